@@ -1,1 +1,32 @@
-//! The words both sides of the wire share.
+//! The words both sides of the wire share: what a step is, what a run says, what a browser keeps.
+//!
+//! Everything here crosses a wire (server to browser, container to server) or is kept in a
+//! browser, so every type is `Serialize` and `Deserialize`, compiles for wasm32 and for the host,
+//! and uses fixed-width integers with their unit in the name.
+
+mod byte_string;
+mod exchange;
+mod id;
+mod live_run;
+mod outcome;
+mod progress;
+mod report;
+mod run_error;
+mod run_event;
+mod source;
+mod step_view;
+
+pub use byte_string::{ByteString, InvalidByteString};
+pub use exchange::{Exchange, ExchangeAction};
+pub use id::{CourseId, InvalidId, Seed, StepId, TestId};
+pub use live_run::{LiveRun, LiveTest};
+pub use outcome::{Comparison, Crash, Outcome, SourceSpan, TracebackFrame};
+pub use progress::{Progress, ProgressError, StepProgress};
+pub use report::{
+    OutputChunk, OutputStream, PlannedStep, PlannedTest, ProgramOutput, RecognisedMistake, Report,
+    StepReport, TestResult, Verdict,
+};
+pub use run_error::RunError;
+pub use run_event::{RunEvent, RunRequest};
+pub use source::{Source, SourceError};
+pub use step_view::{CourseView, Difficulty, StepSummary, StepView};

@@ -1,0 +1,163 @@
+//! The run on screen: a fold of the events that came so far.
+
+use std::collections::BTreeMap;
+
+use crate::{OutputChunk, PlannedStep, Report, RunError, RunEvent, Seed, TestId, TestResult};
+
+/// What is known of one test while a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiveTest<'run> {
+    /// Its turn has not come.
+    Waiting,
+    /// It is under way.
+    Running,
+    /// It ended.
+    Ended(&'run TestResult),
+}
+
+/// The run on screen. [`LiveRun::apply`] is all that changes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LiveRun {
+    /// The place in the queue, while there is one.
+    pub place: Option<u32>,
+    /// The seed, once the run started.
+    pub seed: Option<Seed>,
+    /// The plan, once the run started.
+    pub steps: Vec<PlannedStep>,
+    /// The test under way.
+    pub running: Option<TestId>,
+    /// The tests that ended.
+    pub results: BTreeMap<TestId, TestResult>,
+    /// What the program wrote so far.
+    pub output: Vec<OutputChunk>,
+    /// The report, once there is one.
+    pub report: Option<Report>,
+    /// Why there is no report, if there will be none.
+    pub error: Option<RunError>,
+}
+
+impl LiveRun {
+    /// Folds one event into the run.
+    pub fn apply(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::Queued { place } => self.place = Some(place),
+            RunEvent::Started { seed, steps } => {
+                self.place = None;
+                self.seed = Some(seed);
+                self.steps = steps;
+            }
+            RunEvent::TestStarted { id } => self.running = Some(id),
+            RunEvent::Output { chunk } => self.push_output(chunk),
+            RunEvent::TestFinished { result } => {
+                self.running = None;
+                self.results.insert(result.id.clone(), *result);
+            }
+            RunEvent::Finished { report } => {
+                self.running = None;
+                for result in report.steps.iter().flat_map(|step| &step.tests) {
+                    self.results.insert(result.id.clone(), result.clone());
+                }
+                self.output.clone_from(&report.output.chunks);
+                self.report = Some(*report);
+            }
+            RunEvent::Interrupted { error } => self.interrupt(error),
+        }
+    }
+
+    /// Ends the run without a report, unless it has one already.
+    pub fn interrupt(&mut self, error: RunError) {
+        if self.report.is_none() {
+            self.place = None;
+            self.running = None;
+            self.error = Some(error);
+        }
+    }
+
+    /// Whether more events are to come.
+    pub fn is_over(&self) -> bool {
+        self.report.is_some() || self.error.is_some()
+    }
+
+    /// What is known of a test.
+    pub fn test(&self, id: &TestId) -> LiveTest<'_> {
+        match self.results.get(id) {
+            Some(result) => LiveTest::Ended(result),
+            None if self.running.as_ref() == Some(id) => LiveTest::Running,
+            None => LiveTest::Waiting,
+        }
+    }
+
+    /// How many tests the run makes.
+    pub fn total(&self) -> usize {
+        self.steps.iter().map(|step| step.tests.len()).sum()
+    }
+
+    fn push_output(&mut self, chunk: OutputChunk) {
+        match self.output.last_mut() {
+            Some(last) if last.stream == chunk.stream && last.launch == chunk.launch => {
+                last.text.push_str(&chunk.text);
+            }
+            _ => self.output.push(chunk),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{OutputStream, PlannedTest, StepId};
+
+    fn chunk(text: &str) -> RunEvent {
+        RunEvent::Output {
+            chunk: OutputChunk {
+                launch: 1,
+                stream: OutputStream::Stdout,
+                text: text.to_owned(),
+            },
+        }
+    }
+
+    #[test]
+    fn a_test_waits_then_runs() {
+        let step = StepId::parse("ping").unwrap();
+        let id = TestId::new(step.clone(), 1);
+        let mut run = LiveRun::default();
+        run.apply(RunEvent::Queued { place: 2 });
+        run.apply(RunEvent::Started {
+            seed: Seed::new(1),
+            steps: vec![PlannedStep {
+                step,
+                title: "PING".to_owned(),
+                tests: vec![PlannedTest {
+                    id: id.clone(),
+                    name: "answers".to_owned(),
+                }],
+            }],
+        });
+        assert_eq!((run.place, run.total()), (None, 1));
+        assert_eq!(run.test(&id), LiveTest::Waiting);
+        run.apply(RunEvent::TestStarted { id: id.clone() });
+        assert_eq!(run.test(&id), LiveTest::Running);
+        assert!(!run.is_over());
+    }
+
+    #[test]
+    fn output_of_one_stream_is_joined() {
+        let mut run = LiveRun::default();
+        run.apply(chunk("a"));
+        run.apply(chunk("b\n"));
+        assert_eq!(run.output.len(), 1);
+        assert_eq!(run.output[0].text, "ab\n");
+    }
+
+    #[test]
+    fn an_interruption_ends_the_run_and_keeps_what_came() {
+        let mut run = LiveRun::default();
+        run.apply(chunk("a"));
+        run.apply(RunEvent::Interrupted {
+            error: RunError::Broken,
+        });
+        assert!(run.is_over());
+        assert_eq!(run.output.len(), 1);
+    }
+}

@@ -1,0 +1,364 @@
+//! The outcome as one or two sentences that a beginner can act on.
+
+use super::{Comparison, Crash, Outcome};
+use crate::ByteString;
+
+impl Outcome {
+    /// What happened and what to do, in plain text with code between backticks; empty for a pass.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Passed => String::new(),
+            Self::Refused { port, waited_ms } => format!(
+                "Nothing listens on port {port}: the client tried for {} and was refused each time. \
+                 Bind a socket to `('localhost', {port})` and call `listen`.",
+                duration(*waited_ms)
+            ),
+            Self::Exited {
+                crash: Some(crash), ..
+            } => format!(
+                "Your program stopped before it listened: {}.",
+                exception(crash)
+            ),
+            Self::Exited { code, crash: None } => {
+                format!("Your program ended before it listened ({}).", exit(*code))
+            }
+            Self::SyntaxError { span, detail, .. } => format!(
+                "Python can't read line {}: {detail}. Nothing ran.",
+                span.line
+            ),
+            Self::OtherPort { port, found } => format!(
+                "Your program listens on {}, but the client calls port {port}.",
+                ports(found)
+            ),
+            Self::Ipv6Only { port } => format!(
+                "Your program listens on port {port} for IPv6 only. The client calls 127.0.0.1: \
+                 bind to `'localhost'` with `AF_INET`."
+            ),
+            Self::Silent {
+                waited_ms,
+                request,
+                expected_decoded,
+                replies_before,
+            } => silent(
+                *waited_ms,
+                request.as_deref(),
+                expected_decoded.as_deref(),
+                *replies_before,
+            ),
+            Self::Ended { line, request } => format!(
+                "Your program came to its end{}, so nobody was left to answer{}. \
+                 Keep it running: accept and answer in a loop.",
+                line.map(|line| format!(" after line {line}"))
+                    .unwrap_or_default(),
+                to_request(request.as_deref())
+            ),
+            Self::Closed {
+                after_bytes: 0,
+                reply,
+            } => format!(
+                "Your program closed the connection instead of answering{}.",
+                to_request(reply.request.as_deref())
+            ),
+            Self::Closed { after_bytes, reply } => format!(
+                "Your program closed the connection after {}, in the middle of its reply{}.",
+                bytes(*after_bytes),
+                to_request(reply.request.as_deref())
+            ),
+            Self::Reset { after_bytes } => format!(
+                "Your program's side reset the connection after {}. That happens when a socket is \
+                 closed while there is still something to read from it.",
+                bytes(*after_bytes)
+            ),
+            Self::Incomplete { reply, missing } => format!(
+                "The reply{} began well and then stopped: after {}, {missing} did not come.",
+                to_request(reply.request.as_deref()),
+                bytes(reply.offset)
+            ),
+            Self::InvalidByte { reply, rule } => format!(
+                "The reply{} breaks the protocol at byte {}: {}. {}.",
+                to_request(reply.request.as_deref()),
+                reply.offset,
+                found_at(reply),
+                capitalised(rule)
+            ),
+            Self::WrongType {
+                reply,
+                expected_type,
+                received_type,
+            } => format!(
+                "The reply{} should be {}, but it is {}.",
+                to_request(reply.request.as_deref()),
+                with_article(expected_type),
+                with_article(received_type)
+            ),
+            Self::WrongValue { reply } => wrong_value(reply),
+            Self::ExtraBytes { reply } => format!(
+                "The reply{} is right, but {} more came after it: `{}`.",
+                to_request(reply.request.as_deref()),
+                bytes(extra_bytes(reply)),
+                shortened(
+                    reply
+                        .received
+                        .as_bytes()
+                        .get(reply.offset as usize..)
+                        .unwrap_or(&[])
+                )
+            ),
+            Self::TooSlow { took_ms, limit_ms } => format!(
+                "The reply is right but came after {}; {} is the most.",
+                duration(*took_ms),
+                duration(*limit_ms)
+            ),
+            Self::Crashed { crash, request, .. } => format!(
+                "Your program crashed{}: {}.",
+                request
+                    .as_deref()
+                    .map(|request| format!(" on `{request}`"))
+                    .unwrap_or_default(),
+                exception(crash)
+            ),
+            Self::Stopped { code, request } => format!(
+                "Your program ended itself instead of answering{} ({}).",
+                to_request(request.as_deref()),
+                exit(*code)
+            ),
+            Self::OutOfMemory { limit_mib } => format!(
+                "Your program asked for more than the {limit_mib} MiB of memory there are, and was stopped."
+            ),
+            Self::TooManyProcesses { limit } => format!(
+                "Your program started more than {limit} processes and threads, which is the limit."
+            ),
+            Self::OutputFlood { limit_kib } => format!(
+                "Your program printed more than {limit_kib} KiB and answered nothing. \
+                 Is there a `print` in a loop that never ends?"
+            ),
+            Self::TimedOut { limit_ms } => format!(
+                "The run reached its limit of {} in this test. Is there a loop that never ends?",
+                duration(*limit_ms)
+            ),
+            Self::NotRun => "Not run: the run ended before this test's turn.".to_owned(),
+            Self::Interfered { detail } => format!(
+                "Your program reached for the judge ({detail}), so this test can't count as passed."
+            ),
+            Self::TestBroken { detail } => format!(
+                "This test is broken, and that is the course's fault, not your code's: {detail}."
+            ),
+        }
+    }
+}
+
+fn silent(
+    waited_ms: u32,
+    request: Option<&str>,
+    expected_decoded: Option<&str>,
+    replies_before: u32,
+) -> String {
+    let expected = expected_decoded
+        .map(|expected| format!(" The client expected {expected}."))
+        .unwrap_or_default();
+    let waited = duration(waited_ms);
+    match (request, replies_before) {
+        (Some(request), 0) => format!(
+            "Your program took the connection but sent nothing within {waited} of `{request}`.{expected}"
+        ),
+        (Some(request), replies) => format!(
+            "Your program answered {} on this connection, then sent nothing within {waited} of \
+             `{request}`.{expected} Does it go on reading after its first reply?",
+            times(replies)
+        ),
+        (None, _) => format!("Your program sent nothing within {waited}.{expected}"),
+    }
+}
+
+fn wrong_value(reply: &Comparison) -> String {
+    let request = to_request(reply.request.as_deref());
+    match (&reply.expected_decoded, &reply.received_decoded) {
+        (Some(expected), Some(received)) => format!(
+            "The reply{request} should be {expected}, but it is {received}. \
+             They differ from byte {} on.",
+            reply.offset
+        ),
+        _ => format!(
+            "The reply{request} differs from what was expected at byte {}: {}.",
+            reply.offset,
+            found_at(reply)
+        ),
+    }
+}
+
+fn found_at(reply: &Comparison) -> String {
+    match reply.received.as_bytes().get(reply.offset as usize) {
+        Some(byte) => format!("`{}` stands there", ByteString::escape(*byte)),
+        None => "nothing more came".to_owned(),
+    }
+}
+
+fn extra_bytes(reply: &Comparison) -> u32 {
+    let kept = u32::try_from(reply.received.as_bytes().len()).unwrap_or(u32::MAX);
+    kept.saturating_sub(reply.offset)
+        .saturating_add(reply.cut_bytes)
+}
+
+fn exception(crash: &Crash) -> String {
+    let place = match &crash.span {
+        Some(span) => format!("line {} raised ", span.line),
+        None => "it raised ".to_owned(),
+    };
+    if crash.detail.is_empty() {
+        format!("{place}`{}`", crash.exception)
+    } else {
+        format!("{place}`{}: {}`", crash.exception, crash.detail)
+    }
+}
+
+fn exit(code: i32) -> String {
+    match code {
+        0 => "exit code 0, no error".to_owned(),
+        code if code < 0 => format!("ended by signal {}", -code),
+        code => format!("exit code {code}"),
+    }
+}
+
+fn ports(found: &[u16]) -> String {
+    let names: Vec<String> = found.iter().map(|port| format!("port {port}")).collect();
+    match names.split_last() {
+        None => "no port".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+fn to_request(request: Option<&str>) -> String {
+    request
+        .map(|request| format!(" to `{request}`"))
+        .unwrap_or_default()
+}
+
+fn shortened(bytes: &[u8]) -> String {
+    const MOST: usize = 60;
+    let text = ByteString::from(bytes.get(..MOST).unwrap_or(bytes)).to_string();
+    if bytes.len() > MOST {
+        format!("{text}…")
+    } else {
+        text
+    }
+}
+
+fn bytes(count: u32) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        count => format!("{count} bytes"),
+    }
+}
+
+fn times(count: u32) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+fn duration(ms: u32) -> String {
+    if ms >= 1000 && ms.is_multiple_of(1000) {
+        format!("{} s", ms / 1000)
+    } else if ms >= 1000 {
+        format!("{:.1} s", f64::from(ms) / 1000.0)
+    } else {
+        format!("{ms} ms")
+    }
+}
+
+fn with_article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    match noun {
+        "nil" => "nil".to_owned(),
+        noun if vowel => format!("an {noun}"),
+        noun => format!("a {noun}"),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Comparison, Crash, Outcome, SourceSpan};
+
+    fn comparison(expected: &[u8], received: &[u8], offset: u32) -> Comparison {
+        Comparison {
+            expected: expected.into(),
+            expected_is_prefix: false,
+            received: received.into(),
+            cut_bytes: 0,
+            offset,
+            expected_decoded: None,
+            received_decoded: None,
+            request: Some("PING".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_wrong_port_names_both_ports() {
+        let outcome = Outcome::OtherPort {
+            port: 6379,
+            found: vec![6380, 8000],
+        };
+        assert_eq!(
+            outcome.message(),
+            "Your program listens on port 6380 and port 8000, but the client calls port 6379."
+        );
+    }
+
+    #[test]
+    fn a_crash_names_the_line_and_the_request() {
+        let outcome = Outcome::Crashed {
+            crash: Crash {
+                exception: "IndexError".to_owned(),
+                detail: "list index out of range".to_owned(),
+                span: Some(SourceSpan {
+                    file: "main.py".to_owned(),
+                    line: 12,
+                    column: None,
+                    end_column: None,
+                }),
+                traceback: Vec::new(),
+            },
+            replies_before: 0,
+            request: Some("SET k".to_owned()),
+        };
+        assert_eq!(
+            outcome.message(),
+            "Your program crashed on `SET k`: line 12 raised `IndexError: list index out of range`."
+        );
+    }
+
+    #[test]
+    fn extra_bytes_are_counted_and_shown() {
+        let outcome = Outcome::ExtraBytes {
+            reply: comparison(b"+PONG\r\n", b"+PONG\r\n\r\n", 7),
+        };
+        assert_eq!(
+            outcome.message(),
+            r"The reply to `PING` is right, but 2 bytes more came after it: `\r\n`."
+        );
+    }
+
+    #[test]
+    fn silence_after_a_reply_asks_about_the_loop() {
+        let outcome = Outcome::Silent {
+            waited_ms: 1000,
+            request: Some("PING".to_owned()),
+            expected_decoded: None,
+            replies_before: 1,
+        };
+        let message = outcome.message();
+        assert!(message.contains("answered once"), "{message}");
+        assert!(message.contains("within 1 s of `PING`"), "{message}");
+    }
+}

@@ -1,0 +1,119 @@
+//! What a browser keeps of a learner's way through a course.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CourseId, StepId};
+
+/// All progress of a browser: the form of an export, and the sum of what localStorage holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The form's version; [`Progress::VERSION`] is what this program writes.
+    pub version: u32,
+    /// By course and step.
+    pub courses: BTreeMap<CourseId, BTreeMap<StepId, StepProgress>>,
+}
+
+/// What is kept of one step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StepProgress {
+    /// The program as it was last typed; none as long as nothing was typed.
+    pub draft: Option<String>,
+    /// The program of the last run that passed: its presence is what "solved" means.
+    pub last_green: Option<String>,
+    /// The program as it was before the last reset, so that a reset can be undone.
+    pub before_reset: Option<String>,
+    /// The rung reached on the ladder of hints.
+    pub hints_opened: u8,
+    /// Runs that failed since the step was begun.
+    pub failed_runs: u32,
+    /// The shortest run that passed.
+    pub best_run_us: Option<u32>,
+}
+
+/// Why stored progress can't be taken. It is kept aside and never overwritten.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProgressError {
+    /// Not progress at all.
+    #[error("this is not CodeAlong progress: {detail}")]
+    Unreadable {
+        /// What the reader stumbled over.
+        detail: String,
+    },
+    /// Written by a newer CodeAlong.
+    #[error(
+        "this progress has version {found}, and this page reads up to {known}: reload the page"
+    )]
+    Newer {
+        /// The version found.
+        found: u32,
+        /// The newest version known.
+        known: u32,
+    },
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            version: Self::VERSION,
+            courses: BTreeMap::new(),
+        }
+    }
+}
+
+impl Progress {
+    /// The version that this program writes.
+    pub const VERSION: u32 = 1;
+
+    /// Checks the version of decoded progress.
+    pub fn checked(self) -> Result<Self, ProgressError> {
+        match self.version {
+            Self::VERSION => Ok(self),
+            0 => Err(ProgressError::Unreadable {
+                detail: "there is no version 0".to_owned(),
+            }),
+            found => Err(ProgressError::Newer {
+                found,
+                known: Self::VERSION,
+            }),
+        }
+    }
+
+    /// What is kept of a step, if anything is.
+    pub fn step(&self, course: &CourseId, step: &StepId) -> Option<&StepProgress> {
+        self.courses.get(course)?.get(step)
+    }
+}
+
+impl StepProgress {
+    /// Whether a run of this step has passed.
+    pub fn is_solved(&self) -> bool {
+        self.last_green.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_version_is_told_apart_from_rubbish() {
+        let newer: Progress = serde_json::from_str(r#"{"version":2,"courses":{}}"#).unwrap();
+        assert_eq!(
+            newer.checked(),
+            Err(ProgressError::Newer { found: 2, known: 1 })
+        );
+        assert!(serde_json::from_str::<Progress>("[]").is_err());
+    }
+
+    #[test]
+    fn fields_added_later_are_read_from_older_progress() {
+        let text = r#"{"version":1,"courses":{"redis":{"ping":{"draft":"x = 1"}}}}"#;
+        let progress: Progress = serde_json::from_str(text).unwrap();
+        let course = CourseId::parse("redis").unwrap();
+        let step = progress.step(&course, &StepId::parse("ping").unwrap());
+        assert_eq!(step.unwrap().draft.as_deref(), Some("x = 1"));
+    }
+}

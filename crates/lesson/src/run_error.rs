@@ -1,0 +1,105 @@
+//! All that a learner can be told instead of a verdict.
+
+use serde::{Deserialize, Serialize};
+
+use crate::SourceError;
+
+/// Why there is no verdict. The text is for the learner; causes go to the server's log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "error", rename_all = "kebab-case")]
+pub enum RunError {
+    /// No such course or step.
+    #[error("there is no step {step:?} in a course {course:?}")]
+    UnknownStep {
+        /// The course as it was asked for.
+        course: String,
+        /// The step as it was asked for.
+        step: String,
+    },
+    /// The program can't be run as it is.
+    #[error("{reason}")]
+    Source {
+        /// What is wrong with it.
+        reason: SourceError,
+    },
+    /// The request can't be read.
+    #[error("the request can't be read: {detail}")]
+    Malformed {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// No place came free in time, or the queue is full.
+    #[error("many people are running tests right now; try again in {retry_after_s} s")]
+    Busy {
+        /// Seconds after which a place is likely.
+        retry_after_s: u32,
+    },
+    /// A newer run of the same learner took this one's place.
+    #[error("a newer run took this one's place")]
+    Replaced,
+    /// The sandbox is away: our fault.
+    #[error(
+        "the sandbox is not available right now. This is our fault, not your code's; \
+         nothing you wrote is lost. Try again in {retry_after_s} s"
+    )]
+    Unavailable {
+        /// Seconds after which it may be back.
+        retry_after_s: u32,
+    },
+    /// Something of ours broke in the middle of the run.
+    #[error(
+        "the run broke off before there was a verdict. This is our fault, not your code's; \
+         nothing you wrote is lost. Run the tests again"
+    )]
+    Broken,
+    /// The browser and the server lost each other.
+    #[error(
+        "the server can't be reached. Nothing you wrote is lost: \
+         check the connection and run the tests again"
+    )]
+    Transport {
+        /// What the browser says of it, for the log.
+        detail: String,
+    },
+}
+
+impl RunError {
+    /// The HTTP status that says the same to a plain client.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::UnknownStep { .. } => 404,
+            Self::Source {
+                reason: SourceError::TooLong { .. },
+            } => 413,
+            Self::Source { .. } | Self::Malformed { .. } => 400,
+            Self::Replaced => 409,
+            Self::Busy { .. } | Self::Unavailable { .. } => 503,
+            Self::Broken => 500,
+            Self::Transport { .. } => 502,
+        }
+    }
+
+    /// Seconds to wait before trying again, where that helps: HTTP's `Retry-After`.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Busy { retry_after_s } | Self::Unavailable { retry_after_s } => {
+                Some(*retry_after_s)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the fault is ours, so that the page must say so.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy { .. } | Self::Unavailable { .. } | Self::Broken | Self::Transport { .. }
+        )
+    }
+}
+
+impl From<SourceError> for RunError {
+    fn from(reason: SourceError) -> Self {
+        Self::Source { reason }
+    }
+}
