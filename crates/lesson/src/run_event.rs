@@ -17,6 +17,10 @@ pub struct RunRequest {
     /// The seed to repeat, or none for a fresh one.
     #[serde(default)]
     pub seed: Option<String>,
+    /// A random name that the browser gave itself, 1 to 40 of a-z, 0-9 and -: learners behind one
+    /// address take turns by it. None: the address counts.
+    #[serde(default)]
+    pub client: Option<String>,
 }
 
 /// One line of a run's stream. The last is `Finished` or `Interrupted`; a stream that ends
