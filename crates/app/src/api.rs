@@ -1,0 +1,100 @@
+//! The server functions: all that a browser can ask of the server.
+//!
+//! Each one parses its input at the door, answers with a proper HTTP status, and is at most a
+//! screenful: the work is done in `state` and `judge`.
+
+use std::fmt;
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::{ByteStream, Json, JsonEncoding, Streaming};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use lesson::{CourseView, RunError, RunRequest, StepView};
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+use crate::state::{AppState, client_of, refuse};
+
+/// What a server function answers instead of a value: [`RunError`] as leptos wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiError(pub RunError);
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl From<RunError> for ApiError {
+    fn from(error: RunError) -> Self {
+        Self(error)
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let detail = error.to_string();
+        Self(match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                RunError::Malformed { detail }
+            }
+            _ => RunError::Transport { detail },
+        })
+    }
+}
+
+/// Every course, in the order of their names.
+#[server(prefix = "/api", endpoint = "courses", input = Json)]
+pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
+    let curriculum = expect_context::<AppState>().curriculum();
+    Ok(curriculum.courses().map(|course| course.view()).collect())
+}
+
+/// One course and its steps.
+#[server(prefix = "/api", endpoint = "course", input = Json)]
+pub async fn load_course(course: String) -> Result<CourseView, ApiError> {
+    let state = expect_context::<AppState>();
+    state
+        .find_course(&course)
+        .map(|found| found.view())
+        .map_err(refuse)
+}
+
+/// One step, without its solution and tests.
+#[server(prefix = "/api", endpoint = "step", input = Json)]
+pub async fn load_step(course: String, step: String) -> Result<StepView, ApiError> {
+    let state = expect_context::<AppState>();
+    state.step_view(&course, &step).map_err(refuse)
+}
+
+/// Rung `rung`, counted from 1, of a step's ladder of hints, as safe HTML.
+#[server(prefix = "/api", endpoint = "hint", input = Json)]
+pub async fn open_hint(course: String, step: String, rung: u8) -> Result<String, ApiError> {
+    let state = expect_context::<AppState>();
+    state.hint_html(&course, &step, rung).map_err(refuse)
+}
+
+/// A step's solution, as a program.
+#[server(prefix = "/api", endpoint = "solution", input = Json)]
+pub async fn load_solution(course: String, step: String) -> Result<String, ApiError> {
+    let state = expect_context::<AppState>();
+    state.solution(&course, &step).map_err(refuse)
+}
+
+/// Runs the tests of a step and of all steps before it; answers with one
+/// [`RunEvent`](lesson::RunEvent) a line, in JSON.
+///
+/// A run that is refused at once has the refusal's HTTP status; one that ends without a verdict
+/// later ends with [`RunEvent::Interrupted`](lesson::RunEvent::Interrupted). Dropping the answer
+/// kills the run.
+#[server(prefix = "/api", endpoint = "run", input = Json, output = Streaming)]
+pub async fn run_step(request: RunRequest) -> Result<ByteStream<ApiError>, ApiError> {
+    let client = client_of(request.client.as_deref());
+    let state = expect_context::<AppState>();
+    let events = state.run(request, client).await.map_err(refuse)?;
+    Ok(ByteStream::new(crate::run_stream::to_lines(events)))
+}

@@ -1,0 +1,119 @@
+//! Run events as lines of JSON, on both ends of the wire.
+
+use futures::stream::{self, Stream, StreamExt};
+use lesson::{RunError, RunEvent, RunRequest};
+
+use crate::api::{ApiError, run_step};
+
+/// Writes each event as a line of JSON.
+#[cfg(feature = "ssr")]
+pub(crate) fn to_lines(
+    events: impl Stream<Item = RunEvent> + Send + 'static,
+) -> impl Stream<Item = Result<String, ApiError>> + Send + 'static {
+    events.map(|event| {
+        let mut line = serde_json::to_string(&event).map_err(|_| ApiError(RunError::Broken))?;
+        line.push('\n');
+        Ok(line)
+    })
+}
+
+/// Asks for a run and reads its events as they come.
+///
+/// The stream always ends with `Finished` or `Interrupted`: where the answer breaks off, with
+/// `Interrupted` and [`RunError::Transport`]. Dropping it, or the future before it, aborts the
+/// request.
+pub async fn run_events(request: RunRequest) -> Result<impl Stream<Item = RunEvent>, RunError> {
+    let answer = run_step(request).await.map_err(|error| error.0)?;
+    let chunks = answer.into_inner().boxed();
+    Ok(stream::unfold(
+        Some((chunks, Lines::default())),
+        |state| async move {
+            let (mut chunks, mut lines) = state?;
+            loop {
+                if let Some(line) = lines.pop() {
+                    let event = read(&line);
+                    let last = is_last(&event);
+                    return Some((event, (!last).then_some((chunks, lines))));
+                }
+                let cut_off = match chunks.next().await {
+                    Some(Ok(chunk)) => {
+                        lines.push(&chunk);
+                        continue;
+                    }
+                    Some(Err(error)) => error.0,
+                    None => transport("the answer ended before the run did"),
+                };
+                return Some((RunEvent::Interrupted { error: cut_off }, None));
+            }
+        },
+    ))
+}
+
+fn is_last(event: &RunEvent) -> bool {
+    matches!(
+        event,
+        RunEvent::Finished { .. } | RunEvent::Interrupted { .. }
+    )
+}
+
+fn read(line: &[u8]) -> RunEvent {
+    serde_json::from_slice(line).unwrap_or_else(|error| RunEvent::Interrupted {
+        error: transport(&format!("the answer can't be read: {error}")),
+    })
+}
+
+fn transport(detail: &str) -> RunError {
+    RunError::Transport {
+        detail: detail.to_owned(),
+    }
+}
+
+/// Bytes cut into lines. The network cuts where it likes, in the middle of a character too, so
+/// the cutting is done on bytes and only whole lines are decoded.
+#[derive(Debug, Default)]
+struct Lines {
+    bytes: Vec<u8>,
+    read: usize,
+}
+
+impl Lines {
+    fn push(&mut self, chunk: &[u8]) {
+        self.bytes.drain(..self.read);
+        self.read = 0;
+        self.bytes.extend_from_slice(chunk);
+    }
+
+    fn pop(&mut self) -> Option<Vec<u8>> {
+        let unread = &self.bytes[self.read..];
+        let length = unread.iter().position(|byte| *byte == b'\n')?;
+        let line = unread[..length].to_vec();
+        self.read += length + 1;
+        Some(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lines;
+
+    #[test]
+    fn lines_are_whole_however_the_network_cuts_them() {
+        let text = "{\"a\":\"é\"}\n{}\n".as_bytes();
+        for cut in 0..=text.len() {
+            let mut lines = Lines::default();
+            let mut found = Vec::new();
+            for part in [&text[..cut], &text[cut..]] {
+                lines.push(part);
+                found.extend(std::iter::from_fn(|| lines.pop()));
+            }
+            assert_eq!(found, ["{\"a\":\"é\"}".as_bytes(), b"{}"], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_line_is_none() {
+        let mut lines = Lines::default();
+        lines.push(b"{\"a\"");
+        assert_eq!(lines.pop(), None);
+    }
+}
