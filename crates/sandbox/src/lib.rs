@@ -1,1 +1,20 @@
-//! Placeholder.
+//! One run of a learner's program in one throw-away container.
+//!
+//! A [`Pool`] keeps started containers waiting. [`Pool::run`] hands one of them a [`Job`] and
+//! yields [`JobEvent`]s; the container serves that one run and is killed. All that learner code
+//! can do is a value in the [`JobReport`]; only our own faults are a [`SandboxError`].
+//!
+//! Cancel is drop: a run whose stream is dropped loses its place and its container.
+
+mod error;
+mod feed;
+mod job;
+mod pool;
+mod promise;
+mod settings;
+
+pub use error::SandboxError;
+pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings};
+pub use pool::{JobStream, Pool, PoolState, PoolStatus};
+pub use promise::Promise;
+pub use settings::{BadSetting, Settings};

@@ -1,0 +1,246 @@
+//! Everything about the sandbox that its owner can choose, with defaults for a 2-core machine.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::promise::Promise;
+
+/// Where Docker's engine listens when nobody says otherwise.
+const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
+
+/// What the owner of a server can choose. The server fills it from `CODEALONG_*`; each field's
+/// variable is its name in capitals after that prefix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Docker's engine: `unix://…` or `tcp://…`; by default as in `DOCKER_HOST`.
+    pub docker_host: String,
+    /// The folder with the runner image's Dockerfile, harness and seccomp profile.
+    pub image_folder: PathBuf,
+    /// The image with Python that the runner image stands on. By default
+    /// `codealong-python-base:3.11` if the engine has it, else `python:3.11-slim`.
+    pub base_image: Option<String>,
+    /// Whose containers these are. Two servers on one engine need two names: a server takes
+    /// away what an earlier one of its own name left behind.
+    pub owner: String,
+    /// The OCI runtime, as in `runsc`; by default the engine's own.
+    pub runtime: Option<String>,
+    /// Runs at the same time.
+    pub running_max: u32,
+    /// Containers that wait for a run.
+    pub warm: u32,
+    /// Containers at the same time, those that start and those that are taken away included.
+    pub containers_max: u32,
+    /// Containers that are created at the same time while nobody waits for one; one more is
+    /// while somebody does.
+    pub creating_max: u32,
+    /// Runs that may wait for a place.
+    pub queue_max: u32,
+    /// How long a run may wait for a place.
+    pub wait_max: Duration,
+    /// After how long a container that waits is replaced by a fresh one.
+    pub recycle_after: Duration,
+    /// How often containers that nobody knows of are looked for.
+    pub sweep_every: Duration,
+    /// How long one call to the engine may take.
+    pub call_timeout: Duration,
+    /// How long a container may take from its start to its first word.
+    pub ready_timeout: Duration,
+    /// How long a stop may take.
+    pub stop_timeout: Duration,
+    /// A limit to leave out, so that a test can see the self-test notice: a sandbox without it
+    /// refuses to serve, so that nothing can be weakened by this.
+    #[doc(hidden)]
+    pub omit: Option<Promise>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            docker_host: std::env::var("DOCKER_HOST")
+                .ok()
+                .filter(|host| !host.is_empty())
+                .unwrap_or_else(|| DEFAULT_HOST.to_owned()),
+            image_folder: PathBuf::from("runner-image"),
+            base_image: None,
+            owner: default_owner(),
+            runtime: None,
+            running_max: 3,
+            warm: 4,
+            containers_max: 9,
+            creating_max: 1,
+            queue_max: 32,
+            wait_max: Duration::from_secs(10),
+            recycle_after: Duration::from_secs(600),
+            sweep_every: Duration::from_secs(30),
+            call_timeout: Duration::from_secs(10),
+            ready_timeout: Duration::from_secs(20),
+            stop_timeout: Duration::from_secs(15),
+            omit: None,
+        }
+    }
+}
+
+/// The machine's name: servers on several machines that share one engine stay apart.
+fn default_owner() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() {
+        "codealong".to_owned()
+    } else {
+        format!("codealong-{name}")
+    }
+}
+
+/// A setting that can't work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadSetting {
+    /// The field's name in [`Settings`].
+    pub field: &'static str,
+    /// Its value.
+    pub found: String,
+    /// Why it can't work and what would.
+    pub problem: String,
+}
+
+impl BadSetting {
+    /// The environment variable that the server reads the field from.
+    pub fn variable(&self) -> String {
+        format!("CODEALONG_{}", self.field.to_uppercase())
+    }
+}
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { found, problem, .. } = self;
+        write!(formatter, "{}={found}: {problem}", self.variable())
+    }
+}
+
+impl Settings {
+    /// Every value that can't work; none if all can.
+    pub fn check(&self) -> Vec<BadSetting> {
+        let mut bad = Vec::new();
+        let mut refuse = |field, found: String, problem: &str| {
+            bad.push(BadSetting {
+                field,
+                found,
+                problem: problem.to_owned(),
+            });
+        };
+        let host = &self.docker_host;
+        if !["unix://", "tcp://", "http://"]
+            .iter()
+            .any(|scheme| host.starts_with(scheme))
+        {
+            refuse(
+                "docker_host",
+                host.clone(),
+                "write unix:///PATH or tcp://HOST:PORT",
+            );
+        }
+        let owner_is_plain = !self.owner.is_empty()
+            && self.owner.len() <= 100
+            && self
+                .owner
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        if !owner_is_plain {
+            refuse(
+                "owner",
+                self.owner.clone(),
+                "use 1 to 100 of a-z, A-Z, 0-9, -, _ and .",
+            );
+        }
+        for (field, text) in [("base_image", &self.base_image), ("runtime", &self.runtime)] {
+            if let Some(text) = text
+                && (text.is_empty() || text.contains(char::is_whitespace))
+            {
+                refuse(field, format!("{text:?}"), "write a name without spaces");
+            }
+        }
+        for (field, number, most) in [
+            ("running_max", self.running_max, 256),
+            ("creating_max", self.creating_max, 16),
+            ("containers_max", self.containers_max, 1024),
+            ("queue_max", self.queue_max, 10_000),
+        ] {
+            if !(1..=most).contains(&number) {
+                refuse(
+                    field,
+                    number.to_string(),
+                    &format!("use a number from 1 to {most}"),
+                );
+            }
+        }
+        let least = self.running_max.saturating_add(self.warm).max(2);
+        if self.containers_max < least {
+            refuse(
+                "containers_max",
+                self.containers_max.to_string(),
+                &format!(
+                    "{} that run and {} that wait need at least {least}",
+                    self.running_max, self.warm
+                ),
+            );
+        }
+        for (field, time, least_ms) in [
+            ("wait_max", self.wait_max, 1),
+            ("recycle_after", self.recycle_after, 1_000),
+            ("sweep_every", self.sweep_every, 100),
+            ("call_timeout", self.call_timeout, 100),
+            ("ready_timeout", self.ready_timeout, 500),
+            ("stop_timeout", self.stop_timeout, 1),
+        ] {
+            let most = Duration::from_secs(24 * 3600);
+            if time < Duration::from_millis(least_ms) || time > most {
+                refuse(
+                    field,
+                    format!("{time:?}"),
+                    &format!("use {least_ms} ms to 24 h"),
+                );
+            }
+        }
+        bad
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_can_work() {
+        assert_eq!(Settings::default().check(), []);
+    }
+
+    #[test]
+    fn every_bad_value_is_named_with_its_variable() {
+        let settings = Settings {
+            docker_host: "npipe:////./pipe/docker_engine".to_owned(),
+            owner: "two words".to_owned(),
+            runtime: Some(String::new()),
+            running_max: 0,
+            warm: 20,
+            wait_max: Duration::ZERO,
+            ..Settings::default()
+        };
+        let bad = settings.check();
+        let fields: Vec<&str> = bad.iter().map(|bad| bad.field).collect();
+        assert_eq!(
+            fields,
+            [
+                "docker_host",
+                "owner",
+                "runtime",
+                "running_max",
+                "containers_max",
+                "wait_max"
+            ]
+        );
+        assert_eq!(
+            bad[3].to_string(),
+            "CODEALONG_RUNNING_MAX=0: use a number from 1 to 256"
+        );
+    }
+}
