@@ -5,20 +5,25 @@
 //! and uses fixed-width integers with their unit in the name.
 
 mod byte_string;
+mod duration;
 mod exchange;
 mod id;
+mod inline_code;
 mod live_run;
 mod outcome;
 mod progress;
 mod report;
 mod run_error;
 mod run_event;
+mod run_phase;
 mod source;
 mod step_view;
 
 pub use byte_string::{ByteString, InvalidByteString};
+pub use duration::{counted, duration_text, minutes_text};
 pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, StepId, TestId};
+pub use inline_code::{Piece, pieces};
 pub use live_run::{LiveRun, LiveTest};
 pub use outcome::{Comparison, Crash, Outcome, SourceSpan, TracebackFrame};
 pub use progress::{Progress, ProgressError, StepProgress};
@@ -28,5 +33,6 @@ pub use report::{
 };
 pub use run_error::RunError;
 pub use run_event::{RunEvent, RunRequest};
+pub use run_phase::{RunPhase, sentence_case};
 pub use source::{Source, SourceError};
 pub use step_view::{CourseView, Difficulty, StepSummary, StepView};

@@ -72,9 +72,9 @@ impl StepReport {
         self.tests.iter().filter(passed).count()
     }
 
-    /// Whether all tests passed.
+    /// Whether all tests passed, and there was at least one.
     pub fn is_passed(&self) -> bool {
-        self.passed() == self.tests.len()
+        !self.tests.is_empty() && self.passed() == self.tests.len()
     }
 }
 
@@ -141,17 +141,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// The verdict over `steps`: a pass needs every test of every step passed, and at least one.
+    /// The verdict of a run for `step`: a pass needs at least one step, and every step passed.
     pub fn verdict_of(step: &StepId, steps: &[StepReport]) -> Verdict {
         let broken = steps.iter().find(|step| !step.is_passed());
-        match broken {
-            Some(broken) => Verdict::Failed {
-                earliest_broken: broken.step.clone(),
+        match (broken, steps) {
+            (None, [_, ..]) => Verdict::Passed,
+            (broken, _) => Verdict::Failed {
+                earliest_broken: broken.map_or(step, |broken| &broken.step).clone(),
             },
-            None if steps.iter().all(|step| step.tests.is_empty()) => Verdict::Failed {
-                earliest_broken: step.clone(),
-            },
-            None => Verdict::Passed,
         }
     }
 
@@ -181,5 +178,58 @@ impl Report {
             Verdict::Passed => format!("All {total} tests passed"),
             Verdict::Failed { .. } => format!("{} of {total} tests failed", total - passed),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(step: &str, outcome: Outcome) -> TestResult {
+        TestResult {
+            id: TestId::new(StepId::parse(step).unwrap(), 1),
+            name: "answers".to_owned(),
+            message: outcome.message(),
+            outcome,
+            mistake: None,
+            span: None,
+            exchanges: Vec::new(),
+            duration_us: 1,
+        }
+    }
+
+    fn step(name: &str, outcomes: Vec<Outcome>) -> StepReport {
+        StepReport {
+            step: StepId::parse(name).unwrap(),
+            title: name.to_owned(),
+            tests: outcomes
+                .into_iter()
+                .map(|outcome| result(name, outcome))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn the_earliest_broken_step_is_named() {
+        let asked = StepId::parse("echo").unwrap();
+        let steps = [
+            step("listen", vec![Outcome::Passed]),
+            step("ping", vec![Outcome::Passed, Outcome::NotRun]),
+            step("echo", vec![Outcome::NotRun]),
+        ];
+        let Verdict::Failed { earliest_broken } = Report::verdict_of(&asked, &steps) else {
+            panic!("a test that did not run counted as passed");
+        };
+        assert_eq!(earliest_broken.as_str(), "ping");
+    }
+
+    #[test]
+    fn nothing_tested_is_no_pass() {
+        let asked = StepId::parse("ping").unwrap();
+        let empty = [step("listen", vec![Outcome::Passed]), step("ping", vec![])];
+        assert_ne!(Report::verdict_of(&asked, &empty), Verdict::Passed);
+        assert_ne!(Report::verdict_of(&asked, &[]), Verdict::Passed);
+        let whole = [step("ping", vec![Outcome::Passed])];
+        assert_eq!(Report::verdict_of(&asked, &whole), Verdict::Passed);
     }
 }

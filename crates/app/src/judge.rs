@@ -1,0 +1,143 @@
+//! From a learner's program to its report: a course's tests, run in the sandbox.
+
+use std::collections::BTreeMap;
+
+use curriculum::Course;
+use futures::stream::{self, Stream, StreamExt};
+use lesson::{
+    PlannedStep, Report, RunError, RunEvent, Seed, Source, StepId, StepReport, TestResult,
+};
+use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool, SandboxError};
+
+/// What is to be judged.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The course.
+    pub course: Course,
+    /// The step of the course; the steps before it are judged too.
+    pub step: StepId,
+    /// The program.
+    pub source: Source,
+    /// What the random values grow from.
+    pub seed: Seed,
+}
+
+/// Judges a program: the tests of its step and of all steps before it.
+///
+/// A refusal that is known at once is the `Err`; the stream's last event is `Finished` or
+/// `Interrupted`. Dropping the stream kills the run.
+pub async fn judge(
+    pool: &Pool,
+    assignment: Assignment,
+    client: ClientId,
+) -> Result<impl Stream<Item = RunEvent> + Send + use<>, RunError> {
+    let job = job_of(&assignment)?;
+    let mut events = Box::pin(pool.run(job, client));
+    let first = match events.next().await {
+        Some(Ok(event)) => event,
+        Some(Err(error)) => return Err(logged(&error)),
+        None => return Err(RunError::Broken),
+    };
+    let all = stream::iter([Ok(first)]).chain(events);
+    Ok(all.map(move |event| match event {
+        Ok(event) => assignment.tell(event),
+        Err(error) => RunEvent::Interrupted {
+            error: logged(&error),
+        },
+    }))
+}
+
+fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
+    let Assignment {
+        course,
+        step,
+        source,
+        seed,
+    } = assignment;
+    let steps = course
+        .steps_up_to(step)
+        .ok_or_else(|| RunError::UnknownStep {
+            course: course.id.to_string(),
+            step: step.to_string(),
+        })?;
+    let steps = steps.iter().map(|step| JobStep {
+        step: step.id.clone(),
+        source: step.tests_source.clone(),
+        tests: step.tests.clone(),
+    });
+    Ok(Job {
+        seed: *seed,
+        port: course.port,
+        limit: Job::LIMIT,
+        files: BTreeMap::from([("main.py".to_owned(), source.as_str().to_owned())]),
+        steps: steps.collect(),
+    })
+}
+
+impl Assignment {
+    fn tell(&self, event: JobEvent) -> RunEvent {
+        match event {
+            JobEvent::Queued { place } => RunEvent::Queued { place },
+            JobEvent::Started => RunEvent::Started {
+                seed: self.seed,
+                steps: self.plan(),
+            },
+            JobEvent::TestStarted(id) => RunEvent::TestStarted { id },
+            JobEvent::Output(chunk) => RunEvent::Output { chunk },
+            JobEvent::TestFinished(result) => RunEvent::TestFinished {
+                result: Box::new(self.recognised(*result)),
+            },
+            JobEvent::Finished(report) => RunEvent::Finished {
+                report: Box::new(self.report(*report)),
+            },
+        }
+    }
+
+    fn plan(&self) -> Vec<PlannedStep> {
+        self.course.plan(&self.step).unwrap_or_default()
+    }
+
+    fn recognised(&self, mut result: TestResult) -> TestResult {
+        result.mistake = self.course.recognise(&result, self.source.as_str());
+        result
+    }
+
+    fn report(&self, job: JobReport) -> Report {
+        let mut results = job
+            .results
+            .into_iter()
+            .map(|result| self.recognised(result))
+            .collect::<Vec<_>>();
+        let steps: Vec<StepReport> = self
+            .plan()
+            .into_iter()
+            .map(|planned| {
+                let of_step = |result: &mut TestResult| *result.id.step() == planned.step;
+                StepReport {
+                    tests: results.extract_if(.., of_step).collect(),
+                    step: planned.step.clone(),
+                    title: planned.title.clone(),
+                }
+            })
+            .collect();
+        Report {
+            course: self.course.id.clone(),
+            step: self.step.clone(),
+            seed: self.seed,
+            verdict: Report::verdict_of(&self.step, &steps),
+            steps,
+            output: job.output,
+            duration_us: job.duration_us,
+        }
+    }
+}
+
+/// What the learner is told; what happened goes to the log, here and nowhere else.
+fn logged(error: &SandboxError) -> RunError {
+    let told = error.run_error();
+    match &told {
+        RunError::Busy { .. } | RunError::Replaced => tracing::info!(%error, "a run was refused"),
+        _ => tracing::error!(error = &error as &dyn std::error::Error, "a run broke off"),
+    }
+    told
+}

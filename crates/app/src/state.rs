@@ -1,0 +1,227 @@
+//! What the server functions share: the courses and the sandbox.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, StatusCode, header};
+use curriculum::{Course, Curriculum, Fingerprint, Problems, Step};
+use futures::Stream;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use lesson::{CourseId, RunError, RunEvent, RunRequest, Seed, Source, StepId, StepView};
+use sandbox::{ClientId, Pool, PoolStatus};
+
+use crate::api::ApiError;
+use crate::judge::{Assignment, judge};
+
+/// The courses and the sandbox, shared by all requests.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    courses: Arc<Courses>,
+    pool: Pool,
+}
+
+/// Whether edits of course files show at the next request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    /// The courses stay as they were at the start.
+    Never,
+    /// The courses are read again when their files have changed.
+    OnChange,
+}
+
+#[derive(Debug)]
+struct Courses {
+    folder: PathBuf,
+    reload: Reload,
+    loaded: RwLock<Loaded>,
+}
+
+#[derive(Debug)]
+struct Loaded {
+    curriculum: Arc<Curriculum>,
+    fingerprint: Option<Fingerprint>,
+}
+
+impl AppState {
+    /// Loads the courses below `folder`, or says all that is wrong with them.
+    pub fn load(folder: PathBuf, reload: Reload, pool: Pool) -> Result<Self, Problems> {
+        let fingerprint = Fingerprint::of(&folder).ok();
+        let curriculum = Arc::new(Curriculum::load(&folder)?);
+        let loaded = RwLock::new(Loaded {
+            curriculum,
+            fingerprint,
+        });
+        Ok(Self {
+            courses: Arc::new(Courses {
+                folder,
+                reload,
+                loaded,
+            }),
+            pool,
+        })
+    }
+
+    /// The courses as they stand now.
+    pub fn curriculum(&self) -> Arc<Curriculum> {
+        self.courses.current()
+    }
+
+    /// Whether edits of course files show at the next request.
+    pub fn reloads(&self) -> bool {
+        self.courses.reload == Reload::OnChange
+    }
+
+    /// What the sandbox is doing.
+    pub fn pool_status(&self) -> PoolStatus {
+        self.pool.status()
+    }
+
+    /// Ends the runs in flight and removes every container.
+    pub async fn stop(&self) {
+        self.pool.stop().await;
+    }
+
+    pub(crate) fn find_course(&self, course: &str) -> Result<Course, RunError> {
+        CourseId::parse(course)
+            .ok()
+            .and_then(|id| self.curriculum().course(&id).cloned())
+            .ok_or_else(|| unknown(course, ""))
+    }
+
+    pub(crate) fn step_view(&self, course: &str, step: &str) -> Result<StepView, RunError> {
+        self.with_step(course, step, |course, step| course.step_view(&step.id))?
+            .ok_or_else(|| unknown(course, step))
+    }
+
+    pub(crate) fn hint_html(&self, course: &str, step: &str, rung: u8) -> Result<String, RunError> {
+        let found = self.with_step(course, step, |_, step| {
+            let index = usize::from(rung).checked_sub(1)?;
+            step.hints.get(index).map(|hint| hint.html.clone())
+        })?;
+        found.ok_or_else(|| RunError::Malformed {
+            detail: format!("the step {step:?} has no hint {rung}"),
+        })
+    }
+
+    pub(crate) fn solution(&self, course: &str, step: &str) -> Result<String, RunError> {
+        self.with_step(course, step, |_, step| step.solution.as_str().to_owned())
+    }
+
+    /// Parses a request and starts its run.
+    pub(crate) async fn run(
+        &self,
+        request: RunRequest,
+        client: ClientId,
+    ) -> Result<impl Stream<Item = RunEvent> + Send + use<>, RunError> {
+        let curriculum = self.curriculum();
+        let (course, step) = find_step(&curriculum, &request.course, &request.step)?;
+        let assignment = Assignment {
+            course: course.clone(),
+            step: step.id.clone(),
+            source: Source::parse(request.source)?,
+            seed: seed_of(request.seed.as_deref())?,
+        };
+        judge(&self.pool, assignment, client).await
+    }
+
+    fn with_step<T>(
+        &self,
+        course: &str,
+        step: &str,
+        read: impl FnOnce(&Course, &Step) -> T,
+    ) -> Result<T, RunError> {
+        let curriculum = self.curriculum();
+        let (course, step) = find_step(&curriculum, course, step)?;
+        Ok(read(course, step))
+    }
+}
+
+impl Courses {
+    fn current(&self) -> Arc<Curriculum> {
+        if self.reload == Reload::OnChange {
+            self.refresh();
+        }
+        let loaded = self
+            .loaded
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(&loaded.curriculum)
+    }
+
+    /// Reads the courses again if a file changed. An edit that breaks a course is logged, and the
+    /// last whole state is served on: an author saves in the middle of a thought.
+    fn refresh(&self) {
+        let fingerprint = Fingerprint::of(&self.folder).ok();
+        let mut loaded = self
+            .loaded
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if loaded.fingerprint == fingerprint {
+            return;
+        }
+        loaded.fingerprint = fingerprint;
+        match Curriculum::load(&self.folder) {
+            Ok(curriculum) => loaded.curriculum = Arc::new(curriculum),
+            Err(problems) => {
+                tracing::error!(%problems, "the courses have problems; the page shows the last good ones");
+            }
+        }
+    }
+}
+
+fn find_step<'a>(
+    curriculum: &'a Curriculum,
+    course: &str,
+    step: &str,
+) -> Result<(&'a Course, &'a Step), RunError> {
+    let ids = CourseId::parse(course).ok().zip(StepId::parse(step).ok());
+    ids.and_then(|(course, step)| curriculum.step(&course, &step))
+        .ok_or_else(|| unknown(course, step))
+}
+
+fn unknown(course: &str, step: &str) -> RunError {
+    let shortened = |text: &str| text.chars().take(80).collect();
+    RunError::UnknownStep {
+        course: shortened(course),
+        step: shortened(step),
+    }
+}
+
+/// The seed that was asked for, or a fresh one.
+pub fn seed_of(asked: Option<&str>) -> Result<Seed, RunError> {
+    match asked {
+        None => Ok(Seed::new(rand::random())),
+        Some(text) => text
+            .parse()
+            .map_err(|error: lesson::InvalidId| RunError::Malformed {
+                detail: error.to_string(),
+            }),
+    }
+}
+
+/// Who asks: the name that the browser gave itself, else the address that the request came from.
+pub(crate) fn client_of(name: Option<&str>) -> ClientId {
+    if let Some(name) = name.filter(|name| StepId::parse(name).is_ok()) {
+        return ClientId::new(name);
+    }
+    let address = use_context::<axum::http::request::Parts>()
+        .and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().copied())
+        .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string());
+    ClientId::new(&address)
+}
+
+/// Puts an error's HTTP status, and `Retry-After` where it helps, on the answer.
+pub(crate) fn refuse(error: RunError) -> ApiError {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        let status =
+            StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        options.set_status(status);
+        if let Some(seconds) = error.retry_after_s() {
+            options.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+    ApiError(error)
+}

@@ -1,0 +1,203 @@
+//! Where a run stands, in one word and one sentence.
+
+use crate::{LiveRun, LiveTest, PlannedTest, RunError, Verdict};
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunPhase {
+    /// The request is on its way.
+    Starting,
+    /// It waits for a place.
+    Queued {
+        /// Its place: 1 is next.
+        place: u32,
+    },
+    /// Its tests are being made.
+    Running {
+        /// The test under way, counted from 1.
+        number: usize,
+        /// All of them.
+        total: usize,
+        /// The name of the test under way.
+        name: Option<String>,
+    },
+    /// It ended with a pass.
+    Passed {
+        /// The verdict as a headline.
+        headline: String,
+    },
+    /// It ended with a failure of the learner's program.
+    Failed {
+        /// The verdict as a headline.
+        headline: String,
+        /// The first broken test's own sentence, or its recognised mistake's.
+        reason: String,
+    },
+    /// It ended without a verdict.
+    NoVerdict {
+        /// Why.
+        error: RunError,
+    },
+}
+
+impl LiveRun {
+    /// Where the run stands.
+    pub fn phase(&self) -> RunPhase {
+        if let Some(report) = &self.report {
+            let headline = report.headline();
+            return match report.verdict {
+                Verdict::Passed => RunPhase::Passed { headline },
+                Verdict::Failed { .. } => RunPhase::Failed {
+                    headline,
+                    reason: report
+                        .first_broken()
+                        .map(|test| match &test.mistake {
+                            Some(mistake) => mistake.message.clone(),
+                            None => test.message.clone(),
+                        })
+                        .unwrap_or_default(),
+                },
+            };
+        }
+        if let Some(error) = &self.error {
+            return RunPhase::NoVerdict {
+                error: error.clone(),
+            };
+        }
+        if let Some(place) = self.place {
+            return RunPhase::Queued { place };
+        }
+        if self.steps.is_empty() {
+            return RunPhase::Starting;
+        }
+        let total = self.total();
+        let running = self
+            .planned()
+            .find(|test| self.running.as_ref() == Some(&test.id));
+        RunPhase::Running {
+            number: (self.results.len() + usize::from(running.is_some())).clamp(1, total.max(1)),
+            total,
+            name: running.map(|test| test.name.clone()),
+        }
+    }
+
+    /// The tests of the run's plan, in order.
+    pub fn planned(&self) -> impl Iterator<Item = &PlannedTest> {
+        self.steps.iter().flat_map(|step| &step.tests)
+    }
+
+    /// How many tests of the plan's step number `step`, from 0, have passed so far.
+    pub fn passed_in(&self, step: usize) -> usize {
+        let passed = |test: &&PlannedTest| matches!(self.test(&test.id), LiveTest::Ended(result) if result.outcome.is_passed());
+        self.steps
+            .get(step)
+            .map_or(0, |step| step.tests.iter().filter(passed).count())
+    }
+}
+
+impl RunPhase {
+    /// Whether more is to come.
+    pub fn is_going(&self) -> bool {
+        matches!(
+            self,
+            Self::Starting | Self::Queued { .. } | Self::Running { .. }
+        )
+    }
+
+    /// The word over the panel.
+    pub fn headline(&self) -> String {
+        match self {
+            Self::Starting => "Starting…".to_owned(),
+            Self::Queued { place: 1 } => "Waiting · next in the queue".to_owned(),
+            Self::Queued { place } => format!("Waiting · number {place} in the queue"),
+            Self::Running { number, total, .. } => format!("Running · {number} of {total}"),
+            Self::Passed { headline } | Self::Failed { headline, .. } => headline.clone(),
+            Self::NoVerdict { error } if error.is_ours() => "No verdict: our fault".to_owned(),
+            Self::NoVerdict { .. } => "Not run".to_owned(),
+        }
+    }
+
+    /// The sentence under it; code stands between backticks.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Starting | Self::Passed { .. } => String::new(),
+            Self::Queued { .. } => {
+                "Other runs are before yours. It starts by itself when its turn comes.".to_owned()
+            }
+            Self::Running { name, .. } => name
+                .as_ref()
+                .map(|name| format!("{name}…"))
+                .unwrap_or_default(),
+            Self::Failed { reason, .. } => reason.clone(),
+            Self::NoVerdict { error } => sentence_case(&error.to_string()),
+        }
+    }
+}
+
+/// An error's text as a sentence: a capital letter and a full stop.
+pub fn sentence_case(text: &str) -> String {
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else {
+        return String::new();
+    };
+    let stop = if text.ends_with(['.', '!', '?', '…']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{}{}{stop}", first.to_uppercase(), characters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{PlannedStep, RunEvent, Seed, StepId, TestId};
+
+    fn started(tests: u16) -> LiveRun {
+        let step = StepId::parse("ping").unwrap();
+        let mut run = LiveRun::default();
+        run.apply(RunEvent::Started {
+            seed: Seed::new(1),
+            steps: vec![PlannedStep {
+                step: step.clone(),
+                title: "PING".to_owned(),
+                tests: (1..=tests)
+                    .map(|number| PlannedTest {
+                        id: TestId::new(step.clone(), number),
+                        name: format!("test {number}"),
+                    })
+                    .collect(),
+            }],
+        });
+        run
+    }
+
+    #[test]
+    fn a_run_counts_the_test_under_way() {
+        let mut run = started(3);
+        assert_eq!(run.phase().headline(), "Running · 1 of 3");
+        let id = TestId::new(StepId::parse("ping").unwrap(), 1);
+        run.apply(RunEvent::TestStarted { id });
+        assert_eq!(run.phase().headline(), "Running · 1 of 3");
+        assert_eq!(run.phase().sentence(), "test 1…");
+    }
+
+    #[test]
+    fn the_queue_says_who_is_next() {
+        let mut run = LiveRun::default();
+        assert_eq!(run.phase(), RunPhase::Starting);
+        run.apply(RunEvent::Queued { place: 1 });
+        assert_eq!(run.phase().headline(), "Waiting · next in the queue");
+        run.apply(RunEvent::Queued { place: 4 });
+        assert_eq!(run.phase().headline(), "Waiting · number 4 in the queue");
+    }
+
+    #[test]
+    fn a_fault_of_ours_is_said_to_be_ours() {
+        let mut run = started(1);
+        run.interrupt(RunError::Broken);
+        assert_eq!(run.phase().headline(), "No verdict: our fault");
+        assert!(run.phase().sentence().starts_with("The run broke off"));
+        assert!(run.phase().sentence().ends_with('.'));
+    }
+}
