@@ -162,7 +162,7 @@ pub struct Seed(u32);
 
 impl Seed {
     /// The seed with this value.
-    pub fn new(value: u32) -> Self {
+    pub const fn new(value: u32) -> Self {
         Self(value)
     }
 

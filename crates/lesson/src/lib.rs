@@ -10,14 +10,17 @@ mod exchange;
 mod id;
 mod inline_code;
 mod live_run;
+mod opening;
 mod outcome;
 mod progress;
 mod report;
 mod run_error;
 mod run_event;
 mod run_phase;
+mod settings;
 mod source;
 mod step_view;
+mod storage;
 
 pub use byte_string::{ByteString, InvalidByteString};
 pub use duration::{counted, duration_text, minutes_text};
@@ -25,6 +28,7 @@ pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, StepId, TestId};
 pub use inline_code::{Piece, pieces};
 pub use live_run::{LiveRun, LiveTest};
+pub use opening::{Opening, earlier};
 pub use outcome::{Comparison, Crash, Outcome, SourceSpan, TracebackFrame};
 pub use progress::{Progress, ProgressError, StepProgress};
 pub use report::{
@@ -34,5 +38,10 @@ pub use report::{
 pub use run_error::RunError;
 pub use run_event::{RunEvent, RunRequest};
 pub use run_phase::{RunPhase, sentence_case};
+pub use settings::{ByteView, Divider, Panels, Settings, Theme};
 pub use source::{Source, SourceError};
 pub use step_view::{CourseView, Difficulty, StepSummary, StepView};
+pub use storage::{
+    RecordVersion, SETTINGS_KEY, StepRecord, aside_key, is_aside_key, step_key, step_of_key,
+    take_record,
+};

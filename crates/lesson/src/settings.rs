@@ -1,0 +1,225 @@
+//! How a person likes the page: theme, widths, views.
+
+use serde::{Deserialize, Serialize};
+
+/// What a browser keeps of a person's likings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The form's version; [`Settings::VERSION`] is what this program writes.
+    pub version: u32,
+    /// Light, dark or as the system has it.
+    pub theme: Theme,
+    /// The widths of the panels.
+    pub panels: Panels,
+    /// How bytes are written.
+    pub byte_view: ByteView,
+    /// The random name that the browser gave itself, so that learners behind one address take
+    /// turns at the sandbox.
+    pub client: Option<String>,
+}
+
+/// The page's colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// How bytes are written on the page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ByteView {
+    /// As text, with what is not printable as signs of their own.
+    Text,
+    /// As Python writes them between the quotes of `b"..."`.
+    #[default]
+    Escaped,
+    /// As pairs of hexadecimal digits.
+    Hex,
+}
+
+/// One of the two dividers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Divider {
+    /// Between the guide and the editor: it sets the guide's width.
+    Guide,
+    /// Between the editor and the results: it sets the results' width.
+    Results,
+}
+
+/// The widths of the outer panels, in thousandths of the page; the editor has the rest.
+///
+/// Whatever is stored or dragged, each panel keeps [`Panels::LEAST`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "RawPanels")]
+pub struct Panels {
+    guide: u16,
+    results: u16,
+}
+
+#[derive(Deserialize)]
+struct RawPanels {
+    guide: u16,
+    results: u16,
+}
+
+impl From<RawPanels> for Panels {
+    fn from(raw: RawPanels) -> Self {
+        Self::default()
+            .moved(Divider::Guide, raw.guide.into())
+            .moved(Divider::Results, raw.results.into())
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: Self::VERSION,
+            theme: Theme::default(),
+            panels: Panels::default(),
+            byte_view: ByteView::default(),
+            client: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The version that this program writes.
+    pub const VERSION: u32 = 1;
+}
+
+impl Theme {
+    /// All themes in the order of the menu.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The theme's name on the page.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    /// The value of `data-theme` on the page; none leaves the choice to the system.
+    pub fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+
+    /// The theme that one press more brings.
+    pub fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+}
+
+impl ByteView {
+    /// All views in the order of the buttons.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Escaped, Self::Hex];
+
+    /// The view's name on the page.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Text => "Text",
+            Self::Escaped => "Escaped",
+            Self::Hex => "Hex",
+        }
+    }
+}
+
+impl Default for Panels {
+    fn default() -> Self {
+        Self {
+            guide: 300,
+            results: 320,
+        }
+    }
+}
+
+impl Panels {
+    /// The least width of a panel, in thousandths of the page.
+    pub const LEAST: u16 = 180;
+
+    /// The width that a divider sets, in thousandths of the page.
+    pub fn width(self, divider: Divider) -> u16 {
+        match divider {
+            Divider::Guide => self.guide,
+            Divider::Results => self.results,
+        }
+    }
+
+    /// The most that a divider may set while the other stays where it is.
+    pub fn most(self, divider: Divider) -> u16 {
+        let other = match divider {
+            Divider::Guide => self.results,
+            Divider::Results => self.guide,
+        };
+        1000 - Self::LEAST - other
+    }
+
+    /// The panels with one divider moved, as far as there is room.
+    pub fn moved(self, divider: Divider, width: i32) -> Self {
+        let least = i32::from(Self::LEAST);
+        let most = i32::from(self.most(divider));
+        let width = u16::try_from(width.clamp(least, most)).unwrap_or(Self::LEAST);
+        match divider {
+            Divider::Guide => Self {
+                guide: width,
+                ..self
+            },
+            Divider::Results => Self {
+                results: width,
+                ..self
+            },
+        }
+    }
+
+    /// The panels with one divider where it was at first.
+    pub fn reset(self, divider: Divider) -> Self {
+        self.moved(divider, Self::default().width(divider).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_widths_always_leave_room_for_each_panel() {
+        for (guide, results) in [(0, 0), (900, 900), (65_535, 1), (180, 640)] {
+            let text = format!(r#"{{"guide":{guide},"results":{results}}}"#);
+            let panels: Panels = serde_json::from_str(&text).unwrap();
+            let (guide, results) = (panels.guide, panels.results);
+            assert!(guide >= Panels::LEAST && results >= Panels::LEAST);
+            assert!(1000 - guide - results >= Panels::LEAST, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_divider_stops_where_the_editor_has_its_least() {
+        let panels = Panels::default().moved(Divider::Guide, 990);
+        assert_eq!(panels.width(Divider::Guide), 500);
+        assert_eq!(panels.reset(Divider::Guide), Panels::default());
+    }
+
+    #[test]
+    fn settings_of_an_older_page_are_read() {
+        let settings: Settings = serde_json::from_str(r#"{"version":1,"theme":"dark"}"#).unwrap();
+        assert_eq!(settings.theme, Theme::Dark);
+        assert_eq!(settings.panels, Panels::default());
+    }
+}
