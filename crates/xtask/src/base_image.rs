@@ -1,0 +1,110 @@
+//! The Python base image that the runner image is built from.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{self, HOUR};
+use crate::engine::docker;
+use crate::packages;
+use crate::screen::{Screen, Step};
+use crate::workspace;
+
+const TITLE: &str = "Python base image";
+
+/// What the `sandbox` crate looks for first: made here, from Debian's packages.
+const MADE_HERE: &str = "codealong-python-base:3.11";
+/// What it takes else, from a registry of images.
+const OFFICIAL: &str = "python:3.11-slim";
+
+/// How long a registry may take to show that it is there at all.
+const FIRST_SIGN: Duration = Duration::from_secs(10);
+
+pub(crate) fn ensure(screen: &Screen) -> Result<()> {
+    for tag in [MADE_HERE, OFFICIAL] {
+        if is_local(tag)? {
+            screen.found(TITLE, format_args!("{tag} is here"));
+            return Ok(());
+        }
+    }
+    let step = screen.begin(TITLE, format_args!("docker pull {OFFICIAL}"));
+    match pull(&step)? {
+        Ok(()) => {
+            step.done(format_args!("{OFFICIAL} pulled"));
+            return Ok(());
+        }
+        Err(complaint) => {
+            step.done(format_args!(
+                "no registry of images is in reach ({complaint})"
+            ));
+            screen
+                .say("     closed machine: the base image is made from Debian's packages instead");
+        }
+    }
+    make(screen)
+}
+
+fn is_local(tag: &str) -> Result<bool> {
+    let mut command = docker(&["image", "ls", "--quiet", tag]);
+    Ok(!command::output(&mut command, HOUR)?.trim().is_empty())
+}
+
+/// Pulls the official image: the registry has to answer soon, the download may take its time.
+fn pull(step: &Step<'_>) -> Result<Result<(), String>> {
+    let mut probe = docker(&["manifest", "inspect", OFFICIAL]);
+    let reached = command::run(&mut probe, FIRST_SIGN)?;
+    if !reached.succeeded() {
+        return Ok(Err(reached.complaint()));
+    }
+    let began = Instant::now();
+    let mut pull = docker(&["pull", OFFICIAL]);
+    let finished = command::run_watched(&mut pull, Duration::from_secs(300), |_, line| {
+        step.at(line);
+    })?;
+    Ok(if finished.succeeded() {
+        Ok(())
+    } else {
+        Err(format!(
+            "after {} s: {}",
+            began.elapsed().as_secs(),
+            finished.complaint()
+        ))
+    })
+}
+
+/// A root filesystem with an interpreter and nothing else, imported as an image.
+fn make(screen: &Screen) -> Result<()> {
+    if command::find("mmdebstrap").is_none() {
+        packages::install(screen, TITLE, &["mmdebstrap"], "mmdebstrap is missing")?;
+    }
+    let step = screen.begin(TITLE, format_args!("making {MADE_HERE} by mmdebstrap"));
+    let archive = workspace::own_folder()?.join("python-base.tar");
+    let mut strap = Command::new("mmdebstrap");
+    strap
+        .args([
+            "--variant=extract",
+            "--include=python3.11,libpython3.11-stdlib",
+        ])
+        .arg("bookworm")
+        .arg(&archive);
+    let finished = command::run_watched(&mut strap, Duration::from_secs(300), |_, line| {
+        step.at(line)
+    })?;
+    if !finished.succeeded() {
+        bail!(
+            "the base image could not be made: mmdebstrap ended with {}; on a connected machine `docker pull {OFFICIAL}` does as well",
+            finished.complaint()
+        );
+    }
+    let mut import = Command::new("docker");
+    import
+        .arg("import")
+        .arg(&archive)
+        .arg(MADE_HERE)
+        .stdin(Stdio::null());
+    command::output(&mut import, HOUR).context("the base image could not be imported")?;
+    let _ = std::fs::remove_file(&archive);
+    step.done(format_args!("{MADE_HERE} made from Debian's packages"));
+    Ok(())
+}

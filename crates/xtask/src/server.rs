@@ -1,0 +1,226 @@
+//! The server: built, started, waited for, stopped.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+use crate::front_end::OUTPUT_NAME;
+use crate::interrupt;
+use crate::screen::Screen;
+use crate::site;
+use crate::workspace;
+
+/// The first start builds the runner image.
+const READY_LIMIT: Duration = Duration::from_secs(180);
+
+/// The server gives its runs 15 s to end.
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Dev,
+    Release,
+}
+
+/// Where the server's own words go.
+#[derive(Debug)]
+pub(crate) enum Words {
+    ToTerminal,
+    InFile(File),
+}
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+/// Where cargo puts the server's binary.
+pub(crate) fn binary(profile: Profile) -> PathBuf {
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    };
+    workspace::target().join(folder).join("codealong")
+}
+
+/// Builds the binary among the default members, so that `cargo test` finds every dependency built.
+pub(crate) fn build(screen: &Screen, profile: Profile) -> Result<()> {
+    let step = screen.begin("server", "cargo build");
+    let mut cargo = workspace::cargo();
+    cargo.args(["build", "--bin", "codealong"]);
+    if profile == Profile::Release {
+        cargo.arg("--release");
+    }
+    workspace::compile(screen, &step, &mut cargo)?;
+    step.done("built");
+    Ok(())
+}
+
+pub(crate) fn address(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(address(0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}
+
+pub(crate) fn require_free(address: SocketAddr) -> Result<()> {
+    let Err(error) = TcpListener::bind(address) else {
+        return Ok(());
+    };
+    let port = address.port();
+    if get(address, "/healthz") == Some(200) {
+        bail!(
+            "CodeAlong serves on http://{address} already: stop it, or choose another port with `--port`"
+        );
+    }
+    bail!(
+        "port {port} can't be used ({error}): stop what listens there, or choose another one with `--port`"
+    )
+}
+
+/// What the server reads from its environment, set for this checkout.
+pub(crate) fn environment(address: SocketAddr) -> Vec<(&'static str, String)> {
+    vec![
+        ("LEPTOS_OUTPUT_NAME", OUTPUT_NAME.to_owned()),
+        ("LEPTOS_SITE_ROOT", site::root().display().to_string()),
+        ("LEPTOS_SITE_ADDR", address.to_string()),
+    ]
+}
+
+impl Server {
+    /// Starts the binary in a process group of its own: Ctrl-C reaches it through us, once.
+    pub(crate) fn start(profile: Profile, address: SocketAddr, words: Words) -> Result<Self> {
+        require_free(address)?;
+        let mut command = Command::new(binary(profile));
+        command
+            .current_dir(workspace::root())
+            .envs(environment(address))
+            .stdin(Stdio::null())
+            .process_group(0);
+        if let Words::InFile(file) = words {
+            command.stdout(file.try_clone()?).stderr(file);
+        }
+        let child = command.spawn().context("the server could not be started")?;
+        Ok(Self { child, address })
+    }
+
+    /// Waits until the page is served and the sandbox takes runs.
+    pub(crate) fn wait_until_ready(&mut self, screen: &Screen) -> Result<()> {
+        let step = screen.begin("server", "waiting until it is ready");
+        let deadline = Instant::now() + READY_LIMIT;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended with {status} before it was ready");
+            }
+            if get(self.address, "/readyz") == Some(200) {
+                step.done("ready");
+                return Ok(());
+            }
+            interrupt::check()?;
+            if Instant::now() > deadline {
+                if get(self.address, "/healthz") == Some(200) {
+                    bail!(
+                        "the server serves pages on http://{} and its sandbox is not ready after {} s",
+                        self.address,
+                        READY_LIMIT.as_secs()
+                    );
+                }
+                bail!(
+                    "the server does not answer on http://{} after {} s",
+                    self.address,
+                    READY_LIMIT.as_secs()
+                );
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Blocks until the server ends by itself or a stop is asked for.
+    pub(crate) fn run_until_stopped(mut self) -> Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if interrupt::requested() {
+                return self.stop();
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Asks for a graceful stop and waits for it.
+    pub(crate) fn stop(mut self) -> Result<ExitStatus> {
+        command::signal("TERM", i64::from(self.child.id()));
+        if command::ends_within(&mut self.child, STOP_LIMIT) {
+            return Ok(self.child.wait()?);
+        }
+        bail!(
+            "the server did not stop within {} s of SIGTERM and was killed",
+            STOP_LIMIT.as_secs()
+        )
+    }
+}
+
+impl Drop for Server {
+    /// A server must not outlive the tests that failed over it.
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            command::signal("TERM", i64::from(self.child.id()));
+            if !command::ends_within(&mut self.child, STOP_LIMIT) {
+                let _ = self.child.kill();
+                let _ = self.child.wait();
+            }
+        }
+    }
+}
+
+/// The status of a GET, or nothing where nobody answers.
+fn get(address: SocketAddr, path: &str) -> Option<u16> {
+    let limit = Duration::from_secs(2);
+    let mut stream = TcpStream::connect_timeout(&address, limit).ok()?;
+    stream.set_read_timeout(Some(limit)).ok()?;
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").ok()?;
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).ok()?;
+    status_of(&head)
+}
+
+fn status_of(head: &[u8]) -> Option<u16> {
+    let (protocol, status) = std::str::from_utf8(head).ok()?.split_once(' ')?;
+    protocol
+        .starts_with("HTTP/1.")
+        .then(|| status.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_line_is_read() {
+        assert_eq!(status_of(b"HTTP/1.1 200"), Some(200));
+        assert_eq!(status_of(b"HTTP/1.0 503"), Some(503));
+        assert_eq!(status_of(b"SSH-2.0-Open"), None);
+    }
+
+    #[test]
+    fn a_port_in_use_is_told_in_a_sentence() {
+        let taken = TcpListener::bind(address(0)).unwrap();
+        let error = require_free(taken.local_addr().unwrap()).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("choose another one with `--port`"), "{text}");
+        assert!(require_free(address(free_port().unwrap())).is_ok());
+    }
+}

@@ -1,0 +1,284 @@
+//! The test suites: what each one needs and how it is run.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::TargetKind;
+use clap::ValueEnum;
+
+use crate::browser::Browser;
+use crate::command::{self, Finished, Stream};
+use crate::screen::Screen;
+use crate::server::{self, Profile, Server, Words};
+use crate::tally::{self, Tally};
+use crate::workspace;
+
+/// A suite that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// The Rust tests that need no Docker
+    Rust,
+    /// The harness's own Python tests
+    Harness,
+    /// The sandbox against a real Docker engine
+    Sandbox,
+    /// The curriculum's solutions and starters, in the real sandbox
+    Course,
+    /// The served page in a real browser
+    End2end,
+}
+
+/// What a suite stands on, beside the built workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    Tests,
+    Python,
+    Engine,
+    Server,
+    Site,
+    Redis,
+    Browser,
+}
+
+impl Suite {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Rust,
+        Self::Harness,
+        Self::Sandbox,
+        Self::Course,
+        Self::End2end,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Harness => "harness",
+            Self::Sandbox => "sandbox",
+            Self::Course => "course",
+            Self::End2end => "end2end",
+        }
+    }
+
+    pub(crate) fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Rust => &[Need::Tests],
+            Self::Harness => &[Need::Python],
+            Self::Sandbox => &[Need::Tests, Need::Engine],
+            Self::Course => &[Need::Engine, Need::Server, Need::Redis],
+            Self::End2end => &[Need::Engine, Need::Server, Need::Site, Need::Browser],
+        }
+    }
+}
+
+/// Compiles what `rust` and `sandbox` run, all at once, so that no feature is resolved twice.
+pub(crate) fn compile_tests(screen: &Screen) -> Result<()> {
+    let step = screen.begin("tests", "cargo test --no-run");
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--no-run", "--tests"]);
+    workspace::compile(screen, &step, &mut cargo)?;
+    step.done("built");
+    Ok(())
+}
+
+pub(crate) fn rust(screen: &Screen) -> Result<Tally> {
+    let mut cargo = cargo_test(&["--lib", "--bins"]);
+    for name in integration_tests(|package| package != "sandbox")? {
+        cargo.args(["--test", &name]);
+    }
+    let mut tally = cargo_tally(&stream(screen, &mut cargo)?);
+    let documented = stream(screen, &mut cargo_test(&["--doc"]))?;
+    let mut examples = tally::of_cargo_test(&documented.stdout);
+    // Having no example at all is fine, failing to compile one is not.
+    if !documented.succeeded() {
+        examples = examples.judged(false);
+    }
+    tally += examples;
+    Ok(tally)
+}
+
+pub(crate) fn sandbox(screen: &Screen, soak: bool) -> Result<Tally> {
+    let names = integration_tests(|package| package == "sandbox")?;
+    if names.is_empty() {
+        bail!("crates/sandbox/tests holds no tests");
+    }
+    let others = integration_tests(|package| package != "sandbox")?;
+    if let Some(name) = names.iter().find(|name| others.contains(name)) {
+        bail!("the test `{name}` of the sandbox shares its name with another crate's: rename one");
+    }
+    let mut cargo = cargo_test(&[]);
+    for name in &names {
+        cargo.args(["--test", name]);
+    }
+    if soak {
+        cargo.env("CODEALONG_SOAK", "1");
+    }
+    Ok(cargo_tally(&stream(screen, &mut cargo)?))
+}
+
+pub(crate) fn harness(screen: &Screen, python: &Path) -> Result<Tally> {
+    let folder = workspace::root().join("runner-image");
+    if !folder.join("tests").exists() {
+        bail!("runner-image/tests is not there");
+    }
+    let mut unittest = Command::new(python);
+    unittest
+        .args(["-m", "unittest", "discover", "--start-directory", "tests"])
+        .args(["--top-level-directory", "."])
+        .current_dir(folder)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let finished = stream(screen, &mut unittest)?;
+    Ok(tally::of_unittest(&finished.stderr).judged(finished.succeeded()))
+}
+
+pub(crate) fn course(screen: &Screen) -> Result<Tally> {
+    let mut check = Command::new(server::binary(Profile::Dev));
+    check.arg("check").current_dir(workspace::root());
+    let finished = stream(screen, &mut check)?;
+    let tally = tally::of_plain_line(&finished.stdout)
+        .context("`codealong check` did not end with `N passed, N failed`")?;
+    Ok(tally.judged(finished.succeeded()))
+}
+
+pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
+    let folder = workspace::root().join("end2end");
+    let own = workspace::own_folder()?;
+    let log = own.join("end2end-server.log");
+    let report = own.join("playwright.json");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+
+    let address = server::address(server::free_port()?);
+    let words = Words::InFile(File::create(&log).context("the server's log can't be written")?);
+    let mut server = Server::start(Profile::Dev, address, words)?;
+    server
+        .wait_until_ready(screen)
+        .with_context(|| last_words(&log))?;
+    let mut playwright = Command::new("npx");
+    playwright
+        .args(["playwright", "test", "--reporter=list,json"])
+        .current_dir(&folder)
+        .envs(server::environment(address))
+        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
+        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
+        .env("CODEALONG_URL", format!("http://{address}"))
+        .env("CODEALONG_SERVER_BIN", server::binary(Profile::Dev));
+    if let Browser::At(chromium) = browser {
+        playwright.env("CODEALONG_CHROMIUM", chromium);
+    }
+    let finished = stream(screen, &mut playwright)?;
+    let stopped = server.stop().with_context(|| last_words(&log));
+    let mut tally = fs::read_to_string(&report)
+        .ok()
+        .and_then(|report| tally::of_playwright(&report))
+        .context("Playwright wrote no report")?
+        .judged(finished.succeeded());
+    match stopped {
+        Ok(status) if status.success() => {}
+        Ok(status) => {
+            screen.say(format_args!(
+                "after the browser tests the server ended with {status}"
+            ));
+            tally += Tally::one_failed();
+        }
+        Err(error) => {
+            screen.say(format_args!("after the browser tests: {error:#}"));
+            tally += Tally::one_failed();
+        }
+    }
+    Ok(tally)
+}
+
+fn last_words(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let words = command::last_lines(&text, 3).unwrap_or_default();
+    format!("the server's log {} ends with: {words}", log.display())
+}
+
+fn cargo_test(which: &[&str]) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--no-fail-fast"]).args(which);
+    cargo
+}
+
+fn cargo_tally(finished: &Finished) -> Tally {
+    tally::of_cargo_test(&finished.stdout).judged(finished.succeeded())
+}
+
+/// The integration tests of the default members that `wanted` picks by the package's name.
+fn integration_tests(wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    let metadata = workspace::members()?;
+    Ok(metadata
+        .workspace_default_packages()
+        .iter()
+        .filter(|package| wanted(package.name.as_str()))
+        .flat_map(|package| &package.targets)
+        .filter(|target| target.kind.contains(&TargetKind::Test))
+        .map(|target| target.name.clone())
+        .collect())
+}
+
+/// Runs a suite's runner, its output passed on as it comes.
+fn stream(screen: &Screen, command: &mut Command) -> Result<Finished> {
+    screen.say(format_args!("$ {}", command::line_of(command)));
+    let finished = command::run_watched(command, LIMIT, |stream, line| match stream {
+        Stream::Out => screen.result(line),
+        Stream::Err => screen.say(line),
+    })?;
+    if let command::End::OutOfTime(limit) = finished.end {
+        screen.say(format_args!(
+            "ended after {} minutes: it hangs",
+            limit.as_secs() / 60
+        ));
+    }
+    Ok(finished)
+}
+
+/// A Python that is new enough, installed if need be.
+pub(crate) fn ensure_python(screen: &Screen) -> Result<PathBuf> {
+    if let Some(python) = find_python() {
+        screen.found("Python", python.display());
+        return Ok(python);
+    }
+    crate::packages::install(
+        screen,
+        "Python",
+        &["python3"],
+        "Python 3.11 or newer is missing",
+    )?;
+    find_python().context("Debian's python3 is older than 3.11")
+}
+
+fn find_python() -> Option<PathBuf> {
+    let names = [
+        "python3.11",
+        "python3.12",
+        "python3.13",
+        "python3.14",
+        "python3",
+    ];
+    names.into_iter().filter_map(command::find).find(|python| {
+        let mut probe = Command::new(python);
+        probe.args(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]);
+        command::output(&mut probe, command::HOUR).is_ok()
+    })
+}
+
+/// A Redis to compare with; it is started by the check itself, on a port of its own.
+pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
+    if command::find("redis-server").is_some() {
+        screen.found("Redis", "redis-server is here");
+        return Ok(());
+    }
+    crate::packages::install(
+        screen,
+        "Redis",
+        &["redis-server"],
+        "redis-server is missing",
+    )
+}
