@@ -1,0 +1,46 @@
+import { defineConfig } from "@playwright/test";
+
+// `cargo xtask test` starts the server and says where; by hand, `cargo xtask up` serves there.
+const baseURL = process.env.CODEALONG_URL ?? "http://127.0.0.1:3000";
+
+// Debian's Chromium on machines that can't download Playwright's own.
+const executablePath = process.env.CODEALONG_CHROMIUM || undefined;
+
+export default defineConfig({
+  testDir: "specs",
+  outputDir: "output/failures",
+  fullyParallel: true,
+  forbidOnly: true,
+  // A test that passes at the second try is a flake to be mended, not hidden.
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"], ["json", { outputFile: "output/report.json" }]],
+  use: {
+    baseURL,
+    viewport: { width: 1440, height: 900 },
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "browser", testIgnore: /without-javascript/ },
+    {
+      name: "without-javascript",
+      testMatch: /without-javascript/,
+      use: { javaScriptEnabled: false },
+    },
+  ],
+});
