@@ -3,6 +3,11 @@
 //! Each one parses its input at the door, answers with a proper HTTP status, and is at most a
 //! screenful: the work is done in `state` and `judge`.
 
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments, whose fields can't bear docs"
+)]
+
 use std::fmt;
 
 use leptos::prelude::*;
@@ -10,6 +15,9 @@ use leptos::server_fn::codec::{ByteStream, Json, JsonEncoding, Streaming};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use lesson::{CourseView, RunError, RunRequest, StepView};
 use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+use curriculum::Course;
 
 #[cfg(feature = "ssr")]
 use crate::state::{AppState, client_of, refuse};
@@ -51,7 +59,7 @@ impl FromServerFnError for ApiError {
 #[server(prefix = "/api", endpoint = "courses", input = Json)]
 pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
     let curriculum = expect_context::<AppState>().curriculum();
-    Ok(curriculum.courses().map(|course| course.view()).collect())
+    Ok(curriculum.courses().iter().map(Course::view).collect())
 }
 
 /// One course and its steps.

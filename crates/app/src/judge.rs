@@ -1,6 +1,7 @@
 //! From a learner's program to its report: a course's tests, run in the sandbox.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
 use curriculum::Course;
 use futures::stream::{self, Stream, StreamExt};
@@ -137,7 +138,10 @@ fn logged(error: &SandboxError) -> RunError {
     let told = error.run_error();
     match &told {
         RunError::Busy { .. } | RunError::Replaced => tracing::info!(%error, "a run was refused"),
-        _ => tracing::error!(error = &error as &dyn std::error::Error, "a run broke off"),
+        _ => {
+            let cause = error.source().map(ToString::to_string);
+            tracing::error!(%error, cause, "a run broke off");
+        }
     }
     told
 }

@@ -1,2 +1,48 @@
-//! Placeholder.
-fn main() {}
+//! Starts what the arguments ask for.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::Settings;
+use server::commands::{Arguments, Command, check, judge, serving};
+
+/// Our own failure, as opposed to a program that did not pass (1).
+const OUR_FAILURE: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments).await {
+        Ok(code) => code,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(OUR_FAILURE)
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(std::env::vars())?;
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serving(settings).await,
+        Command::Settings => {
+            print_settings();
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Judge(arguments) => judge(&settings, &arguments).await,
+        Command::Check(arguments) => check(&settings, &arguments).await,
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn print_settings() {
+    print!("{}", Settings::table());
+}
+
+#[expect(clippy::print_stderr, reason = "a start that fails has no log yet")]
+fn report(error: &anyhow::Error) {
+    eprintln!("codealong can't go on: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because: {cause}");
+    }
+}

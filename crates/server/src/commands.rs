@@ -1,0 +1,66 @@
+//! What the program `codealong` can be told to do.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+mod check;
+mod check_step;
+mod court;
+mod judge;
+mod report_text;
+mod serving;
+
+pub use check::check;
+pub use judge::judge;
+pub use serving::serving;
+
+/// Learn by building real systems in the browser.
+#[derive(Debug, Parser)]
+#[command(name = "codealong", version)]
+pub struct Arguments {
+    /// What to do; serving is what happens without a command.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the courses to browsers (also without a command).
+    Serve,
+    /// List every setting, its meaning and its default.
+    Settings,
+    /// Judge programs from the command line, in the real sandbox.
+    Judge(JudgeArguments),
+    /// Check courses on the real sandbox: solutions pass, starters fail, mistakes are recognised.
+    Check(CheckArguments),
+}
+
+/// What to judge.
+#[derive(Debug, Args)]
+pub struct JudgeArguments {
+    /// The course's name, or the folder of a course anywhere.
+    #[arg(long, default_value = "redis")]
+    pub course: String,
+    /// The step's name; all steps before it are judged too.
+    #[arg(long)]
+    pub step: String,
+    /// The seed of an earlier run, to repeat it.
+    #[arg(long)]
+    pub seed: Option<lesson::Seed>,
+    /// Write each report as a line of JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The programs.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// What to check.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// A course's folder; without it, every course of CODEALONG_CURRICULUM.
+    #[arg(long)]
+    pub course: Option<PathBuf>,
+}

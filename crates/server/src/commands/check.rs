@@ -1,0 +1,63 @@
+//! Checking courses on the real sandbox: the author's command.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use curriculum::{Course, Curriculum};
+
+use super::CheckArguments;
+use super::check_step::{Finding, check_step};
+use super::court::Court;
+use crate::Settings;
+
+/// Checks one course, or all, and writes what it finds; exit code 1 if something is wrong.
+pub async fn check(settings: &Settings, arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+    let courses = match &arguments.course {
+        Some(folder) => Course::load(folder).map(|course| vec![course]),
+        None => Curriculum::load(&settings.curriculum).map(|found| found.courses().to_vec()),
+    };
+    let courses = match courses {
+        Ok(courses) => courses,
+        Err(problems) => {
+            write(&format!("{problems}\n"));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let court = Court::open(settings).await?;
+    let result = check_all(&court, &courses).await;
+    court.close().await;
+    let (passed, failed) = result.context("the check broke off")?;
+    write(&format!("\n{passed} passed, {failed} failed\n"));
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn check_all(court: &Court, courses: &[Course]) -> anyhow::Result<(usize, usize)> {
+    let (mut passed, mut failed) = (0, 0);
+    for course in courses {
+        write(&format!("{} ({})\n", course.title, course.id));
+        for step in &course.steps {
+            write(&format!(
+                "\n  {}. {} ({})\n",
+                step.number, step.title, step.id
+            ));
+            check_step(court, course, step, &mut |finding| {
+                write(&format!("    {finding}\n"));
+                match finding {
+                    Finding::Good(_) => passed += 1,
+                    Finding::Bad { .. } => failed += 1,
+                }
+            })
+            .await?;
+        }
+    }
+    Ok((passed, failed))
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn write(text: &str) {
+    print!("{text}");
+}

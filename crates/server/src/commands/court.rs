@@ -1,0 +1,84 @@
+//! A sandbox and a course for the command line.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use app::judge::{Assignment, judge};
+use curriculum::{Course, Curriculum};
+use futures::StreamExt;
+use lesson::{CourseId, Report, RunError, RunEvent, Seed, Source, StepId};
+use sandbox::{ClientId, Pool};
+
+use crate::Settings;
+
+/// A started sandbox that judges one program after the other.
+pub(crate) struct Court {
+    pool: Pool,
+    client: ClientId,
+}
+
+impl Court {
+    /// Starts the sandbox and waits until it serves.
+    pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let mut sandbox = settings.sandbox.clone();
+        // A server on the same engine has its own name: neither sweeps the other's containers.
+        sandbox.owner = format!("{}-command-{}", sandbox.owner, std::process::id());
+        let pool = Pool::start(sandbox)?;
+        pool.ready().await.context("the sandbox can't be used")?;
+        Ok(Self {
+            pool,
+            client: ClientId::new("command-line"),
+        })
+    }
+
+    /// Judges one program.
+    pub(crate) async fn judge(
+        &self,
+        course: &Course,
+        step: &StepId,
+        source: Source,
+        seed: Seed,
+    ) -> Result<Report, RunError> {
+        let assignment = Assignment {
+            course: course.clone(),
+            step: step.clone(),
+            source,
+            seed,
+        };
+        let mut events = Box::pin(judge(&self.pool, assignment, self.client.clone()).await?);
+        while let Some(event) = events.next().await {
+            match event {
+                RunEvent::Finished { report } => return Ok(*report),
+                RunEvent::Interrupted { error } => return Err(error),
+                _ => {}
+            }
+        }
+        Err(RunError::Broken)
+    }
+
+    /// Removes every container.
+    pub(crate) async fn close(self) {
+        self.pool.stop().await;
+    }
+}
+
+/// The course in a folder, or the one of this name in the settings' curriculum.
+pub(crate) fn find_course(settings: &Settings, name_or_folder: &str) -> anyhow::Result<Course> {
+    let folder = Path::new(name_or_folder);
+    if folder.join("course.toml").is_file() {
+        return Course::load(folder).context("the course has problems");
+    }
+    let Ok(id) = CourseId::parse(name_or_folder) else {
+        bail!("{name_or_folder:?} is neither a course's name nor a folder with a course.toml");
+    };
+    let curriculum = Curriculum::load(&settings.curriculum).context("the courses have problems")?;
+    let found = curriculum.course(&id).cloned();
+    found.with_context(|| {
+        let names: Vec<String> = curriculum
+            .courses()
+            .iter()
+            .map(|course| course.id.to_string())
+            .collect();
+        format!("there is no course {id}; there is {}", names.join(", "))
+    })
+}

@@ -1,0 +1,95 @@
+//! Judging programs from the command line.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use app::state::seed_of;
+use curriculum::Course;
+use lesson::{Report, Source, StepId, Verdict};
+
+use super::JudgeArguments;
+use super::court::{Court, find_course};
+use super::report_text::report_text;
+use crate::Settings;
+
+/// Exit code for a program that did not pass; 2 is our own failure.
+const NOT_PASSED: u8 = 1;
+
+/// Judges each file in turn and writes its report, as text or as a line of JSON.
+pub async fn judge(settings: &Settings, arguments: &JudgeArguments) -> anyhow::Result<ExitCode> {
+    let course = find_course(settings, &arguments.course)?;
+    let step = find_step(&course, &arguments.step)?;
+    // All files are read before the first run, so that a wrong name costs nothing.
+    let sources: Vec<Source> = arguments
+        .files
+        .iter()
+        .map(|file| read(file))
+        .collect::<anyhow::Result<_>>()?;
+    let court = Court::open(settings).await?;
+    let result = judge_all(&court, &course, &step, sources, arguments).await;
+    court.close().await;
+    result
+}
+
+async fn judge_all(
+    court: &Court,
+    course: &Course,
+    step: &StepId,
+    sources: Vec<Source>,
+    arguments: &JudgeArguments,
+) -> anyhow::Result<ExitCode> {
+    let mut all_passed = true;
+    for (source, file) in sources.into_iter().zip(&arguments.files) {
+        let seed = match arguments.seed {
+            Some(seed) => seed,
+            None => seed_of(None)?,
+        };
+        let report = court.judge(course, step, source, seed).await?;
+        all_passed &= report.verdict == Verdict::Passed;
+        let text = if arguments.json {
+            serde_json::to_string(&report).context("the report can't be written as JSON")? + "\n"
+        } else {
+            readable(&report, file, arguments.files.len())
+        };
+        // Locked for one write, so that a reader of the pipe sees whole lines.
+        std::io::stdout()
+            .lock()
+            .write_all(text.as_bytes())
+            .context("the report can't be written to the standard output")?;
+    }
+    Ok(if all_passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NOT_PASSED)
+    })
+}
+
+fn readable(report: &Report, file: &Path, files: usize) -> String {
+    let text = report_text(report);
+    if files > 1 {
+        format!("{}: {text}\n", file.display())
+    } else {
+        text
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Source> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let text = String::from_utf8(bytes)
+        .with_context(|| format!("{} is not text in UTF-8", file.display()))?;
+    Source::parse(text).with_context(|| format!("{} can't be run", file.display()))
+}
+
+fn find_step(course: &Course, name: &str) -> anyhow::Result<StepId> {
+    let names: Vec<&str> = course.steps.iter().map(|step| step.id.as_str()).collect();
+    match course.steps.iter().find(|step| step.id.as_str() == name) {
+        Some(step) => Ok(step.id.clone()),
+        None => bail!(
+            "the course {} has no step {name:?}; it has {}",
+            course.id,
+            names.join(", ")
+        ),
+    }
+}

@@ -1,0 +1,147 @@
+//! A report as a person reads it in a terminal.
+
+use std::fmt::Write as _;
+
+use lesson::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult};
+
+/// Writes a report: the verdict, each step's tests, and all there is to say of those that failed.
+pub(crate) fn report_text(report: &Report) -> String {
+    let mut text = String::new();
+    line(
+        &mut text,
+        format_args!(
+            "{} · {:.1} ms · seed {}",
+            report.headline(),
+            f64::from(report.duration_us) / 1000.0,
+            report.seed
+        ),
+    );
+    for step in &report.steps {
+        write_step(&mut text, step);
+    }
+    if report.output.dropped_bytes > 0 {
+        line(
+            &mut text,
+            format_args!(
+                "{} bytes of output were dropped",
+                report.output.dropped_bytes
+            ),
+        );
+    }
+    text
+}
+
+// Writing into a String can't fail, so the result says nothing.
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(arguments);
+    text.push('\n');
+}
+
+fn write_step(text: &mut String, step: &StepReport) {
+    line(
+        text,
+        format_args!(
+            "\n{} ({} of {})",
+            step.title,
+            step.passed(),
+            step.tests.len()
+        ),
+    );
+    for test in &step.tests {
+        write_test(text, test);
+    }
+}
+
+fn write_test(text: &mut String, test: &TestResult) {
+    let sign = if test.outcome.is_passed() {
+        '✓'
+    } else {
+        '✗'
+    };
+    line(
+        text,
+        format_args!(
+            "  {sign} {} {} ({:.1} ms)",
+            test.id,
+            test.name,
+            f64::from(test.duration_us) / 1000.0
+        ),
+    );
+    if test.outcome.is_passed() {
+        return;
+    }
+    if let Some(mistake) = &test.mistake {
+        line(
+            text,
+            format_args!("      ▲ {} [{}]", mistake.message, mistake.id),
+        );
+    }
+    line(
+        text,
+        format_args!("      {} [{}]", test.message, test.outcome.kind()),
+    );
+    if let Some(span) = &test.span {
+        line(
+            text,
+            format_args!("      look at {}:{}", span.file, span.line),
+        );
+    }
+    if let Some(reply) = test.outcome.comparison() {
+        write_comparison(text, reply);
+    }
+    for exchange in &test.exchanges {
+        write_exchange(text, exchange);
+    }
+}
+
+fn write_comparison(text: &mut String, reply: &Comparison) {
+    let more = if reply.expected_is_prefix { "…" } else { "" };
+    line(
+        text,
+        format_args!("      expected {}{more}", reply.expected),
+    );
+    line(text, format_args!("      received {}", reply.received));
+    let before = reply
+        .received
+        .as_bytes()
+        .get(..reply.offset as usize)
+        .unwrap_or_default();
+    let width = lesson::ByteString::from(before).to_string().chars().count();
+    line(
+        text,
+        format_args!(
+            "               {}↑ byte {}",
+            " ".repeat(width),
+            reply.offset
+        ),
+    );
+}
+
+fn write_exchange(text: &mut String, exchange: &Exchange) {
+    let (arrow, what) = match &exchange.action {
+        ExchangeAction::Connected => ("·", "connected".to_owned()),
+        ExchangeAction::Sent { bytes, decoded, .. } => {
+            ("→", decoded.clone().unwrap_or_else(|| bytes.to_string()))
+        }
+        ExchangeAction::Received { bytes, line, .. } => (
+            "←",
+            match line {
+                Some(line) => format!("{bytes} (line {line})"),
+                None => bytes.to_string(),
+            },
+        ),
+        ExchangeAction::Silence { waited_ms } => ("·", format!("nothing for {waited_ms} ms")),
+        ExchangeAction::ClosedByClient => ("·", "the client closed".to_owned()),
+        ExchangeAction::ClosedByServer => ("·", "your program closed".to_owned()),
+        ExchangeAction::Reset => ("·", "your program's side reset".to_owned()),
+        ExchangeAction::Restarted => ("·", "the program was restarted".to_owned()),
+    };
+    line(
+        text,
+        format_args!(
+            "      {:>8.1} ms  client {} {arrow} {what}",
+            f64::from(exchange.at_us) / 1000.0,
+            exchange.client
+        ),
+    );
+}

@@ -1,0 +1,69 @@
+//! Serving the courses to browsers.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use app::state::AppState;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use sandbox::Pool;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::{LogFormat, Settings, leptos_options, router, serve};
+
+/// Serves until SIGTERM or Ctrl-C.
+pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
+    start_log(&settings)?;
+    let mut leptos = leptos_options()?;
+    if let Some(address) = settings.address {
+        leptos.site_addr = address;
+    }
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("the metrics can't be recorded")?;
+    let pool = Pool::start(settings.sandbox)?;
+    let state = AppState::load(settings.curriculum, settings.reload, pool)
+        .context("the courses have problems; mend them and start again")?;
+    let listener = TcpListener::bind(leptos.site_addr).await.with_context(|| {
+        format!(
+            "{} can't be listened on; CODEALONG_ADDRESS chooses another",
+            leptos.site_addr
+        )
+    })?;
+    let address = listener.local_addr().context("the socket has no address")?;
+    tracing::info!(%address, "serving on http://{address}");
+    let router = router(state.clone(), leptos, metrics);
+    serve(listener, router, state, stop_signal()?).await?;
+    tracing::info!("stopped; no container is left");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn start_log(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter);
+    match settings.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// Cancelled by the first SIGTERM or Ctrl-C.
+fn stop_signal() -> anyhow::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be listened for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT can't be listened for")?;
+    let stop = CancellationToken::new();
+    let cancelled = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: runs in flight may end");
+        cancelled.cancel();
+    });
+    Ok(stop)
+}

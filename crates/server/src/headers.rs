@@ -1,0 +1,42 @@
+//! The headers that keep a page to itself.
+
+use axum::http::{HeaderName, HeaderValue, header};
+use leptos::nonce::use_nonce;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+/// Headers that every answer carries.
+pub(crate) const EVERY_ANSWER: [(HeaderName, HeaderValue); 3] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+/// Puts the page's Content-Security-Policy on the answer that is being rendered.
+///
+/// Monaco writes inline styles and starts its worker from our origin; wasm needs
+/// `'wasm-unsafe-eval'`; cargo-leptos reloads the page over a WebSocket of its own in development.
+pub(crate) fn add_content_security_policy(reload: bool) {
+    let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    let connect = if reload { "'self' ws:" } else { "'self'" };
+    let policy = format!(
+        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+         script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
+         worker-src 'self' blob:; manifest-src 'self'; connect-src {connect}"
+    );
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        options.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+}

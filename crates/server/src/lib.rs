@@ -1,0 +1,16 @@
+//! The CodeAlong server: settings, router, headers, graceful stop. Everything here is built for
+//! tests to call; `main.rs` only starts it.
+
+mod headers;
+mod request_check;
+mod router;
+mod serve;
+mod settings;
+mod site;
+
+pub mod commands;
+
+pub use router::router;
+pub use serve::serve;
+pub use settings::{LogFormat, SETTINGS, Setting, Settings, SettingsError};
+pub use site::{SiteError, leptos_options};

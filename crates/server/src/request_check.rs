@@ -1,0 +1,54 @@
+//! What a request to the server functions must be before they see it.
+//!
+//! Leptos answers every body that it can't decode with status 500; a request that can't be read is
+//! the client's fault, so it is checked here and answered with 400 or 413.
+
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use lesson::RunError;
+
+/// 64 KiB of program, each byte of which JSON may write as six (`\u0001`), and room for the rest.
+pub(crate) const MOST_BODY_BYTES: usize = 512 * 1024;
+
+/// Lets only bodies through that are JSON objects of a bearable size.
+pub(crate) async fn check_request(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let is_json = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/json"));
+    if !is_json {
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the content type must be application/json",
+        );
+    }
+    let Ok(bytes) = to_bytes(body, MOST_BODY_BYTES).await else {
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body has more than 512 KiB, or broke off on the way",
+        );
+    };
+    match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
+        Ok(_) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
+        Err(error) => refuse(
+            StatusCode::BAD_REQUEST,
+            &format!("the body is not JSON in UTF-8: {error}"),
+        ),
+    }
+}
+
+fn refuse(status: StatusCode, detail: &str) -> Response {
+    let error = RunError::Malformed {
+        detail: detail.to_owned(),
+    };
+    (status, Json(error)).into_response()
+}

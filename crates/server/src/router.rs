@@ -1,0 +1,146 @@
+//! Every address that the server answers.
+
+use app::state::AppState;
+use app::{App, shell};
+use axum::extract::{FromRef, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, any, any_service, get, post};
+use axum::{Json, Router, middleware};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sandbox::PoolState;
+use serde::Serialize;
+use tower_http::compression::predicate::{NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, DefaultPredicate};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::headers::{EVERY_ANSWER, add_content_security_policy};
+use crate::request_check::check_request;
+
+#[derive(Debug, Clone)]
+struct RouterState {
+    app: AppState,
+    leptos: LeptosOptions,
+    metrics: PrometheusHandle,
+}
+
+impl FromRef<RouterState> for LeptosOptions {
+    fn from_ref(state: &RouterState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+/// The server's router. `metrics` renders what the recorder gathered.
+pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -> Router {
+    let state = RouterState {
+        app,
+        leptos,
+        metrics,
+    };
+    let page_context = page_context(state.app.clone());
+    let shell_options = state.leptos.clone();
+    let pages = Router::new().leptos_routes_with_context(
+        &state,
+        generate_route_list(App),
+        page_context,
+        move || shell(shell_options.clone()),
+    );
+    let api = Router::new()
+        .route("/api/{*function}", post(server_function))
+        .layer(middleware::from_fn(check_request));
+    let health = Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics_text));
+    // Compressing a run's stream would hold its events back.
+    let compressed =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    let mut router = pages
+        .merge(api)
+        .merge(health)
+        .fallback_service(site(&state))
+        .with_state(state)
+        .layer(CompressionLayer::new().compress_when(compressed));
+    for (name, value) in EVERY_ANSWER {
+        router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
+    }
+    router.layer(TraceLayer::new_for_http())
+}
+
+fn page_context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(app.clone());
+        add_content_security_policy(app.reloads());
+    }
+}
+
+/// Files of the built page; what is none of them is the page that says so, with status 404.
+fn site(state: &RouterState) -> MethodRouter {
+    let not_found = leptos_axum::file_and_error_handler_with_context::<RouterState, _>(
+        page_context(state.app.clone()),
+        shell,
+    );
+    let files = ServeDir::new(&*state.leptos.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_gzip()
+        .fallback(any(not_found).with_state(state.clone()));
+    // The names carry no hash, so a browser asks each time whether they changed, and hears 304.
+    let asked_each_time = SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache"),
+    );
+    any_service(files).layer(asked_each_time)
+}
+
+async fn server_function(State(state): State<RouterState>, request: Request) -> Response {
+    let app = state.app;
+    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request)
+        .await
+        .into_response()
+}
+
+/// The sandbox at one moment, for whoever watches the server.
+#[derive(Debug, Serialize)]
+struct Readiness {
+    state: &'static str,
+    reason: Option<String>,
+    ready: u32,
+    creating: u32,
+    running: u32,
+    queued: u32,
+    containers: u32,
+}
+
+/// 200 when runs are served, 503 with the reason when they are not.
+async fn ready(State(state): State<RouterState>) -> Response {
+    let status = state.app.pool_status();
+    let (code, name, reason) = match status.state {
+        PoolState::Serving => (StatusCode::OK, "serving", None),
+        PoolState::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", None),
+        PoolState::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", None),
+        PoolState::Away { reason } => (StatusCode::SERVICE_UNAVAILABLE, "away", Some(reason)),
+        PoolState::Refusing { reason } => {
+            (StatusCode::SERVICE_UNAVAILABLE, "refusing", Some(reason))
+        }
+    };
+    let readiness = Readiness {
+        state: name,
+        reason,
+        ready: status.ready,
+        creating: status.creating,
+        running: status.running,
+        queued: status.queued,
+        containers: status.containers,
+    };
+    (code, Json(readiness)).into_response()
+}
+
+async fn metrics_text(State(state): State<RouterState>) -> Response {
+    let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, text)], state.metrics.render()).into_response()
+}

@@ -1,0 +1,346 @@
+//! The server's settings: every `CODEALONG_*` variable, in one table.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use app::state::Reload;
+
+/// One setting: what it is called, what it means and what it is when absent.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The variable's name.
+    pub name: &'static str,
+    /// What stands when the variable is absent, in words or as a value.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every setting there is; a `CODEALONG_*` variable that is not here stops the start. Those of the
+/// sandbox bear the names of the fields of [`sandbox::Settings`].
+pub const SETTINGS: [Setting; 17] = [
+    setting(
+        "CODEALONG_ADDRESS",
+        "site-addr of Leptos.toml",
+        "address and port to serve on, as in 0.0.0.0:3000",
+    ),
+    setting(
+        "CODEALONG_CURRICULUM",
+        "curriculum",
+        "folder with the courses",
+    ),
+    setting(
+        "CODEALONG_RELOAD",
+        "true in debug builds",
+        "whether edits of course files show at the next request: true or false",
+    ),
+    setting(
+        "CODEALONG_LOG",
+        "info",
+        "what is logged, as in debug or sandbox=debug,info",
+    ),
+    setting(
+        "CODEALONG_LOG_FORMAT",
+        "text",
+        "how it is logged: text or json",
+    ),
+    setting(
+        "CODEALONG_DOCKER_HOST",
+        "DOCKER_HOST, else the local socket",
+        "where the Docker engine listens, as in unix:///run/docker.sock",
+    ),
+    setting(
+        "CODEALONG_IMAGE_FOLDER",
+        "runner-image",
+        "folder that the runner's image is built from",
+    ),
+    setting(
+        "CODEALONG_BASE_IMAGE",
+        "a local codealong-python-base:3.11, else python:3.11-slim",
+        "image with Python 3.11 that the runner's image starts from",
+    ),
+    setting(
+        "CODEALONG_RUNTIME",
+        "the engine's own",
+        "container runtime, as in runsc",
+    ),
+    setting(
+        "CODEALONG_OWNER",
+        "codealong- and the machine's name",
+        "name on this server's containers; two servers on one engine need two names",
+    ),
+    setting("CODEALONG_RUNNING_MAX", "3", "runs at a time"),
+    setting("CODEALONG_WARM", "4", "containers that wait for a run"),
+    setting("CODEALONG_CONTAINERS_MAX", "9", "containers in all"),
+    setting(
+        "CODEALONG_CREATING_MAX",
+        "1",
+        "containers created at a time",
+    ),
+    setting(
+        "CODEALONG_QUEUE_MAX",
+        "32",
+        "runs that may wait for a place",
+    ),
+    setting(
+        "CODEALONG_WAIT_MAX",
+        "10",
+        "seconds that a run may wait for a place",
+    ),
+    setting(
+        "CODEALONG_SOAK",
+        "none",
+        "read by the tests: 1 runs the long ones",
+    ),
+];
+
+const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
+    Setting {
+        name,
+        default,
+        meaning,
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// The checked settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to serve, or none for what `Leptos.toml` says.
+    pub address: Option<SocketAddr>,
+    /// The folder with the courses.
+    pub curriculum: PathBuf,
+    /// Whether edits of course files show at the next request.
+    pub reload: Reload,
+    /// What is logged.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+    /// The sandbox's own.
+    pub sandbox: sandbox::Settings,
+}
+
+/// Every variable that can't be used, each with what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct SettingsError(Vec<String>);
+
+impl Settings {
+    /// Reads the settings from environment variables; names every bad one at once.
+    pub fn read(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(variables);
+        let reload = reader
+            .parsed("CODEALONG_RELOAD", "true or false")
+            .unwrap_or(cfg!(debug_assertions));
+        let settings = Self {
+            address: reader.parsed(
+                "CODEALONG_ADDRESS",
+                "an address and a port, as in 127.0.0.1:3000",
+            ),
+            curriculum: reader
+                .text("CODEALONG_CURRICULUM")
+                .unwrap_or_else(|| "curriculum".into())
+                .into(),
+            reload: if reload {
+                Reload::OnChange
+            } else {
+                Reload::Never
+            },
+            log: reader
+                .text("CODEALONG_LOG")
+                .unwrap_or_else(|| "info".into()),
+            log_format: reader
+                .parsed("CODEALONG_LOG_FORMAT", "text or json")
+                .unwrap_or(LogFormat::Text),
+            sandbox: reader.sandbox(),
+        };
+        reader.finish(settings)
+    }
+
+    /// All settings as a table for people.
+    pub fn table() -> String {
+        SETTINGS.iter().fold(String::new(), |mut table, setting| {
+            // Writing into a String can't fail.
+            let _ = writeln!(
+                table,
+                "  {:<24} {} [{}]",
+                setting.name, setting.meaning, setting.default
+            );
+            table
+        })
+    }
+}
+
+impl FromStr for LogFormat {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Takes variables one by one and remembers what is wrong with them.
+struct Reader {
+    variables: Vec<(String, String)>,
+    problems: Vec<String>,
+}
+
+impl Reader {
+    fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let variables: Vec<_> = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("CODEALONG_"))
+            .collect();
+        let unknown = variables
+            .iter()
+            .filter(|(name, _)| SETTINGS.iter().all(|setting| setting.name != name))
+            .map(|(name, _)| format!("{name} is no setting: `codealong settings` lists them all"))
+            .collect();
+        Self {
+            variables,
+            problems: unknown,
+        }
+    }
+
+    /// An empty value counts as absent: that is how a compose file unsets a variable.
+    fn text(&self, name: &str) -> Option<String> {
+        let (_, value) = self.variables.iter().find(|(found, _)| found == name)?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+        let value = self.text(name)?;
+        let parsed = value.parse().ok();
+        if parsed.is_none() {
+            self.problems
+                .push(format!("{name} is {value:?}, which is not {wanted}"));
+        }
+        parsed
+    }
+
+    fn count(&mut self, name: &str) -> Option<u32> {
+        self.parsed(name, "a whole number")
+    }
+
+    fn sandbox(&mut self) -> sandbox::Settings {
+        let default = sandbox::Settings::default();
+        sandbox::Settings {
+            docker_host: self
+                .text("CODEALONG_DOCKER_HOST")
+                .unwrap_or(default.docker_host),
+            image_folder: self
+                .text("CODEALONG_IMAGE_FOLDER")
+                .map_or(default.image_folder, PathBuf::from),
+            base_image: self.text("CODEALONG_BASE_IMAGE"),
+            runtime: self.text("CODEALONG_RUNTIME"),
+            owner: self.text("CODEALONG_OWNER").unwrap_or(default.owner),
+            running_max: self
+                .count("CODEALONG_RUNNING_MAX")
+                .unwrap_or(default.running_max),
+            warm: self.count("CODEALONG_WARM").unwrap_or(default.warm),
+            containers_max: self
+                .count("CODEALONG_CONTAINERS_MAX")
+                .unwrap_or(default.containers_max),
+            creating_max: self
+                .count("CODEALONG_CREATING_MAX")
+                .unwrap_or(default.creating_max),
+            queue_max: self
+                .count("CODEALONG_QUEUE_MAX")
+                .unwrap_or(default.queue_max),
+            wait_max: self
+                .count("CODEALONG_WAIT_MAX")
+                .map_or(default.wait_max, |seconds| {
+                    Duration::from_secs(seconds.into())
+                }),
+            ..default
+        }
+    }
+
+    fn finish(mut self, settings: Settings) -> Result<Settings, SettingsError> {
+        let bad = settings.sandbox.check();
+        self.problems.extend(bad.iter().map(ToString::to_string));
+        if self.problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(SettingsError(self.problems))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Settings::read(variables.iter().map(owned))
+    }
+
+    #[test]
+    fn absent_variables_have_defaults_and_foreign_ones_are_left_alone() {
+        let settings = read(&[("PATH", "/bin"), ("CODEALONG_OWNER", "")]).unwrap();
+        assert_eq!(settings.sandbox, sandbox::Settings::default());
+        assert_eq!(settings.address, None);
+    }
+
+    #[test]
+    fn every_bad_variable_is_named_with_what_it_should_be() {
+        let error = read(&[
+            ("CODEALONG_ADDRESS", "localhost"),
+            ("CODEALONG_WARM", "many"),
+            ("CODEALONG_RUNNING_MAX", "0"),
+            ("CODEALONG_WRAM", "4"),
+            ("CODEALONG_OWNER", "a b"),
+        ])
+        .unwrap_err()
+        .to_string();
+        for part in [
+            "CODEALONG_ADDRESS is \"localhost\", which is not an address and a port",
+            "CODEALONG_WARM is \"many\", which is not a whole number",
+            "CODEALONG_RUNNING_MAX=0",
+            "CODEALONG_WRAM is no setting",
+            "CODEALONG_OWNER=a b",
+        ] {
+            assert!(error.contains(part), "{part:?} is not in:\n{error}");
+        }
+    }
+
+    #[test]
+    fn every_variable_reaches_its_setting() {
+        let settings = read(&[
+            ("CODEALONG_ADDRESS", "0.0.0.0:80"),
+            ("CODEALONG_RELOAD", "false"),
+            ("CODEALONG_WAIT_MAX", "7"),
+            ("CODEALONG_RUNNING_MAX", "2"),
+            ("CODEALONG_RUNTIME", "runsc"),
+        ])
+        .unwrap();
+        assert_eq!(settings.address.unwrap().port(), 80);
+        assert_eq!(settings.reload, Reload::Never);
+        assert_eq!(settings.sandbox.wait_max, Duration::from_secs(7));
+        assert_eq!(settings.sandbox.running_max, 2);
+        assert_eq!(settings.sandbox.runtime.as_deref(), Some("runsc"));
+    }
+
+    #[test]
+    fn the_table_lists_every_setting() {
+        let table = Settings::table();
+        assert!(SETTINGS.iter().all(|setting| table.contains(setting.name)));
+    }
+}

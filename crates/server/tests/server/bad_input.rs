@@ -1,0 +1,87 @@
+//! What a server answers to requests that can't be served: a clear message, a proper status.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::test_app::TestApp;
+
+#[tokio::test]
+async fn no_code_is_refused() {
+    let app = TestApp::start();
+    for empty in ["", " \n\t"] {
+        app.run(empty).await.expect(400, r#""problem":"empty""#);
+    }
+}
+
+#[tokio::test]
+async fn one_byte_more_than_64_kib_is_refused() {
+    let app = TestApp::start();
+    let most = "#".repeat(64 * 1024);
+    app.run(&format!("{most}#"))
+        .await
+        .expect(413, r#""found_bytes":65537"#);
+    // The largest program gets as far as the sandbox, however JSON writes it.
+    app.run(&most).await.expect(503, "unavailable");
+    app.run(&"\u{1}".repeat(64 * 1024))
+        .await
+        .expect(503, "unavailable");
+}
+
+#[tokio::test]
+async fn nul_is_refused_with_its_line() {
+    let app = TestApp::start();
+    app.run("import socket\n\0")
+        .await
+        .expect(400, r#""line":2"#);
+}
+
+#[tokio::test]
+async fn invalid_utf_8_is_refused() {
+    let app = TestApp::start();
+    let body = b"{\"request\":{\"course\":\"redis\",\"step\":\"listen\",\"source\":\"\xff\"}}";
+    app.post("/api/run", body.to_vec())
+        .await
+        .expect(400, "malformed");
+    let lone_surrogate = r#"{"request":{"course":"redis","step":"listen","source":"\ud800"}}"#;
+    app.post("/api/run", lone_surrogate)
+        .await
+        .expect(400, "malformed");
+}
+
+#[tokio::test]
+async fn an_unknown_step_is_not_found() {
+    let app = TestApp::start();
+    for (course, step) in [("redis", "no-such"), ("none", "listen"), ("../x", "listen")] {
+        let body = serde_json::json!({
+            "request": { "course": course, "step": step, "source": "x = 1" }
+        });
+        app.post("/api/run", body.to_string())
+            .await
+            .expect(404, "unknown-step");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_request_is_refused() {
+    let app = TestApp::start();
+    for body in ["", "{", "[]", "{}", r#"{"request":{"course":1}}"#] {
+        app.post("/api/run", body).await.expect(400, "malformed");
+    }
+    let bad_seed = r#"{"request":{"course":"redis","step":"listen","source":"x","seed":"zz"}}"#;
+    app.post("/api/run", bad_seed).await.expect(400, "zz");
+    let text = Request::post("/api/run").body(Body::from("{}")).unwrap();
+    app.send(text).await.expect(415, "application/json");
+    app.post("/api/run", " ".repeat(600 * 1024))
+        .await
+        .expect(413, "512 KiB");
+}
+
+#[tokio::test]
+async fn an_engine_that_is_away_is_our_fault() {
+    let app = TestApp::start();
+    let answer = app.run("x = 1").await.expect(503, "unavailable");
+    let seconds: u32 = answer.header("retry-after").parse().unwrap();
+    assert!(seconds >= 1);
+    app.get("/healthz").await.expect(200, "alive");
+    app.get("/readyz").await.expect(503, "state");
+}

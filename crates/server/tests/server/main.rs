@@ -1,0 +1,11 @@
+//! The server as a client meets it, without a socket: requests go straight into the router.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
+
+mod bad_input;
+mod configuration;
+mod pages;
+mod test_app;

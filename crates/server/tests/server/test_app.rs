@@ -1,0 +1,106 @@
+//! A whole server whose Docker engine is away, and the verbs of a client.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use app::state::{AppState, Reload};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use leptos_config::LeptosOptions;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use sandbox::Pool;
+use server::router;
+use tower::ServiceExt;
+
+pub(crate) struct TestApp {
+    router: Router,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+/// The repository's folder.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+impl TestApp {
+    /// Must be called inside a tokio runtime.
+    pub(crate) fn start() -> Self {
+        let sandbox = sandbox::Settings {
+            docker_host: "unix:///nowhere/docker.sock".to_owned(),
+            image_folder: repository().join("runner-image"),
+            ..sandbox::Settings::default()
+        };
+        let pool = Pool::start(sandbox).unwrap();
+        let courses = repository().join("curriculum");
+        let state = AppState::load(courses, Reload::Never, pool).unwrap();
+        let leptos = LeptosOptions::builder().output_name("codealong").build();
+        Self {
+            router: router(state, leptos, recorder()),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", "application/json")
+            .body(body.into())
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Asks for a run of step `ping` of the course `redis`.
+    pub(crate) async fn run(&self, source: &str) -> Answer {
+        let request = serde_json::json!({
+            "request": { "course": "redis", "step": "listen", "source": source }
+        });
+        self.post("/api/run", request.to_string()).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16, part: &str) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert!(self.body.contains(part), "{part:?} is not in {}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value
+            .unwrap_or_else(|| panic!("there is no {name}"))
+            .to_str()
+            .unwrap()
+    }
+}
+
+/// There is one recorder in a process, and several tests.
+fn recorder() -> PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER
+        .get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap())
+        .clone()
+}
