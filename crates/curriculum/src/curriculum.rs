@@ -1,12 +1,13 @@
 //! All courses of a folder.
 
-use std::io;
 use std::path::Path;
 
 use lesson::{CourseId, StepId};
 
-use crate::problem::Found;
-use crate::{Course, Problems, Step};
+use crate::course::Course;
+use crate::folder::Folder;
+use crate::problem::{Found, Problems};
+use crate::step::Step;
 
 /// All courses, checked, sorted by name.
 #[derive(Debug, Clone)]
@@ -14,16 +15,25 @@ pub struct Curriculum {
     courses: Vec<Course>,
 }
 
-/// The state of a folder's files, to see whether they changed since they were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fingerprint(u64);
-
 impl Curriculum {
     /// Reads every course below `folder`, or says all that is wrong.
     pub fn load(folder: &Path) -> Result<Self, Problems> {
-        let mut found = Found::default();
-        found.add(folder, 1, "courses can't be read yet");
-        found.or(None)
+        let found = Found::default();
+        let opened = Folder::open_root(&found, folder);
+        let courses = opened.map(|folder| {
+            // Files beside the courses, such as a README, are nobody's business here.
+            let names = folder.folders();
+            let folders: Vec<_> = names.filter_map(|name| folder.folder(name)).collect();
+            if folders.is_empty() {
+                found.in_file(
+                    folder.path(),
+                    "there is no course here: a course is a folder with a course.toml in it",
+                );
+            }
+            folders.iter().filter_map(Course::read).collect()
+        });
+        let curriculum = courses.map(|courses| Self { courses });
+        found.or(curriculum, folder)
     }
 
     /// The courses, sorted by name; at least one.
@@ -40,13 +50,5 @@ impl Curriculum {
     pub fn step(&self, course: &CourseId, step: &StepId) -> Option<(&Course, &Step)> {
         let course = self.course(course)?;
         Some((course, course.step(step)?))
-    }
-}
-
-impl Fingerprint {
-    /// The names, sizes and times of all files below `folder`.
-    pub fn of(folder: &Path) -> io::Result<Self> {
-        std::fs::metadata(folder)?;
-        Ok(Self(0))
     }
 }

@@ -1,8 +1,18 @@
 //! Mistakes that a course's author foresaw, and how a failed test is known to be one of them.
 
-use lesson::{Outcome, RecognisedMistake, Source, TestId, TestResult};
-use regex::Regex;
-use regex::bytes::Regex as BytesRegex;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lesson::{Outcome, PlannedTest, RecognisedMistake, Source, StepId, TestId, TestResult};
+use regex::bytes::{Regex as BytesRegex, RegexBuilder as BytesRegexBuilder};
+use regex::{Regex, RegexBuilder};
+
+use crate::folder::Folder;
+use crate::problem::Found;
+use crate::program;
+use crate::step_file::{MistakeFile, WhenFile};
+use crate::suggestion::did_you_mean;
+use crate::toml_table::Placed;
 
 /// A mistake that the author foresaw: what to say, and by what it is known.
 #[derive(Debug, Clone)]
@@ -14,7 +24,7 @@ pub struct Mistake {
     pub message: String,
     /// Programs that make the mistake; at least one.
     pub programs: Vec<MistakenProgram>,
-    pub(crate) when: Condition,
+    when: Condition,
 }
 
 /// A program in `mistakes/` that makes a mistake.
@@ -29,17 +39,17 @@ pub struct MistakenProgram {
 
 /// What must be so for a failed test to be the mistake: all that is given.
 #[derive(Debug, Clone)]
-pub(crate) struct Condition {
+struct Condition {
     /// The kind of the outcome is one of these.
-    pub(crate) outcomes: Vec<&'static str>,
+    outcomes: Vec<&'static str>,
     /// The test is one of these; any test of the step, where there are none.
-    pub(crate) tests: Vec<TestId>,
+    tests: Vec<TestId>,
     /// The received bytes match.
-    pub(crate) received: Option<BytesRegex>,
+    received: Option<BytesRegex>,
     /// The exception is this one.
-    pub(crate) exception: Option<String>,
+    exception: Option<String>,
     /// The learner's program matches.
-    pub(crate) source: Option<Regex>,
+    source: Option<Regex>,
 }
 
 impl Mistake {
@@ -85,3 +95,228 @@ fn received_matches(outcome: &Outcome, pattern: &BytesRegex) -> bool {
         .comparison()
         .is_some_and(|reply| pattern.is_match(reply.received.as_bytes()))
 }
+
+/// What the mistakes of a step are checked against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MistakesOf<'a> {
+    pub(crate) found: &'a Found,
+    /// `step.toml`.
+    pub(crate) file: &'a Path,
+    /// The step's folder, with `mistakes` in it.
+    pub(crate) folder: &'a Folder<'a>,
+    /// The step's tests; nothing where they can't be read.
+    pub(crate) tests: Option<&'a [PlannedTest]>,
+}
+
+/// Outcomes that are nobody's mistake.
+const NO_MISTAKES: [&str; 3] = ["passed", "not-run", "test-broken"];
+/// Outcomes with the bytes that came.
+const WITH_BYTES: [&str; 6] = [
+    "closed",
+    "incomplete",
+    "invalid-byte",
+    "wrong-type",
+    "wrong-value",
+    "extra-bytes",
+];
+/// Outcomes with an exception.
+const WITH_EXCEPTION: [&str; 2] = ["exited", "crashed"];
+
+impl MistakesOf<'_> {
+    /// The checked mistakes; those with a problem are left out.
+    pub(crate) fn check(&self, files: Vec<MistakeFile>) -> Vec<Mistake> {
+        let folder = self.folder.folder("mistakes");
+        let mut lines_by_id = BTreeMap::new();
+        let mut lines_by_program = BTreeMap::new();
+        let mut mistakes = Vec::new();
+        for file in files {
+            if StepId::parse(&file.id.value).is_err() {
+                self.at(
+                    file.id.line,
+                    format!(
+                        "{:?} is no name for a mistake: use 1 to 40 of a-z, 0-9 and -",
+                        file.id.value
+                    ),
+                );
+            }
+            if let Some(first) = lines_by_id.insert(file.id.value.clone(), file.id.line) {
+                self.at(
+                    file.id.line,
+                    format!(
+                        "the mistake `{}` has the name of the one in line {first}: \
+                         give it its own",
+                        file.id.value
+                    ),
+                );
+            }
+            for program in &file.programs {
+                if let Some(first) = lines_by_program.insert(program.value.clone(), program.line) {
+                    self.at(
+                        program.line,
+                        format!(
+                            "the program `{}` is named in line {first} already: \
+                             a program makes one mistake",
+                            program.value
+                        ),
+                    );
+                }
+            }
+            if file.message.value.matches('`').count() % 2 == 1 {
+                self.at(
+                    file.message.line,
+                    "`message` has a backtick without a partner: code stands between two",
+                );
+            }
+            let programs = self.programs(folder.as_ref(), &file.programs);
+            mistakes.push(Mistake {
+                id: file.id.value,
+                message: file.message.value,
+                programs,
+                when: self.condition(&file.when),
+            });
+        }
+        if let Some(folder) = &folder {
+            folder.end(
+                "no mistake in step.toml names this program: \
+                 name it under `[[mistake]]` or remove the file",
+            );
+        }
+        mistakes
+    }
+
+    fn at(&self, line: u32, sentence: impl Into<String>) {
+        self.found.at(self.file, line, sentence);
+    }
+
+    fn programs(
+        &self,
+        folder: Option<&Folder<'_>>,
+        names: &[Placed<String>],
+    ) -> Vec<MistakenProgram> {
+        let programs = names.iter().filter_map(|name| {
+            let file = name.value.clone();
+            let folder = folder.filter(|folder| folder.has(&file));
+            let Some(folder) = folder else {
+                self.at(
+                    name.line,
+                    format!("there is no program `{file}` in the folder mistakes"),
+                );
+                return None;
+            };
+            let source = program::read(folder, &file)?;
+            Some(MistakenProgram { file, source })
+        });
+        programs.collect()
+    }
+
+    fn condition(&self, when: &WhenFile) -> Condition {
+        let outcomes = when.outcomes.iter().filter_map(|kind| self.outcome(kind));
+        let outcomes: Vec<&'static str> = outcomes.collect();
+        if let Some(received) = &when.received {
+            self.check_known(received, "received", &outcomes, &WITH_BYTES);
+        }
+        if let Some(exception) = &when.exception {
+            self.check_known(exception, "exception", &outcomes, &WITH_EXCEPTION);
+        }
+        Condition {
+            outcomes,
+            tests: when
+                .tests
+                .iter()
+                .filter_map(|name| self.test(name))
+                .collect(),
+            received: when.received.as_ref().and_then(|pattern| {
+                // Bytes are bytes: `.` is any one of them, and \xc3 is the byte, not the letter.
+                let regex = BytesRegexBuilder::new(&pattern.value)
+                    .unicode(false)
+                    .build();
+                self.regex("received", pattern.line, regex)
+            }),
+            exception: when
+                .exception
+                .as_ref()
+                .map(|name| name.value.trim().to_owned()),
+            source: when.source.as_ref().and_then(|pattern| {
+                let regex = RegexBuilder::new(&pattern.value).multi_line(true).build();
+                self.regex("source", pattern.line, regex)
+            }),
+        }
+    }
+
+    fn outcome(&self, kind: &Placed<String>) -> Option<&'static str> {
+        let Some(known) = Outcome::KINDS
+            .into_iter()
+            .find(|known| *known == kind.value)
+        else {
+            let suggestion = did_you_mean(&kind.value, Outcome::KINDS);
+            let advice = if suggestion.is_empty() {
+                format!("; there are {}", Outcome::KINDS.join(", "))
+            } else {
+                suggestion
+            };
+            self.at(
+                kind.line,
+                format!("there is no outcome `{}`{advice}", kind.value),
+            );
+            return None;
+        };
+        if NO_MISTAKES.contains(&known) {
+            self.at(
+                kind.line,
+                format!("the outcome `{known}` is nobody's mistake: name another"),
+            );
+        }
+        Some(known)
+    }
+
+    /// Reports a condition about what one of the outcomes doesn't have: it could never hold.
+    fn check_known(
+        &self,
+        condition: &Placed<String>,
+        key: &str,
+        outcomes: &[&'static str],
+        with: &[&str],
+    ) {
+        for outcome in outcomes.iter().filter(|outcome| !with.contains(outcome)) {
+            self.at(
+                condition.line,
+                format!(
+                    "`{key}` can never hold for the outcome `{outcome}`: only {} have it",
+                    with.join(", ")
+                ),
+            );
+        }
+    }
+
+    fn test(&self, name: &Placed<String>) -> Option<TestId> {
+        let tests = self.tests?;
+        let test = tests.iter().find(|test| test.name == name.value);
+        if test.is_none() {
+            let names = tests.iter().map(|test| test.name.as_str());
+            self.at(
+                name.line,
+                format!(
+                    "tests.py has no test {:?}{}",
+                    name.value,
+                    did_you_mean(&name.value, names)
+                ),
+            );
+        }
+        test.map(|test| test.id.clone())
+    }
+
+    fn regex<T>(&self, key: &str, line: u32, regex: Result<T, regex::Error>) -> Option<T> {
+        regex
+            .map_err(|error| {
+                let text = error.to_string();
+                // The last line says what is wrong; those before draw an arrow.
+                let reason = text.lines().last().unwrap_or_default();
+                let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+                self.at(line, format!("`{key}` is no regular expression: {reason}"));
+            })
+            .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What is wrong with course files: all of it at once, each with its place.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -54,27 +55,40 @@ impl fmt::Display for Problems {
 
 /// Where problems gather while files are read.
 #[derive(Debug, Default)]
-pub(crate) struct Found(Vec<Problem>);
+pub(crate) struct Found(RefCell<Vec<Problem>>);
 
 impl Found {
-    /// Adds a problem with a line.
-    pub(crate) fn add(&mut self, file: &Path, line: u32, sentence: impl Into<String>) {
-        self.0.push(Problem {
+    /// Adds what is wrong in a line.
+    pub(crate) fn at(&self, file: &Path, line: u32, sentence: impl Into<String>) {
+        self.0.borrow_mut().push(Problem {
             file: file.to_owned(),
             line,
             sentence: sentence.into(),
         });
     }
 
-    /// The loaded thing, or the problems, if there are any.
-    pub(crate) fn or<T>(mut self, loaded: Option<T>) -> Result<T, Problems> {
+    /// Adds what is wrong with a file as a whole.
+    pub(crate) fn in_file(&self, file: &Path, sentence: impl Into<String>) {
+        self.at(file, 1, sentence);
+    }
+
+    /// What was loaded from `folder`; or the problems, if there are any.
+    pub(crate) fn or<T>(self, loaded: Option<T>, folder: &Path) -> Result<T, Problems> {
+        let mut problems = self.0.into_inner();
         match loaded {
-            Some(loaded) if self.0.is_empty() => Ok(loaded),
+            Some(loaded) if problems.is_empty() => return Ok(loaded),
+            None if problems.is_empty() => problems.push(Problem {
+                file: folder.to_owned(),
+                line: 1,
+                sentence: "this can't be loaded, and the loader can't say why: \
+                           that is a fault of the loader"
+                    .to_owned(),
+            }),
             _ => {
-                self.0.sort();
-                self.0.dedup();
-                Err(Problems(self.0))
+                problems.sort();
+                problems.dedup();
             }
         }
+        Err(Problems(problems))
     }
 }

@@ -1,11 +1,17 @@
 //! One step: everything about it, checked.
 
 use lesson::{
-    Difficulty, PlannedStep, PlannedTest, RecognisedMistake, Source, StepId, StepSummary,
+    CourseId, Difficulty, PlannedStep, PlannedTest, RecognisedMistake, Source, StepId, StepSummary,
     TestResult,
 };
 
-use crate::Mistake;
+use crate::checklist;
+use crate::course::Link;
+use crate::folder::Folder;
+use crate::markdown::{Markdown, Place, Surroundings};
+use crate::mistake::{Mistake, MistakesOf};
+use crate::program;
+use crate::step_file::StepFile;
 
 /// A step with all that belongs to it. Not `Serialize`: learners get `lesson::StepView`.
 #[derive(Debug, Clone)]
@@ -38,7 +44,7 @@ pub struct Step {
     pub starter: Source,
     /// A program that passes this step and all before it, and fails the next.
     pub solution: Source,
-    pub(crate) words: u32,
+    words: u32,
 }
 
 /// One rung of the ladder of hints.
@@ -83,5 +89,109 @@ impl Step {
         self.mistakes
             .iter()
             .find_map(|mistake| mistake.recognise(result, program))
+    }
+}
+
+/// What a step is read among.
+#[derive(Debug)]
+pub(crate) struct StepOf<'a> {
+    pub(crate) course: &'a CourseId,
+    /// All steps of the course, in order.
+    pub(crate) steps: &'a [StepId],
+    /// The step's own name.
+    pub(crate) id: StepId,
+    /// Its place, from 1.
+    pub(crate) number: u16,
+    /// The starter of the nearest step before that has one.
+    pub(crate) inherited_starter: Option<Source>,
+}
+
+impl StepOf<'_> {
+    /// Reads the step's folder; nothing but its problems where it lacks something. Links to other
+    /// sites go to `links`.
+    pub(crate) fn read(self, folder: &Folder<'_>, links: &mut Vec<Link>) -> Option<Step> {
+        let found = folder.found();
+        let surroundings = |place| Surroundings {
+            place,
+            folder,
+            course: self.course,
+            steps: self.steps,
+        };
+        let tests_path = folder.path_of("tests.py");
+        let tests_source = folder.text("tests.py");
+        let tests = tests_source
+            .as_ref()
+            .and_then(|source| checklist::read(found, &tests_path, source, &self.id));
+
+        let instructions_path = folder.path_of("instructions.md");
+        let instructions = folder.text("instructions.md").map(|text| {
+            let markdown = Markdown {
+                file: &instructions_path,
+                first_line: 1,
+                text: &text,
+            };
+            markdown.render(found, &surroundings(Place::Instructions))
+        });
+
+        let solution = program::read(folder, "solution.py");
+        let starter = if folder.has("starter.py") || self.number == 1 {
+            program::read(folder, "starter.py")
+        } else {
+            self.inherited_starter
+        };
+
+        let toml_path = folder.path_of("step.toml");
+        let toml_text = folder.text("step.toml");
+        let file = toml_text
+            .as_ref()
+            .and_then(|text| StepFile::parse(found, &toml_path, text));
+        // Without it, nobody knows which files it would have named.
+        let file = file?;
+        let mut hints = Vec::new();
+        for hint in &file.hints {
+            let markdown = Markdown {
+                file: &toml_path,
+                first_line: hint.line,
+                text: &hint.value,
+            };
+            let rendered = markdown.render(found, &surroundings(Place::Hint));
+            links.extend(rendered.links);
+            hints.push(Hint {
+                html: rendered.html,
+            });
+        }
+        let mistakes = MistakesOf {
+            found,
+            file: &toml_path,
+            folder,
+            tests: tests.as_deref(),
+        };
+        let mistakes = mistakes.check(file.mistakes);
+        folder.end(
+            "nothing in the step uses this: remove it, \
+             or show it in instructions.md if it is a picture",
+        );
+
+        let instructions = instructions?;
+        links.extend(instructions.links);
+        Some(Step {
+            id: self.id,
+            number: self.number,
+            title: file.title,
+            short_title: file.short_title,
+            goal: file.goal,
+            difficulty: Difficulty {
+                from_minutes: file.minutes.0,
+                to_minutes: file.minutes.1,
+            },
+            instructions_html: instructions.html,
+            hints,
+            mistakes,
+            tests: tests?,
+            tests_source: tests_source?,
+            starter: starter?,
+            solution: solution?,
+            words: instructions.words,
+        })
     }
 }

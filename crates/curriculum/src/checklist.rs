@@ -1,0 +1,211 @@
+//! The checklist of a step: the names of its tests, read from `tests.py` without running it.
+//!
+//! The page shows the names before anything ran, so they are read by a strict form: a line
+//! `@test("name")` or `@test("name", fresh=True)` without indentation. The harness holds the
+//! list against what it finds when it runs the file, so a test that hides from this reader breaks
+//! its step and can't pass.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lesson::{PlannedTest, StepId, TestId};
+
+use crate::problem::Found;
+
+/// A name longer than this would not fit the checklist.
+const MAX_NAME_CHARACTERS: usize = 80;
+
+/// The tests of a step, in order; nothing but its problems where one can't be read.
+pub(crate) fn read(
+    found: &Found,
+    file: &Path,
+    source: &str,
+    step: &StepId,
+) -> Option<Vec<PlannedTest>> {
+    let mut lines_by_name: BTreeMap<String, u32> = BTreeMap::new();
+    let mut tests: Vec<PlannedTest> = Vec::new();
+    let mut broken = false;
+    for (line, text) in (1_u32..).zip(source.lines()) {
+        if !text.trim_start().starts_with("@test") {
+            continue;
+        }
+        let name = name_of(text).and_then(|name| match lines_by_name.get(&name) {
+            Some(first) => Err(format!(
+                "the test {name:?} has the name of the one in line {first}: \
+                 every test of a step needs its own"
+            )),
+            None => Ok(name),
+        });
+        match name {
+            Ok(name) => {
+                lines_by_name.insert(name.clone(), line);
+                let number = u16::try_from(tests.len() + 1).unwrap_or(u16::MAX);
+                tests.push(PlannedTest {
+                    id: TestId::new(step.clone(), number),
+                    name,
+                });
+            }
+            Err(sentence) => {
+                broken = true;
+                found.at(file, line, sentence);
+            }
+        }
+    }
+    if tests.is_empty() && !broken {
+        broken = true;
+        found.in_file(
+            file,
+            "there is no test here: a line `@test(\"what it shows\")` before a function makes one",
+        );
+    }
+    (!broken).then_some(tests)
+}
+
+/// The name in a line that begins with `@test`, or what is wrong with the line.
+fn name_of(line: &str) -> Result<String, String> {
+    let unreadable = || {
+        "this test can't be read: write `@test(\"name\")` on one line, \
+         the name in plain quotes and first"
+            .to_owned()
+    };
+    let call =
+        line.strip_prefix("@test(")
+            .ok_or_else(|| match line.starts_with(char::is_whitespace) {
+                true => {
+                    "a test stands at the start of its line: take the indentation out".to_owned()
+                }
+                false => unreadable(),
+            })?;
+    let quote = call
+        .chars()
+        .next()
+        .filter(|quote| matches!(quote, '"' | '\''))
+        .ok_or_else(unreadable)?;
+    let mut name = String::new();
+    let mut rest = call.chars();
+    rest.next();
+    loop {
+        match rest.next().ok_or_else(unreadable)? {
+            '\\' if rest.as_str().starts_with(quote) => {
+                name.push(quote);
+                rest.next();
+            }
+            '\\' => {
+                return Err(format!(
+                    "the test's name holds a backslash: only \\{quote} can be escaped"
+                ));
+            }
+            character if character == quote => break,
+            character => name.push(character),
+        }
+    }
+    let rest = without_comment(rest.as_str()).trim();
+    let is_whole = rest == ")" || (rest.starts_with(',') && rest.ends_with(')'));
+    if !is_whole {
+        return Err(unreadable());
+    }
+    if name.trim().is_empty() {
+        return Err("the test's name is empty: say what the test shows".to_owned());
+    }
+    if name.trim() != name || name.chars().any(char::is_control) {
+        return Err(format!(
+            "the test's name {name:?} begins or ends with a space, or holds a tab: take it out"
+        ));
+    }
+    if name.chars().count() > MAX_NAME_CHARACTERS {
+        return Err(format!(
+            "the test's name has more than {MAX_NAME_CHARACTERS} characters: say it shorter"
+        ));
+    }
+    Ok(name)
+}
+
+/// What stands before a comment that follows the closing parenthesis.
+fn without_comment(rest: &str) -> &str {
+    let closing = rest.match_indices(')').map(|(at, _)| at + 1);
+    let mut calls = closing.filter_map(|end| rest.split_at_checked(end));
+    calls
+        .find(|(_, comment)| comment.trim_start().starts_with('#'))
+        .map_or(rest, |(call, _)| call)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(source: &str) -> Result<Vec<String>, Vec<(u32, String)>> {
+        let found = Found::default();
+        let step = StepId::parse("ping").unwrap();
+        let tests = read(&found, Path::new("tests.py"), source, &step);
+        match found.or(Some(()), Path::new("")) {
+            Ok(()) => Ok(tests
+                .unwrap()
+                .iter()
+                .map(|test| format!("{} {}", test.id, test.name))
+                .collect()),
+            Err(problems) => {
+                assert!(tests.is_none(), "problems were found, yet there are tests");
+                Err(problems
+                    .iter()
+                    .map(|problem| (problem.line, problem.sentence.clone()))
+                    .collect())
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_problem(source: &str, line: u32, part: &str) {
+        let problems = check(source).unwrap_err();
+        let fits = |(at, sentence): &(u32, String)| *at == line && sentence.contains(part);
+        assert!(problems.iter().any(fits), "{problems:?}");
+    }
+
+    #[test]
+    fn tests_are_numbered_in_their_order() {
+        let source = "import x\n\n@test(\"answers PING\")\ndef _(server):\n    pass\n\n\
+                      @test('says \"hi\"', fresh=True)  # a (late) comment\ndef _(server):\n    pass\n\
+                      @test(\"say \\\"a\\\" # b\")\n";
+        assert_eq!(
+            check(source).unwrap(),
+            [
+                "ping.1 answers PING",
+                "ping.2 says \"hi\"",
+                "ping.3 say \"a\" # b"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_comment_is_no_test() {
+        check_problem("# @test(\"x\")\n", 1, "there is no test here");
+    }
+
+    #[test]
+    fn a_test_that_cannot_be_read_is_named_by_its_line() {
+        for line in [
+            "@test",
+            "@test()",
+            "@test(name)",
+            "@test(f\"x\")",
+            "@test(\"x\" + \"y\")",
+            "@test(\"x\"",
+            "@test(\"x",
+            "@test(\"x\",",
+            "@test (\"x\")",
+            "@tests(\"x\")",
+            "@test(\"\"\"x\"\"\")",
+        ] {
+            check_problem(&format!("\n{line}\n"), 2, "can't be read");
+        }
+    }
+
+    #[test]
+    fn a_name_is_plain_and_its_own() {
+        check_problem("@test(\"\")", 1, "is empty");
+        check_problem("@test(\" x\")", 1, "begins or ends with a space");
+        check_problem("@test(\"x\\n\")", 1, "holds a backslash");
+        check_problem("    @test(\"x\")", 1, "take the indentation out");
+        check_problem(&format!("@test(\"{}\")", "x".repeat(81)), 1, "more than 80");
+        check_problem("@test(\"x\")\n\n@test(\"x\")\n", 3, "the one in line 1");
+    }
+}

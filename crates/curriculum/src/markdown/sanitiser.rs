@@ -1,0 +1,134 @@
+//! The list of what may stand in the HTML of a course; all else is taken out.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+
+const TAGS: [&str; 38] = [
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+];
+
+const ATTRIBUTES: [(&str, &[&str]); 7] = [
+    ("a", &["href", "target"]),
+    ("details", &["open"]),
+    ("img", &["alt", "src", "title"]),
+    ("ol", &["start"]),
+    ("th", &["scope"]),
+    // A block of code scrolls, so the keyboard must be able to reach it.
+    ("pre", &["tabindex"]),
+    ("div", &["role"]),
+];
+
+const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
+
+const CELL_CLASSES: [&str; 3] = ["align-left", "align-center", "align-right"];
+
+const CLASSES: [(&str, &[&str]); 8] = [
+    ("a", &["external"]),
+    (
+        "code",
+        &[
+            "language-python",
+            "language-console",
+            "language-sh",
+            "language-text",
+        ],
+    ),
+    (
+        "div",
+        &[
+            "bytes",
+            "callout",
+            "callout-note",
+            "callout-tip",
+            "callout-important",
+            "callout-warning",
+            "callout-caution",
+        ],
+    ),
+    ("p", &["callout-title"]),
+    ("pre", &["code", "session"]),
+    (
+        "span",
+        &[
+            "c", "d", "prompt", "syn-com", "syn-fn", "syn-key", "syn-num", "syn-str", "t",
+        ],
+    ),
+    ("td", &CELL_CLASSES),
+    ("th", &CELL_CLASSES),
+];
+
+/// Takes out of `html` all that is not on the lists, scripts and styles with their content.
+pub(super) fn clean(html: &str) -> String {
+    static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(sanitiser);
+    SANITISER.clean(html).to_string()
+}
+
+fn sanitiser() -> Builder<'static> {
+    fn set(names: &[&'static str]) -> HashSet<&'static str> {
+        names.iter().copied().collect()
+    }
+    let mut attributes: HashMap<_, _> = ATTRIBUTES
+        .iter()
+        .map(|(tag, names)| (*tag, set(names)))
+        .collect();
+    attributes.extend(HEADINGS.map(|tag| (tag, set(&["id"]))));
+    let classes: HashMap<_, _> = CLASSES
+        .iter()
+        .map(|(tag, names)| (*tag, set(names)))
+        .collect();
+    let mut sanitiser = Builder::default();
+    sanitiser
+        .tags(set(&TAGS))
+        .tag_attributes(attributes)
+        .generic_attributes(HashSet::new())
+        .allowed_classes(classes)
+        .url_schemes(set(&["http", "https", "data"]))
+        .link_rel(Some("noopener noreferrer"))
+        .attribute_filter(|tag, attribute, value| match (tag, attribute) {
+            ("img", "src") => value.starts_with("data:image/").then(|| value.into()),
+            ("a", "href") => (!value.trim().starts_with("data:")).then(|| value.into()),
+            ("div", "role") => (value == "note").then(|| value.into()),
+            ("pre", "tabindex") => (value == "0").then(|| value.into()),
+            _ => Some(value.into()),
+        });
+    sanitiser
+}
