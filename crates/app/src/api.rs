@@ -46,12 +46,12 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let detail = error.to_string();
-        Self(match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                RunError::Malformed { detail }
-            }
-            _ => RunError::Transport { detail },
-        })
+        // What the server can't decode is a request; what a browser can't decode is an answer.
+        #[cfg(feature = "ssr")]
+        if let ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) = error {
+            return refuse(RunError::Malformed { detail });
+        }
+        Self(RunError::Transport { detail })
     }
 }
 

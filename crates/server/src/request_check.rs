@@ -6,7 +6,7 @@
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use lesson::RunError;
@@ -14,8 +14,11 @@ use lesson::RunError;
 /// 64 KiB of program, each byte of which JSON may write as six (`\u0001`), and room for the rest.
 pub(crate) const MOST_BODY_BYTES: usize = 512 * 1024;
 
-/// Lets only bodies through that are JSON objects of a bearable size.
+/// Lets only calls of server functions through whose bodies are JSON of a bearable size.
 pub(crate) async fn check_request(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/api/") || request.method() != Method::POST {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let is_json = parts
         .headers
@@ -34,7 +37,8 @@ pub(crate) async fn check_request(request: Request, next: Next) -> Response {
             "the body has more than 512 KiB, or broke off on the way",
         );
     };
-    match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
+    // A whole value is built, for a value that is skipped may hold lone surrogates.
+    match serde_json::from_slice::<serde_json::Value>(&bytes) {
         Ok(_) => {
             next.run(Request::from_parts(parts, Body::from(bytes)))
                 .await

@@ -2,10 +2,10 @@
 
 use app::state::AppState;
 use app::{App, shell};
-use axum::extract::{FromRef, Request, State};
+use axum::extract::{FromRef, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, any_service, get, post};
+use axum::routing::{MethodRouter, any, any_service, get};
 use axum::{Json, Router, middleware};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
@@ -42,17 +42,13 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
         leptos,
         metrics,
     };
-    let page_context = page_context(state.app.clone());
     let shell_options = state.leptos.clone();
     let pages = Router::new().leptos_routes_with_context(
         &state,
         generate_route_list(App),
-        page_context,
+        page_context(state.app.clone()),
         move || shell(shell_options.clone()),
     );
-    let api = Router::new()
-        .route("/api/{*function}", post(server_function))
-        .layer(middleware::from_fn(check_request));
     let health = Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -61,10 +57,10 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
     let compressed =
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     let mut router = pages
-        .merge(api)
         .merge(health)
         .fallback_service(site(&state))
         .with_state(state)
+        .layer(middleware::from_fn(check_request))
         .layer(CompressionLayer::new().compress_when(compressed));
     for (name, value) in EVERY_ANSWER {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
@@ -95,13 +91,6 @@ fn site(state: &RouterState) -> MethodRouter {
         HeaderValue::from_static("no-cache"),
     );
     any_service(files).layer(asked_each_time)
-}
-
-async fn server_function(State(state): State<RouterState>, request: Request) -> Response {
-    let app = state.app;
-    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request)
-        .await
-        .into_response()
 }
 
 /// The sandbox at one moment, for whoever watches the server.
