@@ -94,8 +94,23 @@ pub enum SandboxError {
         detail: String,
     },
     /// The connection to a container was lost in the middle of a run.
-    #[error("the connection to a container was lost in the middle of a run")]
-    Lost,
+    #[error("the connection to a container was lost in the middle of a run: {detail}")]
+    Lost {
+        /// What was seen.
+        detail: String,
+    },
+    /// The harness broke in the middle of a run.
+    #[error("the harness broke in the middle of a run: {detail}")]
+    HarnessBroke {
+        /// What it said.
+        detail: String,
+    },
+    /// A job can't be said to a harness.
+    #[error("a job can't be said to the harness: {detail}")]
+    JobTooLong {
+        /// Why not.
+        detail: String,
+    },
     /// No place came free in time, or the queue is full.
     #[error("no place came free; try again in {} s", .retry_after.as_secs())]
     Busy {
@@ -126,7 +141,10 @@ impl SandboxError {
             Self::Unavailable { retry_after, .. } => RunError::Unavailable {
                 retry_after_s: seconds(*retry_after),
             },
-            Self::Died { .. } | Self::Lost => RunError::Broken,
+            Self::Died { .. }
+            | Self::Lost { .. }
+            | Self::HarnessBroke { .. }
+            | Self::JobTooLong { .. } => RunError::Broken,
             _ => RunError::Unavailable { retry_after_s: 5 },
         }
     }
@@ -163,7 +181,9 @@ mod tests {
     #[test]
     fn no_fault_of_ours_reads_as_the_learners() {
         let ours = [
-            SandboxError::Lost,
+            SandboxError::Lost {
+                detail: String::new(),
+            },
             SandboxError::Died {
                 detail: String::new(),
             },

@@ -95,6 +95,10 @@ pub struct JobReport {
     pub timings: Timings,
     /// The most memory that the container had in use, where the harness could tell.
     pub memory_peak_bytes: Option<u64>,
+    /// Processor time of all that ran in the container for the run, where the harness could tell.
+    pub cpu_us: Option<u64>,
+    /// Time in which the container had used up its share of a processor, likewise.
+    pub throttled_us: Option<u64>,
 }
 
 impl JobReport {

@@ -6,12 +6,24 @@
 //!
 //! Cancel is drop: a run whose stream is dropped loses its place and its container.
 
+mod engine;
 mod error;
 mod feed;
+mod frame;
+mod image;
 mod job;
+mod labels;
+mod ledger;
+mod limits;
+mod measured;
+mod output;
 mod pool;
 mod promise;
+mod remains;
 mod settings;
+mod slot;
+mod spec;
+mod wire;
 
 pub use error::SandboxError;
 pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings};

@@ -1,0 +1,276 @@
+//! Docker's engine, as far as the sandbox needs it: every call has a name and a time limit.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::container::LogOutput;
+use bollard::errors::Error;
+use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::query_parameters::{
+    AttachContainerOptions, CreateContainerOptions, ListContainersOptions, RemoveContainerOptions,
+};
+use futures::StreamExt;
+
+use crate::SandboxError;
+use crate::wire::{Piece, Wire};
+
+mod builds;
+
+/// A connection to the engine, speaking a version that both understand.
+#[derive(Debug, Clone)]
+pub(crate) struct Engine {
+    docker: Docker,
+    call_timeout: Duration,
+}
+
+/// What the engine is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Versions {
+    /// The engine's own version.
+    pub(crate) engine: String,
+    /// The version of `runc`, where the engine uses it.
+    pub(crate) runc: Option<String>,
+}
+
+/// A container as the engine lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Its name, without the slash.
+    pub(crate) name: String,
+    /// Its labels.
+    pub(crate) labels: HashMap<String, String>,
+}
+
+/// What became of a container whose connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It runs, or is about to.
+    Running,
+    /// It ended, or is gone altogether.
+    Gone,
+}
+
+impl Engine {
+    /// Finds the engine and agrees on a version with it.
+    pub(crate) async fn connect(host: &str, call_timeout: Duration) -> Result<Self, SandboxError> {
+        let docker = Docker::connect_with_host(host).map_err(|source| SandboxError::Address {
+            host: host.to_owned(),
+            source: Box::new(source),
+        })?;
+        let docker = call(call_timeout, "say its version", docker.negotiate_version()).await?;
+        Ok(Self {
+            docker,
+            call_timeout,
+        })
+    }
+
+    /// Asks whether the engine is there at all.
+    pub(crate) async fn ping(&self, within: Duration) -> Result<(), SandboxError> {
+        call(within, "answer a ping", self.docker.ping()).await?;
+        Ok(())
+    }
+
+    /// What the engine is made of.
+    pub(crate) async fn versions(&self) -> Result<Versions, SandboxError> {
+        let version = self.call("say its version", self.docker.version()).await?;
+        let runc = version
+            .components
+            .unwrap_or_default()
+            .into_iter()
+            .find(|component| component.name == "runc")
+            .map(|component| component.version);
+        Ok(Versions {
+            engine: version.version.unwrap_or_default(),
+            runc,
+        })
+    }
+
+    /// Creates a container. The engine's warnings are failures: each is a limit that it dropped.
+    pub(crate) async fn create(
+        &self,
+        name: &str,
+        body: ContainerCreateBody,
+    ) -> Result<(), SandboxError> {
+        let options = CreateContainerOptions {
+            name: Some(name.to_owned()),
+            ..CreateContainerOptions::default()
+        };
+        let created = self
+            .call(
+                "create a container",
+                self.docker.create_container(Some(options), body),
+            )
+            .await?;
+        if created.warnings.is_empty() {
+            Ok(())
+        } else {
+            Err(SandboxError::LimitDropped {
+                warnings: created.warnings,
+            })
+        }
+    }
+
+    /// Takes both ends of a container that was created and not yet started.
+    pub(crate) async fn attach(&self, name: &str) -> Result<Wire, SandboxError> {
+        let options = AttachContainerOptions {
+            stream: true,
+            stdin: true,
+            stdout: true,
+            stderr: true,
+            ..AttachContainerOptions::default()
+        };
+        let attached = self
+            .call(
+                "attach to a container",
+                self.docker.attach_container(name, Some(options)),
+            )
+            .await?;
+        let output = attached.output.map(|item| match item {
+            Ok(LogOutput::StdOut { message }) => Ok(Piece::Stdout(message)),
+            Ok(LogOutput::StdErr { message }) => Ok(Piece::Stderr(message)),
+            // Neither can come without a terminal; bytes that nobody framed are not to be trusted.
+            Ok(LogOutput::StdIn { .. } | LogOutput::Console { .. }) => {
+                Err(io::Error::other("the engine sent a stream without a name"))
+            }
+            Err(error) => Err(io::Error::other(error)),
+        });
+        Ok(Wire {
+            input: attached.input,
+            output: Box::pin(output),
+        })
+    }
+
+    /// Starts a container.
+    pub(crate) async fn start(&self, name: &str) -> Result<(), SandboxError> {
+        self.call("start a container", self.docker.start_container(name, None))
+            .await
+    }
+
+    /// Kills and removes a container, whatever its state. One that is gone already, or that
+    /// someone else is removing, is fine.
+    pub(crate) async fn remove(&self, name: &str) -> Result<(), SandboxError> {
+        let options = RemoveContainerOptions {
+            force: true,
+            v: true,
+            ..RemoveContainerOptions::default()
+        };
+        let removed = self
+            .call(
+                "remove a container",
+                self.docker.remove_container(name, Some(options)),
+            )
+            .await;
+        match removed {
+            Err(error) if matches!(error.status(), Some(404 | 409)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Every container, in whatever state, that has a label.
+    pub(crate) async fn list(&self, label: &str) -> Result<Vec<Listed>, SandboxError> {
+        let options = ListContainersOptions {
+            all: true,
+            filters: Some(HashMap::from([(
+                "label".to_owned(),
+                vec![label.to_owned()],
+            )])),
+            ..ListContainersOptions::default()
+        };
+        let found = self
+            .call(
+                "list containers",
+                self.docker.list_containers(Some(options)),
+            )
+            .await?;
+        let listed = found.into_iter().filter_map(|container| {
+            let name = container.names?.into_iter().next()?;
+            Some(Listed {
+                name: name.trim_start_matches('/').to_owned(),
+                labels: container.labels.unwrap_or_default(),
+            })
+        });
+        Ok(listed.collect())
+    }
+
+    /// Whether a container whose connection ended still runs.
+    pub(crate) async fn presence(&self, name: &str) -> Result<Presence, SandboxError> {
+        match self.inspect(name).await {
+            Ok((_, true)) => Ok(Presence::Running),
+            Ok((_, false)) => Ok(Presence::Gone),
+            Err(error) if error.status() == Some(404) => Ok(Presence::Gone),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The limits that the engine says it set for a container.
+    pub(crate) async fn limits(&self, name: &str) -> Result<HostConfig, SandboxError> {
+        let (limits, _) = self.inspect(name).await?;
+        Ok(limits)
+    }
+
+    async fn inspect(&self, name: &str) -> Result<(HostConfig, bool), SandboxError> {
+        let found = self
+            .call(
+                "inspect a container",
+                self.docker.inspect_container(name, None),
+            )
+            .await?;
+        let running = found.state.and_then(|state| state.running);
+        Ok((
+            found.host_config.unwrap_or_default(),
+            running.unwrap_or(false),
+        ))
+    }
+
+    async fn call<T>(
+        &self,
+        name: &'static str,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, SandboxError> {
+        call(self.call_timeout, name, answer).await
+    }
+}
+
+/// Waits for an answer, but not for ever: bollard's own limit ends with the headers.
+async fn call<T>(
+    within: Duration,
+    call: &'static str,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, SandboxError> {
+    match tokio::time::timeout(within, answer).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(source)) => Err(SandboxError::Engine {
+            call,
+            source: Box::new(source),
+        }),
+        Err(_) => Err(SandboxError::EngineSilent {
+            call,
+            waited: within,
+        }),
+    }
+}
+
+impl SandboxError {
+    /// The HTTP status of the engine's answer, where it was one.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Engine { source, .. } => match **source {
+                Error::DockerResponseServerError { status_code, .. } => Some(status_code),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the engine itself seems to be away, rather than to refuse.
+    pub(crate) fn is_engine_away(&self) -> bool {
+        match self {
+            Self::Address { .. } | Self::EngineSilent { .. } => true,
+            Self::Engine { .. } => self.status().is_none(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The engine's images: looked up, pulled, built.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use bollard::body_full;
+use bollard::errors::Error;
+use bollard::query_parameters::{BuildImageOptions, CreateImageOptions};
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+
+use super::Engine;
+use crate::SandboxError;
+
+/// How long a build or a pull may say nothing.
+const SILENCE_MAX: Duration = Duration::from_secs(180);
+
+/// How much of a build's output is kept for the error.
+const OUTPUT_MAX: usize = 16 * 1024;
+
+impl Engine {
+    /// The identity of an image, if the engine has it.
+    pub(crate) async fn image_id(&self, image: &str) -> Result<Option<String>, SandboxError> {
+        let found = self
+            .call("inspect an image", self.docker.inspect_image(image))
+            .await;
+        match found {
+            Ok(found) => Ok(found.id),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Pulls an image from its registry.
+    pub(crate) async fn pull(&self, image: &str) -> Result<(), SandboxError> {
+        let options = CreateImageOptions {
+            from_image: Some(image.to_owned()),
+            ..CreateImageOptions::default()
+        };
+        let said = self
+            .docker
+            .create_image(Some(options), None, None)
+            .map(|item| {
+                item.map(|info| Said {
+                    text: None,
+                    error: info.error_detail.and_then(|detail| detail.message),
+                })
+            });
+        listen(said)
+            .await
+            .map_err(|(detail, _)| SandboxError::BaseImage {
+                image: image.to_owned(),
+                detail,
+            })
+    }
+
+    /// Builds an image from a tar with a Dockerfile, by the classic builder, which every engine
+    /// has.
+    pub(crate) async fn build(
+        &self,
+        tag: &str,
+        arguments: HashMap<String, String>,
+        context: Vec<u8>,
+    ) -> Result<(), SandboxError> {
+        let options = BuildImageOptions {
+            dockerfile: "Dockerfile".to_owned(),
+            t: Some(tag.to_owned()),
+            rm: true,
+            forcerm: true,
+            buildargs: Some(arguments),
+            ..BuildImageOptions::default()
+        };
+        let said = self
+            .docker
+            .build_image(options, None, Some(body_full(Bytes::from(context))))
+            .map(|item| {
+                item.map(|info| Said {
+                    text: info.stream,
+                    error: info.error_detail.and_then(|detail| detail.message),
+                })
+            });
+        listen(said)
+            .await
+            .map_err(|(detail, output)| SandboxError::ImageBuild { detail, output })
+    }
+}
+
+/// One word of a build or a pull.
+struct Said {
+    text: Option<String>,
+    error: Option<String>,
+}
+
+/// Listens to a build or a pull to its end. The error is what went wrong and the last of what was
+/// said before.
+async fn listen(said: impl Stream<Item = Result<Said, Error>>) -> Result<(), (String, String)> {
+    let mut said = std::pin::pin!(said);
+    let mut kept: VecDeque<String> = VecDeque::new();
+    let mut kept_bytes = 0;
+    let problem = loop {
+        match tokio::time::timeout(SILENCE_MAX, said.next()).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(Ok(Said {
+                error: Some(error), ..
+            }))) => break error,
+            Ok(Some(Ok(Said { text, error: None }))) => {
+                let text = text.unwrap_or_default();
+                kept_bytes += text.len();
+                kept.push_back(text);
+                while kept_bytes > OUTPUT_MAX {
+                    kept_bytes -= kept.pop_front().map_or(kept_bytes, |text| text.len());
+                }
+            }
+            Ok(Some(Err(error))) => break error.to_string(),
+            Err(_) => break format!("it said nothing for {} s", SILENCE_MAX.as_secs()),
+        }
+    };
+    Err((problem, kept.into_iter().collect()))
+}

@@ -1,0 +1,327 @@
+//! What server and harness say to each other, as `runner-image/PROTOCOL.md` has it.
+
+use std::collections::BTreeMap;
+
+use bytes::{Buf, Bytes, BytesMut};
+use lesson::{Exchange, Outcome, OutputStream, PlannedTest, SourceSpan, StepId, TestId};
+use serde::{Deserialize, Serialize};
+
+use crate::Job;
+use crate::measured::Measured;
+
+/// The protocol's number; both sides say it.
+pub(crate) const PROTOCOL: u32 = 1;
+
+/// The longest frame that is read or written.
+pub(crate) const FRAME_MAX: usize = 4 * 1024 * 1024;
+
+/// The longest first word: nothing of a learner's is in it.
+pub(crate) const READY_MAX: usize = 64 * 1024;
+
+/// Why bytes are not frames.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FrameError {
+    #[error("a frame of {found} bytes, {max} is the most")]
+    TooLong { found: usize, max: usize },
+    #[error("a frame that is not of the protocol: {0}")]
+    Unreadable(String),
+}
+
+/// Puts frames together from pieces that are cut anywhere: Docker cuts at 32 KiB.
+#[derive(Debug)]
+pub(crate) struct Deframer {
+    bytes: BytesMut,
+    max: usize,
+}
+
+impl Deframer {
+    /// A reader of frames of at most `max` bytes.
+    pub(crate) fn new(max: usize) -> Self {
+        Self {
+            bytes: BytesMut::new(),
+            max,
+        }
+    }
+
+    /// Allows longer frames from here on.
+    pub(crate) fn allow(&mut self, max: usize) {
+        self.max = max;
+    }
+
+    /// Takes what came.
+    pub(crate) fn push(&mut self, piece: &[u8]) {
+        self.bytes.extend_from_slice(piece);
+    }
+
+    /// The next whole frame, without its length. A length that is too long is refused before its
+    /// bytes are waited for.
+    pub(crate) fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
+        let Some(header) = self.bytes.first_chunk::<4>() else {
+            return Ok(None);
+        };
+        let length = u32::from_be_bytes(*header) as usize;
+        if length > self.max {
+            return Err(FrameError::TooLong {
+                found: length,
+                max: self.max,
+            });
+        }
+        if self.bytes.len() < 4 + length {
+            return Ok(None);
+        }
+        self.bytes.advance(4);
+        Ok(Some(self.bytes.split_to(length).freeze()))
+    }
+}
+
+/// A container's first word.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Ready {
+    frame: ReadyTag,
+    protocol: u32,
+    limits: Measured,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ReadyTag {
+    Ready,
+}
+
+impl Ready {
+    /// Reads the first word and hands out what the container measured.
+    pub(crate) fn read(frame: &[u8]) -> Result<Measured, FrameError> {
+        let ready: Self = read(frame)?;
+        let ReadyTag::Ready = ready.frame;
+        if ready.protocol == PROTOCOL {
+            Ok(ready.limits)
+        } else {
+            Err(FrameError::Unreadable(format!(
+                "protocol {}, this is {PROTOCOL}",
+                ready.protocol
+            )))
+        }
+    }
+}
+
+/// Anything that the harness says after the job.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Said {
+    /// The job's own secret.
+    pub(crate) nonce: String,
+    /// Counted from 0 without a gap.
+    pub(crate) seq: u64,
+    /// What it says.
+    #[serde(flatten)]
+    pub(crate) word: Word,
+}
+
+impl Said {
+    /// Reads one frame.
+    pub(crate) fn read(frame: &[u8]) -> Result<Self, FrameError> {
+        read(frame)
+    }
+}
+
+/// What the harness says after the job.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "frame", rename_all = "kebab-case")]
+pub(crate) enum Word {
+    Started,
+    TestStarted {
+        id: TestId,
+    },
+    Output {
+        launch: u16,
+        stream: OutputStream,
+        text: String,
+    },
+    TestFinished(Box<TestFinished>),
+    Finished(LastWord),
+}
+
+/// How a test ended, as the harness says it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct TestFinished {
+    pub(crate) id: TestId,
+    pub(crate) outcome: Outcome,
+    #[serde(default)]
+    pub(crate) span: Option<SourceSpan>,
+    #[serde(default)]
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) duration_us: u32,
+}
+
+/// The harness's last word.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct LastWord {
+    #[serde(default)]
+    pub(crate) dropped_bytes: u64,
+    #[serde(default)]
+    pub(crate) launches: u16,
+    #[serde(default)]
+    pub(crate) timings: LaunchTimings,
+    #[serde(default)]
+    pub(crate) memory_peak_bytes: Option<u64>,
+    /// Processor time of all that ran in the container for this job.
+    #[serde(default)]
+    pub(crate) cpu_us: Option<u64>,
+    /// Time in which the container wanted a processor and had used up its share.
+    #[serde(default)]
+    pub(crate) throttled_us: Option<u64>,
+}
+
+/// The first launch of the learner's program.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct LaunchTimings {
+    #[serde(default)]
+    pub(crate) launch_us: Option<u32>,
+    #[serde(default)]
+    pub(crate) listen_us: Option<u32>,
+}
+
+/// The one frame that the harness reads, length and all.
+pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
+    let frame = JobFrame {
+        protocol: PROTOCOL,
+        nonce,
+        seed: job.seed.value(),
+        port: job.port,
+        limit_ms: u32::try_from(job.limit.as_millis()).unwrap_or(u32::MAX),
+        files: &job.files,
+        steps: job
+            .steps
+            .iter()
+            .map(|step| StepFrame {
+                step: &step.step,
+                source: &step.source,
+                tests: &step.tests,
+            })
+            .collect(),
+    };
+    let mut bytes = vec![0; 4];
+    serde_json::to_writer(&mut bytes, &frame)
+        .map_err(|error| FrameError::Unreadable(error.to_string()))?;
+    let length = bytes.len() - 4;
+    if length > FRAME_MAX {
+        return Err(FrameError::TooLong {
+            found: length,
+            max: FRAME_MAX,
+        });
+    }
+    let header = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+    bytes[..4].copy_from_slice(&header);
+    Ok(Bytes::from(bytes))
+}
+
+#[derive(Serialize)]
+struct JobFrame<'job> {
+    protocol: u32,
+    nonce: &'job str,
+    seed: u32,
+    port: u16,
+    limit_ms: u32,
+    files: &'job BTreeMap<String, String>,
+    steps: Vec<StepFrame<'job>>,
+}
+
+#[derive(Serialize)]
+struct StepFrame<'job> {
+    step: &'job StepId,
+    source: &'job str,
+    tests: &'job [PlannedTest],
+}
+
+fn read<T: for<'de> Deserialize<'de>>(frame: &[u8]) -> Result<T, FrameError> {
+    serde_json::from_slice(frame).map_err(|error| FrameError::Unreadable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framed(text: &str) -> Vec<u8> {
+        let mut bytes = u32::try_from(text.len()).unwrap().to_be_bytes().to_vec();
+        bytes.extend_from_slice(text.as_bytes());
+        bytes
+    }
+
+    #[test]
+    fn frames_come_together_however_they_are_cut() {
+        let stream = [framed("one"), framed(""), framed("three")].concat();
+        for size in 1..=stream.len() {
+            let mut deframer = Deframer::new(100);
+            let mut found = Vec::new();
+            for piece in stream.chunks(size) {
+                deframer.push(piece);
+                while let Some(frame) = deframer.next().unwrap() {
+                    found.push(String::from_utf8(frame.to_vec()).unwrap());
+                }
+            }
+            assert_eq!(found, ["one", "", "three"], "cut at {size}");
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_too_long_is_refused_by_its_length_alone() {
+        let mut deframer = Deframer::new(100);
+        deframer.push(&101_u32.to_be_bytes());
+        let error = deframer.next().unwrap_err();
+        assert_eq!(
+            error,
+            FrameError::TooLong {
+                found: 101,
+                max: 100
+            }
+        );
+    }
+
+    #[test]
+    fn what_the_harness_says_is_read() {
+        let said = Said::read(
+            br#"{"nonce": "ab", "seq": 3, "frame": "output", "launch": 1, "stream": "stderr",
+                 "text": "x"}"#,
+        )
+        .unwrap();
+        assert_eq!((said.nonce.as_str(), said.seq), ("ab", 3));
+        assert!(matches!(
+            said.word,
+            Word::Output {
+                stream: OutputStream::Stderr,
+                ..
+            }
+        ));
+        let said = Said::read(
+            br#"{"nonce": "ab", "seq": 4, "frame": "test-finished", "id": "listen.1",
+                 "outcome": {"kind": "refused", "port": 6379, "waited_ms": 2000}, "span": null,
+                 "exchanges": [{"client": 1, "at_us": 5, "action": "connected"}],
+                 "duration_us": 77}"#,
+        )
+        .unwrap();
+        let Word::TestFinished(test) = said.word else {
+            panic!("{:?}", said.word);
+        };
+        assert_eq!(test.outcome.kind(), "refused");
+        let said = Said::read(
+            br#"{"nonce": "ab", "seq": 5, "frame": "finished", "duration_us": 1,
+                 "dropped_bytes": 0, "launches": 1,
+                 "timings": {"launch_us": 9, "listen_us": null}, "memory_peak_bytes": null}"#,
+        )
+        .unwrap();
+        assert!(matches!(said.word, Word::Finished(_)));
+    }
+
+    #[test]
+    fn what_is_no_word_of_the_protocol_is_refused() {
+        for bad in [
+            "",
+            "{}",
+            "null",
+            r#"{"nonce": "ab", "seq": 0, "frame": "passed"}"#,
+            r#"{"nonce": "ab", "seq": -1, "frame": "started"}"#,
+            r#"{"seq": 0, "frame": "started"}"#,
+        ] {
+            assert!(Said::read(bad.as_bytes()).is_err(), "{bad} was taken");
+        }
+    }
+}

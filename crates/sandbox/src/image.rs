@@ -1,0 +1,250 @@
+//! The runner image: Python, the harness, and nothing of any learner's or course's.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use tracing::info;
+
+use crate::engine::Engine;
+use crate::spec::short_hex;
+use crate::{SandboxError, Settings};
+
+/// The base that a machine without a registry makes for itself.
+const LOCAL_BASE: &str = "codealong-python-base:3.11";
+/// The base that a registry has.
+const PUBLIC_BASE: &str = "python:3.11-slim";
+
+/// The Dockerfile's argument that names the base.
+const BASE_ARGUMENT: &str = "BASE";
+
+/// The runner image as the engine has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunnerImage {
+    /// Its name with its tag.
+    pub(crate) name: String,
+    /// Its identity.
+    pub(crate) id: String,
+    /// The text of its seccomp profile.
+    pub(crate) seccomp: Option<String>,
+}
+
+impl RunnerImage {
+    /// Finds the image of the folder's present content, or builds it.
+    pub(crate) async fn ensure(engine: &Engine, settings: &Settings) -> Result<Self, SandboxError> {
+        let context = Context::read(&settings.image_folder)?;
+        let (base, base_id) = base(engine, settings.base_image.as_deref()).await?;
+        let name = format!("codealong-runner:{}", context.hash(&base, &base_id));
+        let id = match engine.image_id(&name).await? {
+            Some(id) => id,
+            None => build(engine, &name, base, &context).await?,
+        };
+        Ok(Self {
+            name,
+            id,
+            seccomp: context.text("seccomp.json"),
+        })
+    }
+}
+
+async fn build(
+    engine: &Engine,
+    name: &str,
+    base: String,
+    context: &Context,
+) -> Result<String, SandboxError> {
+    info!(
+        image = name,
+        base, "Building the runner image {name} on {base}"
+    );
+    let begin = std::time::Instant::now();
+    let arguments = HashMap::from([(BASE_ARGUMENT.to_owned(), base)]);
+    engine.build(name, arguments, context.tar()?).await?;
+    let took_ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+    info!(
+        image = name,
+        took_ms, "Built the runner image {name} in {took_ms} ms"
+    );
+    let id = engine.image_id(name).await?;
+    id.ok_or_else(|| SandboxError::ImageBuild {
+        detail: "the build ended without an image".to_owned(),
+        output: String::new(),
+    })
+}
+
+/// The base image's name and identity. It is pulled where the engine does not have it.
+async fn base(engine: &Engine, chosen: Option<&str>) -> Result<(String, String), SandboxError> {
+    let candidates = chosen.map_or(vec![LOCAL_BASE, PUBLIC_BASE], |chosen| vec![chosen]);
+    for candidate in &candidates {
+        if let Some(id) = engine.image_id(candidate).await? {
+            return Ok(((*candidate).to_owned(), id));
+        }
+    }
+    let wanted = candidates.last().copied().unwrap_or(PUBLIC_BASE);
+    info!(image = wanted, "Pulling the base image {wanted}");
+    engine.pull(wanted).await?;
+    match engine.image_id(wanted).await? {
+        Some(id) => Ok((wanted.to_owned(), id)),
+        None => Err(SandboxError::BaseImage {
+            image: wanted.to_owned(),
+            detail: "it was pulled and is not there".to_owned(),
+        }),
+    }
+}
+
+/// The files of the image's folder, sorted by path.
+#[derive(Debug)]
+struct Context {
+    folder: PathBuf,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Context {
+    fn read(folder: &Path) -> Result<Self, SandboxError> {
+        let mut files = Vec::new();
+        read_folder(folder, "", &mut files)?;
+        files.sort();
+        Ok(Self {
+            folder: folder.to_owned(),
+            files,
+        })
+    }
+
+    /// A hash of all that decides what the image will be.
+    fn hash(&self, base: &str, base_id: &str) -> String {
+        let mut hasher = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        };
+        add(base.as_bytes());
+        add(base_id.as_bytes());
+        for (path, content) in &self.files {
+            add(path.as_bytes());
+            add(content);
+        }
+        short_hex(&hasher.finalize())
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        let (_, content) = self.files.iter().find(|(path, _)| path == name)?;
+        String::from_utf8(content.clone()).ok()
+    }
+
+    /// The folder as the engine wants it. Nothing but paths and contents is in it, so that the
+    /// same content is the same tar, and the engine's cache knows it.
+    fn tar(&self) -> Result<Vec<u8>, SandboxError> {
+        let unwritable = |source| SandboxError::ImageFolder {
+            path: self.folder.display().to_string(),
+            source,
+        };
+        let mut archive = tar::Builder::new(Vec::new());
+        for (path, content) in &self.files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            archive
+                .append_data(&mut header, path, content.as_slice())
+                .map_err(unwritable)?;
+        }
+        archive.into_inner().map_err(unwritable)
+    }
+}
+
+/// Hidden files, compiled Python and the harness's own tests are not of the image.
+fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name == "__pycache__" || name == "tests" || name.ends_with(".md")
+}
+
+fn read_folder(
+    folder: &Path,
+    prefix: &str,
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<(), SandboxError> {
+    let unreadable = |path: &Path, source: io::Error| SandboxError::ImageFolder {
+        path: path.display().to_string(),
+        source,
+    };
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let entry = entry.map_err(|error| unreadable(folder, error))?;
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_left_out(&name) {
+            continue;
+        }
+        let kind = entry
+            .file_type()
+            .map_err(|error| unreadable(&path, error))?;
+        if kind.is_dir() {
+            read_folder(&path, &format!("{prefix}{name}/"), files)?;
+        } else if kind.is_file() {
+            let content = fs::read(&path).map_err(|error| unreadable(&path, error))?;
+            files.push((format!("{prefix}{name}"), content));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    fn hash(files: &[(&str, &str)]) -> String {
+        let folder = folder(files);
+        Context::read(folder.path()).unwrap().hash("base", "id")
+    }
+
+    #[test]
+    fn the_tag_follows_the_content_and_nothing_else() {
+        let one = hash(&[("Dockerfile", "FROM x"), ("harness/main.py", "1")]);
+        let noise = [
+            ("Dockerfile", "FROM x"),
+            ("harness/main.py", "1"),
+            ("harness/__pycache__/main.pyc", "noise"),
+            ("tests/test_main.py", "noise"),
+            (".hidden", "noise"),
+            ("PROTOCOL.md", "noise"),
+        ];
+        assert_eq!(hash(&noise), one);
+        assert_ne!(
+            hash(&[("Dockerfile", "FROM x"), ("harness/main.py", "2")]),
+            one
+        );
+        assert_ne!(
+            hash(&[("Dockerfile", "FROM x"), ("harness/other.py", "1")]),
+            one
+        );
+        assert_ne!(hash(&[("Dockerfile", "FROM xharness/main.py1")]), one);
+    }
+
+    #[test]
+    fn the_tar_holds_the_files() {
+        let folder = folder(&[("Dockerfile", "FROM x"), ("harness/main.py", "1")]);
+        let tar = Context::read(folder.path()).unwrap().tar().unwrap();
+        let mut archive = tar::Archive::new(tar.as_slice());
+        let paths: Vec<String> = archive
+            .entries()
+            .unwrap()
+            .map(|entry| entry.unwrap().path().unwrap().display().to_string())
+            .collect();
+        assert_eq!(paths, ["Dockerfile", "harness/main.py"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let error = Context::read(Path::new("/no/such/folder")).unwrap_err();
+        assert!(error.to_string().contains("/no/such/folder"), "{error}");
+    }
+}

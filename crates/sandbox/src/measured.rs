@@ -1,0 +1,61 @@
+//! What the harness measures of its own container and says with its first word.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+/// The limits as they are inside.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Measured {
+    pub(crate) memory_bytes: Option<i64>,
+    pub(crate) memory_swap_bytes: Option<i64>,
+    pub(crate) cpu_quota_us: Option<i64>,
+    pub(crate) cpu_period_us: Option<i64>,
+    pub(crate) processes: Option<i64>,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) groups: Vec<u32>,
+    pub(crate) capabilities: u64,
+    pub(crate) no_new_privileges: bool,
+    pub(crate) seccomp_mode: u32,
+    pub(crate) read_only_root: bool,
+    pub(crate) interfaces: Vec<String>,
+    pub(crate) tmpfs: BTreeMap<String, MeasuredTmpfs>,
+    pub(crate) writable: Vec<String>,
+    pub(crate) ulimits: MeasuredUlimits,
+    pub(crate) pid: u32,
+    pub(crate) dumpable: bool,
+    pub(crate) shared_memory_bytes: i64,
+}
+
+/// A writable place in memory, as it is mounted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct MeasuredTmpfs {
+    pub(crate) bytes: Option<u64>,
+    pub(crate) inodes: Option<u64>,
+    /// As in `/proc/mounts`, one by one.
+    #[serde(deserialize_with = "options")]
+    pub(crate) options: Vec<String>,
+}
+
+/// Hard limits; none where there is no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct MeasuredUlimits {
+    pub(crate) nofile: Option<i64>,
+    pub(crate) core: Option<i64>,
+    pub(crate) fsize: Option<i64>,
+}
+
+/// Takes both `"rw,nosuid"` and `["rw", "nosuid"]`.
+fn options<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Options {
+        Joined(String),
+        Listed(Vec<String>),
+    }
+    Ok(match Options::deserialize(deserializer)? {
+        Options::Joined(text) => text.split(',').map(ToOwned::to_owned).collect(),
+        Options::Listed(list) => list,
+    })
+}

@@ -1,0 +1,188 @@
+//! What the learner's program wrote, kept within bounds. The harness keeps the same bounds; here
+//! they guard the server's own memory.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use lesson::{OutputChunk, OutputStream, ProgramOutput};
+
+/// Bytes of one stream that are kept from its beginning.
+const HEAD_MAX: usize = 48 * 1024;
+/// Bytes of one stream that are kept from its end.
+const TAIL_MAX: usize = 16 * 1024;
+/// Bytes that are kept in all, over all starts of the program.
+const TOTAL_MAX: usize = 512 * 1024;
+/// What a chunk costs beside its text: a program that prints byte by byte on two streams in turn
+/// must not cost more than its bytes are worth.
+const CHUNK_COST: usize = 64;
+
+/// Keeps a program's output: of each stream of each start the beginning and the end.
+#[derive(Debug, Default)]
+pub(crate) struct OutputKeeper {
+    heads: Vec<OutputChunk>,
+    streams: BTreeMap<(u16, u8), Stream>,
+    kept: usize,
+    dropped_bytes: u64,
+}
+
+#[derive(Debug, Default)]
+struct Stream {
+    head_bytes: usize,
+    tail: VecDeque<u8>,
+}
+
+impl OutputKeeper {
+    /// Takes what came and hands out the part that a watcher may see at once.
+    pub(crate) fn take(&mut self, mut chunk: OutputChunk) -> Option<OutputChunk> {
+        let key = (chunk.launch, stream_number(chunk.stream));
+        let joins = self
+            .heads
+            .last()
+            .is_some_and(|last| last.launch == chunk.launch && last.stream == chunk.stream);
+        let stream = self.streams.entry(key).or_default();
+        let room = TOTAL_MAX.saturating_sub(self.kept);
+        // Once a stream's end is being kept, nothing is added to its beginning any more.
+        let head_room = if stream.tail.is_empty() {
+            let cost = if joins { 0 } else { CHUNK_COST };
+            (HEAD_MAX - stream.head_bytes).min(room.saturating_sub(cost))
+        } else {
+            0
+        };
+        let cut = chunk.text.floor_char_boundary(head_room);
+        let rest = chunk.text.split_off(cut);
+        stream.head_bytes += cut;
+        self.kept += cut;
+        if !rest.is_empty() {
+            let tail_room = TAIL_MAX.min(stream.tail.len() + (room - cut));
+            let before = stream.tail.len();
+            stream.tail.extend(rest.bytes());
+            let over = stream.tail.len().saturating_sub(tail_room);
+            stream.tail.drain(..over);
+            self.dropped_bytes += over as u64;
+            self.kept = (self.kept + stream.tail.len()).saturating_sub(before);
+        }
+        if chunk.text.is_empty() {
+            return None;
+        }
+        match self.heads.last_mut() {
+            Some(last) if joins => last.text.push_str(&chunk.text),
+            _ => {
+                self.kept += CHUNK_COST;
+                self.heads.push(chunk.clone());
+            }
+        }
+        Some(chunk)
+    }
+
+    /// All that was kept; what the harness itself dropped is added to what was dropped here.
+    pub(crate) fn end(self, dropped_before: u64) -> ProgramOutput {
+        let mut chunks = self.heads;
+        for ((launch, stream), kept) in self.streams {
+            if kept.tail.is_empty() {
+                continue;
+            }
+            let bytes: Vec<u8> = kept.tail.into();
+            chunks.push(OutputChunk {
+                launch,
+                stream: if stream == 0 {
+                    OutputStream::Stdout
+                } else {
+                    OutputStream::Stderr
+                },
+                text: String::from_utf8_lossy(&bytes).into_owned(),
+            });
+        }
+        ProgramOutput {
+            chunks,
+            dropped_bytes: self.dropped_bytes.saturating_add(dropped_before),
+        }
+    }
+}
+
+fn stream_number(stream: OutputStream) -> u8 {
+    match stream {
+        OutputStream::Stdout => 0,
+        OutputStream::Stderr => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(launch: u16, stream: OutputStream, text: &str) -> OutputChunk {
+        OutputChunk {
+            launch,
+            stream,
+            text: text.to_owned(),
+        }
+    }
+
+    fn text(output: &ProgramOutput) -> String {
+        output
+            .chunks
+            .iter()
+            .map(|chunk| chunk.text.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn a_little_output_is_kept_whole_and_in_order() {
+        let mut keeper = OutputKeeper::default();
+        for (stream, text) in [
+            (OutputStream::Stdout, "a"),
+            (OutputStream::Stdout, "b"),
+            (OutputStream::Stderr, "c"),
+            (OutputStream::Stdout, "d"),
+        ] {
+            let seen = keeper.take(chunk(1, stream, text)).unwrap();
+            assert_eq!(seen.text, text);
+        }
+        let output = keeper.end(0);
+        assert_eq!(text(&output), "abcd");
+        assert_eq!((output.chunks.len(), output.dropped_bytes), (3, 0));
+    }
+
+    #[test]
+    fn of_much_output_the_beginning_and_the_end_are_kept() {
+        let mut keeper = OutputKeeper::default();
+        keeper.take(chunk(1, OutputStream::Stdout, "BEGIN"));
+        for _ in 0..100 {
+            keeper.take(chunk(1, OutputStream::Stdout, &"é".repeat(1024)));
+        }
+        keeper.take(chunk(1, OutputStream::Stdout, "END"));
+        let output = keeper.end(5);
+        let all = text(&output);
+        assert!(all.starts_with("BEGIN") && all.ends_with("END"));
+        assert!(all.len() <= HEAD_MAX + TAIL_MAX + 3, "{}", all.len());
+        let written = 5 + 100 * 2048 + 3;
+        // The last character of the beginning would have been cut in two.
+        let kept = HEAD_MAX - 1 + TAIL_MAX;
+        assert_eq!(output.dropped_bytes, (written - kept) as u64 + 5);
+    }
+
+    #[test]
+    fn a_program_that_is_started_for_ever_costs_no_more() {
+        let mut keeper = OutputKeeper::default();
+        for launch in 1..=2000 {
+            keeper.take(chunk(launch, OutputStream::Stdout, &"x".repeat(1000)));
+        }
+        let output = keeper.end(0);
+        assert!(text(&output).len() <= TOTAL_MAX);
+        assert_eq!(
+            text(&output).len() as u64 + output.dropped_bytes,
+            2000 * 1000
+        );
+    }
+
+    #[test]
+    fn two_streams_in_turn_cost_no_more() {
+        let mut keeper = OutputKeeper::default();
+        for _ in 0..100_000 {
+            keeper.take(chunk(1, OutputStream::Stdout, "o"));
+            keeper.take(chunk(1, OutputStream::Stderr, "e"));
+        }
+        let output = keeper.end(0);
+        assert!(output.chunks.len() < 10_000, "{}", output.chunks.len());
+        assert_eq!(text(&output).len() as u64 + output.dropped_bytes, 200_000);
+    }
+}

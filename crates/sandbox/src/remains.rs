@@ -1,0 +1,124 @@
+//! The containers that this server answers for: each is known from before it is created until it
+//! is removed, and its removal begins when nobody holds it any more.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
+
+use crate::engine::Engine;
+
+/// A removal that takes longer than this holds no place any more. The container itself dies
+/// without the engine's help, as its connection is closed before.
+const REMOVAL_COUNTS_FOR: Duration = Duration::from_secs(2);
+
+/// The containers that this server answers for.
+#[derive(Debug, Clone)]
+pub(crate) struct Remains {
+    known: Arc<Mutex<HashMap<String, Known>>>,
+    removals: TaskTracker,
+    runtime: Handle,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Known {
+    Held,
+    Removed { since: Instant },
+}
+
+impl Remains {
+    /// None yet. Must be called inside a tokio runtime.
+    pub(crate) fn new() -> Self {
+        Self {
+            known: Arc::default(),
+            removals: TaskTracker::new(),
+            runtime: Handle::current(),
+        }
+    }
+
+    /// Answers for a container from here on: called before it is created, since even a creation
+    /// that fails can leave one.
+    pub(crate) fn hold(&self, engine: &Engine, name: String) -> Held {
+        self.known().insert(name.clone(), Known::Held);
+        Held {
+            name,
+            engine: engine.clone(),
+            remains: self.clone(),
+        }
+    }
+
+    /// Containers that take up a place.
+    pub(crate) fn count(&self) -> u32 {
+        let known = self.known();
+        let counts = known.values().filter(|known| match known {
+            Known::Held => true,
+            Known::Removed { since } => since.elapsed() < REMOVAL_COUNTS_FOR,
+        });
+        u32::try_from(counts.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether this server answers for the container with this name.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.known().contains_key(name)
+    }
+
+    /// Waits for the removals under way.
+    pub(crate) async fn settle(&self) {
+        self.removals.close();
+        self.removals.wait().await;
+        self.removals.reopen();
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        // Nothing that holds the lock can panic halfway through a change.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A container that somebody holds. Dropping it removes the container, in a task of its own.
+#[derive(Debug)]
+pub(crate) struct Held {
+    name: String,
+    engine: Engine,
+    remains: Remains,
+}
+
+impl Held {
+    /// The container's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let name = std::mem::take(&mut self.name);
+        let (engine, remains) = (self.engine.clone(), self.remains.clone());
+        let since = Instant::now();
+        remains
+            .known()
+            .insert(name.clone(), Known::Removed { since });
+        let tracker = self.remains.removals.clone();
+        tracker.spawn_on(
+            async move {
+                let removed = engine.remove(&name).await;
+                // Known no more: should it live on, the next sweep finds it.
+                remains.known().remove(&name);
+                let seconds = since.elapsed().as_secs_f64();
+                metrics::histogram!("codealong_removal_seconds").record(seconds);
+                match removed {
+                    Ok(()) => metrics::counter!("codealong_kills_total").increment(1),
+                    Err(error) => warn!(
+                        container = name,
+                        error = &error as &dyn std::error::Error,
+                        "Container {name} could not be removed; the next sweep tries again",
+                    ),
+                }
+            },
+            &self.remains.runtime,
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! The connection to one container: bytes both ways, without a word about Docker.
+
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures::Stream;
+use tokio::io::AsyncWrite;
+
+/// What came out of a container in one piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// The harness's frames, cut anywhere.
+    Stdout(Bytes),
+    /// What the harness says when it breaks.
+    Stderr(Bytes),
+}
+
+/// The connection to one container. Losing it is losing the container: with its standard input
+/// closed, the harness ends.
+pub(crate) struct Wire {
+    /// Into the container; the first half whose drop the container notices.
+    pub(crate) input: Pin<Box<dyn AsyncWrite + Send>>,
+    /// Out of the container, to its end.
+    pub(crate) output: Pin<Box<dyn Stream<Item = io::Result<Piece>> + Send>>,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Wire")
+    }
+}
