@@ -1,0 +1,13 @@
+import socket
+
+server = socket.create_server(("localhost", 6379))
+while True:
+    client, address = server.accept()
+    while True:
+        request = client.recv(1024)
+        if not request:
+            break
+        for line in request.split(b"\r\n"):
+            if line:
+                client.sendall(b"+PONG\r\n")
+    client.close()
