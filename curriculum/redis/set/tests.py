@@ -1,0 +1,45 @@
+from codealong import error, simple, test
+
+WRONG_NUMBER = error("ERR wrong number of arguments for 'set' command")
+
+
+@test("answers SET with +OK")
+def _(server):
+    client = server.connect()
+    client.send("SET", server.random.word(), server.random.word())
+    client.expect(simple("OK"))
+
+
+@test("sets the same key twice")
+def _(server):
+    client = server.connect()
+    key = server.random.word()
+    for _ in range(2):
+        client.send("SET", key, server.random.word())
+        client.expect(simple("OK"))
+
+
+@test("takes values with spaces and line breaks")
+def _(server):
+    client = server.connect()
+    client.send("SET", server.random.word(), f"{server.random.word()} {server.random.word()}")
+    client.expect(simple("OK"))
+    client.send("SET", server.random.word(), f"{server.random.word()}\r\n{server.random.word()}\r\n")
+    client.expect(simple("OK"))
+    client.expect_nothing_more()
+
+
+@test("refuses SET without a value")
+def _(server):
+    client = server.connect()
+    client.send("SET", server.random.word())
+    client.expect(WRONG_NUMBER)
+
+
+@test("stays connected after an error")
+def _(server):
+    client = server.connect()
+    client.send("set", server.random.word())
+    client.expect(WRONG_NUMBER)
+    client.send("SET", server.random.word(), server.random.word())
+    client.expect(simple("OK"))
