@@ -1,1 +1,65 @@
-//! Placeholder.
+//! CodeAlong's pages: server-rendered, hydrated in the browser, and the server functions between.
+
+pub mod api;
+mod browser;
+mod dialog;
+mod icon;
+#[cfg(feature = "ssr")]
+pub mod judge;
+mod page;
+mod run_stream;
+#[cfg(feature = "ssr")]
+pub mod state;
+mod store;
+mod top_bar;
+mod workbench;
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage};
+use crate::store::Store;
+
+/// The document around the pages.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <script nonce=use_nonce() inner_html=include_str!("boot.js")></script>
+                <link rel="stylesheet" id="leptos" href="/pkg/codealong.css" />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// All pages.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let store = Store::new();
+    provide_context(store);
+    Effect::new(move |_| store.load());
+
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::Async />
+                <Route path=path!("/courses/:course/:step") view=StepPage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

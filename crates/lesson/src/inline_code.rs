@@ -9,6 +9,15 @@ pub enum Piece {
     Code(String),
 }
 
+impl Piece {
+    /// The text without its marks.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Words(text) | Self::Code(text) => text,
+        }
+    }
+}
+
 /// Cuts a sentence at its backticks. A backtick without a partner stands for itself.
 pub fn pieces(sentence: &str) -> Vec<Piece> {
     let mut found = Vec::new();

@@ -1,6 +1,6 @@
 //! Where a run stands, in one word and one sentence.
 
-use crate::{LiveRun, LiveTest, PlannedTest, RunError, Verdict};
+use crate::{LiveRun, LiveTest, Outcome, PlannedTest, RunError, Verdict};
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum RunPhase {
         /// The first broken test's own sentence, or its recognised mistake's.
         reason: String,
     },
+    /// The learner cancelled it.
+    Cancelled,
     /// It ended without a verdict.
     NoVerdict {
         /// Why.
@@ -112,6 +114,7 @@ impl RunPhase {
             Self::Queued { place } => format!("Waiting · number {place} in the queue"),
             Self::Running { number, total, .. } => format!("Running · {number} of {total}"),
             Self::Passed { headline } | Self::Failed { headline, .. } => headline.clone(),
+            Self::Cancelled => "Cancelled".to_owned(),
             Self::NoVerdict { error } if error.is_ours() => "No verdict: our fault".to_owned(),
             Self::NoVerdict { .. } => "Not run".to_owned(),
         }
@@ -129,7 +132,53 @@ impl RunPhase {
                 .map(|name| format!("{name}…"))
                 .unwrap_or_default(),
             Self::Failed { reason, .. } => reason.clone(),
+            Self::Cancelled => "You stopped this run. Your code is as it was.".to_owned(),
             Self::NoVerdict { error } => sentence_case(&error.to_string()),
+        }
+    }
+}
+
+/// Where one test stands, for the lists of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestState {
+    /// No run has come to it.
+    Open,
+    /// Its turn comes in the run that goes on.
+    Waiting,
+    /// It is under way.
+    Running,
+    /// It passed.
+    Passed,
+    /// It failed.
+    Failed,
+    /// The run ended before its turn.
+    NotRun,
+}
+
+impl TestState {
+    /// Where a test stands in a run that goes on or is over.
+    pub fn of(test: LiveTest<'_>, over: bool) -> Self {
+        match test {
+            LiveTest::Waiting | LiveTest::Running if over => Self::NotRun,
+            LiveTest::Waiting => Self::Waiting,
+            LiveTest::Running => Self::Running,
+            LiveTest::Ended(result) => match result.outcome {
+                Outcome::Passed => Self::Passed,
+                Outcome::NotRun => Self::NotRun,
+                _ => Self::Failed,
+            },
+        }
+    }
+
+    /// The state as a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "not run yet",
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotRun => "not run",
         }
     }
 }

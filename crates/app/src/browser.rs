@@ -1,0 +1,48 @@
+//! All that only a browser has: storage, timers, the window's events, files, Monaco.
+//!
+//! Each thing exists twice with one signature: `present` does it, `absent` is the server's, where
+//! nothing of this ever runs (components call it from effects and event handlers only).
+
+#[cfg(not(feature = "hydrate"))]
+mod absent;
+#[cfg(feature = "hydrate")]
+mod present;
+
+#[cfg(not(feature = "hydrate"))]
+pub(crate) use absent::{
+    CodeEditor, DiffView, Listener, Timer, after, announce_readiness, close_modal, copy_text,
+    download, element_width, focus, is_apple, next_frame, on_color_scheme, on_key, on_leaving,
+    on_other_tab, random_name, read_file, scroll_into_view, session, set_root_attribute,
+    set_root_style, show_modal, storage, textarea_text, use_editor_theme,
+};
+#[cfg(feature = "hydrate")]
+pub(crate) use present::{
+    CodeEditor, DiffView, Listener, Timer, after, announce_readiness, close_modal, copy_text,
+    download, element_width, focus, is_apple, next_frame, on_color_scheme, on_key, on_leaving,
+    on_other_tab, random_name, read_file, scroll_into_view, session, set_root_attribute,
+    set_root_style, show_modal, storage, textarea_text, use_editor_theme,
+};
+
+use lesson::LineNote;
+
+/// Why the browser's storage did not take or give something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StorageFault {
+    /// The browser does not let the page store anything.
+    Forbidden,
+    /// There is no room left.
+    Full,
+}
+
+/// What an editor begins with.
+pub(crate) struct EditorSetup {
+    /// The program.
+    pub(crate) text: String,
+    /// The editor's accessible name.
+    pub(crate) label: String,
+    /// Hears each change with the whole text.
+    pub(crate) on_change: Box<dyn Fn(String)>,
+}
+
+/// The notes that stand on the learner's lines.
+pub(crate) type Notes = Vec<LineNote>;

@@ -1,0 +1,129 @@
+//! The server's side of `browser`: the same signatures, and nothing behind them.
+
+use leptos::web_sys::{HtmlDialogElement, HtmlDivElement, HtmlInputElement, KeyboardEvent};
+use lesson::Theme;
+
+use super::{EditorSetup, Notes};
+
+pub(crate) struct Listener;
+
+pub(crate) struct Timer;
+
+#[derive(Clone)]
+pub(crate) struct CodeEditor;
+
+pub(crate) struct DiffView;
+
+impl CodeEditor {
+    pub(crate) fn mount(_: &HtmlDivElement, _: EditorSetup) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::new()
+    }
+
+    pub(crate) fn replace_text(&self, _: &str) {}
+
+    pub(crate) fn set_notes(&self, _: Notes) {}
+
+    pub(crate) fn go_to_line(&self, _: u32) {}
+
+    pub(crate) fn focus(&self) {}
+}
+
+impl DiffView {
+    pub(crate) fn mount(_: &HtmlDivElement, _: &str, _: &str) -> Self {
+        Self
+    }
+}
+
+pub(crate) mod storage {
+    use super::super::StorageFault;
+
+    pub(crate) fn read(_: &str) -> Result<Option<String>, StorageFault> {
+        Ok(None)
+    }
+
+    pub(crate) fn write(_: &str, _: &str) -> Result<(), StorageFault> {
+        Ok(())
+    }
+
+    pub(crate) fn remove(_: &str) {}
+
+    pub(crate) fn keys() -> Result<Vec<String>, StorageFault> {
+        Ok(Vec::new())
+    }
+}
+
+pub(crate) mod session {
+    pub(crate) fn read(_: &str) -> Option<String> {
+        None
+    }
+
+    pub(crate) fn write(_: &str, _: &str) {}
+
+    pub(crate) fn remove(_: &str) {}
+}
+
+pub(crate) fn use_editor_theme(_: Theme) {}
+
+pub(crate) fn set_root_attribute(_: &str, _: Option<&str>) {}
+
+pub(crate) fn set_root_style(_: &str, _: &str) {}
+
+pub(crate) fn announce_readiness() {}
+
+pub(crate) fn focus(_: &str) {}
+
+pub(crate) fn scroll_into_view(_: &str) {}
+
+pub(crate) fn element_width(_: &str) -> f64 {
+    0.0
+}
+
+pub(crate) fn textarea_text(_: &str) -> Option<String> {
+    None
+}
+
+pub(crate) fn show_modal(_: &HtmlDialogElement) {}
+
+pub(crate) fn close_modal(_: &HtmlDialogElement) {}
+
+pub(crate) fn on_key(_: impl Fn(&KeyboardEvent) + 'static) -> Listener {
+    Listener
+}
+
+pub(crate) fn on_leaving(_: impl Fn() + Clone + 'static) -> Listener {
+    Listener
+}
+
+pub(crate) fn on_other_tab(_: impl Fn(Option<String>) + 'static) -> Listener {
+    Listener
+}
+
+pub(crate) fn on_color_scheme(_: impl Fn() + 'static) -> Listener {
+    Listener
+}
+
+pub(crate) fn after(_: u32, _: impl FnOnce() + 'static) -> Timer {
+    Timer
+}
+
+pub(crate) fn next_frame(_: impl FnOnce() + 'static) {}
+
+pub(crate) fn is_apple() -> bool {
+    false
+}
+
+pub(crate) fn random_name() -> String {
+    String::new()
+}
+
+pub(crate) fn copy_text(_: &str) {}
+
+pub(crate) fn download(_: &str, _: &str) {}
+
+pub(crate) async fn read_file(_: &HtmlInputElement) -> Option<Result<String, String>> {
+    None
+}

@@ -1,0 +1,20 @@
+//! The browser's side of `browser`.
+
+mod diff;
+mod editor;
+mod editor_theme;
+mod files;
+mod js;
+mod page;
+pub(crate) mod storage;
+
+pub(crate) use diff::DiffView;
+pub(crate) use editor::CodeEditor;
+pub(crate) use editor_theme::use_editor_theme;
+pub(crate) use files::{download, read_file};
+pub(crate) use page::{
+    Listener, Timer, after, announce_readiness, close_modal, copy_text, element_width, focus,
+    is_apple, next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name,
+    scroll_into_view, set_root_attribute, set_root_style, show_modal, textarea_text,
+};
+pub(crate) use storage::session;

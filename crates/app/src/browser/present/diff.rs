@@ -1,0 +1,70 @@
+//! Two programs side by side.
+
+use monaco::sys::editor::{
+    IDiffEditorConstructionOptions, IStandaloneDiffEditor, ITextModel, create_diff_editor,
+    create_model,
+};
+use serde_json::json;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlDivElement;
+
+use super::js;
+
+/// A read-only comparison of two programs. Dropping it disposes of it.
+pub(crate) struct DiffView {
+    editor: IStandaloneDiffEditor,
+    models: Vec<ITextModel>,
+}
+
+impl DiffView {
+    /// Shows how to get from `original` to `modified`.
+    pub(crate) fn mount(host: &HtmlDivElement, original: &str, modified: &str) -> Self {
+        let narrow = host.get_bounding_client_rect().width() < 640.0;
+        let options: IDiffEditorConstructionOptions = js::object(&json!({
+            "readOnly": true,
+            "automaticLayout": true,
+            "renderSideBySide": !narrow,
+            "enableSplitViewResizing": false,
+            "minimap": { "enabled": false },
+            "scrollBeyondLastLine": false,
+            "renderOverviewRuler": false,
+            "fontSize": 13,
+            "lineHeight": 21,
+            "lineNumbersMinChars": 3,
+            "folding": false,
+            "originalEditable": false,
+            "scrollbar": { "useShadows": false },
+        }));
+        let editor = create_diff_editor(host, Some(&options), None);
+        let models: Vec<ITextModel> = [original, modified]
+            .iter()
+            .filter_map(|text| create_model(text, Some("python"), None).ok())
+            .collect();
+        if let [original, modified] = models.as_slice() {
+            let pair = js_sys::Object::new();
+            js::set(&pair, "original", original);
+            js::set(&pair, "modified", modified);
+            let target: &JsValue = editor.as_ref();
+            js::call(target, "setModel", &[pair.into()]);
+        }
+        for (method, label) in [
+            ("getOriginalEditor", "Your code"),
+            ("getModifiedEditor", "The solution"),
+        ] {
+            let side = js::call(editor.unchecked_ref(), method, &[]);
+            let label = js::object::<JsValue>(&json!({ "ariaLabel": label }));
+            js::call(&side, "updateOptions", &[label]);
+        }
+        Self { editor, models }
+    }
+}
+
+impl Drop for DiffView {
+    fn drop(&mut self) {
+        let target: &JsValue = self.editor.as_ref();
+        js::call(target, "dispose", &[]);
+        for model in &self.models {
+            model.dispose();
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Monaco, as much of it as the workbench needs.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
+use js_sys::Array;
+use lesson::{LineNote, Piece, pieces};
+use monaco::api::{CodeEditor as Monaco, DisposableClosure};
+use monaco::sys::MarkerSeverity;
+use monaco::sys::editor::{
+    IEditor, IModelContentChangedEvent, IStandaloneEditorConstructionOptions, ITextModel,
+    set_model_markers,
+};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlDivElement, KeyboardEvent, Worker};
+
+use super::super::EditorSetup;
+use super::js;
+
+/// The editor of the learner's program. Dropping the last one disposes of it.
+#[derive(Clone)]
+pub(crate) struct CodeEditor(Rc<Mounted>);
+
+struct Mounted {
+    monaco: Monaco,
+    notes: RefCell<Vec<LineNote>>,
+    decorations: RefCell<Array>,
+    zones: RefCell<Vec<JsValue>>,
+    #[expect(dead_code, reason = "dropping them stops the listening")]
+    listening: RefCell<Vec<Listening>>,
+}
+
+#[expect(dead_code, reason = "dropping them stops the listening")]
+enum Listening {
+    Content(DisposableClosure<dyn FnMut(IModelContentChangedEvent)>),
+    Layout(DisposableClosure<dyn FnMut(monaco::sys::editor::EditorLayoutInfo)>),
+    Host(EventListener),
+}
+
+const MARKERS_OWNER: &str = "codealong";
+
+impl CodeEditor {
+    /// Puts an editor into an empty element; none where Monaco can't make one.
+    pub(crate) fn mount(host: &HtmlDivElement, setup: EditorSetup) -> Option<Self> {
+        serve_workers();
+        let options: IStandaloneEditorConstructionOptions =
+            js::object(&options(&setup, root_font_px()));
+        let monaco = Monaco::create(host, Some(options));
+        let model = monaco.get_model()?;
+        let model: &ITextModel = model.as_ref();
+        model.set_eol(monaco::sys::editor::EndOfLineSequence::Lf);
+
+        let editor = Self(Rc::new(Mounted {
+            monaco,
+            notes: RefCell::default(),
+            decorations: RefCell::new(Array::new()),
+            zones: RefCell::default(),
+            listening: RefCell::default(),
+        }));
+        let on_change = setup.on_change;
+        let changed = {
+            let weak = Rc::downgrade(&editor.0);
+            move |_| {
+                if let Some(mounted) = weak.upgrade() {
+                    on_change(Self(mounted).text());
+                }
+            }
+        };
+        let resized = {
+            let weak = Rc::downgrade(&editor.0);
+            let width = Cell::new(0.0);
+            move |layout: monaco::sys::editor::EditorLayoutInfo| {
+                let new_width = js::get(layout.as_ref(), "contentWidth").as_f64();
+                let new_width = new_width.unwrap_or(0.0);
+                if (width.replace(new_width) - new_width).abs() > 0.5
+                    && let Some(mounted) = weak.upgrade()
+                {
+                    Self(mounted).place_zones();
+                }
+            }
+        };
+        let listening = vec![
+            Listening::Content(editor.0.monaco.on_did_change_model_content(changed)),
+            Listening::Layout(editor.0.monaco.on_did_layout_change(resized)),
+            Listening::Host(escape_leads_out(host)),
+        ];
+        *editor.0.listening.borrow_mut() = listening;
+        Some(editor)
+    }
+
+    /// The whole program, with `\n` at the ends of its lines.
+    pub(crate) fn text(&self) -> String {
+        self.model()
+            .map(|model| {
+                let line_feed = monaco::sys::editor::EndOfLinePreference::Lf;
+                model.get_value(Some(line_feed), Some(false))
+            })
+            .unwrap_or_default()
+    }
+
+    /// Puts another program in its place, as one step that Ctrl/Cmd+Z takes back.
+    pub(crate) fn replace_text(&self, text: &str) {
+        let Some(model) = self.model() else {
+            return;
+        };
+        let edits = Array::new();
+        let edit = js::object::<JsValue>(&json!({ "text": text, "forceMoveMarkers": true }));
+        js::set(&edit, "range", model.get_full_model_range().as_ref());
+        edits.push(&edit);
+        let target: &JsValue = self.0.monaco.as_ref().as_ref();
+        js::call(target, "pushUndoStop", &[]);
+        js::call(target, "executeEdits", &["codealong".into(), edits.into()]);
+        js::call(target, "pushUndoStop", &[]);
+        js::call(
+            target,
+            "setPosition",
+            &[js::object(&json!({ "lineNumber": 1, "column": 1 }))],
+        );
+        js::call(target, "revealLine", &[1.into()]);
+    }
+
+    /// Marks lines and writes the notes below them, in the place of those before.
+    pub(crate) fn set_notes(&self, notes: Vec<LineNote>) {
+        let Some(model) = self.model() else {
+            return;
+        };
+        let lines = model.get_line_count() as u32;
+        *self.0.notes.borrow_mut() = notes
+            .into_iter()
+            .filter(|note| (1..=lines).contains(&note.line))
+            .collect();
+        let notes = self.0.notes.borrow();
+        let markers: Array = notes
+            .iter()
+            .map(|note| js::object::<JsValue>(&marker(&model, note)))
+            .collect();
+        set_model_markers(&model, MARKERS_OWNER, &markers);
+        let decorations: Array = notes
+            .iter()
+            .map(|note| js::object::<JsValue>(&decoration(note)))
+            .collect();
+        let old = self.0.decorations.borrow().clone();
+        *self.0.decorations.borrow_mut() = model.delta_decorations(&old, &decorations, None);
+        drop(notes);
+        self.place_zones();
+        if let Some(first) = self.0.notes.borrow().first() {
+            let target: &IEditor = self.0.monaco.as_ref();
+            target.reveal_line_in_center_if_outside_viewport(f64::from(first.line), None);
+        }
+    }
+
+    /// Brings a line to the middle and puts the cursor on it.
+    pub(crate) fn go_to_line(&self, line: u32) {
+        let target: &JsValue = self.0.monaco.as_ref().as_ref();
+        let position = json!({ "lineNumber": line, "column": 1 });
+        js::call(target, "setPosition", &[js::object(&position)]);
+        js::call(target, "revealLineInCenter", &[line.into()]);
+        self.focus();
+    }
+
+    /// Takes the focus.
+    pub(crate) fn focus(&self) {
+        let target: &IEditor = self.0.monaco.as_ref();
+        target.focus();
+    }
+
+    fn model(&self) -> Option<ITextModel> {
+        self.0
+            .monaco
+            .get_model()
+            .map(|model| AsRef::<ITextModel>::as_ref(&model).clone())
+    }
+
+    /// The notes stand in zones between the lines, as high as their text needs.
+    fn place_zones(&self) {
+        let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+            return;
+        };
+        let mounted = Rc::clone(&self.0);
+        let change = Closure::once_into_js(move |accessor: JsValue| {
+            for zone in mounted.zones.take() {
+                js::call(&accessor, "removeZone", &[zone]);
+            }
+            let placed = mounted
+                .notes
+                .borrow()
+                .iter()
+                .filter_map(|note| {
+                    let element = note_element(&document, note)?;
+                    let height = measured_height(&mounted.monaco, &document, &element)?;
+                    let zone = js::object::<JsValue>(&json!({
+                        "afterLineNumber": note.line,
+                        "heightInPx": height,
+                    }));
+                    js::set(&zone, "domNode", element.as_ref());
+                    Some(js::call(&accessor, "addZone", &[zone]))
+                })
+                .collect();
+            mounted.zones.replace(placed);
+        });
+        let target: &JsValue = self.0.monaco.as_ref().as_ref();
+        js::call(target, "changeViewZones", &[change]);
+    }
+}
+
+fn options(setup: &EditorSetup, root_px: f64) -> Value {
+    let font_px = (root_px * 0.86).round();
+    json!({
+        "value": setup.text,
+        "language": "python",
+        "ariaLabel": setup.label,
+        "automaticLayout": true,
+        "fontFamily": "ui-monospace, 'JetBrains Mono', 'SF Mono', 'Cascadia Code', \
+                       'DejaVu Sans Mono', Menlo, Consolas, monospace",
+        "fontSize": font_px,
+        "lineHeight": (font_px * 1.6).round(),
+        "tabSize": 4,
+        "insertSpaces": true,
+        "detectIndentation": false,
+        "minimap": { "enabled": false },
+        "scrollBeyondLastLine": false,
+        "padding": { "top": 12, "bottom": 12 },
+        "glyphMargin": true,
+        "lineNumbersMinChars": 3,
+        "lineDecorationsWidth": 6,
+        "folding": false,
+        "renderLineHighlight": "line",
+        "renderLineHighlightOnlyWhenFocus": true,
+        "overviewRulerBorder": false,
+        "hideCursorInOverviewRuler": true,
+        "fixedOverflowWidgets": true,
+        "links": false,
+        "smoothScrolling": false,
+        "cursorBlinking": "solid",
+        "wordBasedSuggestionsOnlySameLanguage": true,
+        "scrollbar": { "useShadows": false, "verticalScrollbarSize": 10, "horizontalScrollbarSize": 10 },
+        "find": { "addExtraSpaceOnTop": false },
+    })
+}
+
+fn root_font_px() -> f64 {
+    let style = || {
+        let window = web_sys::window()?;
+        let root = window.document()?.document_element()?;
+        let size = window
+            .get_computed_style(&root)
+            .ok()??
+            .get_property_value("font-size")
+            .ok()?;
+        size.trim_end_matches("px").parse().ok()
+    };
+    style().unwrap_or(16.0)
+}
+
+/// Monaco's helper thread is a file of our own origin.
+fn serve_workers() {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    if !js::get(&window, "MonacoEnvironment").is_undefined() {
+        return;
+    }
+    let get_worker: Closure<dyn FnMut(JsValue, JsValue) -> Result<Worker, JsValue>> =
+        Closure::new(|_, _| Worker::new("/pkg/monaco/editor.worker.js"));
+    let environment = js_sys::Object::new();
+    js::set(&environment, "getWorker", &get_worker.into_js_value());
+    js::set(&window, "MonacoEnvironment", &environment);
+}
+
+/// Tab writes spaces in an editor, so Escape makes the next Tab leave it.
+fn escape_leads_out(host: &HtmlDivElement) -> EventListener {
+    let options = EventListenerOptions {
+        phase: EventListenerPhase::Capture,
+        passive: false,
+    };
+    let armed = Cell::new(false);
+    EventListener::new_with_options(host, "keydown", options, move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
+        match event.key().as_str() {
+            "Escape" => armed.set(true),
+            // The browser's own Tab moves on once Monaco does not hear of it.
+            "Tab" if armed.replace(false) => event.stop_propagation(),
+            "Shift" => {}
+            _ => armed.set(false),
+        }
+    })
+}
+
+fn marker(model: &ITextModel, note: &LineNote) -> Value {
+    let line = f64::from(note.line);
+    let (start, end) = note.columns.map_or_else(
+        || {
+            let first = model.get_line_first_non_whitespace_column(line).max(1.0);
+            (first, model.get_line_max_column(line))
+        },
+        |(start, end)| (f64::from(start), f64::from(end.max(start + 1))),
+    );
+    json!({
+        "severity": MarkerSeverity::Error.to_value(),
+        "message": note.message.replace('`', ""),
+        "source": "CodeAlong",
+        "startLineNumber": note.line,
+        "startColumn": start,
+        "endLineNumber": note.line,
+        "endColumn": end,
+    })
+}
+
+fn decoration(note: &LineNote) -> Value {
+    json!({
+        "range": {
+            "startLineNumber": note.line, "startColumn": 1,
+            "endLineNumber": note.line, "endColumn": 1,
+        },
+        "options": {
+            "isWholeLine": true,
+            "className": "line-broken",
+            "marginClassName": "line-broken",
+            "glyphMarginClassName": "glyph-broken",
+            "stickiness": 1,
+        },
+    })
+}
+
+fn note_element(document: &Document, note: &LineNote) -> Option<Element> {
+    let element = document.create_element("div").ok()?;
+    element.set_class_name("line-note");
+    // The results say the same to those who don't see this.
+    element.set_attribute("aria-hidden", "true").ok()?;
+    for piece in pieces(&note.message) {
+        let (tag, text) = match &piece {
+            Piece::Words(text) => ("span", text),
+            Piece::Code(text) => ("code", text),
+        };
+        let part = document.create_element(tag).ok()?;
+        part.set_text_content(Some(text));
+        element.append_child(&part).ok()?;
+    }
+    Some(element)
+}
+
+fn measured_height(monaco: &Monaco, document: &Document, element: &Element) -> Option<f64> {
+    let target: &JsValue = monaco.as_ref().as_ref();
+    let layout = js::call(target, "getLayoutInfo", &[]);
+    let width = js::get(&layout, "contentWidth").as_f64()?;
+    let frame = document.create_element("div").ok()?;
+    let style = format!("position:absolute;visibility:hidden;width:{width}px");
+    frame.set_attribute("style", &style).ok()?;
+    let body = document.body()?;
+    frame.append_child(element).ok()?;
+    body.append_child(&frame).ok()?;
+    let height = element.get_bounding_client_rect().height();
+    frame.remove();
+    element.remove();
+    Some(height.ceil())
+}

@@ -1,0 +1,173 @@
+//! Monaco's colours: those of the page's style sheet, in both themes.
+
+use std::cell::Cell;
+
+use lesson::Theme;
+use monaco::sys::editor::{IStandaloneThemeData, define_theme, set_theme};
+use serde_json::{Value, json};
+
+use super::js;
+
+const LIGHT: &str = "codealong-light";
+const DARK: &str = "codealong-dark";
+
+thread_local! {
+    static DEFINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Gives every editor on the page the colours of a theme.
+pub(crate) fn use_editor_theme(theme: Theme) {
+    define_once();
+    let dark = match theme {
+        Theme::Dark => true,
+        Theme::Light => false,
+        Theme::System => system_is_dark(),
+    };
+    set_theme(if dark { DARK } else { LIGHT });
+}
+
+fn system_is_dark() -> bool {
+    web_sys::window()
+        .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok())
+        .flatten()
+        .is_some_and(|query| query.matches())
+}
+
+fn define_once() {
+    if DEFINED.replace(true) {
+        return;
+    }
+    for (name, data) in [(LIGHT, light()), (DARK, dark())] {
+        // The data is ours and whole: Monaco throws only for an unknown base.
+        let _ = define_theme(name, &js::object::<IStandaloneThemeData>(&data));
+    }
+}
+
+fn light() -> Value {
+    theme(
+        "vs",
+        &Palette {
+            ink: "1d1f24",
+            ground: "ffffff",
+            keyword: "4452c6",
+            string: "2d7a46",
+            number: "a6500a",
+            comment: "636a79",
+            line_number: "676c78",
+            line_number_active: "1d1f24",
+            selection: "d5daf7",
+            selection_inactive: "e6e9f8",
+            word: "e9ebf6",
+            current_line: "f6f6f3",
+            accent: "4452c6",
+            guide: "e3e3de",
+            guide_active: "cfcfc8",
+            fail: "c0362c",
+            widget: "fafaf8",
+            line: "e3e3de",
+            added: "1a7f4b26",
+            removed: "c0362c1f",
+        },
+    )
+}
+
+fn dark() -> Value {
+    theme(
+        "vs-dark",
+        &Palette {
+            ink: "e7e9ee",
+            ground: "15181e",
+            keyword: "8f9bff",
+            string: "8fd6a2",
+            number: "f0a868",
+            comment: "8b93a2",
+            line_number: "8f97a6",
+            line_number_active: "e7e9ee",
+            selection: "313a66",
+            selection_inactive: "272d4a",
+            word: "262b40",
+            current_line: "1a1e26",
+            accent: "8f9bff",
+            guide: "272c36",
+            guide_active: "39404d",
+            fail: "ff8177",
+            widget: "1b1f27",
+            line: "272c36",
+            added: "56d08d26",
+            removed: "ff817726",
+        },
+    )
+}
+
+struct Palette {
+    ink: &'static str,
+    ground: &'static str,
+    keyword: &'static str,
+    string: &'static str,
+    number: &'static str,
+    comment: &'static str,
+    line_number: &'static str,
+    line_number_active: &'static str,
+    selection: &'static str,
+    selection_inactive: &'static str,
+    word: &'static str,
+    current_line: &'static str,
+    accent: &'static str,
+    guide: &'static str,
+    guide_active: &'static str,
+    fail: &'static str,
+    widget: &'static str,
+    line: &'static str,
+    added: &'static str,
+    removed: &'static str,
+}
+
+fn theme(base: &str, palette: &Palette) -> Value {
+    let hash = |color: &str| format!("#{color}");
+    json!({
+        "base": base,
+        "inherit": true,
+        "rules": [
+            { "token": "", "foreground": palette.ink, "background": palette.ground },
+            { "token": "keyword", "foreground": palette.keyword },
+            { "token": "string", "foreground": palette.string },
+            { "token": "string.escape", "foreground": palette.string },
+            { "token": "number", "foreground": palette.number },
+            { "token": "comment", "foreground": palette.comment },
+            { "token": "tag", "foreground": palette.keyword },
+            { "token": "delimiter", "foreground": palette.ink },
+            { "token": "identifier", "foreground": palette.ink },
+        ],
+        "colors": {
+            "editor.background": hash(palette.ground),
+            "editor.foreground": hash(palette.ink),
+            "editorLineNumber.foreground": hash(palette.line_number),
+            "editorLineNumber.activeForeground": hash(palette.line_number_active),
+            "editorCursor.foreground": hash(palette.accent),
+            "editor.selectionBackground": hash(palette.selection),
+            "editor.inactiveSelectionBackground": hash(palette.selection_inactive),
+            "editor.wordHighlightBackground": hash(palette.word),
+            "editor.wordHighlightStrongBackground": hash(palette.word),
+            "editor.lineHighlightBackground": hash(palette.current_line),
+            "editor.lineHighlightBorder": "#00000000",
+            "editorIndentGuide.background": hash(palette.guide),
+            "editorIndentGuide.activeBackground": hash(palette.guide_active),
+            "editorError.foreground": hash(palette.fail),
+            "editorOverviewRuler.border": "#00000000",
+            "editorOverviewRuler.errorForeground": hash(palette.fail),
+            "editorWidget.background": hash(palette.widget),
+            "editorWidget.foreground": hash(palette.ink),
+            "editorWidget.border": hash(palette.line),
+            "editorHoverWidget.background": hash(palette.widget),
+            "editorHoverWidget.border": hash(palette.line),
+            "editorSuggestWidget.background": hash(palette.widget),
+            "editorSuggestWidget.border": hash(palette.line),
+            "input.background": hash(palette.ground),
+            "input.border": hash(palette.guide_active),
+            "focusBorder": hash(palette.accent),
+            "scrollbar.shadow": "#00000000",
+            "diffEditor.insertedTextBackground": hash(palette.added),
+            "diffEditor.removedTextBackground": hash(palette.removed),
+        },
+    })
+}

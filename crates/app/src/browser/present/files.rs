@@ -1,0 +1,39 @@
+//! Files that a person saves and opens.
+
+use gloo_file::{Blob, ObjectUrl};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlAnchorElement, HtmlInputElement};
+
+/// Lets the person save a text under a name.
+pub(crate) fn download(name: &str, text: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+        return;
+    };
+    let blob = Blob::new_with_options(text, Some("application/json"));
+    let url = ObjectUrl::from(blob);
+    let Ok(Ok(link)) = document
+        .create_element("a")
+        .map(|element| element.dyn_into::<HtmlAnchorElement>())
+    else {
+        return;
+    };
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+}
+
+/// The text of the file chosen in a field, and its name; none where nothing is chosen.
+pub(crate) async fn read_file(field: &HtmlInputElement) -> Option<Result<String, String>> {
+    let file = field.files()?.get(0)?;
+    // Chosen again after a change, the same file must be heard of again.
+    let file = gloo_file::File::from(file);
+    const MOST_BYTES: u64 = 32 * 1024 * 1024;
+    if file.size() > MOST_BYTES {
+        return Some(Err(
+            "the file is too large to be CodeAlong progress".to_owned()
+        ));
+    }
+    let text = gloo_file::futures::read_as_text(&file).await;
+    field.set_value("");
+    Some(text.map_err(|error| error.to_string()))
+}

@@ -1,0 +1,197 @@
+//! The window and the document: keys, focus, dialogs, timers.
+
+use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlTextAreaElement, KeyboardEvent,
+    StorageEvent, Window,
+};
+
+use super::js;
+
+/// Events listened to for as long as this lives.
+pub(crate) struct Listener(
+    #[expect(dead_code, reason = "dropping it stops the listening")] Vec<EventListener>,
+);
+
+/// A call that comes later, unless this is dropped before.
+pub(crate) struct Timer(#[expect(dead_code, reason = "dropping it cancels the call")] Timeout);
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+fn root() -> Option<HtmlElement> {
+    document()?.document_element()?.dyn_into().ok()
+}
+
+fn element(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Sets or removes an attribute of the page's root element.
+pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
+    if let Some(root) = root() {
+        // Our own names are valid ones, the only thing that could fail.
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
+/// Sets a custom property of the page's root element.
+pub(crate) fn set_root_style(name: &str, value: &str) {
+    if let Some(root) = root() {
+        let _ = root.style().set_property(name, value);
+    }
+}
+
+/// Says to the browser tests and to the boot script that the page answers now.
+pub(crate) fn announce_readiness() {
+    set_root_attribute("data-hydrated", Some(""));
+}
+
+/// Puts the focus on the element with this id.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = element(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Brings the element with this id into view.
+pub(crate) fn scroll_into_view(id: &str) {
+    if let Some(element) = element(id) {
+        let options = js::object::<web_sys::ScrollIntoViewOptions>(
+            &serde_json::json!({ "block": "nearest" }),
+        );
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// The width of the element with this id, in CSS pixels.
+pub(crate) fn element_width(id: &str) -> f64 {
+    element(id).map_or(0.0, |element| element.get_bounding_client_rect().width())
+}
+
+/// What stands in the text field with this id, where it is not what the page came with.
+pub(crate) fn textarea_text(id: &str) -> Option<String> {
+    let field: HtmlTextAreaElement = element(id)?.dyn_into().ok()?;
+    Some(field.value())
+}
+
+/// Opens a dialog over the page.
+pub(crate) fn show_modal(dialog: &HtmlDialogElement) {
+    if !dialog.open() {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog.
+pub(crate) fn close_modal(dialog: &HtmlDialogElement) {
+    dialog.close();
+}
+
+/// Hears every key before anything else on the page does.
+pub(crate) fn on_key(handler: impl Fn(&KeyboardEvent) + 'static) -> Listener {
+    let options = EventListenerOptions {
+        phase: EventListenerPhase::Capture,
+        passive: false,
+    };
+    let listener = window().map(|window| {
+        EventListener::new_with_options(&window, "keydown", options, move |event| {
+            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                handler(event);
+            }
+        })
+    });
+    Listener(listener.into_iter().collect())
+}
+
+/// Hears when the page may be about to go: hidden, closed or left.
+pub(crate) fn on_leaving(handler: impl Fn() + Clone + 'static) -> Listener {
+    let (Some(window), Some(document)) = (window(), document()) else {
+        return Listener(Vec::new());
+    };
+    let hidden = handler.clone();
+    Listener(vec![
+        EventListener::new(&window, "pagehide", move |_| handler()),
+        EventListener::new(&document, "visibilitychange", move |_| hidden()),
+    ])
+}
+
+/// Hears which key of localStorage another tab changed; none when it cleared all.
+pub(crate) fn on_other_tab(handler: impl Fn(Option<String>) + 'static) -> Listener {
+    let listener = window().map(|window| {
+        EventListener::new(&window, "storage", move |event| {
+            let Some(event) = event.dyn_ref::<StorageEvent>() else {
+                return;
+            };
+            let ours = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
+            if event.storage_area() == ours {
+                handler(event.key());
+            }
+        })
+    });
+    Listener(listener.into_iter().collect())
+}
+
+/// Hears when the system changes between light and dark.
+pub(crate) fn on_color_scheme(handler: impl Fn() + 'static) -> Listener {
+    let query = window()
+        .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok())
+        .flatten();
+    let listener =
+        query.map(|query| EventListener::new(&query, "change", move |_: &Event| handler()));
+    Listener(listener.into_iter().collect())
+}
+
+/// Calls after some milliseconds, unless the timer is dropped before.
+pub(crate) fn after(delay_ms: u32, call: impl FnOnce() + 'static) -> Timer {
+    Timer(Timeout::new(delay_ms, call))
+}
+
+/// Calls when what was changed now stands on the page.
+pub(crate) fn next_frame(call: impl FnOnce() + 'static) {
+    let call = Closure::once_into_js(call);
+    if let Some(window) = window() {
+        let _ = window.request_animation_frame(call.unchecked_ref());
+    }
+}
+
+/// Whether the command key is ⌘ here.
+pub(crate) fn is_apple() -> bool {
+    window()
+        .and_then(|window| window.navigator().platform().ok())
+        .is_some_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+}
+
+/// A name for this browser that says nothing about it.
+pub(crate) fn random_name() -> String {
+    let mut bytes = [0_u8; 16];
+    let filled = window()
+        .and_then(|window| window.crypto().ok())
+        .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
+    if !filled {
+        for byte in &mut bytes {
+            *byte = (js_sys::Math::random() * 256.0) as u8;
+        }
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Puts a text on the clipboard, where the browser lets us.
+pub(crate) fn copy_text(text: &str) {
+    if let Some(window) = window() {
+        let clipboard = js::get(window.navigator().as_ref(), "clipboard");
+        if !clipboard.is_undefined() {
+            js::call(&clipboard, "writeText", &[JsValue::from_str(text)]);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A dialog over the page: the browser's own, which keeps the focus inside and closes on Escape.
+
+use leptos::ev;
+use leptos::html::Dialog as DialogElement;
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::icon::{Icon, Sign};
+
+/// Opens and closes one dialog.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct DialogHandle {
+    element: NodeRef<DialogElement>,
+    open: RwSignal<bool>,
+}
+
+impl DialogHandle {
+    /// A closed dialog.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens it.
+    pub(crate) fn open(self) {
+        self.open.set(true);
+        if let Some(element) = self.element.get_untracked() {
+            browser::show_modal(&element);
+        }
+    }
+
+    /// Closes it; the focus goes back to where it was.
+    pub(crate) fn close(self) {
+        if let Some(element) = self.element.get_untracked() {
+            browser::close_modal(&element);
+        }
+    }
+
+    /// Whether it is open.
+    pub(crate) fn is_open(self) -> bool {
+        self.open.get()
+    }
+}
+
+/// A dialog with a title and a way out. Its content is made anew each time it opens.
+#[component]
+pub(crate) fn Dialog(
+    /// What opens and closes it.
+    handle: DialogHandle,
+    /// Its title and accessible name.
+    #[prop(into)]
+    title: String,
+    /// A word that tells the dialogs of a page apart, for ids and classes.
+    name: &'static str,
+    /// What it shows.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let title_id = format!("dialog-{name}");
+    let label = title_id.clone();
+    let on_close = move |_: ev::Event| handle.open.set(false);
+    view! {
+        <dialog
+            node_ref=handle.element
+            class=format!("dialog {name}")
+            aria-labelledby=label
+            on:close=on_close
+        >
+            <header class="dialog-head">
+                <h2 id=title_id>{title}</h2>
+                <button
+                    type="button"
+                    class="tool"
+                    aria-label="Close"
+                    on:click=move |_| handle.close()
+                >
+                    <Sign icon=Icon::Close />
+                </button>
+            </header>
+            {move || handle.is_open().then(|| children())}
+        </dialog>
+    }
+}

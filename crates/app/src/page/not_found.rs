@@ -1,0 +1,51 @@
+//! The pages that say why there is nothing to see.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use lesson::{RunError, sentence_case};
+
+use crate::top_bar::TopBar;
+
+/// An address that leads nowhere.
+#[component]
+pub(crate) fn NotFoundPage() -> impl IntoView {
+    view! {
+        <Title text="Not found · CodeAlong" />
+        <TopBar />
+        <main class="page trouble">
+            <p class="trouble-code" aria-hidden="true">"404"</p>
+            <h1>"There is no such page"</h1>
+            <p>"The address may be mistyped, or the page has moved. Your progress is untouched."</p>
+            <p>
+                <a class="button primary" href="/">
+                    "All courses"
+                </a>
+            </p>
+        </main>
+    }
+}
+
+/// A page whose content could not be had.
+#[component]
+pub(crate) fn Trouble(
+    /// Why.
+    error: RunError,
+) -> impl IntoView {
+    if matches!(error, RunError::UnknownStep { .. }) {
+        return NotFoundPage().into_any();
+    }
+    view! {
+        <Title text="No answer · CodeAlong" />
+        <TopBar />
+        <main class="page trouble">
+            <h1>"This page could not be loaded"</h1>
+            <p>{sentence_case(&error.to_string())}</p>
+            <p>
+                <a class="button primary" href="" rel="external">
+                    "Try again"
+                </a>
+            </p>
+        </main>
+    }
+    .into_any()
+}

@@ -1,0 +1,36 @@
+//! A step's page: the workbench, once the step is there.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::api::{load_course, load_step};
+use crate::page::Trouble;
+use crate::workbench::WorkbenchPage;
+
+/// The page of the step that the address names.
+#[component]
+pub(crate) fn StepPage() -> impl IntoView {
+    let params = use_params_map();
+    let names = Memo::new(move |_| {
+        params.with(|params| {
+            let name = |key| params.get(key).unwrap_or_default();
+            (name("course"), name("step"))
+        })
+    });
+    let loaded = Resource::new(
+        move || names.get(),
+        |(course, step)| async move {
+            futures::try_join!(load_course(course.clone()), load_step(course, step))
+        },
+    );
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok((course, step)) => view! { <WorkbenchPage course step /> }.into_any(),
+                    Err(error) => view! { <Trouble error=error.0 /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}

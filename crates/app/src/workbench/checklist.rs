@@ -1,0 +1,95 @@
+//! Lists of tests with the state of each: a sign and a word, never colour alone.
+
+use leptos::prelude::*;
+use lesson::{LiveTest, PlannedTest, TestId, TestState, duration_text};
+
+use super::Workbench;
+use crate::icon::{Icon, Sign};
+
+/// The sign of a test's state.
+pub(super) fn state_icon(state: TestState) -> Icon {
+    match state {
+        TestState::Open | TestState::Waiting => Icon::Ring,
+        TestState::Running => Icon::Dot,
+        TestState::Passed => Icon::Check,
+        TestState::Failed => Icon::Cross,
+        TestState::NotRun => Icon::Dash,
+    }
+}
+
+/// The class of a test's state.
+pub(super) fn state_class(state: TestState) -> &'static str {
+    match state {
+        TestState::Open | TestState::Waiting => "is-open",
+        TestState::Running => "is-running",
+        TestState::Passed => "is-passed",
+        TestState::Failed => "is-failed",
+        TestState::NotRun => "is-not-run",
+    }
+}
+
+/// What a list says of one test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Standing {
+    state: TestState,
+    /// What stands at the end of the line.
+    note: String,
+}
+
+fn standing(bench: Workbench, id: &TestId) -> Standing {
+    bench.runs.shown().with(|shown| {
+        let Some(shown) = shown else {
+            return Standing {
+                state: TestState::Open,
+                note: String::new(),
+            };
+        };
+        let test = shown.live.test(id);
+        let state = TestState::of(test, !shown.is_going());
+        let note = match test {
+            LiveTest::Ended(result) if state == TestState::Passed => {
+                duration_text(result.duration_us)
+            }
+            LiveTest::Ended(result) => result
+                .place()
+                .map(|place| format!("line {}", place.line))
+                .unwrap_or_default(),
+            _ => match state {
+                TestState::Running => "running".to_owned(),
+                TestState::Waiting => "waiting".to_owned(),
+                _ => String::new(),
+            },
+        };
+        Standing { state, note }
+    })
+}
+
+/// A list of tests that follows the run.
+#[component]
+pub(super) fn Checklist(
+    /// The tests, in order.
+    tests: Vec<PlannedTest>,
+) -> impl IntoView {
+    view! {
+        <ul class="checklist" role="list">
+            {tests.into_iter().map(|test| view! { <Line test /> }).collect_view()}
+        </ul>
+    }
+}
+
+#[component]
+fn Line(test: PlannedTest) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let PlannedTest { id, name } = test;
+    let standing = Memo::new(move |_| standing(bench, &id));
+    let state = move || standing.with(|standing| standing.state);
+    view! {
+        <li class=move || state_class(state())>
+            {move || view! { <Sign icon=state_icon(state()) /> }}
+            <span class="test-name">
+                {name} <span class="unseen">{move || format!(": {}", state().word())}</span>
+            </span>
+            <small aria-hidden="true">{move || standing.with(|standing| standing.note.clone())}</small>
+        </li>
+    }
+}
