@@ -23,6 +23,7 @@ mod remains;
 mod settings;
 mod slot;
 mod spec;
+mod versions;
 mod wire;
 
 pub use error::SandboxError;

@@ -1,14 +1,39 @@
 //! Started containers that wait for runs, and the runs that wait for containers.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::DropGuard;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+mod admission;
+mod backoff;
+mod keeper;
+mod serving;
+mod state;
+mod supply;
+mod sweep;
 
 pub use crate::feed::JobStream;
 use crate::feed::feed;
+use crate::labels::Predecessors;
 use crate::{ClientId, Job, SandboxError, Settings};
+use state::Shared;
 
-/// The sandbox: a cheap handle, to be cloned at will.
+/// How much of the time that a stop may take is left for removals, after the runs.
+const REMOVALS_MAX: Duration = Duration::from_secs(3);
+
+/// The sandbox: a cheap handle, to be cloned at will. When the last one is dropped the pool ends,
+/// less tidily than by [`Pool::stop`], but with nothing left behind either.
 #[derive(Debug, Clone)]
-pub struct Pool {}
+pub struct Pool {
+    shared: Arc<Shared>,
+    keeper: TaskTracker,
+    /// Ends the keeper with the last handle.
+    _guard: Arc<DropGuard>,
+}
 
 /// What the sandbox is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,36 +91,73 @@ impl Pool {
         if !bad.is_empty() {
             return Err(SandboxError::Settings(bad));
         }
-        Ok(Self {})
+        let shared = Arc::new(Shared::new(settings));
+        let keeper = TaskTracker::new();
+        keeper.spawn(keeper::keep(Arc::clone(&shared)));
+        keeper.close();
+        let guard = shared.stopping.clone().drop_guard();
+        Ok(Self {
+            shared,
+            keeper,
+            _guard: Arc::new(guard),
+        })
     }
 
-    /// Runs a job for a client. The stream ends after `Finished` or the one error.
-    pub fn run(&self, _job: Job, _client: ClientId) -> JobStream {
+    /// Runs a job for a client. The stream ends after `Finished` or the one error; dropping it
+    /// cancels the run. Must be called inside a tokio runtime.
+    pub fn run(&self, job: Job, client: ClientId) -> JobStream {
         let (writer, reader) = feed();
-        writer.fail(SandboxError::Unavailable {
-            reason: "no pool yet".to_owned(),
-            retry_after: Duration::from_secs(1),
-        });
+        let serving = serving::serve(Arc::clone(&self.shared), job, client, writer);
+        // A task of its own: whoever watches slowly, or stops watching, holds up no deadline.
+        self.shared.runs.spawn(serving);
         reader
     }
 
-    /// Waits until the sandbox serves with a container at hand, or says why it never will.
+    /// Waits until the sandbox serves with a container at hand. An error says why it does not
+    /// serve, as far as is known by now.
     pub async fn ready(&self) -> Result<(), SandboxError> {
-        Ok(())
+        self.shared.settled().await
     }
 
     /// What the sandbox is doing.
     pub fn status(&self) -> PoolStatus {
-        PoolStatus {
-            state: PoolState::Starting,
-            ready: 0,
-            creating: 0,
-            running: 0,
-            queued: 0,
-            containers: 0,
-        }
+        self.shared.status()
     }
 
-    /// Ends the sandbox: takes no more runs, lets those in flight end, takes every container away.
-    pub async fn stop(&self) {}
+    /// Ends the sandbox: takes no more runs, lets those in flight end, takes every container
+    /// away, and returns within the settings' `stop_timeout`.
+    pub async fn stop(&self) {
+        let shared = &self.shared;
+        let deadline = Instant::now() + shared.settings.stop_timeout;
+        let removals = REMOVALS_MAX.min(shared.settings.stop_timeout / 2);
+        shared.set_phase(PoolState::Stopping);
+        shared.stopping.cancel();
+        shared.runs.close();
+        if timeout_at(deadline - removals, shared.runs.wait())
+            .await
+            .is_err()
+        {
+            warn!("Runs are still in flight at the end of the time to stop; ending them");
+            shared.halted.cancel();
+        }
+        let tidy = async {
+            self.keeper.wait().await;
+            shared.runs.wait().await;
+            shared.remains.settle().await;
+            if let Some(engine) = shared.engine() {
+                sweep::sweep(&engine, shared, Predecessors::StaleWhenExpired).await
+            } else {
+                Ok(())
+            }
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        match timeout(left, tidy).await {
+            Ok(Ok(())) => info!("The sandbox has stopped and left nothing behind"),
+            Ok(Err(fault)) => {
+                let reason = keeper::full_text(&fault);
+                warn!(reason, "The last sweep failed: {reason}");
+            }
+            Err(_) => warn!("Containers were still being removed at the end of the time to stop"),
+        }
+    }
 }

@@ -61,13 +61,28 @@ pub(crate) enum Scrutiny {
 impl SlotMaker {
     /// Creates, attaches, starts, and waits for the first word, which must say that every promise
     /// is kept. `number` is one that no other slot of this life has.
-    pub(crate) async fn make(&self, number: u32, scrutiny: Scrutiny) -> Result<Slot, SandboxError> {
+    ///
+    /// The container is answered for from the call on, before the first await.
+    pub(crate) fn make(
+        &self,
+        number: u32,
+        scrutiny: Scrutiny,
+    ) -> impl Future<Output = Result<Slot, SandboxError>> + Send + use<> {
+        let maker = self.clone();
+        let name = self.boot.container_name(number);
+        let held = self.remains.hold(&self.engine, name);
+        async move { maker.make_held(held, number, scrutiny).await }
+    }
+
+    async fn make_held(
+        self,
+        held: Held,
+        number: u32,
+        scrutiny: Scrutiny,
+    ) -> Result<Slot, SandboxError> {
         let identity = Identity::nth(self.spec.first_identity.wrapping_add(number));
         let limits = self.spec.limits(identity);
         let labels = self.boot.labels(&self.spec.hash, self.life);
-        let held = self
-            .remains
-            .hold(&self.engine, self.boot.container_name(number));
         let body = container(&self.spec.image, identity, labels, limits.clone());
         self.engine.create(held.name(), body).await?;
         let mut wire = self.engine.attach(held.name()).await?;

@@ -1,0 +1,264 @@
+//! The one task that keeps the pool full: it finds the engine, makes the image, lets the first
+//! container test itself, refills, sweeps, and starts over when the engine was away.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tracing::{error, info, warn};
+
+use super::PoolState;
+use super::backoff::Backoff;
+use super::state::Shared;
+use super::supply::Supply;
+use super::sweep::sweep;
+use crate::SandboxError;
+use crate::engine::Engine;
+use crate::image::RunnerImage;
+use crate::labels::Predecessors;
+use crate::slot::{Scrutiny, Slot, SlotMaker};
+use crate::spec::Spec;
+use crate::versions::look_at_versions;
+
+/// How often containers that wait are looked at.
+const TEND_EVERY: Duration = Duration::from_secs(1);
+/// How often the engine is asked whether it is there, and how long it may take to say so.
+const PING_EVERY: Duration = Duration::from_secs(5);
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// Creations that may fail one after the other before the engine counts as away.
+const FAILURES_MAX: u32 = 3;
+/// A container's life beyond its waiting: one run, and what it takes to start and to be removed.
+const LIFE_AFTER_WAITING: Duration = Duration::from_secs(120);
+
+/// Why serving ended.
+enum Interruption {
+    /// The pool stops.
+    Stopped,
+    /// The image is gone and must be made again; the engine is there.
+    ImageGone,
+    /// The engine is away, or fails whatever it is asked.
+    Engine(SandboxError),
+    /// A container showed that a promise is not kept.
+    Promise(SandboxError),
+}
+
+/// Keeps the pool until it stops.
+pub(super) async fn keep(shared: Arc<Shared>) {
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
+    let mut patience = Backoff::new(Duration::from_secs(2), Duration::from_secs(60));
+    let mut predecessors = Predecessors::Stale;
+    loop {
+        let begun = tokio::select! {
+            begun = begin(&shared, predecessors) => begun,
+            () = shared.stopping.cancelled() => return,
+        };
+        let interruption = match begun {
+            Ok(maker) => {
+                backoff.reset();
+                patience.reset();
+                predecessors = Predecessors::StaleWhenExpired;
+                serve(&shared, maker).await
+            }
+            Err(fault) if fault.is_engine_away() => Interruption::Engine(fault),
+            Err(fault) => Interruption::Promise(fault),
+        };
+        let wait = match interruption {
+            Interruption::Stopped => return,
+            Interruption::ImageGone => {
+                warn!("The runner image is gone; making it again");
+                Duration::ZERO
+            }
+            Interruption::Engine(fault) => {
+                let reason = full_text(&fault);
+                warn!(reason, "The Docker engine is away: {reason}");
+                shared.set_phase(PoolState::Away { reason });
+                backoff.wait()
+            }
+            Interruption::Promise(fault) => {
+                let reason = full_text(&fault);
+                error!(reason, "The sandbox refuses to serve: {reason}");
+                shared.set_phase(PoolState::Refusing { reason });
+                patience.wait()
+            }
+        };
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = shared.stopping.cancelled() => return,
+        }
+    }
+}
+
+/// From an engine's address to a pool that serves: its first container has measured every promise.
+async fn begin(
+    shared: &Arc<Shared>,
+    predecessors: Predecessors,
+) -> Result<SlotMaker, SandboxError> {
+    let settings = &shared.settings;
+    let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
+    look_at_versions(&engine).await?;
+    shared.set_engine(engine.clone());
+    sweep(&engine, shared, predecessors).await?;
+    let image = RunnerImage::ensure(&engine, settings).await?;
+    let spec = Spec::new(
+        image.name,
+        &image.id,
+        image.seccomp,
+        settings.runtime.clone(),
+        settings.omit,
+    );
+    let maker = SlotMaker {
+        engine,
+        spec,
+        boot: shared.boot.clone(),
+        remains: shared.remains.clone(),
+        ready_timeout: settings.ready_timeout,
+        life: settings.recycle_after + LIFE_AFTER_WAITING,
+    };
+    let number = shared.next_number();
+    let slot = maker.make(number, Scrutiny::InsideAndOutside).await?;
+    info!(
+        image = maker.spec.image,
+        spec = maker.spec.hash,
+        "The sandbox keeps its promises and serves",
+    );
+    shared.set_phase(PoolState::Serving);
+    shared.deposit(slot);
+    Ok(maker)
+}
+
+/// Keeps the pool full until something comes between.
+async fn serve(shared: &Arc<Shared>, maker: SlotMaker) -> Interruption {
+    let mut creations: JoinSet<Result<Slot, SandboxError>> = JoinSet::new();
+    let interruption = tokio::select! {
+        interruption = refill(shared, &maker, &mut creations) => interruption,
+        fault = watch(&maker.engine) => Interruption::Engine(fault),
+        () = sweep_again_and_again(shared, &maker.engine) => Interruption::Stopped,
+        () = shared.stopping.cancelled() => Interruption::Stopped,
+    };
+    // Waits for the tasks too: a container that is half made is then being removed.
+    creations.shutdown().await;
+    shared.set_creating(0);
+    interruption
+}
+
+/// Creates containers as they are needed.
+async fn refill(
+    shared: &Arc<Shared>,
+    maker: &SlotMaker,
+    creations: &mut JoinSet<Result<Slot, SandboxError>>,
+) -> Interruption {
+    let mut tending = interval(TEND_EVERY);
+    tending.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+    let mut failures = 0;
+    let mut not_before = Instant::now();
+    let mut wanted_since = None;
+    loop {
+        let now = Instant::now();
+        let since = *wanted_since.get_or_insert(now);
+        let mut wake_at = None;
+        match Supply::decide(shared.stock(), &shared.settings, now - since) {
+            Supply::Create if now < not_before => wake_at = Some(not_before),
+            Supply::Create => {
+                if shared.stock().ready == 0 && shared.stock().queued > 0 {
+                    metrics::counter!("codealong_cold_starts_total").increment(1);
+                }
+                creations.spawn(maker.make(shared.next_number(), Scrutiny::Inside));
+                shared.set_creating(creations.len());
+                wanted_since = None;
+                continue;
+            }
+            Supply::PutOff(wait) => wake_at = Some(now + wait),
+            Supply::Enough => wanted_since = None,
+        }
+        let mut alarm = pin!(async {
+            match wake_at {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        });
+        tokio::select! {
+            () = shared.keeper.notified() => {}
+            () = &mut alarm => {}
+            _ = tending.tick() => {
+                if shared.tend(&maker.spec.hash)
+                    && let Err(fault) = maker.engine.ping(PING_TIMEOUT).await
+                {
+                    return Interruption::Engine(fault);
+                }
+            }
+            Some(made) = creations.join_next() => {
+                shared.set_creating(creations.len());
+                match made {
+                    Ok(Ok(slot)) => {
+                        failures = 0;
+                        backoff.reset();
+                        shared.deposit(slot);
+                    }
+                    Ok(Err(fault)) => {
+                        failures += 1;
+                        not_before = Instant::now() + backoff.wait();
+                        if let Some(end) = judge(&maker.engine, fault, failures).await {
+                            return end;
+                        }
+                    }
+                    // Aborted with the pool itself, or a bug that its panic has told of.
+                    Err(_) => not_before = Instant::now() + backoff.wait(),
+                }
+            }
+        }
+    }
+}
+
+/// What a creation that failed means for the pool, if anything.
+async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<Interruption> {
+    metrics::counter!("codealong_creations_failed_total").increment(1);
+    match fault {
+        SandboxError::PromisesMissing { .. } | SandboxError::LimitDropped { .. } => {
+            Some(Interruption::Promise(fault))
+        }
+        fault if fault.status() == Some(404) => Some(Interruption::ImageGone),
+        fault => {
+            let reason = full_text(&fault);
+            warn!(reason, failures, "A container could not be made: {reason}");
+            if failures >= FAILURES_MAX {
+                return Some(Interruption::Engine(fault));
+            }
+            let lost = engine.ping(PING_TIMEOUT).await.err();
+            lost.map(Interruption::Engine)
+        }
+    }
+}
+
+/// Ends when the engine is away: at once when it can't be reached, and when it says nothing twice.
+async fn watch(engine: &Engine) -> SandboxError {
+    let mut silent = false;
+    loop {
+        sleep(PING_EVERY).await;
+        match engine.ping(PING_TIMEOUT).await {
+            Ok(()) => silent = false,
+            Err(SandboxError::EngineSilent { .. }) if !silent => silent = true,
+            Err(fault) => return fault,
+        }
+    }
+}
+
+/// Sweeps now and then, for ever.
+async fn sweep_again_and_again(shared: &Arc<Shared>, engine: &Engine) {
+    loop {
+        sleep(shared.settings.sweep_every).await;
+        if let Err(fault) = sweep(engine, shared, Predecessors::StaleWhenExpired).await {
+            let reason = full_text(&fault);
+            warn!(reason, "A sweep failed; the next one tries again: {reason}");
+        }
+    }
+}
+
+/// An error with all of its causes, in one line for the log.
+pub(super) fn full_text(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
+}

@@ -1,0 +1,189 @@
+//! One run, from asked for to answered and its container taken away.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lesson::Outcome;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
+use tracing::{info, warn};
+
+use super::state::{Grant, Shared, Waiter};
+use crate::feed::FeedWriter;
+use crate::slot::{RunFault, Slot, SpentSlot};
+use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};
+
+/// Serves one run. Its end, whatever it is, is told to `feed`, unless nobody listens any more.
+pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed: FeedWriter) {
+    let asked = Instant::now();
+    let feed = Arc::new(feed);
+    let Some(admitted) = wait_for_grant(&shared, client, &feed).await else {
+        return;
+    };
+    let Grant { slot, permit } = match admitted {
+        Ok(grant) => grant,
+        Err(refusal) => {
+            let reason = refusal.to_string();
+            info!(reason, "A run was refused: {reason}");
+            feed.fail(refusal);
+            return;
+        }
+    };
+    metrics::histogram!("codealong_queue_wait_seconds").record(asked.elapsed().as_secs_f64());
+    let (result, spent) = run(&shared, slot, &job, asked, &feed).await;
+    match result {
+        Ok(report) => {
+            measure(&report);
+            shared.note_run(Duration::from_micros(u64::from(report.duration_us)));
+            feed.send(JobEvent::Finished(Box::new(report)));
+        }
+        Err(fault) => answer_fault(&shared, fault, &feed),
+    }
+    // The answer is out before the container is killed, and the next run need not wait for that.
+    drop(feed);
+    drop(permit);
+    drop(spent);
+}
+
+/// Waits for a container and the right to run in it. None where nobody waits for the answer.
+async fn wait_for_grant(
+    shared: &Arc<Shared>,
+    client: ClientId,
+    feed: &Arc<FeedWriter>,
+) -> Option<Result<Grant, SandboxError>> {
+    let (grant, mut granted) = oneshot::channel();
+    let waiter = Waiter {
+        grant,
+        feed: Arc::clone(feed),
+        told: None,
+    };
+    let ticket = match shared.enter(client, waiter) {
+        Ok(ticket) => ticket,
+        Err(refusal) => return Some(Err(refusal)),
+    };
+    let gone = || {
+        Some(Err(SandboxError::Unavailable {
+            reason: "the pool is gone".to_owned(),
+            retry_after: Duration::from_secs(5),
+        }))
+    };
+    tokio::select! {
+        biased;
+        result = &mut granted => return result.ok().or_else(gone),
+        () = feed.closed() => {}
+        () = sleep(shared.settings.wait_max) => {}
+    }
+    let retry_after = shared.retry_after();
+    shared.leave(ticket);
+    // A grant may have come in this very moment.
+    granted.close();
+    match granted.try_recv() {
+        Ok(Ok(Grant { slot, permit })) if feed.is_closed() => {
+            shared.deposit(slot);
+            drop(permit);
+            None
+        }
+        Ok(result) => Some(result),
+        Err(_) if feed.is_closed() => None,
+        Err(_) => Some(Err(SandboxError::Busy { retry_after })),
+    }
+}
+
+/// Runs the job, in a second container where the first one died before the learner's code began.
+async fn run(
+    shared: &Arc<Shared>,
+    slot: Slot,
+    job: &Job,
+    asked: Instant,
+    feed: &FeedWriter,
+) -> (Result<JobReport, RunFault>, Option<SpentSlot>) {
+    let (result, spent) = run_once(shared, slot, job, asked, feed).await;
+    let Err(RunFault::NotStarted(reason)) = result else {
+        return (result, Some(spent));
+    };
+    warn!(
+        reason,
+        "A container failed before its run began; another takes over: {reason}"
+    );
+    metrics::counter!("codealong_retries_total").increment(1);
+    drop(spent);
+    let another = tokio::select! {
+        another = timeout(shared.settings.wait_max, shared.retry()) => another,
+        () = feed.closed() => return (Err(RunFault::Cancelled), None),
+        () = shared.halted.cancelled() => return (Err(RunFault::Cancelled), None),
+    };
+    match another {
+        Ok(Ok(slot)) => {
+            let (result, spent) = run_once(shared, slot, job, asked, feed).await;
+            (result, Some(spent))
+        }
+        _ => (Err(RunFault::NotStarted(reason)), None),
+    }
+}
+
+async fn run_once(
+    shared: &Arc<Shared>,
+    slot: Slot,
+    job: &Job,
+    asked: Instant,
+    feed: &FeedWriter,
+) -> (Result<JobReport, RunFault>, SpentSlot) {
+    let cancelled = async {
+        tokio::select! {
+            () = feed.closed() => {}
+            () = shared.halted.cancelled() => {}
+        }
+    };
+    slot.run(job, asked.elapsed(), feed, cancelled).await
+}
+
+fn answer_fault(shared: &Shared, fault: RunFault, feed: &FeedWriter) {
+    let error = match fault {
+        // Where the pool knows better why, it says so.
+        RunFault::NotStarted(detail) => shared.refusal().unwrap_or(SandboxError::Died { detail }),
+        RunFault::Lost(detail) => shared.refusal().unwrap_or(SandboxError::Lost { detail }),
+        RunFault::HarnessBroke(detail) => SandboxError::HarnessBroke { detail },
+        RunFault::Unspeakable(detail) => SandboxError::JobTooLong { detail },
+        RunFault::Cancelled => match shared.refusal() {
+            Some(refusal) if !feed.is_closed() => refusal,
+            _ => return,
+        },
+    };
+    metrics::counter!("codealong_runs_broken_total").increment(1);
+    let reason = error.to_string();
+    warn!(reason, "A run broke off: {reason}");
+    feed.fail(error);
+}
+
+/// What the owner's graphs show of a run.
+fn measure(report: &JobReport) {
+    let seconds = |us: u64| Duration::from_micros(us).as_secs_f64();
+    metrics::histogram!("codealong_run_seconds").record(seconds(report.duration_us.into()));
+    if let Some(us) = report.cpu_us {
+        metrics::histogram!("codealong_run_cpu_seconds").record(seconds(us));
+    }
+    if let Some(us) = report.throttled_us {
+        metrics::histogram!("codealong_run_throttled_seconds").record(seconds(us));
+    }
+    let verdict = if report.is_passed() {
+        "passed"
+    } else {
+        "failed"
+    };
+    metrics::counter!("codealong_runs_total", "verdict" => verdict).increment(1);
+    for result in &report.results {
+        match &result.outcome {
+            Outcome::OutOfMemory { .. } => {
+                metrics::counter!("codealong_out_of_memory_total").increment(1);
+            }
+            Outcome::TimedOut { .. } => {
+                metrics::counter!("codealong_timed_out_total").increment(1);
+            }
+            Outcome::Interfered { detail } => {
+                metrics::counter!("codealong_interfered_total").increment(1);
+                warn!(detail, test = %result.id, "A program reached for its judge: {detail}");
+            }
+            _ => {}
+        }
+    }
+}

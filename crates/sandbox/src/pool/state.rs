@@ -1,0 +1,412 @@
+//! What the pool has and who wants it, behind one lock that is never held across an await.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::admission::{Admission, Admitted, Entry, TicketId};
+use super::supply::Stock;
+use super::{PoolState, PoolStatus};
+use crate::engine::Engine;
+use crate::feed::FeedWriter;
+use crate::labels::Boot;
+use crate::remains::Remains;
+use crate::slot::Slot;
+use crate::{ClientId, JobEvent, SandboxError, Settings};
+
+/// What all of the pool's tasks share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    pub(super) boot: Boot,
+    pub(super) remains: Remains,
+    /// Runs, from asked for to answered.
+    pub(super) runs: TaskTracker,
+    /// Told when there may be something to create.
+    pub(super) keeper: Notify,
+    /// Ends the keeper.
+    pub(super) stopping: CancellationToken,
+    /// Ends the runs in flight.
+    pub(super) halted: CancellationToken,
+    changed: Notify,
+    state: Mutex<State>,
+    slots_made: AtomicU32,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: PoolState,
+    engine: Option<Engine>,
+    admission: Admission<Waiter>,
+    ready: VecDeque<Slot>,
+    creating: u32,
+    /// Runs whose first container died before they began; they are served before all others.
+    retries: VecDeque<oneshot::Sender<Slot>>,
+    /// A moving average of what a run takes.
+    run_seconds: f64,
+}
+
+/// A run that waits.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) grant: oneshot::Sender<Result<Grant, SandboxError>>,
+    pub(super) feed: Arc<FeedWriter>,
+    /// The place that was told last.
+    pub(super) told: Option<u32>,
+}
+
+/// A container, and the right to run in it.
+#[derive(Debug)]
+pub(super) struct Grant {
+    pub(super) slot: Slot,
+    pub(super) permit: Permit,
+}
+
+/// The right to be one of the runs in flight.
+#[derive(Debug)]
+pub(super) struct Permit {
+    /// None once the permit was taken back.
+    shared: Option<Arc<Shared>>,
+    client: ClientId,
+}
+
+impl Permit {
+    /// Takes the permit back by hand, where the lock is held already.
+    fn take_back(mut self, state: &mut State) {
+        self.shared = None;
+        state.admission.finish(&self.client);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(shared) = self.shared.take() {
+            shared.state().admission.finish(&self.client);
+            shared.dispatch();
+        }
+    }
+}
+
+impl Shared {
+    /// A pool with nothing in it. Must be called inside a tokio runtime.
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            boot: Boot::new(&settings.owner),
+            remains: Remains::new(),
+            runs: TaskTracker::new(),
+            keeper: Notify::new(),
+            stopping: CancellationToken::new(),
+            halted: CancellationToken::new(),
+            changed: Notify::new(),
+            state: Mutex::new(State {
+                phase: PoolState::Starting,
+                engine: None,
+                admission: Admission::new(settings.running_max, settings.queue_max),
+                ready: VecDeque::new(),
+                creating: 0,
+                retries: VecDeque::new(),
+                run_seconds: 0.2,
+            }),
+            slots_made: AtomicU32::new(0),
+            settings,
+        }
+    }
+
+    /// A number that no other container of this life has.
+    pub(super) fn next_number(&self) -> u32 {
+        self.slots_made.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Lets a run in to wait for its turn.
+    pub(super) fn enter(
+        self: &Arc<Self>,
+        client: ClientId,
+        waiter: Waiter,
+    ) -> Result<TicketId, SandboxError> {
+        let mut state = self.state();
+        if let Some(refusal) = refusal(&state.phase) {
+            return Err(refusal);
+        }
+        let entry = state.admission.enter(client, waiter);
+        let retry_after = state.retry_after();
+        drop(state);
+        let ticket = match entry {
+            Entry::Full => return Err(SandboxError::Busy { retry_after }),
+            Entry::Waiting(ticket) => ticket,
+            Entry::WaitingInsteadOf(ticket, older) => {
+                // Nobody listens where the older run is gone already.
+                let _gone = older.grant.send(Err(SandboxError::Replaced));
+                ticket
+            }
+        };
+        self.dispatch();
+        Ok(ticket)
+    }
+
+    /// Takes a run out of the queue.
+    pub(super) fn leave(self: &Arc<Self>, ticket: TicketId) {
+        let waiter = self.state().admission.leave(ticket);
+        drop(waiter);
+        self.dispatch();
+    }
+
+    /// Waits for another container for a run that has its permit and lost its first one.
+    pub(super) fn retry(self: &Arc<Self>) -> oneshot::Receiver<Slot> {
+        let (sender, receiver) = oneshot::channel();
+        self.state().retries.push_back(sender);
+        self.dispatch();
+        receiver
+    }
+
+    /// Puts a container in stock.
+    pub(super) fn deposit(self: &Arc<Self>, slot: Slot) {
+        let mut state = self.state();
+        if matches!(state.phase, PoolState::Stopping) {
+            drop(state);
+            drop(slot);
+            return;
+        }
+        state.ready.push_back(slot);
+        drop(state);
+        self.dispatch();
+    }
+
+    /// Hands containers to runs, as long as there are both, and tells the others their places.
+    pub(super) fn dispatch(self: &Arc<Self>) {
+        let mut dead = Vec::new();
+        let mut state = self.state();
+        while let Some(slot) = state.living_slot(&mut dead) {
+            if let Some(retry) = state.retries.pop_front() {
+                if let Err(slot) = retry.send(slot) {
+                    state.ready.push_front(slot);
+                }
+                continue;
+            }
+            let Some(Admitted { client, waiter }) = state.admission.admit() else {
+                state.ready.push_front(slot);
+                break;
+            };
+            let permit = Permit {
+                shared: Some(Arc::clone(self)),
+                client,
+            };
+            if let Err(Ok(grant)) = waiter.grant.send(Ok(Grant { slot, permit })) {
+                // The run left in the meantime; its container is as good as new.
+                state.ready.push_front(grant.slot);
+                grant.permit.take_back(&mut state);
+            }
+        }
+        for (before, waiter) in (0..).zip(state.admission.waiting()) {
+            let place = before + 1;
+            if waiter.told != Some(place) {
+                waiter.told = Some(place);
+                waiter.feed.send(JobEvent::Queued { place });
+            }
+        }
+        state.measure(self.remains.count());
+        drop(state);
+        drop(dead);
+        self.keeper.notify_one();
+        self.changed.notify_waiters();
+    }
+
+    /// Throws out containers that ended, that waited too long (one at a time: the others must not
+    /// leave all at once), or that are not of the present make. Says whether any had ended.
+    pub(super) fn tend(self: &Arc<Self>, spec_hash: &str) -> bool {
+        let recycle_after = self.settings.recycle_after;
+        let mut out = Vec::new();
+        let mut ended = false;
+        let mut recycled = false;
+        let mut state = self.state();
+        let slots = std::mem::take(&mut state.ready);
+        for mut slot in slots {
+            let is_dead = !slot.is_waiting();
+            let is_old = !recycled && slot.age() > recycle_after;
+            ended |= is_dead;
+            recycled |= is_old;
+            if is_dead || is_old || slot.spec_hash() != spec_hash {
+                out.push(slot);
+            } else {
+                state.ready.push_back(slot);
+            }
+        }
+        drop(state);
+        if !out.is_empty() {
+            drop(out);
+            self.dispatch();
+        }
+        ended
+    }
+
+    /// Enters another phase. Only serving and starting pools keep what waits; a stop is for good.
+    pub(super) fn set_phase(self: &Arc<Self>, phase: PoolState) {
+        let mut state = self.state();
+        if matches!(state.phase, PoolState::Stopping) {
+            return;
+        }
+        state.phase = phase;
+        let serves = refusal(&state.phase).is_none();
+        let (waiters, slots, retries) = if serves {
+            Default::default()
+        } else {
+            let State {
+                admission,
+                ready,
+                retries,
+                ..
+            } = &mut *state;
+            (
+                admission.clear(),
+                std::mem::take(ready),
+                std::mem::take(retries),
+            )
+        };
+        let phase = state.phase.clone();
+        drop(state);
+        for waiter in waiters {
+            if let Some(refusal) = refusal(&phase) {
+                let _gone = waiter.grant.send(Err(refusal));
+            }
+        }
+        drop((slots, retries));
+        let up = matches!(phase, PoolState::Serving);
+        metrics::gauge!("codealong_engine_up").set(f64::from(u8::from(up)));
+        self.dispatch();
+    }
+
+    /// Ends when the pool serves with a container at hand, or does not serve.
+    pub(super) async fn settled(&self) -> Result<(), SandboxError> {
+        loop {
+            let changed = self.changed.notified();
+            {
+                let state = self.state();
+                if let Some(refusal) = refusal(&state.phase) {
+                    return Err(refusal);
+                }
+                let has_slot = !state.ready.is_empty() || self.settings.warm == 0;
+                if matches!(state.phase, PoolState::Serving) && has_slot {
+                    return Ok(());
+                }
+            }
+            changed.await;
+        }
+    }
+
+    /// Why a new run is refused, if it is.
+    pub(super) fn refusal(&self) -> Option<SandboxError> {
+        refusal(&self.state().phase)
+    }
+
+    pub(super) fn set_engine(&self, engine: Engine) {
+        self.state().engine = Some(engine);
+    }
+
+    pub(super) fn engine(&self) -> Option<Engine> {
+        self.state().engine.clone()
+    }
+
+    pub(super) fn set_creating(&self, creating: usize) {
+        let mut state = self.state();
+        state.creating = u32::try_from(creating).unwrap_or(u32::MAX);
+        state.measure(self.remains.count());
+    }
+
+    /// Counts what a run took into the advice that is given to the refused.
+    pub(super) fn note_run(&self, took: Duration) {
+        let mut state = self.state();
+        state.run_seconds += (took.as_secs_f64() - state.run_seconds) * 0.2;
+    }
+
+    /// After how long a place is likely.
+    pub(super) fn retry_after(&self) -> Duration {
+        self.state().retry_after()
+    }
+
+    pub(super) fn stock(&self) -> Stock {
+        let containers = self.remains.count();
+        self.state().stock(containers)
+    }
+
+    pub(super) fn status(&self) -> PoolStatus {
+        let containers = self.remains.count();
+        let state = self.state();
+        let stock = state.stock(containers);
+        PoolStatus {
+            state: state.phase.clone(),
+            ready: stock.ready,
+            creating: stock.creating,
+            running: stock.running,
+            queued: stock.queued,
+            containers,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that holds the lock can panic halfway through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The next container that still waits. Dead ones are collected, to be dropped outside the
+    /// lock.
+    fn living_slot(&mut self, dead: &mut Vec<Slot>) -> Option<Slot> {
+        while let Some(mut slot) = self.ready.pop_front() {
+            if slot.is_waiting() {
+                return Some(slot);
+            }
+            dead.push(slot);
+        }
+        None
+    }
+
+    fn stock(&self, containers: u32) -> Stock {
+        let retries = u32::try_from(self.retries.len()).unwrap_or(u32::MAX);
+        Stock {
+            ready: u32::try_from(self.ready.len()).unwrap_or(u32::MAX),
+            creating: self.creating,
+            running: self.admission.running(),
+            queued: self.admission.queued().saturating_add(retries),
+            startable: self.admission.startable().saturating_add(retries),
+            containers,
+        }
+    }
+
+    fn retry_after(&self) -> Duration {
+        let ahead = f64::from(self.admission.queued() + self.admission.running());
+        let seconds = (self.run_seconds.max(0.2) * ahead / 2.0).clamp(1.0, 30.0);
+        Duration::from_secs_f64(seconds)
+    }
+
+    fn measure(&self, containers: u32) {
+        let stock = self.stock(containers);
+        for (name, value) in [
+            ("codealong_slots_ready", stock.ready),
+            ("codealong_slots_creating", stock.creating),
+            ("codealong_runs_running", stock.running),
+            ("codealong_queue_length", stock.queued),
+            ("codealong_containers", containers),
+        ] {
+            metrics::gauge!(name).set(f64::from(value));
+        }
+    }
+}
+
+/// Why a run is refused in a phase, if it is.
+fn refusal(phase: &PoolState) -> Option<SandboxError> {
+    let (reason, retry_after) = match phase {
+        PoolState::Starting | PoolState::Serving => return None,
+        PoolState::Away { reason } => (reason.clone(), 5),
+        PoolState::Refusing { reason } => (reason.clone(), 60),
+        PoolState::Stopping => ("the server is stopping".to_owned(), 5),
+    };
+    Some(SandboxError::Unavailable {
+        reason,
+        retry_after: Duration::from_secs(retry_after),
+    })
+}

@@ -1,0 +1,134 @@
+//! When to create the next container: a plain decision over what there is.
+
+use std::time::Duration;
+
+use crate::Settings;
+
+/// How long a creation is put off while runs are in flight: starting a container takes the
+/// processor time that they want.
+const PUT_OFF_MAX: Duration = Duration::from_millis(250);
+
+/// What there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Stock {
+    /// Containers that wait for a run.
+    pub(super) ready: u32,
+    /// Containers that start.
+    pub(super) creating: u32,
+    /// Runs in flight.
+    pub(super) running: u32,
+    /// Runs that wait for a place.
+    pub(super) queued: u32,
+    /// Runs that could start at once, were there containers enough.
+    pub(super) startable: u32,
+    /// Containers in all.
+    pub(super) containers: u32,
+}
+
+/// What to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Supply {
+    /// Create one now.
+    Create,
+    /// Look again after this long at the latest.
+    PutOff(Duration),
+    /// There is enough, or no room for more.
+    Enough,
+}
+
+impl Supply {
+    /// Decides; `put_off` is how long the next creation has been put off already.
+    pub(super) fn decide(stock: Stock, settings: &Settings, put_off: Duration) -> Self {
+        let wanted = settings.warm.saturating_add(stock.queued);
+        let coming = stock.ready.saturating_add(stock.creating);
+        // Somebody waits for want of a container alone.
+        let pressed = stock.startable > stock.ready;
+        let at_once = settings.creating_max + u32::from(pressed);
+        if coming >= wanted
+            || stock.creating >= at_once
+            || stock.containers >= settings.containers_max
+        {
+            return Self::Enough;
+        }
+        let half_is_ready = stock.ready * 2 >= settings.warm;
+        if stock.running > 0 && half_is_ready && !pressed && put_off < PUT_OFF_MAX {
+            return Self::PutOff(PUT_OFF_MAX - put_off);
+        }
+        Self::Create
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(stock: Stock) -> Supply {
+        Supply::decide(stock, &Settings::default(), Duration::ZERO)
+    }
+
+    #[test]
+    fn an_empty_pool_is_filled_one_at_a_time() {
+        let empty = Stock::default();
+        assert_eq!(decide(empty), Supply::Create);
+        let one_comes = Stock {
+            creating: 1,
+            containers: 1,
+            ..empty
+        };
+        assert_eq!(decide(one_comes), Supply::Enough);
+        let full = Stock {
+            ready: 4,
+            containers: 4,
+            ..empty
+        };
+        assert_eq!(decide(full), Supply::Enough);
+    }
+
+    #[test]
+    fn while_somebody_waits_for_a_container_one_more_is_created() {
+        let pressed = Stock {
+            creating: 1,
+            queued: 1,
+            startable: 1,
+            containers: 1,
+            ..Stock::default()
+        };
+        assert_eq!(decide(pressed), Supply::Create);
+        let twice = Stock {
+            creating: 2,
+            containers: 2,
+            ..pressed
+        };
+        assert_eq!(decide(twice), Supply::Enough);
+    }
+
+    #[test]
+    fn runs_in_flight_come_first_for_a_moment() {
+        let running = Stock {
+            ready: 3,
+            running: 1,
+            containers: 4,
+            ..Stock::default()
+        };
+        assert_eq!(decide(running), Supply::PutOff(PUT_OFF_MAX));
+        let later = Supply::decide(running, &Settings::default(), PUT_OFF_MAX);
+        assert_eq!(later, Supply::Create);
+        let nearly_empty = Stock {
+            ready: 1,
+            running: 1,
+            ..running
+        };
+        assert_eq!(decide(nearly_empty), Supply::Create);
+    }
+
+    #[test]
+    fn there_are_never_more_containers_than_allowed() {
+        let crowded = Stock {
+            queued: 20,
+            startable: 3,
+            containers: 9,
+            ..Stock::default()
+        };
+        assert_eq!(decide(crowded), Supply::Enough);
+    }
+}
