@@ -1,0 +1,92 @@
+"""One go at one test: what its clients share."""
+
+from dataclasses import dataclass, field
+from time import monotonic, monotonic_ns
+
+from .trace import Trace
+
+
+@dataclass
+class Patience:
+    """How long the judge waits, in milliseconds.
+
+    A program that is mute, or does not listen, is found out with full patience once; after that,
+    shorter waits leave time to report on every test.
+    """
+
+    silence_ms: int = 1000
+    connect_ms: int = 2000
+    #: How long a late reply is waited for, to tell "too slow" from "silent".
+    late_ms: int = 500
+
+    def after_silence(self):
+        self.silence_ms = min(self.silence_ms, 400)
+        self.late_ms = 0
+
+    def after_no_connection(self):
+        self.connect_ms = min(self.connect_ms, 300)
+
+
+#: On the program that the test before left behind; a failure there does not count.
+HURRIED = Patience(silence_ms=250, connect_ms=100, late_ms=0)
+
+
+@dataclass
+class Attempt:
+    """A test under way."""
+
+    pump: object
+    programs: object
+    notes: object
+    hits: object
+    port: int
+    patience: Patience
+    #: Whether a failure counts; where it doesn't, nobody asks for its cause.
+    final: bool
+    randoms: object
+    restart: object
+    began: float = field(default_factory=monotonic)
+    began_ns: int = field(default_factory=monotonic_ns)
+    clients: list = field(default_factory=list)
+    speaks_resp: bool = False
+
+    def __post_init__(self):
+        self.trace = Trace(self.began)
+        self.hits_before = self.hits.counts()
+        self._sends = {}
+        self._ports = set()
+
+    @property
+    def program(self):
+        return self.programs.current
+
+    def is_new_port(self, port):
+        """Whether no client has called from `port`: lines are found by the port."""
+        if port == self.port or port in self._ports:
+            return False
+        self._ports.add(port)
+        return True
+
+    def hopeless(self):
+        """Whether no process is left that could answer or listen."""
+        program = self.program
+        if program is None:
+            return True
+        if program.status is None and not self.notes.ended():
+            return False
+        return not self.programs.others()
+
+    def line_of(self, port, offset):
+        """The learner's line that sent the byte at `offset` of the connection, or None."""
+        for sender, line, begin in self.notes.new_sends():
+            self._sends.setdefault(sender, []).append((begin, line))
+        found = None
+        for begin, line in self._sends.get(port, ()):
+            if begin <= offset:
+                found = line
+        return found
+
+    def leave(self):
+        """All clients go."""
+        for client in self.clients:
+            client.close()

@@ -1,0 +1,181 @@
+"""The cause over the symptom: why a connection failed, closed, or stayed quiet."""
+
+import errno
+from time import monotonic
+
+from . import listening, outcome
+from .outcome import Failed
+
+#: The traceback may be on its way when the connection has closed already.
+_CAUSE_SECONDS = 0.04
+
+_FLOOD_BYTES = 512 * 1024
+
+#: These symptoms may have a cause elsewhere; a wrong reply is its own cause.
+_MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused"}
+
+
+def failure(attempt, symptom, request, since_ns, replies, port, offset):
+    """What a failed expectation raises.
+
+    `since_ns` is when the request was sent: an exception in a thread before that was another
+    request's. `offset` is where in the connection the wrong byte is, where there is one.
+    """
+    span = None
+    if attempt.final:
+        if symptom["kind"] in _MAY_HAVE_A_CAUSE:
+            found = _cause(attempt, symptom["kind"], request, since_ns, replies)
+            if found is not None:
+                return Failed(found)
+        if offset is not None:
+            span = _span(attempt.line_of(port, offset))
+    failed = Failed(symptom)
+    failed.span = span
+    return failed
+
+
+def no_connection(attempt, waited_ms, is_hanging):
+    """What a client raises that was refused until its patience ended."""
+    if not attempt.final:
+        return Failed(outcome.refused(attempt.port, waited_ms))
+    program, notes = attempt.program, attempt.notes
+    fresh = program.connections == 0
+    found = _limit_hit(attempt) or _syntax_error(notes)
+    if found is not None:
+        return Failed(found)
+    crash = _crash(notes, 0)
+    if crash is not None:
+        code = 1 if program.status is None else program.status
+        return Failed(outcome.exited(code, crash) if fresh else outcome.crashed(crash, 0, None))
+    if program.status is not None:
+        code = program.status
+        return Failed(outcome.exited(code, None) if fresh else outcome.stopped(code, None))
+    on_ipv4, on_ipv6 = listening.ports()
+    others = sorted({*on_ipv4, *on_ipv6} - {attempt.port})
+    if is_hanging and attempt.port in (*on_ipv4, *on_ipv6):
+        return Failed(outcome.silent(waited_ms, None, None, 0))
+    if attempt.port in on_ipv6:
+        return Failed(outcome.ipv6_only(attempt.port))
+    if others:
+        return Failed(outcome.other_port(attempt.port, others))
+    if notes.ended():
+        line = notes.ended_line()
+        failed = Failed(outcome.exited(0, None) if fresh else outcome.ended(line, None))
+        failed.span = _span(line)
+        return failed
+    if program.printed_bytes > _FLOOD_BYTES:
+        return Failed(outcome.output_flood(_FLOOD_BYTES // 1024))
+    return Failed(outcome.refused(attempt.port, waited_ms))
+
+
+def _cause(attempt, kind, request, since_ns, replies):
+    """The outcome that explains the symptom, or None."""
+    program, notes = attempt.program, attempt.notes
+    until = monotonic() + (_CAUSE_SECONDS if kind in ("closed", "reset") else 0)
+    while True:
+        attempt.pump.reap()
+        attempt.programs.check()
+        found = _limit_hit(attempt)
+        if found is not None:
+            return found
+        crash = _crash(notes, since_ns)
+        if crash is not None:
+            return outcome.crashed(crash, replies, request)
+        if program.status is not None and not attempt.programs.others():
+            return outcome.stopped(program.status, request)
+        if monotonic() >= until:
+            break
+        attempt.pump.sleep(0.001)
+    if kind == "silent" and program.printed_bytes > _FLOOD_BYTES:
+        return outcome.output_flood(_FLOOD_BYTES // 1024)
+    if notes.ended() and not attempt.programs.others():
+        return outcome.ended(notes.ended_line(), request)
+    return None
+
+
+def _limit_hit(attempt):
+    killed, refused = attempt.hits.counts()
+    killed_before, refused_before = attempt.hits_before
+    mib = (attempt.hits.memory_bytes or 128 << 20) >> 20
+    if killed > killed_before:
+        return outcome.out_of_memory(mib)
+    noted = [content for _, content in attempt.notes.crashes()]
+    if any(content.get("exception") == "MemoryError" for content in noted):
+        return outcome.out_of_memory(mib)
+    limit = attempt.hits.processes or 50
+    if refused > refused_before or any(_is_process_limit(content) for content in noted):
+        return outcome.too_many_processes(limit)
+    return None
+
+
+def _is_process_limit(content):
+    exception, detail = content.get("exception"), content.get("detail")
+    if exception == "RuntimeError":
+        return detail == "can't start new thread"
+    return exception == "BlockingIOError" and detail == (
+        f"[Errno {errno.EAGAIN}] Resource temporarily unavailable"
+    ) and "fork" in str(content.get("traceback"))
+
+
+def _syntax_error(notes):
+    for _, content in notes.crashes():
+        span = _checked_span(content.get("span"))
+        if content.get("where") == "syntax" and span is not None:
+            return outcome.syntax_error(span, _text(content.get("detail")), _text(content.get("text")))
+    return None
+
+
+def _crash(notes, since_ns):
+    """The exception to blame: the main thread's at any time, another's since the request."""
+    noted = notes.crashes()
+    main = [content for _, content in noted if content.get("where") in ("main", "syntax")]
+    other = [content for when, content in noted if when >= since_ns]
+    for content in (*main, *other):
+        return {
+            "exception": _text(content.get("exception") or "SyntaxError"),
+            "detail": _text(content.get("detail")),
+            "span": _checked_span(content.get("span")),
+            "traceback": _traceback(content.get("traceback")),
+        }
+    return None
+
+
+def _traceback(frames):
+    checked = []
+    for frame in frames if isinstance(frames, list) else ():
+        if isinstance(frame, dict) and _is_line(frame.get("line")):
+            checked.append(
+                {
+                    "file": _text(frame.get("file")),
+                    "line": frame["line"],
+                    "function": _text(frame.get("function")),
+                    "text": _text(frame.get("text")),
+                }
+            )
+    return checked[:40]
+
+
+def _checked_span(span):
+    if not isinstance(span, dict) or not _is_line(span.get("line")):
+        return None
+    column, end_column = span.get("column"), span.get("end_column")
+    return {
+        "file": _text(span.get("file")),
+        "line": span["line"],
+        "column": column if _is_line(column) else None,
+        "end_column": end_column if _is_line(end_column) else None,
+    }
+
+
+def _span(line):
+    if line is None:
+        return None
+    return {"file": "main.py", "line": line, "column": None, "end_column": None}
+
+
+def _is_line(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000
+
+
+def _text(value):
+    return value[:2000] if isinstance(value, str) else ""

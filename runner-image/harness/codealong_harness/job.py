@@ -1,0 +1,73 @@
+"""The job: a learner's files, and the tests that judge them."""
+
+import re
+from dataclasses import dataclass
+
+from .frame import BrokenFrame
+
+_FILE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}(\.[A-Za-z0-9]{1,10})?\Z")
+
+
+@dataclass(frozen=True)
+class PlannedTest:
+    """A test that the server expects to be made."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """The tests of one step, and the Python source that defines them."""
+
+    step: str
+    source: str
+    tests: tuple
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the server asks for, checked."""
+
+    nonce: str
+    seed: int
+    port: int
+    limit_ms: int
+    files: dict
+    steps: tuple
+
+    @staticmethod
+    def parse(frame):
+        """The job in `frame`, or BrokenFrame where it is none."""
+        try:
+            return Job._parse(frame)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BrokenFrame(f"no job: {error!r}") from None
+
+    @staticmethod
+    def _parse(frame):
+        if frame["protocol"] != 1:
+            raise ValueError(f"protocol {frame['protocol']!r}")
+        steps = tuple(
+            PlannedStep(
+                step=str(step["step"]),
+                source=str(step["source"]),
+                tests=tuple(PlannedTest(str(test["id"]), str(test["name"])) for test in step["tests"]),
+            )
+            for step in frame["steps"]
+        )
+        files = {}
+        for name, text in frame["files"].items():
+            if not _FILE_NAME.match(name):
+                raise ValueError(f"file name {name!r}")
+            files[name] = text.encode("utf-8", "replace")
+        if "main.py" not in files:
+            raise ValueError("no main.py")
+        return Job(
+            nonce=str(frame["nonce"]),
+            seed=int(frame["seed"]),
+            port=int(frame["port"]),
+            limit_ms=int(frame["limit_ms"]),
+            files=files,
+            steps=steps,
+        )

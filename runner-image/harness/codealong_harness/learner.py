@@ -1,0 +1,138 @@
+"""In the learner's process: runs `main.py` as `python3 main.py` would, and holds it at its end."""
+
+import atexit
+import builtins
+import gc
+import io
+import os
+import sys
+import threading
+import types
+
+from . import kernel
+from .notes import NoteWriter
+from .sends import SendNotes
+from .uncaught import UncaughtExceptions
+
+
+class Learner:
+    """The program, from its first line to its end."""
+
+    def __init__(self, place, memory):
+        self._place = place
+        self._writer = NoteWriter(memory)
+        self._uncaught = UncaughtExceptions(self._writer, place.code)
+        self._pid = os.getpid()
+        self._frame = None
+
+    def prepare(self):
+        """All that can be done before there is a program."""
+        SendNotes(self._writer, self._place.main_file).install()
+        self._uncaught.install()
+        os.register_at_fork(after_in_child=self._forked)
+        os.chdir(self._place.code)
+        sys.argv[:] = ["main.py"]
+        sys.path.insert(0, self._place.code)
+        main = types.ModuleType("__main__")
+        main.__file__ = self._place.main_file
+        main.__builtins__ = builtins
+        main.__annotations__ = {}
+        main.__cached__ = None
+        # What belongs to the harness stays alive without a name: its functions are in use here.
+        self._kept = [sys.modules.pop(name) for name in list(sys.modules) if name.startswith("codealong")]
+        self._kept.append(sys.modules["__main__"])
+        sys.modules["__main__"] = main
+        self._main = main
+
+    def run(self):
+        """Runs the program; never returns."""
+        code = 0
+        try:
+            gc.enable()
+            source = self._read()
+            self._writer.started()
+            compiled = compile(source, self._place.main_file, "exec", dont_inherit=True)
+            self._execute(compiled)
+        except SystemExit as stop:
+            code = _exit_code(stop.code)
+        except BaseException as error:
+            code = 1
+            self._report(error)
+        else:
+            self._hold()
+        _finish(code)
+
+    def _read(self):
+        with io.open_code(self._place.main_file) as file:
+            return file.read()
+
+    def _execute(self, compiled):
+        # The first call that the tracer sees is the module's own. Its frame remembers the line
+        # that ran last, for "your program ended after line N"; nothing is traced after that.
+        def remember(frame, _event, _argument):
+            sys.settrace(None)
+            self._frame = frame
+
+        sys.settrace(remember)
+        exec(compiled, self._main.__dict__)
+
+    def _report(self, error):
+        trace = self._uncaught.own(error.__traceback__)
+        error.__traceback__ = trace
+        self._uncaught.note(error, "main")
+        try:
+            sys.excepthook(type(error), error, trace)
+        except BaseException as second:
+            self._uncaught.print_exception(type(second), second, second.__traceback__)
+
+    def _hold(self):
+        """The main module ended: keeps the sockets until the judge is done with them.
+
+        Threads that Python would wait for are waited for; those that it would stop are stopped,
+        by never giving the interpreter's lock away again.
+        """
+        if os.getpid() != self._pid:
+            return  # A forked child came to the end of the file: it really ends.
+        threading._shutdown()
+        processes = sys.modules.get("multiprocessing.util")
+        if processes is not None:
+            processes._exit_function()
+        _flush()
+        line = self._frame.f_lineno if self._frame is not None else 0
+        self._writer.ended(line or 0)
+        while True:
+            kernel.pause_holding_the_lock()
+
+    def _forked(self):
+        self._writer.forked(os.getpid())
+
+
+def _exit_code(code):
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    try:
+        sys.stderr.write(f"{code}\n")
+    except Exception:
+        pass
+    return 1
+
+
+def _finish(code):
+    """Ends the process as Python does: threads, `atexit`, output."""
+    try:
+        threading._shutdown()
+        atexit._run_exitfuncs()
+    except BaseException:
+        pass
+    _flush()
+    os._exit(code)
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass

@@ -1,0 +1,39 @@
+"""The random values of a test, the same again for the same seed."""
+
+import random
+
+_CONSONANTS = "bdfgklmnprstvz"
+_VOWELS = "aeiou"
+
+
+class Randoms(random.Random):
+    """A `random.Random` with values as tests need them.
+
+    Seeded by the run's seed and the test's id: a run that is repeated with its seed, or a test
+    that is made twice in one run, sees the same values.
+    """
+
+    def word(self):
+        """A word of 6 to 8 lower-case letters that can be said aloud, as in `lomaki`."""
+        syllables = self.choice((3, 4))
+        return "".join(self.choice(_CONSONANTS) + self.choice(_VOWELS) for _ in range(syllables))
+
+    def words(self, count):
+        """A list of `count` different words."""
+        found = []
+        while len(found) < count:
+            word = self.word()
+            if word not in found:
+                found.append(word)
+        return found
+
+    def bytes(self, count):
+        """`count` bytes, any of the 256."""
+        return self.randbytes(count)
+
+    def text(self, length):
+        """`length` ASCII characters: words with spaces between them."""
+        text = ""
+        while len(text) < length:
+            text += self.word() + " "
+        return text[:length].strip().ljust(length, "x")

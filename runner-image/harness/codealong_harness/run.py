@@ -1,0 +1,179 @@
+"""A run: every test of a job, in order, each with exactly one result."""
+
+import traceback
+from time import monotonic
+
+from . import course, outcome
+from .attempt import HURRIED, Attempt, Patience
+from .folder import Folder
+from .outcome import NOT_RUN, PASSED, Failed, Interference, RunTimeUp
+from .randoms import Randoms
+from .server import Server
+
+
+class Run:
+    """One job under way."""
+
+    def __init__(self, job, place, frames, pump, output, programs, notes, hits, began):
+        self._job = job
+        self._folder = Folder(place, job.files)
+        self._frames = frames
+        self._pump = pump
+        self._output = output
+        self._programs = programs
+        self._notes = notes
+        self._hits = hits
+        self._began = began
+        self._patience = Patience()
+        self._used = False
+        #: What each test gets that comes after the end of the run.
+        self._rest = None
+        self._timings = {"launch_us": None, "listen_us": None}
+
+    def all_tests(self):
+        """Makes all tests and reports each."""
+        self._pump.limit(self._began + self._job.limit_ms / 1000)
+        self._frames.write("started")
+        try:
+            self._start_fresh()
+        except (Interference, RunTimeUp):
+            pass  # The first test meets it again.
+        for step in self._job.steps:
+            tests, broken = self._load(step)
+            for number, planned in enumerate(step.tests):
+                self._frames.write("test-started", id=planned.id)
+                began = monotonic()
+                if broken is not None:
+                    result = outcome.test_broken(broken), None, []
+                elif self._rest is not None:
+                    result = self._rest, None, []
+                else:
+                    result = self._judge(planned, tests[number])
+                self._output.flush()
+                self._report(planned, result, began)
+
+    def finish(self):
+        """The last frame; after it nothing is judged."""
+        self._output.finish()
+        self._frames.write(
+            "finished",
+            duration_us=outcome.u32((monotonic() - self._began) * 1_000_000),
+            dropped_bytes=self._output.dropped_bytes,
+            launches=self._programs.launches,
+            timings=self._timings,
+            memory_peak_bytes=self._hits.memory_peak_bytes(),
+        )
+
+    def _load(self, step):
+        try:
+            tests = course.load(step.step, step.source)
+        except Exception as error:
+            return [], _blame(error)
+        defined, planned = [test.name for test in tests], [test.name for test in step.tests]
+        if defined != planned:
+            return [], f"the step's tests are {defined}, and {planned} were expected"
+        return tests, None
+
+    def _judge(self, planned, test):
+        try:
+            result = None
+            if self._is_reusable(test):
+                result = self._attempt(planned, test, HURRIED, final=False)
+                if result[0] is not PASSED:
+                    result = None
+            if result is None:
+                if self._used or self._programs.current is None:
+                    self._start_fresh()
+                result = self._attempt(planned, test, self._patience, final=True)
+            self._used = True
+            self._programs.check()
+            if result[0] is not PASSED:
+                self._programs.kill()
+            return result
+        except RunTimeUp as over:
+            return self._end(outcome.timed_out(self._job.limit_ms), over)
+        except Interference as interference:
+            return self._end(outcome.interfered(interference.detail), interference)
+
+    def _is_reusable(self, test):
+        program = self._programs.current
+        if not self._used or test.fresh or program is None:
+            return False
+        return program.status is None and not self._notes.ended()
+
+    def _attempt(self, planned, test, patience, final):
+        attempt = Attempt(
+            pump=self._pump,
+            programs=self._programs,
+            notes=self._notes,
+            hits=self._hits,
+            port=self._job.port,
+            patience=patience,
+            final=final,
+            randoms=Randoms(f"{self._job.seed}:{planned.id}"),
+            restart=self._programs.start,
+        )
+        result, span = PASSED, None
+        try:
+            test.function(Server(attempt))
+        except Failed as failed:
+            result, span = failed.outcome, getattr(failed, "span", None)
+        except (RunTimeUp, Interference) as ended:
+            ended.exchanges = self._exchanges(attempt)
+            raise
+        except Exception as error:
+            result = outcome.test_broken(_blame(error))
+        attempt.leave()
+        self._note_timings()
+        if result is not PASSED and not final:
+            return result, None, []
+        return result, span or _span_of(result), self._exchanges(attempt)
+
+    def _exchanges(self, attempt):
+        return attempt.trace.finished(attempt.line_of, attempt.speaks_resp)
+
+    def _start_fresh(self):
+        self._programs.kill()
+        self._folder.refresh()
+        self._programs.start()
+        self._used = False
+
+    def _end(self, result, cause):
+        self._rest = NOT_RUN
+        return result, None, getattr(cause, "exchanges", [])
+
+    def _note_timings(self):
+        program = self._programs.current
+        if self._timings["launch_us"] is not None or program is None or program.number != 1:
+            return
+        started = self._notes.started_ns()
+        if started is None or program.first_connection is None:
+            return
+        launched = started / 1e9
+        self._timings["launch_us"] = outcome.u32((launched - self._began) * 1e6)
+        self._timings["listen_us"] = outcome.u32((program.first_connection - launched) * 1e6)
+
+    def _report(self, planned, result, began):
+        kind, span, exchanges = result
+        self._frames.write(
+            "test-finished",
+            id=planned.id,
+            outcome=kind,
+            span=span,
+            exchanges=exchanges,
+            duration_us=outcome.u32((monotonic() - began) * 1_000_000),
+        )
+
+
+def _span_of(result):
+    if result["kind"] == "syntax-error":
+        return result["span"]
+    crash = result.get("crash")
+    return crash["span"] if crash else None
+
+
+def _blame(error):
+    """What an author needs to find the fault: the exception and the line of the tests."""
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith("/tests.py")]
+    place = f" ({lines[-1].filename}, line {lines[-1].lineno})" if lines else ""
+    return f"{type(error).__name__}: {error}{place}"[:2000]

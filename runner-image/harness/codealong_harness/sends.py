@@ -1,0 +1,156 @@
+"""In the learner's process: notes which line of the learner's own sends which bytes.
+
+Every way to a TCP socket that Python code has is covered: `send`, `sendall`, `sendmsg`,
+`sendfile` and `makefile` (which end in those), asyncio's transports, and `os.write` on the
+socket's descriptor. The functions keep their meaning; `socket.socket` stays the class it is.
+"""
+
+import asyncio.events
+import asyncio.selector_events
+import os
+import socket
+import socketserver
+import sys
+from _socket import socket as PlainSocket
+
+_getframe = sys._getframe
+
+
+class SendNotes:
+    """Wraps the functions that send, once per process."""
+
+    def __init__(self, writer, main_file):
+        self._writer = writer
+        self._main_file = main_file
+        #: Bytes sent so far, by the client's port.
+        self._sent = {}
+        # Who runs a callback or a handler is not who sends: the search for the line ends there.
+        self._ends = frozenset(
+            (
+                asyncio.events.Handle._run.__code__,
+                socketserver.BaseServer._handle_request_noblock.__code__,
+                socketserver.ThreadingMixIn.process_request_thread.__code__,
+            )
+        )
+
+    def install(self):
+        """Puts the wrappers in place."""
+        self._wrap_socket()
+        self._wrap_asyncio()
+        self._wrap_os_write()
+
+    def _line(self, frame):
+        """The innermost line of the learner's main module that led here, or 0."""
+        main_file, ends = self._main_file, self._ends
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename == main_file:
+                return frame.f_lineno
+            if code in ends:
+                return 0
+            frame = frame.f_back
+        return 0
+
+    def _note(self, peer, frame):
+        """Notes that a line is about to send to `peer`; returns the client's port, or 0."""
+        try:
+            port = peer[1]
+            self._writer.sent(port, self._line(frame), self._sent.get(port, 0))
+            return port
+        except Exception:
+            return 0
+
+    def _wrap_socket(self):
+        note, sent, getpeername = self._note, self._sent, PlainSocket.getpeername
+        plain_send, plain_sendall, plain_sendmsg = PlainSocket.send, PlainSocket.sendall, PlainSocket.sendmsg
+        selector_transport = asyncio.selector_events._SelectorSocketTransport
+        # A transport's own sends are noted when the learner's code writes to it, not when the
+        # loop finds time to send.
+        transport_code = {
+            getattr(selector_transport, name).__code__
+            for name in ("write", "writelines", "_write_ready", "_write_send", "_write_sendmsg")
+            if hasattr(getattr(selector_transport, name, None), "__code__")
+        }
+
+        def peer_of(self, frame):
+            if frame.f_code in transport_code:
+                return None
+            try:
+                return getpeername(self)
+            except OSError:
+                return None
+
+        def send(self, *arguments):
+            frame = _getframe(1)
+            port = note(peer_of(self, frame), frame)
+            count = plain_send(self, *arguments)
+            if port:
+                sent[port] = sent.get(port, 0) + count
+            return count
+
+        def sendall(self, *arguments):
+            frame = _getframe(1)
+            port = note(peer_of(self, frame), frame)
+            plain_sendall(self, *arguments)
+            if port:
+                sent[port] = sent.get(port, 0) + memoryview(arguments[0]).nbytes
+
+        def sendmsg(self, *arguments):
+            frame = _getframe(1)
+            port = note(peer_of(self, frame), frame)
+            count = plain_sendmsg(self, *arguments)
+            if port:
+                sent[port] = sent.get(port, 0) + count
+            return count
+
+        for wrapper, plain in ((send, plain_send), (sendall, plain_sendall), (sendmsg, plain_sendmsg)):
+            _pose_as(wrapper, plain)
+            setattr(socket.socket, plain.__name__, wrapper)
+
+    def _wrap_asyncio(self):
+        note, sent = self._note, self._sent
+        transport = asyncio.selector_events._SelectorSocketTransport
+        plain_write = transport.write
+
+        def write(self, data):
+            port = note(self.get_extra_info("peername"), _getframe(1))
+            plain_write(self, data)
+            if port:
+                sent[port] = sent.get(port, 0) + len(data)
+
+        _pose_as(write, plain_write)
+        transport.write = write
+
+    def _wrap_os_write(self):
+        note, sent, plain_write = self._note, self._sent, os.write
+
+        def write(descriptor, data, /):
+            if descriptor <= 2:
+                return plain_write(descriptor, data)
+            port = 0
+            try:
+                probe = PlainSocket(fileno=descriptor)
+            except (OSError, TypeError, ValueError):
+                pass
+            else:
+                try:
+                    port = note(probe.getpeername(), _getframe(1))
+                except OSError:
+                    pass
+                finally:
+                    probe.detach()
+            count = plain_write(descriptor, data)
+            if port:
+                sent[port] = sent.get(port, 0) + count
+            return count
+
+        _pose_as(write, plain_write)
+        os.write = write
+
+
+def _pose_as(wrapper, plain):
+    wrapper.__name__ = plain.__name__
+    wrapper.__qualname__ = plain.__qualname__
+    wrapper.__doc__ = plain.__doc__
+    if getattr(plain, "__text_signature__", None):
+        wrapper.__text_signature__ = plain.__text_signature__

@@ -1,0 +1,36 @@
+"""The learner's program as a test sees it."""
+
+from .client import Client
+
+
+class Server:
+    """What a test is given: the learner's program, running."""
+
+    def __init__(self, attempt):
+        self._attempt = attempt
+
+    @property
+    def port(self):
+        """The port that the program is to listen on."""
+        return self._attempt.port
+
+    @property
+    def random(self):
+        """A `random.Random` that is seeded for this test, with `word()`, `words(n)`, `bytes(n)`
+        and `text(length)`."""
+        return self._attempt.randoms
+
+    def connect(self):
+        """Connects a new client; waits up to 2000 ms for the program to listen."""
+        client = Client(self._attempt, len(self._attempt.clients) + 1)
+        self._attempt.clients.append(client)
+        client._connect()
+        return client
+
+    def restart(self):
+        """Kills the program (as `kill -9` does) and starts it anew; its files stay as they are.
+
+        Connections end with the program: a client from before can only `close()`.
+        """
+        self._attempt.restart()
+        self._attempt.trace.add(0, "restarted")

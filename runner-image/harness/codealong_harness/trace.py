@@ -1,0 +1,62 @@
+"""The exchanges of a test, in the form of `lesson::Exchange`."""
+
+from time import monotonic
+
+from . import resp
+from .outcome import u32
+from .written import byte_string
+
+#: Of one exchange so many bytes are kept, and of one test so many exchanges.
+_MOST_BYTES = 1024
+_MOST_EXCHANGES = 200
+
+
+class Trace:
+    """What passed between a test's clients and the program, in order."""
+
+    def __init__(self, began):
+        self._began = began
+        self._exchanges = []
+
+    def add(self, client, action, **fields):
+        """One exchange of the client in lane `client`."""
+        at_us = u32((monotonic() - self._began) * 1_000_000)
+        self._exchanges.append({"client": client, "at_us": at_us, "action": action, **fields})
+
+    def sent(self, client, data, decoded):
+        """Bytes that a client sent."""
+        self.add(client, "sent", bytes=data, decoded=decoded)
+
+    def received(self, client, data, offset, port):
+        """Bytes that a client received, `offset` bytes into the connection from `port`."""
+        last = self._exchanges[-1] if self._exchanges else None
+        if last and last["action"] == "received" and last["client"] == client:
+            last["bytes"] += data
+        else:
+            self.add(client, "received", bytes=bytearray(data), offset=offset, port=port)
+
+    def finished(self, line_of, speaks_resp):
+        """All exchanges as JSON values; `line_of(port, offset)` is the line that sent a byte."""
+        shown = self._exchanges
+        if len(shown) > _MOST_EXCHANGES:
+            shown = shown[: _MOST_EXCHANGES // 2] + shown[-_MOST_EXCHANGES // 2 :]
+        return [_written(exchange, line_of, speaks_resp) for exchange in shown]
+
+
+def _written(exchange, line_of, speaks_resp):
+    if "bytes" not in exchange:
+        return exchange
+    data = bytes(exchange["bytes"])
+    written = {
+        "client": exchange["client"],
+        "at_us": exchange["at_us"],
+        "action": exchange["action"],
+        "bytes": byte_string(data[:_MOST_BYTES]),
+        "cut_bytes": u32(len(data) - _MOST_BYTES),
+    }
+    if exchange["action"] == "received":
+        written["decoded"] = resp.say_all(data) if speaks_resp else None
+        written["line"] = line_of(exchange["port"], exchange["offset"])
+    else:
+        written["decoded"] = exchange["decoded"]
+    return written

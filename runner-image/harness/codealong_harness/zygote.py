@@ -1,0 +1,144 @@
+"""A warm interpreter that forks the learner's processes.
+
+It is forked from the harness before any job exists, so that it holds no test and no nonce, and
+neither do its children. Each child is forked twice and so belongs to PID 1, which learns of its
+end directly. A child waits for its start: those made ahead cost a run nothing.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+import traceback
+
+from . import kernel
+
+#: What a learner's program is likely to import, so that it is there already.
+_MODULES = """
+    abc argparse array asyncio atexit base64 binascii bisect builtins calendar codecs collections
+    collections.abc concurrent.futures concurrent.futures.thread contextlib contextvars copy
+    dataclasses datetime encodings.idna encodings.latin_1 enum errno fcntl functools gc hashlib
+    heapq inspect io itertools json keyword linecache locale logging math numbers operator os
+    pathlib pickle queue random re secrets select selectors shutil signal site socket socketserver
+    stat string struct subprocess tempfile textwrap threading time tokenize traceback types typing
+    unicodedata uuid warnings weakref zlib
+""".split()
+
+#: What starts a waiting child.
+GO = b"go"
+
+#: Signals that a program can send to a process by accident, and that one can refuse.
+_CATCHABLE = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+
+
+def serve(control, place, memory):
+    """Answers requests on `control` until the harness goes away; never returns.
+
+    A request is one message with three descriptors: the child's channel, its stdout, its stderr.
+    """
+    code = 1
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1):
+            os.dup2(null, descriptor)
+        os.close(null)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _CATCHABLE)
+        _warm_up()
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(control, 16, 3)
+            if not message:
+                code = 0
+                break
+            _fork(place, memory, descriptors)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _warm_up():
+    for name in _MODULES:
+        try:
+            __import__(name)
+        except ImportError:
+            pass  # A smaller Python: the learner's import would fail just the same.
+    import site
+
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+    os.environ.clear()
+    os.environ.update(PATH="/usr/local/bin:/usr/bin:/bin", HOME="/tmp", LANG="C.UTF-8")
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", line_buffering=True)
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    try:
+        # The resolver reads its files once.
+        socket.getaddrinfo("localhost", 6379, type=socket.SOCK_STREAM)
+    except OSError:
+        pass
+    from . import learner  # noqa: F401: imported here, so that children need not.
+
+    gc.collect()
+    gc.freeze()
+
+
+def _fork(place, memory, descriptors):
+    between = os.fork()
+    if between:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        os.waitpid(between, 0)
+        return
+    try:
+        if os.fork():
+            os._exit(0)
+        _wait_and_run(place, memory, descriptors)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _wait_and_run(place, memory, descriptors):
+    channel, stdout, stderr = descriptors
+    os.setsid()
+    from .learner import Learner
+
+    learner = Learner(place, memory)
+    learner.prepare()
+    _volunteer_for_the_oom_killer()
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+    os.dup2(channel, 3)
+    os.closerange(4, 1024)
+    os.write(3, str(os.getpid()).encode())
+    if os.read(3, 16) != GO:
+        os._exit(0)
+    os.close(3)
+    _reset_signals()
+    kernel.set_dumpable(True)
+    learner.run()
+
+
+def _volunteer_for_the_oom_killer():
+    """When memory runs out, the learner's processes go first, never the judge."""
+    kernel.set_dumpable(True)  # Else the file is root's.
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        pass
+    kernel.set_dumpable(False)
+
+
+def _reset_signals():
+    """As a new process has them. What an earlier program sent to this process is forgotten."""
+    pending = signal.sigpending()
+    for number in pending:
+        signal.signal(number, signal.SIG_IGN)
+    for number in pending:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _CATCHABLE)

@@ -1,0 +1,134 @@
+"""Runs the real harness as a process of this host and judges programs with it, for the tests."""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import textwrap
+
+HARNESS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "harness")
+
+NONCE = "0123456789abcdef0123456789abcdef"
+
+
+def free_port():
+    """A port that nothing listens on, outside the range that clients get theirs from."""
+    for port in range(20000, 30000):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise RuntimeError("no port is free")
+
+
+_given = set()
+
+
+class Harness:
+    """The harness as a process that has said READY."""
+
+    def __init__(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self.code = os.path.realpath(self._folder.name)
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-B", "-X", "utf8", HARNESS, "--code", self.code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self.pid = self._process.pid
+        self.ready = self.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(10)
+        self._folder.cleanup()
+
+    def send(self, content):
+        body = json.dumps(content).encode()
+        self._process.stdin.write(struct.pack(">I", len(body)) + body)
+        self._process.stdin.flush()
+
+    def read(self):
+        """The next frame, or None at the end."""
+        head = self._process.stdout.read(4)
+        if len(head) < 4:
+            return None
+        return json.loads(self._process.stdout.read(struct.unpack(">I", head)[0]))
+
+    def frames(self):
+        """All frames up to `finished`."""
+        found = []
+        while True:
+            frame = self.read()
+            if frame is None:
+                return found
+            found.append(frame)
+            if frame["frame"] == "finished":
+                return found
+
+
+class Report:
+    """What the frames of one run say."""
+
+    def __init__(self, frames):
+        self.frames = frames
+        self.results = {frame["id"]: frame for frame in frames if frame["frame"] == "test-finished"}
+        self.finished = frames[-1] if frames and frames[-1]["frame"] == "finished" else None
+
+    def __getitem__(self, test):
+        return self.results[test]
+
+    def outcome(self, test):
+        return self.results[test]["outcome"]
+
+    @property
+    def kinds(self):
+        return [result["outcome"]["kind"] for result in self.results.values()]
+
+    def output(self, stream=None):
+        return "".join(
+            frame["text"]
+            for frame in self.frames
+            if frame["frame"] == "output" and stream in (None, frame["stream"])
+        )
+
+
+def step(name, source):
+    """A step for a job, with its tests as the source names them."""
+    source = textwrap.dedent(source)
+    names = [line.split('"')[1] for line in source.splitlines() if line.startswith("@test(")]
+    tests = [{"id": f"{name}.{number}", "name": title} for number, title in enumerate(names, 1)]
+    return {"step": name, "source": source, "tests": tests}
+
+
+def job(program, steps, port, seed=1, limit_ms=10000, files=None):
+    program = textwrap.dedent(program).replace("6379", str(port))
+    return {
+        "protocol": 1,
+        "nonce": NONCE,
+        "seed": seed,
+        "port": port,
+        "limit_ms": limit_ms,
+        "files": {"main.py": program, **(files or {})},
+        "steps": steps,
+    }
+
+
+def judge(program, *steps, **options):
+    """The report of one run of `program`, in which the port is written as 6379."""
+    port = free_port()
+    with Harness() as harness:
+        harness.send(job(program, list(steps), port, **options))
+        return Report(harness.frames())
