@@ -16,7 +16,7 @@ def _(server):
 @test("keeps spaces, and the empty string")
 def _(server):
     client = server.connect()
-    echo(client, f"{server.random.word()} {server.random.word()}")
+    echo(client, " ".join(server.random.words(2)))
     echo(client, "")
 
 
@@ -27,7 +27,7 @@ def _(server):
 
 @test("keeps a line break inside a value")
 def _(server):
-    echo(server.connect(), f"{server.random.word()}\r\n{server.random.word()}")
+    echo(server.connect(), "\r\n".join(server.random.words(2)))
 
 
 @test("echoes 4 KiB")

@@ -14,16 +14,18 @@ def get(client, key, expectation):
 @test("gets what was set")
 def _(server):
     client = server.connect()
-    key, value = f"{server.random.word()}:1", f"{server.random.word()} first"
-    put(client, key, value)
-    put(client, f"{server.random.word()}:2", f"{server.random.word()} second")
-    get(client, key, bulk(value))
+    first, second = server.random.words(2)
+    put(client, f"{first}:1", f"{first} first")
+    put(client, f"{second}:2", f"{second} second")
+    get(client, f"{first}:1", bulk(f"{first} first"))
+    get(client, f"{second}:2", bulk(f"{second} second"))
+    get(client, f"{first}:1", bulk(f"{first} first"))
 
 
 @test("answers a missing key with nil")
 def _(server):
     client = server.connect()
-    get(client, f"{server.random.word()}:never-set", nil())
+    get(client, f"{server.random.word()}:never-set", nil)
     client.expect_nothing_more()
 
 

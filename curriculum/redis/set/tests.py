@@ -1,6 +1,6 @@
-from codealong import error, simple, test
+from codealong import exact_error, simple, test
 
-WRONG_NUMBER = error("ERR wrong number of arguments for 'set' command")
+WRONG_NUMBER = exact_error("ERR wrong number of arguments for 'set' command")
 
 
 @test("answers SET with +OK")
@@ -22,10 +22,10 @@ def _(server):
 @test("takes values with spaces and line breaks")
 def _(server):
     client = server.connect()
-    client.send("SET", server.random.word(), f"{server.random.word()} {server.random.word()}")
-    client.expect(simple("OK"))
-    client.send("SET", server.random.word(), f"{server.random.word()}\r\n{server.random.word()}\r\n")
-    client.expect(simple("OK"))
+    for gap in (" ", "\r\n"):
+        key, *words = server.random.words(3)
+        client.send("SET", key, gap.join(words) + gap)
+        client.expect(simple("OK"))
     client.expect_nothing_more()
 
 
