@@ -1,0 +1,84 @@
+//! A sandbox and a course for the tests, each with containers of its own name.
+
+use std::path::{Path, PathBuf};
+
+use app::judge::{Assignment, judge};
+use curriculum::Course;
+use futures::StreamExt;
+use lesson::{Report, RunEvent, Seed, Source, StepId};
+use sandbox::{ClientId, Pool, Settings};
+
+pub(crate) struct Courtroom {
+    pool: Pool,
+    course: Course,
+}
+
+/// The repository's folder.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The folder with the programs of the tests.
+pub(crate) fn programs(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(kind)
+}
+
+impl Courtroom {
+    /// The course of a folder, and a sandbox whose containers bear the test's name.
+    pub(crate) async fn open(course: &Path, name: &str) -> Self {
+        let pool = Pool::start(Settings {
+            owner: format!("test-{name}-{}", std::process::id()),
+            image_folder: repository().join("runner-image"),
+            // One run at a time, so that no program has less than its share of the machine.
+            running_max: 1,
+            warm: 2,
+            ..Settings::default()
+        })
+        .unwrap();
+        pool.ready().await.unwrap();
+        let course = Course::load(course).unwrap_or_else(|problems| panic!("{problems}"));
+        Self { pool, course }
+    }
+
+    pub(crate) async fn redis(name: &str) -> Self {
+        Self::open(&repository().join("curriculum/redis"), name).await
+    }
+
+    pub(crate) fn course(&self) -> &Course {
+        &self.course
+    }
+
+    pub(crate) async fn judge(&self, step: &StepId, program: &str, seed: u32) -> Report {
+        let assignment = Assignment {
+            course: self.course.clone(),
+            step: step.clone(),
+            source: Source::parse(program.to_owned()).unwrap(),
+            seed: Seed::new(seed),
+        };
+        let client = ClientId::new("test");
+        let mut events = Box::pin(judge(&self.pool, assignment, client).await.unwrap());
+        while let Some(event) = events.next().await {
+            match event {
+                RunEvent::Finished { report } => return *report,
+                RunEvent::Interrupted { error } => panic!("our own failure: {error}"),
+                _ => {}
+            }
+        }
+        panic!("the run ended without a report");
+    }
+
+    pub(crate) async fn close(self) {
+        self.pool.stop().await;
+    }
+}
+
+/// The Python programs of a folder, by name.
+pub(crate) fn python_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "py"))
+        .collect();
+    files.sort();
+    files
+}

@@ -1,0 +1,12 @@
+//! Programs of all kinds before the judge, in the real sandbox: right ones in many styles must
+//! pass, wrong ones must be caught by the named test with the named outcome.
+//!
+//! This needs a Docker engine, and fails without one.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+
+mod courtroom;
+mod right_programs;
+mod small_course;
+mod table;
+mod wrong_programs;

@@ -1,0 +1,144 @@
+//! Programs that are wrong must be caught by the named test with the named outcome.
+
+use lesson::{Outcome, StepId, TestResult};
+use serde::Deserialize;
+
+use crate::courtroom::{Courtroom, programs, python_files};
+use crate::table::row;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expectations {
+    program: Vec<Expectation>,
+}
+
+/// A wrong program and what must catch it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expectation {
+    step: StepId,
+    file: String,
+    test: String,
+    outcome: String,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_programs_are_caught_by_the_named_test() {
+    let folder = programs("wrong_programs");
+    let text = std::fs::read_to_string(folder.join("expected.toml")).unwrap();
+    let expected: Expectations = toml::from_str(&text).unwrap();
+    let court = Courtroom::redis("wrong").await;
+    let mut failures = unlisted(&expected, &folder);
+    let mut judged = 0;
+    for expectation in &expected.program {
+        let name = format!("{}/{}", expectation.step, expectation.file);
+        let program = std::fs::read_to_string(folder.join(&name)).unwrap();
+        let report = court.judge(&expectation.step, &program, 7).await;
+        println!("{}", row(&name, &report));
+        judged += 1;
+        let tests: Vec<&TestResult> = report.steps.iter().flat_map(|step| &step.tests).collect();
+        if let Err(why) = caught(expectation, &tests) {
+            failures.push(format!("{name}: {why}"));
+        }
+    }
+    judged += mistakes(&court, &mut failures).await;
+    court.close().await;
+    println!("{judged} wrong programs");
+    assert!(judged >= 40, "only {judged} wrong programs");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The course's own recognised mistakes belong to the table as well; that each triggers its own
+/// message is `codealong check`'s business, that none passes is checked here.
+async fn mistakes(court: &Courtroom, failures: &mut Vec<String>) -> usize {
+    let mut judged = 0;
+    for step in court.course().steps.clone() {
+        let programs = step.mistakes.iter().flat_map(|mistake| &mistake.programs);
+        for program in programs {
+            let name = format!("{}/mistakes/{}", step.id, program.file);
+            let report = court.judge(&step.id, program.source.as_str(), 7).await;
+            println!("{}", row(&name, &report));
+            judged += 1;
+            match report.first_broken() {
+                None => failures.push(format!("{name}: it passes")),
+                Some(test) => {
+                    if let Err(why) = helpful(test) {
+                        failures.push(format!("{name}: {why}"));
+                    }
+                }
+            }
+        }
+    }
+    judged
+}
+
+fn caught(expectation: &Expectation, tests: &[&TestResult]) -> Result<(), String> {
+    let named = tests
+        .iter()
+        .find(|test| test.name == expectation.test)
+        .ok_or_else(|| format!("there is no test {:?}", expectation.test))?;
+    if named.outcome.kind() != expectation.outcome {
+        return Err(format!(
+            "{} ended as {} instead of {}: {}",
+            named.id,
+            named.outcome.kind(),
+            expectation.outcome,
+            named.message
+        ));
+    }
+    helpful(named)
+}
+
+/// A message names what happened; it is never a bare time-out or a failed connection.
+fn helpful(test: &TestResult) -> Result<(), String> {
+    let message = test.message.to_lowercase();
+    let bare = message.is_empty()
+        || message.contains("connection failed")
+        || matches!(test.outcome, Outcome::TestBroken { .. } | Outcome::NotRun);
+    if bare {
+        Err(format!("the message helps nobody: {:?}", test.message))
+    } else {
+        Ok(())
+    }
+}
+
+fn unlisted(expected: &Expectations, folder: &std::path::Path) -> Vec<String> {
+    let steps = ["listen", "ping", "echo", "set", "get"];
+    let mut unlisted = Vec::new();
+    for step in steps {
+        for file in python_files(&folder.join(step)) {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let listed = |program: &Expectation| {
+                program.step.as_str() == step && program.file == name
+            };
+            if !expected.program.iter().any(listed) {
+                unlisted.push(format!("{step}/{name} is not in expected.toml"));
+            }
+        }
+    }
+    unlisted
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_that_splits_on_line_breaks_fails_where_framing_matters() {
+    let court = Courtroom::redis("splits").await;
+    let folder = programs("wrong_programs").join("echo");
+    let program = std::fs::read_to_string(folder.join("splits_on_crlf.py")).unwrap();
+    assert!(program.contains(r#"recv(1024).split(b"\r\n")"#));
+    let report = court
+        .judge(&StepId::parse("echo").unwrap(), &program, 7)
+        .await;
+    court.close().await;
+    let broken: Vec<&TestResult> = report
+        .steps
+        .iter()
+        .flat_map(|step| &step.tests)
+        .filter(|test| !test.outcome.is_passed())
+        .collect();
+    let ids: Vec<String> = broken.iter().map(|test| test.id.to_string()).collect();
+    assert_eq!(ids, ["echo.4", "echo.5"], "{broken:#?}");
+    assert_ne!(broken[0].message, broken[1].message);
+    for test in broken {
+        assert!(test.mistake.is_some(), "{} is not recognised", test.id);
+    }
+}
