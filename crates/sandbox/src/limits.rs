@@ -30,6 +30,9 @@ pub(crate) const OPEN_FILES: i64 = 256;
 /// The size of one file.
 pub(crate) const FILE_BYTES: i64 = 16 * 1024 * 1024;
 
+/// The options of a place in memory that holds nothing.
+const NOTHING: &str = "ro,nosuid,nodev,noexec,size=4096,nr_inodes=1,mode=0555";
+
 /// A writable place in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tmpfs {
@@ -86,8 +89,10 @@ pub(crate) fn host_config(
         tmpfs: Some(HashMap::from([
             ("/code".to_owned(), tmpfs_options(CODE, identity)),
             ("/tmp".to_owned(), tmpfs_options(TMP, identity)),
+            // Message queues can be made as files here; nothing can be in this one.
+            ("/dev/mqueue".to_owned(), NOTHING.to_owned()),
         ])),
-        // POSIX shared memory and semaphores are writable too.
+        // POSIX shared memory and semaphores, which Python's multiprocessing needs.
         shm_size: Some(SHARED_MEMORY_BYTES),
         // Shared memory and message queues of its own.
         ipc_mode: Some("private".to_owned()),

@@ -67,6 +67,8 @@ impl Engine {
             t: Some(tag.to_owned()),
             rm: true,
             forcerm: true,
+            // The build needs nothing from elsewhere, and works where the bridge does not.
+            networkmode: Some("none".to_owned()),
             buildargs: Some(arguments),
             ..BuildImageOptions::default()
         };

@@ -1,0 +1,9 @@
+//! What the sandbox promises, held against a real engine.
+//!
+//! Each test asserts three things where they apply: the attacker gets the right verdict, an honest
+//! run beside it is unharmed, and no container is left. Each has an owner label of its own, so
+//! that tests share an engine with each other and with anyone else. No test fails for being slow
+//! on a busy machine, except beyond a promised limit.
+
+mod lab;
+mod verdicts;
