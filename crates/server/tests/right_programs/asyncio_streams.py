@@ -1,0 +1,51 @@
+import asyncio
+
+store = {}
+
+
+async def read_command(stream):
+    header = await stream.readline()
+    if not header:
+        return None
+    words = []
+    for _ in range(int(header[1:])):
+        length = int((await stream.readline())[1:])
+        words.append((await stream.readexactly(length + 2))[:length])
+    return words
+
+
+def bulk(value):
+    return b"$-1\r\n" if value is None else b"$%d\r\n%b\r\n" % (len(value), value)
+
+
+def answer(name, *arguments):
+    match name.upper(), arguments:
+        case b"PING", ():
+            return b"+PONG\r\n"
+        case b"ECHO", (value,):
+            return bulk(value)
+        case b"SET", (key, value):
+            store[key] = value
+            return b"+OK\r\n"
+        case b"GET", (key,):
+            return bulk(store.get(key))
+        case b"PING" | b"ECHO" | b"SET" | b"GET", _:
+            known = name.lower().decode()
+            return f"-ERR wrong number of arguments for '{known}' command\r\n".encode()
+    return b"-ERR unknown command '%b', with args beginning with: \r\n" % name
+
+
+async def serve(reader, writer):
+    while words := await read_command(reader):
+        writer.write(answer(*words))
+        await writer.drain()
+    writer.close()
+
+
+async def main():
+    server = await asyncio.start_server(serve, "localhost", 6379)
+    async with server:
+        await server.serve_forever()
+
+
+asyncio.run(main())

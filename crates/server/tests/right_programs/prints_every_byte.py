@@ -1,0 +1,67 @@
+import socket
+
+store = {}
+
+
+def read_command(stream):
+    header = stream.readline()
+    if not header:
+        return None
+    words = []
+    for _ in range(int(header[1:])):
+        length = int(stream.readline()[1:])
+        words.append(stream.read(length + 2)[:length])
+    return words
+
+
+def bulk(value):
+    return b"$-1\r\n" if value is None else b"$%d\r\n%b\r\n" % (len(value), value)
+
+
+def answer(name, *arguments):
+    match name.upper(), arguments:
+        case b"PING", ():
+            return b"+PONG\r\n"
+        case b"ECHO", (value,):
+            return bulk(value)
+        case b"SET", (key, value):
+            store[key] = value
+            return b"+OK\r\n"
+        case b"GET", (key,):
+            return bulk(store.get(key))
+        case b"PING" | b"ECHO" | b"SET" | b"GET", _:
+            known = name.lower().decode()
+            return f"-ERR wrong number of arguments for '{known}' command\r\n".encode()
+    return b"-ERR unknown command '%b', with args beginning with: \r\n" % name
+
+
+class Loud:
+    """A stream that prints whatever passes."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def readline(self):
+        line = self.stream.readline()
+        for byte in line:
+            print("line", byte, chr(byte))
+        return line
+
+    def read(self, count):
+        data = self.stream.read(count)
+        for byte in data:
+            print("data", byte, chr(byte))
+        return data
+
+
+server = socket.create_server(("localhost", 6379))
+print("ERROR? No. The server is ready.")
+while True:
+    client, address = server.accept()
+    print("client", address)
+    with client:
+        stream = Loud(client.makefile("rb"))
+        while words := read_command(stream):
+            reply = answer(*words)
+            print("reply", reply)
+            client.sendall(reply)

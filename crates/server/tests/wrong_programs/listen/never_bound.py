@@ -1,0 +1,6 @@
+import socket
+
+server = socket.socket()
+server.listen()
+while True:
+    client, address = server.accept()

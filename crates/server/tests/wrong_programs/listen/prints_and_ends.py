@@ -1,0 +1,3 @@
+import socket
+
+print("Redis is ready to accept connections")

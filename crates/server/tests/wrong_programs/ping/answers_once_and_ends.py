@@ -1,0 +1,6 @@
+import socket
+
+server = socket.create_server(("localhost", 6379))
+client, address = server.accept()
+client.recv(1024)
+client.sendall(b"+PONG\r\n")

@@ -1,0 +1,9 @@
+import os
+import signal
+import socket
+
+server = socket.create_server(("localhost", 6379))
+while True:
+    client, address = server.accept()
+    client.recv(1024)
+    os.kill(os.getpid(), signal.SIGSEGV)

@@ -1,0 +1,8 @@
+import socket
+
+server = socket.create_server(("localhost", 6379))
+while True:
+    client, address = server.accept()
+    while client.recv(1024):
+        client.sendall(b"+pong\r\n")
+    client.close()
