@@ -4,16 +4,17 @@ import threading
 
 def handle(conn):
     while True:
-        data = conn.recv(1024)
-        if not data:
+        parts = conn.recv(1024).split(b"\r\n")
+        if len(parts) < 3:
             break
-        parts = data.split(b"\r\n")
         command = parts[2].upper()
         if command == b"PING":
             conn.sendall(b"+PONG\r\n")
         elif command == b"ECHO":
             value = parts[4]
             conn.sendall(b"$" + str(len(value)).encode() + b"\r\n" + value + b"\r\n")
+        else:
+            conn.sendall(b"-ERR unknown command\r\n")
     conn.close()
 
 
