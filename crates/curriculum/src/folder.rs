@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::lines::Lines;
 use crate::problem::Found;
 use crate::suggestion::did_you_mean;
 
@@ -29,7 +30,7 @@ enum Kind {
 }
 
 /// Text files longer than this are no course content.
-const MAX_TEXT_BYTES: u64 = 256 * 1024;
+const MAX_TEXT_BYTES: u64 = 128 * 1024;
 /// Pictures longer than this would make a page heavy.
 const MAX_PICTURE_BYTES: u64 = 256 * 1024;
 
@@ -188,16 +189,17 @@ impl<'a> Folder<'a> {
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
-                let (valid, _) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+                let valid = error.utf8_error().valid_up_to();
+                let lines = Lines::of(&String::from_utf8_lossy(error.as_bytes()));
                 self.found
-                    .at(&path, line_after(valid), "this line is not UTF-8 text");
+                    .at(&path, lines.at(valid), "this line is not UTF-8 text");
                 return None;
             }
         };
-        if let Some((before, _)) = text.split_once('\0') {
+        if let Some(nul) = text.find('\0') {
             self.found.at(
                 &path,
-                line_after(before.as_bytes()),
+                Lines::of(&text).at(nul),
                 "this line holds a NUL character: remove it",
             );
             return None;
@@ -269,9 +271,4 @@ impl<'a> Folder<'a> {
             self.found.in_file(&self.path_of(&name), sentence);
         }
     }
-}
-
-fn line_after(bytes: &[u8]) -> u32 {
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
-    u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1)
 }

@@ -1,9 +1,23 @@
 //! Course files on disk, checked into a [`Curriculum`].
 //!
-//! Content is data: a folder for each course, with `course.toml`, `introduction.md` and a folder
-//! for each step. Loading reads everything, reports every problem at once with its file and line,
-//! and gives out only what has been checked. The types here are not `Serialize`: solutions and
-//! tests can't cross a wire by mistake; what a learner may see are `lesson`'s views.
+//! Content is data, a folder for each course:
+//!
+//! ```text
+//! redis/
+//!   course.toml        format = 1, title, port, steps = ["listen", "ping"] in their order
+//!   introduction.md    what you will build
+//!   ping/              a step; the folder's name is the step's for ever
+//!     step.toml        title, short_title, goal, minutes, [[hint]], [[mistake]]
+//!     instructions.md
+//!     tests.py         `@test("name")` before each test
+//!     solution.py
+//!     starter.py       for the first step; later ones begin with the learner's own program
+//!     mistakes/*.py    the programs that step.toml names
+//! ```
+//!
+//! Loading reads everything, reports every problem at once with its file and line, and gives out
+//! only what has been checked. The types here are not `Serialize`: solutions and tests can't cross
+//! a wire by mistake; what a learner may see are `lesson`'s views.
 
 mod checklist;
 mod course;
@@ -11,6 +25,7 @@ mod course_file;
 mod curriculum;
 mod fingerprint;
 mod folder;
+mod lines;
 mod markdown;
 mod mistake;
 mod problem;

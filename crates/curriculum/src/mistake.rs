@@ -195,11 +195,12 @@ impl MistakesOf<'_> {
     ) -> Vec<MistakenProgram> {
         let programs = names.iter().filter_map(|name| {
             let file = name.value.clone();
-            let folder = folder.filter(|folder| folder.has(&file));
-            let Some(folder) = folder else {
+            let Some(folder) = folder.filter(|folder| folder.has(&file)) else {
+                let unused = folder.map(Folder::unused).unwrap_or_default();
+                let suggestion = did_you_mean(&file, unused.iter().map(String::as_str));
                 self.at(
                     name.line,
-                    format!("there is no program `{file}` in the folder mistakes"),
+                    format!("there is no program `{file}` in the folder mistakes{suggestion}"),
                 );
                 return None;
             };
@@ -312,6 +313,7 @@ impl MistakesOf<'_> {
                 // The last line says what is wrong; those before draw an arrow.
                 let reason = text.lines().last().unwrap_or_default();
                 let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+                let reason = reason.trim_end_matches('.');
                 self.at(line, format!("`{key}` is no regular expression: {reason}"));
             })
             .ok()
@@ -319,4 +321,13 @@ impl MistakesOf<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_that_is_named_here_exists() {
+        for kind in [&NO_MISTAKES[..], &WITH_BYTES, &WITH_EXCEPTION].concat() {
+            assert!(Outcome::KINDS.contains(&kind), "there is no {kind}");
+        }
+    }
+}

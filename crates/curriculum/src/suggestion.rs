@@ -15,8 +15,8 @@ pub(crate) fn did_you_mean<'a>(
         .unwrap_or_default()
 }
 
-/// How many letters must be put in, taken out or changed to make one word the other. Case, `_`
-/// and `-` don't count: those are slips of the hand.
+/// How many letters must be put in, taken out, changed or swapped with their neighbour to make one
+/// word the other. Case, `_` and `-` don't count: those are slips of the hand.
 fn edits(from: &str, to: &str) -> usize {
     let plain = |word: &str| -> Vec<char> {
         let word = word.chars().take(100).flat_map(char::to_lowercase);
@@ -24,21 +24,23 @@ fn edits(from: &str, to: &str) -> usize {
             .collect()
     };
     let (from, to) = (plain(from), plain(to));
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (above, letter) in from.iter().enumerate() {
-        let mut diagonal = above;
-        let mut left = above + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=to.len()).collect();
+    for row in 0..from.len() {
+        let mut cells = vec![row + 1];
+        for column in 0..to.len() {
+            let change = last[column] + usize::from(from[row] != to[column]);
+            let mut least = change.min(last[column + 1] + 1).min(cells[column] + 1);
+            let is_swap =
+                row > 0 && column > 0 && from[row] == to[column - 1] && from[row - 1] == to[column];
+            if is_swap {
+                least = least.min(before_last[column - 1] + 1);
+            }
+            cells.push(least);
         }
-        for (cell, other) in row.iter_mut().skip(1).zip(&to) {
-            let change = diagonal + usize::from(letter != other);
-            diagonal = *cell;
-            *cell = change.min(*cell + 1).min(left + 1);
-            left = *cell;
-        }
+        before_last = std::mem::replace(&mut last, cells);
     }
-    row.last().copied().unwrap_or_default()
+    last.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -52,6 +54,7 @@ mod tests {
             ("abc", "", 3),
             ("", "abc", 3),
             ("kitten", "sitting", 3),
+            ("gaol", "goal", 1),
             ("Wrong_Type", "wrong-type", 0),
         ] {
             assert_eq!(edits(from, to), expected, "{from} to {to}");

@@ -3,10 +3,12 @@
 
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
+use std::rc::Rc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::lines::Lines;
 use crate::problem::Found;
 use crate::suggestion::did_you_mean;
 
@@ -28,18 +30,17 @@ pub(crate) struct Table<'a> {
     known: Vec<&'static str>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Document<'a> {
     file: &'a Path,
     text: &'a str,
+    lines: Rc<Lines>,
     found: &'a Found,
 }
 
 impl<'a> Document<'a> {
     fn line(&self, at: usize) -> u32 {
-        let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let lines = before.iter().filter(|byte| **byte == b'\n').count();
-        u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1)
+        self.lines.at(at)
     }
 
     /// The line where the content of a value begins: after `"""`, that is the next one.
@@ -113,7 +114,12 @@ impl<'a> Table<'a> {
         text: &'a str,
         noun: &'static str,
     ) -> Option<Self> {
-        let document = Document { file, text, found };
+        let document = Document {
+            file,
+            text,
+            lines: Rc::new(Lines::of(text)),
+            found,
+        };
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -232,7 +238,7 @@ impl<'a> Table<'a> {
     }
 
     fn texts_of(&self, key: &str, value: &Spanned<DeValue<'a>>) -> Vec<Placed<String>> {
-        let document = self.document;
+        let document = &self.document;
         match value.get_ref() {
             DeValue::Array(items) if items.is_empty() => {
                 document.at(
@@ -288,7 +294,7 @@ impl<'a> Table<'a> {
         let line = self.document.line(value.span().start);
         match value.into_inner() {
             DeValue::Table(values) => Some(Table {
-                document: self.document,
+                document: self.document.clone(),
                 line,
                 noun,
                 values,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
+use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 use super::bytes_picture;
 use crate::suggestion::did_you_mean;
@@ -125,6 +125,9 @@ struct Pieces {
 
 impl Pieces {
     fn add(&mut self, class: Option<&'static str>, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         if class != self.class {
             self.flush();
             self.class = class;
@@ -135,7 +138,6 @@ impl Pieces {
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.text);
         match self.class {
-            _ if text.is_empty() => {}
             Some(class) => self.html.push_str(&span(class, &text)),
             None => self.html.push_str(&escape(&text)),
         }
@@ -165,15 +167,15 @@ fn class_of(stack: &ScopeStack) -> Option<&'static str> {
         ("support.type", Some("syn-fn")),
         ("variable.function", Some("syn-fn")),
     ];
-    let of_scope = |scope: &syntect::parsing::Scope| {
-        let name = scope.build_string();
-        let fits = |prefix: &str| {
-            name.strip_prefix(prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        CLASSES
-            .iter()
-            .find(|(prefix, _)| fits(prefix))
+    static SCOPES: LazyLock<Vec<(Scope, Option<&str>)>> = LazyLock::new(|| {
+        let scopes = CLASSES.iter();
+        let scopes = scopes.filter_map(|(name, class)| Some((Scope::new(name).ok()?, *class)));
+        scopes.collect()
+    });
+    let of_scope = |scope: &Scope| {
+        let mut known = SCOPES.iter();
+        known
+            .find(|(prefix, _)| prefix.is_prefix_of(*scope))
             .map(|(_, class)| *class)
     };
     stack.as_slice().iter().rev().find_map(of_scope).flatten()

@@ -1,0 +1,186 @@
+//! What is said about hints, mistakes and tests that are wrong.
+
+use crate::tiny_course::{TinyCourse, check, check_replaced};
+
+#[test]
+fn a_step_needs_a_hint_and_has_nine_at_the_most() {
+    check_replaced(
+        "listen/step.toml",
+        "[[hint]]\ntext = \"Look at `create_server`.\"\n",
+        "",
+        &["listen/step.toml:1: the step has no hint: write one at the least under `[[hint]]`"],
+    );
+    check_replaced(
+        "listen/step.toml",
+        "[[hint]]\n",
+        &format!("{}[[hint]]\n", "[[hint]]\ntext = \"a\"\n".repeat(9)),
+        &["listen/step.toml:24: the ladder of hints has more than 9 rungs: take some out"],
+    );
+    check_replaced(
+        "listen/step.toml",
+        "[[hint]]\ntext",
+        "hint",
+        &[
+            "listen/step.toml:1: the step has no hint: write one at the least under `[[hint]]`",
+            "listen/step.toml:6: `hint` must be written as `[[hint]]`, once for each; \
+             here it is a string",
+        ],
+    );
+}
+
+#[test]
+fn an_outcome_that_does_not_exist_is_named_with_the_nearest() {
+    check_replaced(
+        "echo/step.toml",
+        "\"wrong-value\", ",
+        "\"wrong-valu\", ",
+        &["echo/step.toml:21: there is no outcome `wrong-valu`; did you mean `wrong-value`?"],
+    );
+    let tiny = TinyCourse::new();
+    tiny.replace("echo/step.toml", "\"crashed\"", "\"bad\"");
+    let problems = tiny.problems();
+    assert!(
+        problems[0].starts_with("echo/step.toml:30: there is no outcome `bad`; there are passed, "),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn a_condition_that_could_never_hold_is_a_problem() {
+    check_replaced(
+        "echo/step.toml",
+        "\"invalid-byte\"]",
+        "\"silent\"]",
+        &[
+            "echo/step.toml:23: `received` can never hold for the outcome `silent`: \
+             only closed, incomplete, invalid-byte, wrong-type, wrong-value, extra-bytes have it",
+        ],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "outcome = \"crashed\"",
+        "outcome = [\"crashed\", \"ended\"]",
+        &[
+            "echo/step.toml:31: `exception` can never hold for the outcome `ended`: \
+             only exited, crashed have it",
+        ],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "outcome = \"crashed\"\nexception = \"IndexError\"",
+        "outcome = \"passed\"",
+        &["echo/step.toml:30: the outcome `passed` is nobody's mistake: name another"],
+    );
+}
+
+#[test]
+fn a_test_that_a_mistake_names_must_exist() {
+    check_replaced(
+        "echo/step.toml",
+        "test = \"sends a line back\"",
+        "test = \"sends the line back\"",
+        &[
+            "echo/step.toml:22: tests.py has no test \"sends the line back\"; \
+             did you mean `sends a line back`?",
+        ],
+    );
+}
+
+#[test]
+fn a_regular_expression_is_checked() {
+    check_replaced(
+        "echo/step.toml",
+        "received = '^[A-Z]+\\r\\n$'",
+        "received = '^[A-Z'",
+        &["echo/step.toml:23: `received` is no regular expression: unclosed character class"],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "source = 'split\\('",
+        "source = 'split('",
+        &["echo/step.toml:32: `source` is no regular expression: unclosed group"],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "source = 'split\\('",
+        "source = '(a{1000}){1000}'",
+        &["echo/step.toml:32: `source` is no regular expression: \
+             Compiled regex exceeds size limit of 10485760 bytes"],
+    );
+}
+
+#[test]
+fn a_mistake_has_a_name_a_program_and_a_message_of_its_own() {
+    check_replaced(
+        "echo/step.toml",
+        "id = \"no-words\"",
+        "id = \"shouts\"",
+        &[
+            "echo/step.toml:26: the mistake `shouts` has the name of the one in line 17: \
+             give it its own",
+        ],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "id = \"no-words\"",
+        "id = \"no words\"",
+        &["echo/step.toml:26: \"no words\" is no name for a mistake: \
+             use 1 to 40 of a-z, 0-9 and -"],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "[\"no_words.py\", ",
+        "[\"no_words.py\", \"shouts.py\", ",
+        &[
+            "echo/step.toml:27: the program `shouts.py` is named in line 18 already: \
+             a program makes one mistake",
+        ],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "program = \"shouts.py\"",
+        "program = \"shout.py\"",
+        &[
+            "echo/mistakes/shouts.py:1: no mistake in step.toml names this program: \
+             name it under `[[mistake]]` or remove the file",
+            "echo/step.toml:18: there is no program `shout.py` in the folder mistakes; \
+             did you mean `shouts.py`?",
+        ],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "`upper` changes",
+        "`upper changes",
+        &[
+            "echo/step.toml:19: `message` has a backtick without a partner: \
+             code stands between two",
+        ],
+    );
+}
+
+#[test]
+fn tests_that_cannot_be_read_are_named_by_their_line() {
+    check_replaced(
+        "echo/tests.py",
+        "@test(\"sends a line back\")",
+        "@test(NAME)",
+        &[
+            "echo/tests.py:3: this test can't be read: write `@test(\"name\")` on one line, \
+             the name in plain quotes and first",
+        ],
+    );
+    check_replaced(
+        "echo/tests.py",
+        "@test(\"sends two lines back\", fresh=True)",
+        "@test('sends a line back')",
+        &[
+            "echo/tests.py:7: the test \"sends a line back\" has the name of the one in line 3: \
+             every test of a step needs its own",
+        ],
+    );
+    check(
+        |tiny| tiny.write("listen/tests.py", "from codealong import test\n"),
+        &["listen/tests.py:1: there is no test here: \
+             a line `@test(\"what it shows\")` before a function makes one"],
+    );
+}

@@ -1,0 +1,14 @@
+//! The courses of this repository.
+
+use std::path::Path;
+
+use curriculum::Curriculum;
+
+#[test]
+fn the_repositorys_own_courses_have_no_problem() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../curriculum"));
+    match Curriculum::load(folder) {
+        Ok(curriculum) => assert!(!curriculum.courses().is_empty()),
+        Err(problems) => panic!("\n{problems}"),
+    }
+}
