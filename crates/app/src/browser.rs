@@ -23,9 +23,11 @@ pub(crate) use present::{
     set_root_style, show_modal, storage, textarea_text, use_editor_theme,
 };
 
-use lesson::LineNote;
-
 /// Why the browser's storage did not take or give something.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only a browser's storage has faults")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StorageFault {
     /// The browser does not let the page store anything.
@@ -35,6 +37,10 @@ pub(crate) enum StorageFault {
 }
 
 /// What an editor begins with.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only a browser has an editor")
+)]
 pub(crate) struct EditorSetup {
     /// The program.
     pub(crate) text: String,
@@ -43,6 +49,3 @@ pub(crate) struct EditorSetup {
     /// Hears each change with the whole text.
     pub(crate) on_change: Box<dyn Fn(String)>,
 }
-
-/// The notes that stand on the learner's lines.
-pub(crate) type Notes = Vec<LineNote>;

@@ -1,5 +1,10 @@
 //! CodeAlong's pages: server-rendered, hydrated in the browser, and the server functions between.
 
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the function inside each component public"
+)]
+
 pub mod api;
 mod browser;
 mod dialog;

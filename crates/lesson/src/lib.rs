@@ -4,15 +4,20 @@
 //! browser, so every type is `Serialize` and `Deserialize`, compiles for wasm32 and for the host,
 //! and uses fixed-width integers with their unit in the name.
 
+mod ansi;
 mod byte_string;
+mod byte_view;
+mod course_progress;
 mod duration;
 mod exchange;
 mod id;
+mod import;
 mod inline_code;
 mod line_note;
 mod live_run;
 mod opening;
 mod outcome;
+mod output_link;
 mod progress;
 mod report;
 mod run_error;
@@ -22,16 +27,23 @@ mod settings;
 mod source;
 mod step_view;
 mod storage;
+mod trace;
+mod two_tabs;
 
+pub use ansi::{AnsiReader, StyledText, TerminalColor, TextStyle, Weight};
 pub use byte_string::{ByteString, InvalidByteString};
+pub use byte_view::{BytePiece, BytePieceKind, Extent, ShownBytes, is_long, show_bytes};
+pub use course_progress::{CourseProgress, course_minutes};
 pub use duration::{counted, duration_text, minutes_text};
 pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, StepId, TestId};
+pub use import::{Import, ImportedStep};
 pub use inline_code::{Piece, pieces};
 pub use line_note::{LineNote, PROGRAM_FILE};
 pub use live_run::{LiveRun, LiveTest};
 pub use opening::{Opening, earlier};
 pub use outcome::{Comparison, Crash, Outcome, SourceSpan, TracebackFrame};
+pub use output_link::{OutputPiece, output_pieces};
 pub use progress::{Progress, ProgressError, StepProgress};
 pub use report::{
     OutputChunk, OutputStream, PlannedStep, PlannedTest, ProgramOutput, RecognisedMistake, Report,
@@ -47,3 +59,5 @@ pub use storage::{
     RecordVersion, SETTINGS_KEY, StepRecord, aside_key, is_aside_key, step_key, step_of_key,
     take_record,
 };
+pub use trace::{LANES_MAX, TraceRow, TraceSign, trace_rows};
+pub use two_tabs::OtherDraft;

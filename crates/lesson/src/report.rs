@@ -170,6 +170,14 @@ impl Report {
             .find(|test| !test.outcome.is_passed())
     }
 
+    /// The steps in the order in which they matter: the broken ones, earliest first, then those
+    /// that passed, latest first.
+    pub fn steps_by_need(&self) -> Vec<&StepReport> {
+        let (passed, broken): (Vec<_>, Vec<_>) =
+            self.steps.iter().partition(|step| step.is_passed());
+        broken.into_iter().chain(passed.into_iter().rev()).collect()
+    }
+
     /// The verdict as a headline.
     pub fn headline(&self) -> String {
         let (passed, total) = (self.passed(), self.total());

@@ -1,9 +1,9 @@
 //! The server's side of `browser`: the same signatures, and nothing behind them.
 
 use leptos::web_sys::{HtmlDialogElement, HtmlDivElement, HtmlInputElement, KeyboardEvent};
-use lesson::Theme;
+use lesson::{LineNote, Theme};
 
-use super::{EditorSetup, Notes};
+use super::EditorSetup;
 
 pub(crate) struct Listener;
 
@@ -25,7 +25,7 @@ impl CodeEditor {
 
     pub(crate) fn replace_text(&self, _: &str) {}
 
-    pub(crate) fn set_notes(&self, _: Notes) {}
+    pub(crate) fn set_notes(&self, _: Vec<LineNote>) {}
 
     pub(crate) fn go_to_line(&self, _: u32) {}
 

@@ -1,0 +1,163 @@
+//! Progress from a file: what it would change, and what there is afterwards.
+
+use crate::{CourseId, Progress, StepId, StepProgress, counted};
+
+/// What an import would change in one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedStep {
+    /// The course.
+    pub course: CourseId,
+    /// The step.
+    pub step: StepId,
+    /// The changes, each as a few words.
+    pub changes: Vec<String>,
+}
+
+/// A checked import, ready to be taken or left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// What changes; nothing where the file says what is here already.
+    pub steps: Vec<ImportedStep>,
+    /// The progress afterwards.
+    pub merged: Progress,
+}
+
+impl Import {
+    /// Lays a file's progress over the browser's own. Nothing is lost: what was solved stays
+    /// solved, and a draft that is replaced can be brought back in its step.
+    pub fn of(here: &Progress, file: &Progress) -> Self {
+        let mut merged = here.clone();
+        let mut steps = Vec::new();
+        for (course, imported) in &file.courses {
+            let own = merged.courses.entry(course.clone()).or_default();
+            for (step, theirs) in imported {
+                let ours = own.entry(step.clone()).or_default();
+                let after = merge(ours, theirs);
+                let changes = changes(ours, &after);
+                *ours = after;
+                if !changes.is_empty() {
+                    steps.push(ImportedStep {
+                        course: course.clone(),
+                        step: step.clone(),
+                        changes,
+                    });
+                }
+            }
+        }
+        Self { steps, merged }
+    }
+}
+
+fn merge(ours: &StepProgress, theirs: &StepProgress) -> StepProgress {
+    let draft = theirs.draft.clone().or_else(|| ours.draft.clone());
+    let before_reset = if ours.draft.is_some() && draft != ours.draft {
+        ours.draft.clone()
+    } else {
+        ours.before_reset
+            .clone()
+            .or_else(|| theirs.before_reset.clone())
+    };
+    StepProgress {
+        draft,
+        before_reset,
+        last_green: theirs
+            .last_green
+            .clone()
+            .or_else(|| ours.last_green.clone()),
+        hints_opened: ours.hints_opened.max(theirs.hints_opened),
+        failed_runs: ours.failed_runs.max(theirs.failed_runs),
+        best_run_us: match (ours.best_run_us, theirs.best_run_us) {
+            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+            (ours, theirs) => ours.or(theirs),
+        },
+    }
+}
+
+fn changes(before: &StepProgress, after: &StepProgress) -> Vec<String> {
+    let mut found = Vec::new();
+    match (&before.draft, &after.draft) {
+        (None, Some(new)) => found.push(format!("your code is added ({})", lines(new))),
+        (Some(old), Some(new)) if old != new => found.push(format!(
+            "your code is replaced ({} by {}); the old can be brought back in the step",
+            lines(old),
+            lines(new)
+        )),
+        _ => {}
+    }
+    match (&before.last_green, &after.last_green) {
+        (None, Some(_)) => found.push("counts as done".to_owned()),
+        (old, new) if old != new => found.push("another last green run".to_owned()),
+        _ => {}
+    }
+    if after.hints_opened > before.hints_opened {
+        found.push(counted(
+            after.hints_opened.into(),
+            "hint open",
+            "hints open",
+        ));
+    }
+    if after.best_run_us != before.best_run_us {
+        found.push("a shorter best run".to_owned());
+    }
+    found
+}
+
+fn lines(text: &str) -> String {
+    counted(text.lines().count(), "line", "lines")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(step: StepProgress) -> Progress {
+        let mut progress = Progress::default();
+        let steps = [(StepId::parse("ping").unwrap(), step)].into();
+        progress
+            .courses
+            .insert(CourseId::parse("redis").unwrap(), steps);
+        progress
+    }
+
+    fn kept(draft: &str, last_green: Option<&str>) -> StepProgress {
+        StepProgress {
+            draft: Some(draft.to_owned()),
+            last_green: last_green.map(str::to_owned),
+            ..StepProgress::default()
+        }
+    }
+
+    fn import(here: StepProgress, file: StepProgress) -> (StepProgress, Vec<String>) {
+        let mut import = Import::of(&progress(here), &progress(file));
+        let (course, step) = (
+            CourseId::parse("redis").unwrap(),
+            StepId::parse("ping").unwrap(),
+        );
+        let after = import.merged.step(&course, &step).cloned().unwrap();
+        let changes = import.steps.pop().map(|step| step.changes);
+        (after, changes.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_replaced_draft_can_be_brought_back() {
+        let (after, changes) = import(kept("a\nb", None), kept("c", None));
+        assert_eq!(after.draft.as_deref(), Some("c"));
+        assert_eq!(after.before_reset.as_deref(), Some("a\nb"));
+        assert!(changes[0].contains("2 lines by 1 line"), "{changes:?}");
+    }
+
+    #[test]
+    fn what_was_solved_stays_solved() {
+        let (after, changes) = import(kept("a", Some("green")), kept("a", None));
+        assert!(after.is_solved());
+        assert!(changes.is_empty());
+    }
+
+    #[test]
+    fn ones_own_export_changes_nothing() {
+        let here = progress(kept("a", Some("a")));
+        let import = Import::of(&here, &here);
+        assert!(import.steps.is_empty());
+        assert_eq!(import.merged, here);
+    }
+}

@@ -1,0 +1,207 @@
+//! The exchange of a test as a timeline: one lane for each client, one row for each event.
+
+use crate::{ByteString, Exchange, ExchangeAction};
+
+/// One row of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceRow {
+    /// Milliseconds since the test began, with one decimal.
+    pub at: String,
+    /// The client, from 1.
+    pub client: u16,
+    /// The lane, from 0; the last is shared where there are too many clients.
+    pub lane: usize,
+    /// What happened, for the sign on the lane.
+    pub sign: TraceSign,
+    /// What happened, in words or as the decoded bytes.
+    pub headline: String,
+    /// The bytes and how many were cut off their end.
+    pub bytes: Option<(ByteString, u32)>,
+    /// The line of the learner's program that sent them, where it is known.
+    pub line: Option<u32>,
+    /// For each lane, whether its connection is open beside this row.
+    pub lanes: Vec<bool>,
+}
+
+/// What happened on a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TraceSign {
+    /// The connection was opened.
+    Opened,
+    /// The client sent.
+    Sent,
+    /// The program sent.
+    Received,
+    /// Nothing came.
+    Silence,
+    /// The connection came to its end.
+    Closed,
+    /// The program was started anew.
+    Restarted,
+}
+
+impl TraceSign {
+    /// The direction in words, for those who don't see the sign.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Sent => "client to program",
+            Self::Received => "program to client",
+            Self::Silence => "silence",
+            Self::Closed => "closed",
+            Self::Restarted => "restarted",
+        }
+    }
+}
+
+/// The most lanes that are drawn.
+pub const LANES_MAX: usize = 6;
+
+/// Lays the events of a test out.
+pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
+    let mut clients: Vec<u16> = Vec::new();
+    for exchange in exchanges {
+        if !clients.contains(&exchange.client) {
+            clients.push(exchange.client);
+        }
+    }
+    let lane_of = |client: u16| {
+        let place = clients.iter().position(|other| *other == client);
+        place.unwrap_or(0).min(LANES_MAX - 1)
+    };
+    let count = clients.len().clamp(1, LANES_MAX);
+    let mut open = vec![0_u32; count];
+    exchanges
+        .iter()
+        .map(|exchange| {
+            let lane = lane_of(exchange.client);
+            let was_open: Vec<bool> = open.iter().map(|open| *open > 0).collect();
+            let sign = sign_of(&exchange.action);
+            match sign {
+                TraceSign::Opened => open[lane] += 1,
+                TraceSign::Closed => open[lane] = open[lane].saturating_sub(1),
+                TraceSign::Restarted => open.fill(0),
+                _ => {}
+            }
+            let lanes = was_open
+                .iter()
+                .zip(&open)
+                .map(|(was, is)| *was || *is > 0)
+                .collect();
+            let (headline, bytes, line) = content(&exchange.action);
+            TraceRow {
+                at: format!("{:.1}", f64::from(exchange.at_us) / 1000.0),
+                client: exchange.client,
+                lane,
+                sign,
+                headline,
+                bytes,
+                line,
+                lanes,
+            }
+        })
+        .collect()
+}
+
+fn sign_of(action: &ExchangeAction) -> TraceSign {
+    match action {
+        ExchangeAction::Connected => TraceSign::Opened,
+        ExchangeAction::Sent { .. } => TraceSign::Sent,
+        ExchangeAction::Received { .. } => TraceSign::Received,
+        ExchangeAction::Silence { .. } => TraceSign::Silence,
+        ExchangeAction::ClosedByClient | ExchangeAction::ClosedByServer | ExchangeAction::Reset => {
+            TraceSign::Closed
+        }
+        ExchangeAction::Restarted => TraceSign::Restarted,
+    }
+}
+
+type Content = (String, Option<(ByteString, u32)>, Option<u32>);
+
+fn content(action: &ExchangeAction) -> Content {
+    let words = |text: &str| (text.to_owned(), None, None);
+    match action {
+        ExchangeAction::Connected => words("connected"),
+        ExchangeAction::Sent {
+            bytes,
+            cut_bytes,
+            decoded,
+        } => (
+            decoded.clone().unwrap_or_default(),
+            Some((bytes.clone(), *cut_bytes)),
+            None,
+        ),
+        ExchangeAction::Received {
+            bytes,
+            cut_bytes,
+            decoded,
+            line,
+        } => (
+            decoded.clone().unwrap_or_default(),
+            Some((bytes.clone(), *cut_bytes)),
+            *line,
+        ),
+        ExchangeAction::Silence { waited_ms } => words(&format!("nothing came for {waited_ms} ms")),
+        ExchangeAction::ClosedByClient => words("the client closed the connection"),
+        ExchangeAction::ClosedByServer => words("the program closed the connection"),
+        ExchangeAction::Reset => words("the program's side reset the connection"),
+        ExchangeAction::Restarted => words("the program was started anew"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(client: u16, action: ExchangeAction) -> Exchange {
+        Exchange {
+            client,
+            at_us: u32::from(client) * 1000 + 440,
+            action,
+        }
+    }
+
+    fn sent() -> ExchangeAction {
+        ExchangeAction::Sent {
+            bytes: ByteString::from(b"PING".as_slice()),
+            cut_bytes: 0,
+            decoded: Some("PING".to_owned()),
+        }
+    }
+
+    #[test]
+    fn each_client_has_a_lane_that_is_open_while_it_is_connected() {
+        let rows = trace_rows(&[
+            at(1, ExchangeAction::Connected),
+            at(2, ExchangeAction::Connected),
+            at(1, sent()),
+            at(1, ExchangeAction::ClosedByClient),
+            at(2, sent()),
+        ]);
+        let lanes: Vec<(usize, Vec<bool>)> = rows
+            .iter()
+            .map(|row| (row.lane, row.lanes.clone()))
+            .collect();
+        assert_eq!(
+            lanes,
+            [
+                (0, vec![true, false]),
+                (1, vec![true, true]),
+                (0, vec![true, true]),
+                (0, vec![true, true]),
+                (1, vec![false, true]),
+            ]
+        );
+        assert_eq!(rows[0].at, "1.4");
+    }
+
+    #[test]
+    fn many_clients_share_the_last_lane() {
+        let connects: Vec<Exchange> = (1..=50)
+            .map(|client| at(client, ExchangeAction::Connected))
+            .collect();
+        let rows = trace_rows(&connects);
+        assert_eq!(rows[49].lane, LANES_MAX - 1);
+        assert_eq!(rows[49].lanes.len(), LANES_MAX);
+    }
+}

@@ -1,0 +1,38 @@
+//! One step open in two tabs: whose draft stands where.
+
+/// What a tab does when another one has kept a draft of the same step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherDraft {
+    /// It is what stands here already.
+    Same,
+    /// Nothing was typed here since the last draft was kept: the other's takes its place.
+    Adopt,
+    /// Both were typed in: this tab keeps its own and offers the other's.
+    Offer,
+}
+
+impl OtherDraft {
+    /// Decides by what stands in the editor, what was last kept or read here, and what came.
+    pub fn judge(editor: &str, last_kept: Option<&str>, other: &str) -> Self {
+        if editor == other {
+            Self::Same
+        } else if last_kept.is_none_or(|kept| kept == editor) {
+            Self::Adopt
+        } else {
+            Self::Offer
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OtherDraft;
+
+    #[test]
+    fn a_tab_that_was_typed_in_keeps_its_own() {
+        assert_eq!(OtherDraft::judge("a", Some("a"), "a"), OtherDraft::Same);
+        assert_eq!(OtherDraft::judge("a", Some("a"), "b"), OtherDraft::Adopt);
+        assert_eq!(OtherDraft::judge("a", None, "b"), OtherDraft::Adopt);
+        assert_eq!(OtherDraft::judge("ab", Some("a"), "b"), OtherDraft::Offer);
+    }
+}
