@@ -44,7 +44,13 @@ def serve(client):
 
 selector = selectors.DefaultSelector()
 for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-    selector.register(socket.create_server((host, 6379), family=family), selectors.EVENT_READ)
+    try:
+        server = socket.create_server((host, 6379), family=family)
+    except OSError as error:
+        # As Redis itself, which goes on where there is no IPv6.
+        print("not listening on", host, error)
+    else:
+        selector.register(server, selectors.EVENT_READ)
 while True:
     for key, _ in selector.select():
         serve(key.fileobj.accept()[0])

@@ -54,11 +54,13 @@ def answer(words):
 
 def serve(client):
     stream = client.makefile("rb")
+    offended = False
     while words := read_command(stream):
+        if offended:
+            break
         reply = answer(words)
         client.sendall(reply)
-        if b"unknown command" in reply:
-            break
+        offended = b"unknown command" in reply
 
 
 server = socket.create_server(("localhost", 6379))

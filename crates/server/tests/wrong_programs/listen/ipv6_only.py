@@ -1,5 +1,5 @@
 import socket
 
-server = socket.create_server(("::1", 6379), family=socket.AF_INET6)
+server = socket.create_server(("::", 6379), family=socket.AF_INET6)
 while True:
     client, address = server.accept()

@@ -27,8 +27,12 @@ def answer(words):
 
 def serve(client):
     stream = client.makefile("rb")
-    if words := read_command(stream):
+    answered = False
+    while words := read_command(stream):
+        if answered:
+            break  # the next one, please
         client.sendall(answer(words))
+        answered = True
 
 
 server = socket.create_server(("localhost", 6379))
