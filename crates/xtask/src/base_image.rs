@@ -1,7 +1,7 @@
 //! The Python base image that the runner image is built from.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -18,9 +18,6 @@ const MADE_HERE: &str = "codealong-python-base:3.11";
 /// What it takes else, from a registry of images.
 const OFFICIAL: &str = "python:3.11-slim";
 
-/// How long a registry may take to show that it is there at all.
-const FIRST_SIGN: Duration = Duration::from_secs(10);
-
 pub(crate) fn ensure(screen: &Screen) -> Result<()> {
     for tag in [MADE_HERE, OFFICIAL] {
         if is_local(tag)? {
@@ -34,13 +31,9 @@ pub(crate) fn ensure(screen: &Screen) -> Result<()> {
             step.done(format_args!("{OFFICIAL} pulled"));
             return Ok(());
         }
-        Err(complaint) => {
-            step.done(format_args!(
-                "no registry of images is in reach ({complaint})"
-            ));
-            screen
-                .say("     closed machine: the base image is made from Debian's packages instead");
-        }
+        Err(complaint) => step.gave_up(format_args!(
+            "no registry of images is in reach ({complaint}), so this is a closed machine: Debian's packages it is"
+        )),
     }
     make(screen)
 }
@@ -52,24 +45,17 @@ fn is_local(tag: &str) -> Result<bool> {
 
 /// Pulls the official image: the registry has to answer soon, the download may take its time.
 fn pull(step: &Step<'_>) -> Result<Result<(), String>> {
-    let mut probe = docker(&["manifest", "inspect", OFFICIAL]);
-    let reached = command::run(&mut probe, FIRST_SIGN)?;
-    if !reached.succeeded() {
-        return Ok(Err(reached.complaint()));
-    }
-    let began = Instant::now();
-    let mut pull = docker(&["pull", OFFICIAL]);
-    let finished = command::run_watched(&mut pull, Duration::from_secs(300), |_, line| {
-        step.at(line);
-    })?;
+    let finished = command::run_until_sign(
+        &mut docker(&["pull", OFFICIAL]),
+        |line| line.contains("Pulling from"),
+        Duration::from_secs(10),
+        Duration::from_secs(300),
+        |line| step.at(line),
+    )?;
     Ok(if finished.succeeded() {
         Ok(())
     } else {
-        Err(format!(
-            "after {} s: {}",
-            began.elapsed().as_secs(),
-            finished.complaint()
-        ))
+        Err(finished.complaint())
     })
 }
 
@@ -97,12 +83,8 @@ fn make(screen: &Screen) -> Result<()> {
             finished.complaint()
         );
     }
-    let mut import = Command::new("docker");
-    import
-        .arg("import")
-        .arg(&archive)
-        .arg(MADE_HERE)
-        .stdin(Stdio::null());
+    let mut import = docker(&["import"]);
+    import.arg(&archive).arg(MADE_HERE);
     command::output(&mut import, HOUR).context("the base image could not be imported")?;
     let _ = std::fs::remove_file(&archive);
     step.done(format_args!("{MADE_HERE} made from Debian's packages"));

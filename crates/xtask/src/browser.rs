@@ -82,13 +82,9 @@ fn find_or_install_chromium(screen: &Screen, folder: &Path) -> Result<Browser> {
         screen.found(TITLE, path.display());
         return Ok(Browser::At(path));
     }
-    let complaint = match download_chromium(screen, folder)? {
-        Ok(()) => return Ok(Browser::Playwrights),
-        Err(complaint) => complaint,
-    };
-    screen.say(format_args!(
-        "     closed machine ({complaint}): Debian's chromium is used instead"
-    ));
+    if download_chromium(screen, folder)? {
+        return Ok(Browser::Playwrights);
+    }
     packages::install(screen, TITLE, &["chromium"], "a Chromium is missing")?;
     let path = command::find("chromium").context("the package chromium brought no chromium")?;
     Ok(Browser::At(path))
@@ -118,7 +114,7 @@ fn playwrights_chromium(folder: &Path) -> Result<Option<PathBuf>> {
 }
 
 /// The connected way: the server has to show a first percent soon, the rest may take its time.
-fn download_chromium(screen: &Screen, folder: &Path) -> Result<Result<(), String>> {
+fn download_chromium(screen: &Screen, folder: &Path) -> Result<bool> {
     let step = screen.begin(TITLE, "asking Playwright's server for its Chromium");
     let mut install = playwright(folder, &["install", "chromium"]);
     let finished = command::run_until_sign(
@@ -130,8 +126,11 @@ fn download_chromium(screen: &Screen, folder: &Path) -> Result<Result<(), String
     )?;
     if finished.succeeded() {
         step.done("Playwright's own Chromium downloaded");
-        return Ok(Ok(()));
+        return Ok(true);
     }
-    step.done("Playwright's server is not in reach");
-    Ok(Err(finished.complaint()))
+    step.gave_up(format_args!(
+        "Playwright's server is not in reach ({}), so this is a closed machine: Debian's chromium it is",
+        finished.complaint()
+    ));
+    Ok(false)
 }

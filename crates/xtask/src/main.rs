@@ -166,7 +166,7 @@ fn watch(screen: &Screen) -> Result<ExitCode> {
     let compiler = wasm_target::fetch(screen)?;
     compiler.complete(screen)?;
     ground::for_runs(screen)?.leave_running(screen);
-    site::add_worker()?;
+    site::complete_for_cargo_leptos()?;
     let error = compiler.cargo().args(["leptos", "watch"]).exec();
     Err(error).context("cargo leptos could not be started")
 }

@@ -28,7 +28,16 @@ pub(crate) struct Step<'screen> {
     title: &'static str,
     began: Instant,
     bar: Option<ProgressBar>,
-    outcome: Option<String>,
+    outcome: Outcome,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    /// Nobody said anything before the step was dropped.
+    Failed,
+    Done(String),
+    /// It did not work, and there is another way.
+    GaveUp(String),
 }
 
 impl Screen {
@@ -89,7 +98,7 @@ impl Screen {
             title,
             began: Instant::now(),
             bar,
-            outcome: None,
+            outcome: Outcome::Failed,
         }
     }
 }
@@ -121,7 +130,11 @@ impl Step<'_> {
     }
 
     pub(crate) fn done(mut self, outcome: impl Display) {
-        self.outcome = Some(outcome.to_string());
+        self.outcome = Outcome::Done(outcome.to_string());
+    }
+
+    pub(crate) fn gave_up(mut self, why: impl Display) {
+        self.outcome = Outcome::GaveUp(why.to_string());
     }
 }
 
@@ -132,8 +145,9 @@ impl Drop for Step<'_> {
         }
         let seconds = self.began.elapsed().as_secs_f64();
         let (mark, outcome) = match &self.outcome {
-            Some(outcome) => ("ok", outcome.as_str()),
-            None => ("--", "failed"),
+            Outcome::Done(outcome) => ("ok", outcome.as_str()),
+            Outcome::GaveUp(why) => ("no", why.as_str()),
+            Outcome::Failed => ("--", "failed"),
         };
         self.screen.say(format_args!(
             "  {mark} {seconds:>5.1} s  {}: {outcome}",

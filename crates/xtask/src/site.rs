@@ -1,6 +1,7 @@
 //! The folder that the server serves: the front end, the style sheet, the editor's worker, the assets.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -12,6 +13,9 @@ use crate::workspace;
 /// The worker of the crate `monaco`, which the server offers as /pkg/monaco/editor.worker.js.
 const WORKER_SOURCE: &str = "js/release/editor.worker.js";
 const WORKER: &str = "monaco/editor.worker.js";
+
+/// As `style-file` in `[[workspace.metadata.leptos]]`.
+const STYLE: &str = "crates/app/style/main.css";
 
 /// As `site-root` in `[[workspace.metadata.leptos]]`.
 pub(crate) fn root() -> PathBuf {
@@ -25,7 +29,7 @@ pub(crate) fn assemble(screen: &Screen, bound: &Path) -> Result<()> {
     remove(&fresh)?;
     let package = fresh.join("pkg");
     copy_folder(bound, &package)?;
-    let style = workspace::root().join("crates/app/style/main.css");
+    let style = workspace::root().join(STYLE);
     fs::write(
         package.join(format!("{OUTPUT_NAME}.css")),
         if style.exists() {
@@ -50,9 +54,22 @@ pub(crate) fn assemble(screen: &Screen, bound: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The one file that cargo-leptos does not know of; it leaves the folder alone.
-pub(crate) fn add_worker() -> Result<()> {
-    copy_worker(&root().join("pkg"))
+/// What cargo-leptos does not know of, and leaves alone once it is there.
+///
+/// It does not inline the imports of the style sheet either, so the parts are linked beside it.
+pub(crate) fn complete_for_cargo_leptos() -> Result<()> {
+    let package = root().join("pkg");
+    copy_worker(&package)?;
+    let style = workspace::root().join(STYLE);
+    let parts = style.parent().expect("the style sheet lies in a folder");
+    for entry in fs::read_dir(parts)? {
+        let part = entry?.path();
+        let link = package.join(part.file_name().expect("an entry has a name"));
+        if !link.exists() {
+            symlink(&part, &link).with_context(|| format!("{} can't be linked", part.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn copy_worker(package: &Path) -> Result<()> {

@@ -128,9 +128,12 @@ pub(crate) fn harness(screen: &Screen, python: &Path) -> Result<Tally> {
     let mut unittest = Command::new(python);
     unittest
         .args(["-m", "unittest", "discover", "--start-directory", "tests"])
-        .args(["--top-level-directory", "."])
-        .current_dir(folder)
+        .current_dir(&folder)
         .env("PYTHONDONTWRITEBYTECODE", "1");
+    if folder.join("tests/__init__.py").exists() {
+        // Then the tests are a package beside the harness, and import each other as one.
+        unittest.args(["--top-level-directory", "."]);
+    }
     let finished = stream(screen, &mut unittest)?;
     Ok(tally::of_unittest(&finished.stderr).judged(finished.succeeded()))
 }

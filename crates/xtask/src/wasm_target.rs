@@ -56,11 +56,8 @@ pub(crate) fn fetch(screen: &Screen) -> Result<Compiler> {
         );
         return Ok(Compiler::System { linker });
     }
-    match add_by_rustup(screen)? {
-        Ok(()) => return Ok(Compiler::Usual),
-        Err(complaint) => screen.say(format_args!(
-            "     closed machine ({complaint}): Debian's compiler builds the front end instead"
-        )),
+    if add_by_rustup(screen)? {
+        return Ok(Compiler::Usual);
     }
     if !has_system_compiler() || wasm_std::sources_are_missing() {
         packages::install(
@@ -178,10 +175,11 @@ fn without_rustup<'command>(command: &'command mut Command, rustc: &str) -> &'co
     command
 }
 
-/// The connected way; the inner error says why it is not open.
-fn add_by_rustup(screen: &Screen) -> Result<Result<(), String>> {
+/// The connected way; says whether it was open.
+fn add_by_rustup(screen: &Screen) -> Result<bool> {
     if command::find("rustup").is_none() {
-        return Ok(Err("no rustup here".to_owned()));
+        screen.say("     no rustup here: Debian's compiler builds the front end");
+        return Ok(false);
     }
     let step = screen.begin(TITLE, "asking rustup's server");
     let reached = command::run(Command::new("rustup").arg("check"), FIRST_SIGN)?;
@@ -189,8 +187,10 @@ fn add_by_rustup(screen: &Screen) -> Result<Result<(), String>> {
         .iter()
         .any(|words| reached.stdout.to_lowercase().contains(words));
     if !answered {
-        step.done("rustup's server is not in reach");
-        return Ok(Err("rustup's server is not in reach".to_owned()));
+        step.gave_up(
+            "rustup's server is not in reach, so this is a closed machine: Debian's compiler builds the front end",
+        );
+        return Ok(false);
     }
     step.note("connected machine: rustup target add wasm32-unknown-unknown");
     let mut add = Command::new("rustup");
@@ -198,10 +198,13 @@ fn add_by_rustup(screen: &Screen) -> Result<Result<(), String>> {
     let finished = command::run(&mut add, Duration::from_secs(180))?;
     if finished.succeeded() && usual_has_std() {
         step.done("added by rustup");
-        return Ok(Ok(()));
+        return Ok(true);
     }
-    step.done("rustup could not add it");
-    Ok(Err(format!("rustup: {}", finished.complaint())))
+    step.gave_up(format_args!(
+        "rustup could not add it ({}): Debian's compiler builds the front end",
+        finished.complaint()
+    ));
+    Ok(false)
 }
 
 /// The wasm linker: rustup's toolchains carry one, Debian's compiler does not.
