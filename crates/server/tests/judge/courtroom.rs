@@ -20,7 +20,9 @@ pub(crate) fn repository() -> &'static Path {
 
 /// The folder with the programs of the tests.
 pub(crate) fn programs(kind: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(kind)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(kind)
 }
 
 impl Courtroom {
@@ -42,10 +44,6 @@ impl Courtroom {
 
     pub(crate) async fn redis(name: &str) -> Self {
         Self::open(&repository().join("curriculum/redis"), name).await
-    }
-
-    pub(crate) fn course(&self) -> &Course {
-        &self.course
     }
 
     pub(crate) async fn judge(&self, step: &StepId, program: &str, seed: u32) -> Report {

@@ -3,7 +3,10 @@
 //!
 //! This needs a Docker engine, and fails without one.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
 
 mod courtroom;
 mod right_programs;

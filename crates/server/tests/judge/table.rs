@@ -2,20 +2,36 @@
 
 use lesson::Report;
 
-/// One line of the table: a program and the kind of each test's outcome.
+/// One line of the table: a program, a sign for each test step by step, and what failed.
 pub(crate) fn row(program: &str, report: &Report) -> String {
-    let cells: Vec<String> = report
+    let signs: Vec<String> = report
+        .steps
+        .iter()
+        .map(|step| {
+            step.tests
+                .iter()
+                .map(|test| sign(test.outcome.kind()))
+                .collect()
+        })
+        .collect();
+    let failed: Vec<String> = report
         .steps
         .iter()
         .flat_map(|step| &step.tests)
-        .map(|test| {
-            let id = &test.id;
-            match test.outcome.kind() {
-                "passed" => format!("{id} ✓"),
-                "not-run" => format!("{id} –"),
-                kind => format!("{id} ✗ {kind}"),
-            }
-        })
+        .filter(|test| sign(test.outcome.kind()) == '✗')
+        .map(|test| format!("{} {}", test.id, test.outcome.kind()))
         .collect();
-    format!("{program:<44} {}", cells.join(" · "))
+    format!(
+        "{program:<40} {:<28} {}",
+        signs.join(" "),
+        failed.join(", ")
+    )
+}
+
+fn sign(kind: &str) -> char {
+    match kind {
+        "passed" => '✓',
+        "not-run" => '–',
+        _ => '✗',
+    }
 }
