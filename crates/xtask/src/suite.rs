@@ -16,6 +16,10 @@ use crate::server::{self, Profile, Server, Words};
 use crate::tally::{self, Tally};
 use crate::workspace;
 
+/// The integration tests that need a Docker engine, which their suites run; `rust` runs all others.
+const SANDBOX_TESTS: &str = "sandbox";
+const JUDGE_TESTS: &str = "judge";
+
 /// A suite that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 
@@ -27,7 +31,7 @@ pub(crate) enum Suite {
     Harness,
     /// The sandbox against a real Docker engine
     Sandbox,
-    /// The curriculum's solutions and starters, in the real sandbox
+    /// The curriculum's own check, and programs of all kinds before the judge, in the real sandbox
     Course,
     /// The served page in a real browser
     End2end,
@@ -69,13 +73,13 @@ impl Suite {
             Self::Rust => &[Need::Tests],
             Self::Harness => &[Need::Python],
             Self::Sandbox => &[Need::Tests, Need::Engine],
-            Self::Course => &[Need::Engine, Need::Server, Need::Redis],
+            Self::Course => &[Need::Tests, Need::Engine, Need::Server, Need::Redis],
             Self::End2end => &[Need::Engine, Need::Server, Need::Site, Need::Browser],
         }
     }
 }
 
-/// Compiles what `rust` and `sandbox` run, all at once, so that no feature is resolved twice.
+/// Compiles what `rust`, `sandbox` and `course` run, all at once, so that no feature is resolved twice.
 pub(crate) fn compile_tests(screen: &Screen) -> Result<()> {
     let step = screen.begin("tests", "cargo test --no-run");
     let mut cargo = workspace::cargo();
@@ -87,8 +91,10 @@ pub(crate) fn compile_tests(screen: &Screen) -> Result<()> {
 
 pub(crate) fn rust(screen: &Screen) -> Result<Tally> {
     let mut cargo = cargo_test(&["--lib", "--bins"]);
-    for name in integration_tests(|package| package != "sandbox")? {
-        cargo.args(["--test", &name]);
+    for name in integration_tests()? {
+        if ![SANDBOX_TESTS, JUDGE_TESTS].contains(&name.as_str()) {
+            cargo.args(["--test", &name]);
+        }
     }
     let mut tally = cargo_tally(&stream(screen, &mut cargo)?);
     let documented = stream(screen, &mut cargo_test(&["--doc"]))?;
@@ -102,18 +108,7 @@ pub(crate) fn rust(screen: &Screen) -> Result<Tally> {
 }
 
 pub(crate) fn sandbox(screen: &Screen, soak: bool) -> Result<Tally> {
-    let names = integration_tests(|package| package == "sandbox")?;
-    if names.is_empty() {
-        bail!("crates/sandbox/tests holds no tests");
-    }
-    let others = integration_tests(|package| package != "sandbox")?;
-    if let Some(name) = names.iter().find(|name| others.contains(name)) {
-        bail!("the test `{name}` of the sandbox shares its name with another crate's: rename one");
-    }
-    let mut cargo = cargo_test(&[]);
-    for name in &names {
-        cargo.args(["--test", name]);
-    }
+    let mut cargo = cargo_test(&["--test", SANDBOX_TESTS]);
     if soak {
         cargo.env("CODEALONG_SOAK", "1");
     }
@@ -144,7 +139,9 @@ pub(crate) fn course(screen: &Screen) -> Result<Tally> {
     let finished = stream(screen, &mut check)?;
     let tally = tally::of_plain_line(&finished.stdout)
         .context("`codealong check` did not end with `N passed, N failed`")?;
-    Ok(tally.judged(finished.succeeded()))
+    let mut tally = tally.judged(finished.succeeded());
+    tally += cargo_tally(&stream(screen, &mut cargo_test(&["--test", JUDGE_TESTS]))?);
+    Ok(tally)
 }
 
 pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
@@ -213,13 +210,12 @@ fn cargo_tally(finished: &Finished) -> Tally {
     tally::of_cargo_test(&finished.stdout).judged(finished.succeeded())
 }
 
-/// The integration tests of the default members that `wanted` picks by the package's name.
-fn integration_tests(wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+/// The names of all integration tests of the default members.
+fn integration_tests() -> Result<Vec<String>> {
     let metadata = workspace::members()?;
     Ok(metadata
         .workspace_default_packages()
         .iter()
-        .filter(|package| wanted(package.name.as_str()))
         .flat_map(|package| &package.targets)
         .filter(|target| target.kind.contains(&TargetKind::Test))
         .map(|target| target.name.clone())
