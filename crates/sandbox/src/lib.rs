@@ -6,6 +6,8 @@
 //!
 //! Cancel is drop: a run whose stream is dropped loses its place and its container.
 
+pub mod baseline;
+
 mod engine;
 mod error;
 mod feed;

@@ -188,6 +188,8 @@ impl Promise {
             };
         }
         match self {
+            // From inside, a user without rights can't tell this from a matter of permissions.
+            Self::ReadOnlyRoot => same!(readonly_rootfs),
             Self::AutoRemove => same!(auto_remove),
             Self::NoLog => {
                 let kind = |config: &HostConfig| config.log_config.as_ref()?.typ.clone();
@@ -207,7 +209,8 @@ impl Promise {
     /// becomes Docker's own init. What no limit of the engine keeps is left as it is.
     pub(crate) fn omit_from(self, config: &mut HostConfig) {
         match self {
-            Self::Network => config.network_mode = Some("bridge".to_owned()),
+            // The host's, since an engine need not have a bridge.
+            Self::Network => config.network_mode = Some("host".to_owned()),
             Self::ReadOnlyRoot => config.readonly_rootfs = Some(false),
             // Every process gets the defaults of the engine, which name a dozen.
             Self::Capabilities => config.cap_drop = None,

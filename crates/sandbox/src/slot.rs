@@ -83,7 +83,7 @@ impl SlotMaker {
         let identity = Identity::nth(self.spec.first_identity.wrapping_add(number));
         let limits = self.spec.limits(identity);
         let labels = self.boot.labels(&self.spec.hash, self.life);
-        let body = container(&self.spec.image, identity, labels, limits.clone());
+        let body = container(&self.spec.image, identity, labels, limits);
         self.engine.create(held.name(), body).await?;
         let mut wire = self.engine.attach(held.name()).await?;
         self.engine.start(held.name()).await?;
@@ -103,7 +103,7 @@ impl SlotMaker {
         let mut missing = missing_inside(&measured, identity);
         if scrutiny == Scrutiny::InsideAndOutside {
             let seen = self.engine.limits(held.name()).await?;
-            missing.extend(missing_outside(&seen, &limits));
+            missing.extend(missing_outside(&seen, &self.spec.promised(identity)));
         }
         if !missing.is_empty() {
             return Err(SandboxError::PromisesMissing { missing });

@@ -51,9 +51,15 @@ impl Spec {
         spec
     }
 
-    /// The restrictions on a container of this make.
+    /// The restrictions that a container of this make is promised to have.
+    pub(crate) fn promised(&self, identity: Identity) -> HostConfig {
+        host_config(identity, self.seccomp.as_deref(), self.runtime.as_deref())
+    }
+
+    /// The restrictions that a container of this make is created with: those that are promised,
+    /// except where a test leaves one out.
     pub(crate) fn limits(&self, identity: Identity) -> HostConfig {
-        let mut limits = host_config(identity, self.seccomp.as_deref(), self.runtime.as_deref());
+        let mut limits = self.promised(identity);
         if let Some(promise) = self.omit {
             promise.omit_from(&mut limits);
         }

@@ -5,5 +5,15 @@
 //! that tests share an engine with each other and with anyone else. No test fails for being slow
 //! on a busy machine, except beyond a promised limit.
 
+mod deadlines;
+mod disk;
+mod forging;
+mod isolation;
 mod lab;
+mod memory;
+mod output;
+mod processes;
+mod self_test;
+mod sweeping;
+mod vanishing;
 mod verdicts;

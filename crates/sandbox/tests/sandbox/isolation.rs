@@ -1,0 +1,225 @@
+//! What a program can't reach: the network, the host, privileges, unsafe parts of the kernel.
+
+use bollard::models::HostConfig;
+
+use crate::lab::{FOUR_LINES, Lab, Tests, containers_of, engine, output};
+
+/// A program that tries each of `attempts`, says what it got, and then passes.
+fn probing(prelude: &str, attempts: &[(&str, &str)]) -> String {
+    let mut program = format!("{prelude}\n");
+    for (name, attempt) in attempts {
+        program += &format!(
+            "try:\n    got = {attempt}\n    print({name:?}, 'GOT', got, flush=True)\n\
+             except BaseException as error:\n    \
+             print({name:?}, 'failed', type(error).__name__, error, flush=True)\n"
+        );
+    }
+    program + FOUR_LINES
+}
+
+/// Runs the attempts, each of which must fail, with an honest run beside them.
+async fn assert_all_fail(prelude: &str, attempts: &[(&str, &str)]) {
+    let lab = Lab::small().await;
+    let tests = Tests::that_listen_a_while();
+    let report = lab.attack(&probing(prelude, attempts), &tests).await;
+    assert!(report.is_passed(), "{report:#?}");
+    let said = output(&report);
+    for (name, _) in attempts {
+        assert!(said.contains(&format!("{name} failed")), "{name}: {said}");
+    }
+    lab.close().await;
+}
+
+/// T-03.
+#[tokio::test]
+async fn no_address_but_its_own_can_be_reached() {
+    let prelude = "import os, socket
+def reach(host, port):
+    with socket.create_connection((host, port), timeout=1) as connection:
+        return connection.getpeername()
+def udp(host):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        return client.sendto(b'x', (host, 53))
+def unix(path):
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect(path)";
+    let attempts = [
+        ("the engine", "reach('172.17.0.1', 2375)"),
+        ("the engine on a Mac", "reach('192.168.65.7', 2375)"),
+        ("the cloud's metadata", "reach('169.254.169.254', 80)"),
+        ("the internet", "reach('1.1.1.1', 53)"),
+        ("the internet by UDP", "udp('1.1.1.1')"),
+        ("the internet by IPv6", "reach('2606:4700:4700::1111', 53)"),
+        ("a name", "socket.getaddrinfo('example.org', 80)"),
+        ("the engine's socket", "unix('/var/run/docker.sock')"),
+        ("the same elsewhere", "unix('/run/docker.sock')"),
+        (
+            "containerd's socket",
+            "unix('/run/containerd/containerd.sock')",
+        ),
+    ];
+    assert_all_fail(prelude, &attempts).await;
+}
+
+/// T-05.
+#[tokio::test]
+async fn there_are_no_privileges_to_gain() {
+    let lab = Lab::small().await;
+    let prelude = "import os, shutil, stat, subprocess
+status = dict(line.split(':', 1) for line in open('/proc/self/status') if ':' in line)
+print('NoNewPrivs', status['NoNewPrivs'].strip())
+print('Caps', {status[name].strip() for name in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb')})
+print('Seccomp', status['Seccomp'].strip())
+print('Root', 0 in os.getresuid() + os.getresgid() + tuple(os.getgroups()))
+def setuid_copy(folder):
+    copy = folder + '/python'
+    shutil.copyfile('/proc/self/exe', copy)
+    os.chmod(copy, 0o6755)
+    return subprocess.run([copy, '-c', 'import os; print(os.geteuid())'], check=True)";
+    let attempts = [
+        ("to become root", "os.setuid(0)"),
+        ("another group", "os.setgid(0)"),
+        (
+            "a device",
+            "os.mknod('/tmp/disk', 0o600 | stat.S_IFBLK, os.makedev(8, 0))",
+        ),
+        ("a copy in /tmp", "setuid_copy('/tmp')"),
+        ("a copy in /code", "setuid_copy('/code')"),
+        ("a copy in /dev/shm", "setuid_copy('/dev/shm')"),
+        ("another root", "os.chroot('/tmp')"),
+        ("the clock", "__import__('time').clock_settime(0, 0)"),
+        ("a lower nice", "os.nice(-5)"),
+    ];
+    let tests = Tests::that_listen_a_while();
+    let report = lab.attack(&probing(prelude, &attempts), &tests).await;
+    let said = output(&report);
+    for line in [
+        "NoNewPrivs 1",
+        "Caps {'0000000000000000'}",
+        "Seccomp 2",
+        "Root False",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    for (name, _) in attempts {
+        assert!(said.contains(&format!("{name} failed")), "{name}: {said}");
+    }
+    lab.close().await;
+}
+
+/// T-06.
+#[tokio::test]
+async fn unsafe_parts_of_the_kernel_are_closed() {
+    let prelude = "import ctypes, os, platform, socket
+libc = ctypes.CDLL(None, use_errno=True)
+arm = platform.machine() == 'aarch64'
+def call(x86, aarch64, *arguments):
+    ctypes.set_errno(0)
+    number = aarch64 if arm else x86
+    if number is None:
+        raise OSError('not on this machine')
+    result = libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+buffer = ctypes.create_string_buffer(4096)
+here = ctypes.addressof(buffer)";
+    let attempts = [
+        ("io_uring", "call(425, 425, 8, here)"),
+        ("keyctl", "call(250, 219, 0, 0, 0)"),
+        ("add_key", "call(248, 217, here, here, here, 1, 0)"),
+        ("AF_VSOCK", "socket.socket(40, socket.SOCK_STREAM)"),
+        ("AF_ALG", "socket.socket(38, socket.SOCK_SEQPACKET)"),
+        ("AF_NETLINK raw", "socket.socket(17, socket.SOCK_RAW)"),
+        ("raw IP", "socket.socket(2, socket.SOCK_RAW, 1)"),
+        ("userfaultfd", "call(323, 282, 0)"),
+        ("a user namespace", "call(272, 97, 0x10000000)"),
+        ("a mount namespace", "call(272, 97, 0x00020000)"),
+        ("mount", "call(165, 40, here, here, here, 0, 0)"),
+        ("bpf", "call(321, 280, 0, here, 128)"),
+        ("perf_event_open", "call(298, 241, here, 0, -1, -1, 0)"),
+        ("ptrace", "call(101, 117, 16, 1, 0, 0)"),
+        ("process_vm_readv", "call(310, 270, 1, here, 1, here, 1, 0)"),
+        ("kexec", "call(246, 104, 0, 0, 0, 0)"),
+        ("a module", "call(313, 273, 0, here, 0)"),
+        ("open by handle", "call(304, 265, -100, here, 0)"),
+        ("swap", "call(167, 224, here, 0)"),
+        ("reboot", "call(169, 142, 0, 0, 0, 0)"),
+    ];
+    assert_all_fail(prelude, &attempts).await;
+}
+
+#[tokio::test]
+async fn the_image_can_not_be_changed_nor_the_kernel_set() {
+    let prelude = "import os
+def write(path):
+    with open(path, 'w') as file:
+        return file.write('x')";
+    let attempts = [
+        ("a file in /", "write('/x')"),
+        ("a file in /etc", "write('/etc/x')"),
+        (
+            "a file beside Python",
+            "write('/usr/lib/python3.11/socket.py')",
+        ),
+        ("a file of the harness", "write('/opt/codealong/x.py')"),
+        (
+            "a setting of the kernel",
+            "write('/proc/sys/kernel/core_pattern')",
+        ),
+        ("the kernel's trigger", "write('/proc/sysrq-trigger')"),
+        (
+            "a control group",
+            "write('/sys/fs/cgroup/memory/memory.limit_in_bytes')",
+        ),
+        (
+            "a newer control group",
+            "write('/sys/fs/cgroup/memory.max')",
+        ),
+        ("a message queue", "write('/dev/mqueue/x')"),
+        ("a file in /dev", "write('/dev/x')"),
+        (
+            "memory of the kernel",
+            "open('/proc/kcore', 'rb').read(1)[0]",
+        ),
+    ];
+    assert_all_fail(prelude, &attempts).await;
+}
+
+/// T-04 and T-10: what the engine says of a container is what the golden file says, and there is
+/// no log of it.
+#[tokio::test]
+async fn the_engine_set_what_the_golden_file_says() {
+    let lab = Lab::small().await;
+    let golden: serde_json::Value =
+        serde_json::from_str(include_str!("../../src/limits/golden.json")).unwrap();
+    let name = containers_of(&lab.owner).await.remove(0);
+    let name = name.trim_start_matches('/');
+    let found = engine().inspect_container(name, None).await.unwrap();
+    assert_eq!(found.log_path.unwrap_or_default(), "");
+    let config: HostConfig = found.host_config.unwrap();
+    let seen = serde_json::to_value(config).unwrap();
+    for (key, expected) in golden["HostConfig"].as_object().unwrap() {
+        match key.as_str() {
+            // It differs by the numbers of the container's own user.
+            "Tmpfs" => {
+                for (path, options) in expected.as_object().unwrap() {
+                    let fixed = |options: &str| options.split(",uid=").next().unwrap().to_owned();
+                    let options = fixed(options.as_str().unwrap());
+                    let seen = fixed(seen[key][path].as_str().unwrap());
+                    assert_eq!(seen, options, "{path}");
+                }
+            }
+            "SecurityOpt" => assert_eq!(seen[key][0], "no-new-privileges:true"),
+            "LogConfig" => assert_eq!(seen[key]["Type"], "none"),
+            _ => assert_eq!(&seen[key], expected, "{key}"),
+        }
+    }
+    for key in ["Binds", "Mounts", "Devices", "VolumesFrom", "PortBindings"] {
+        let nothing = seen[key].is_null()
+            || seen[key].as_array().is_some_and(Vec::is_empty)
+            || seen[key].as_object().is_some_and(serde_json::Map::is_empty);
+        assert!(nothing, "{key}: {}", seen[key]);
+    }
+    lab.close().await;
+}
