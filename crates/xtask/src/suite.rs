@@ -71,7 +71,7 @@ impl Suite {
     pub(crate) fn needs(self) -> &'static [Need] {
         match self {
             Self::Rust => &[Need::Tests],
-            Self::Harness => &[Need::Python],
+            Self::Harness => &[Need::Python, Need::Redis],
             Self::Sandbox => &[Need::Tests, Need::Engine],
             Self::Course => &[Need::Tests, Need::Engine, Need::Server, Need::Redis],
             Self::End2end => &[Need::Engine, Need::Server, Need::Site, Need::Browser],
