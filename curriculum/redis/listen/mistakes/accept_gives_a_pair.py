@@ -1,0 +1,10 @@
+import socket
+
+server = socket.create_server(("localhost", 6379))
+while True:
+    client = server.accept()
+    while True:
+        request = client.recv(1024)
+        if not request:
+            break
+        client.sendall(b"+PONG\r\n")
