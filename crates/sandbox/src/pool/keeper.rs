@@ -40,8 +40,8 @@ enum Interruption {
     ImageGone,
     /// The engine is away, or fails whatever it is asked.
     Engine(SandboxError),
-    /// A container showed that a promise is not kept.
-    Promise(SandboxError),
+    /// A promise is not kept, or there is no image: nothing that passes by itself.
+    Refusal(SandboxError),
 }
 
 /// Keeps the pool until it stops.
@@ -61,8 +61,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
                 predecessors = Predecessors::StaleWhenExpired;
                 serve(&shared, maker).await
             }
-            Err(fault) if fault.is_engine_away() => Interruption::Engine(fault),
-            Err(fault) => Interruption::Promise(fault),
+            Err(fault) => interruption_by(fault),
         };
         let wait = match interruption {
             Interruption::Stopped => return,
@@ -76,7 +75,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
                 shared.set_phase(PoolState::Away { reason });
                 backoff.wait()
             }
-            Interruption::Promise(fault) => {
+            Interruption::Refusal(fault) => {
                 let reason = full_text(&fault);
                 error!(reason, "The sandbox refuses to serve: {reason}");
                 shared.set_phase(PoolState::Refusing { reason });
@@ -212,12 +211,25 @@ async fn refill(
     }
 }
 
+/// What a fault means that came before the pool could serve.
+fn interruption_by(fault: SandboxError) -> Interruption {
+    match fault {
+        SandboxError::PromisesMissing { .. }
+        | SandboxError::LimitDropped { .. }
+        | SandboxError::NotUnderstood { .. }
+        | SandboxError::ImageFolder { .. }
+        | SandboxError::ImageBuild { .. }
+        | SandboxError::BaseImage { .. } => Interruption::Refusal(fault),
+        fault => Interruption::Engine(fault),
+    }
+}
+
 /// What a creation that failed means for the pool, if anything.
 async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<Interruption> {
     metrics::counter!("codealong_creations_failed_total").increment(1);
     match fault {
         SandboxError::PromisesMissing { .. } | SandboxError::LimitDropped { .. } => {
-            Some(Interruption::Promise(fault))
+            Some(Interruption::Refusal(fault))
         }
         fault if fault.status() == Some(404) => Some(Interruption::ImageGone),
         fault => {

@@ -5,14 +5,20 @@
 //! that tests share an engine with each other and with anyone else. No test fails for being slow
 //! on a busy machine, except beyond a promised limit.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on may panic")]
+
+mod admission;
 mod deadlines;
 mod disk;
+mod engine_faults;
 mod forging;
 mod isolation;
 mod lab;
+mod load;
 mod memory;
 mod output;
 mod processes;
+mod proxy;
 mod self_test;
 mod sweeping;
 mod vanishing;

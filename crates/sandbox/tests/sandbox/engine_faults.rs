@@ -1,0 +1,201 @@
+//! An engine that fails, hangs or goes away: the learner is told that it is our fault, quickly, and
+//! when it is back everything is as before.
+
+use std::time::{Duration, Instant};
+
+use lesson::RunError;
+use sandbox::{PoolState, SandboxError};
+
+use crate::lab::{FOUR_LINES, Lab, Tests, assert_no_container, containers_of, is_soak, until};
+use crate::proxy::{Fault, Proxy, Wrong};
+
+/// Every call that the pool makes of an engine that has the image already.
+const CALLS: [(&str, &str, &str); 9] = [
+    ("GET", "/version", ""),
+    ("GET", "/containers/json", ""),
+    ("GET", "/images/", "/json"),
+    ("POST", "/containers/create", ""),
+    ("POST", "/containers/", "/attach"),
+    ("POST", "/containers/", "/start"),
+    ("GET", "/containers/codealong-", "/json"),
+    ("DELETE", "/containers/", ""),
+    ("GET", "/_ping", ""),
+];
+
+fn faults(wrong: Wrong) -> Vec<Fault> {
+    let fault = |(method, begins, ends)| Fault {
+        method,
+        begins,
+        ends,
+        wrong,
+        times: 1,
+    };
+    CALLS.map(fault).into()
+}
+
+/// T-23.
+async fn each_call_goes_wrong_once(wrong: Wrong) {
+    let proxy = Proxy::new(faults(wrong));
+    let lab = Lab::not_ready_yet(|settings| {
+        settings.docker_host = proxy.host();
+        settings.call_timeout = Duration::from_secs(2);
+        settings.sweep_every = Duration::from_millis(500);
+    });
+    // Each failed start over meets the next fault.
+    until("the pool is full", Duration::from_secs(120), async || {
+        let status = lab.pool.status();
+        status.state == PoolState::Serving && status.ready == 4
+    })
+    .await;
+    for _ in 0..3 {
+        lab.assert_honest_run_passes().await;
+    }
+    // A ping is only made now and then, or when something is in doubt.
+    let within = Duration::from_secs(30);
+    until("every call went wrong", within, async || {
+        proxy.left().is_empty()
+    })
+    .await;
+    until("it serves again", Duration::from_secs(60), async || {
+        let status = lab.pool.status();
+        status.state == PoolState::Serving && status.ready == 4
+    })
+    .await;
+    lab.assert_honest_run_passes().await;
+    until(
+        "no container is unaccounted for",
+        Duration::from_secs(30),
+        async || containers_of(&lab.owner).await.len() == 4,
+    )
+    .await;
+    lab.close().await;
+}
+
+#[tokio::test]
+async fn each_call_may_fail_once() {
+    each_call_goes_wrong_once(Wrong::Fails).await;
+}
+
+#[tokio::test]
+async fn each_call_may_hang_once() {
+    each_call_goes_wrong_once(Wrong::Hangs).await;
+}
+
+#[tokio::test]
+async fn each_call_may_be_cut_once() {
+    each_call_goes_wrong_once(Wrong::Drops).await;
+}
+
+/// T-24, with a socket that refuses in place of an engine that was stopped.
+#[tokio::test]
+async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_needed() {
+    let mut proxy = Proxy::new(vec![]);
+    let lab = Lab::with(|settings| settings.docker_host = proxy.host()).await;
+    let tests = Tests::new(&[("waits", "server.connect().expect_nothing_more(5000)")]);
+    let stay_away = Duration::from_secs(if is_soak() { 10 } else { 3 });
+
+    let in_flight = async {
+        let runs = (0..3).map(|_| lab.try_judge(FOUR_LINES, &tests));
+        futures::future::join_all(runs).await
+    };
+    let outage = async {
+        until("runs are in flight", Duration::from_secs(60), async || {
+            lab.pool.status().running == 3
+        })
+        .await;
+        proxy.go_away();
+        until(
+            "the outage is noticed",
+            Duration::from_secs(5),
+            async || matches!(lab.pool.status().state, PoolState::Away { .. }),
+        )
+        .await;
+        let begin = Instant::now();
+        let mut quickest = Duration::MAX;
+        while begin.elapsed() < stay_away {
+            let asked = Instant::now();
+            let refused = lab.try_judge(FOUR_LINES, &tests).await;
+            quickest = quickest.min(asked.elapsed());
+            let refused = refused.expect_err("the engine is away");
+            assert!(
+                matches!(refused.run_error(), RunError::Unavailable { .. }),
+                "{refused:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(quickest < Duration::from_millis(50), "{quickest:?}");
+        proxy.come_back();
+    };
+    let (lost, ()) = tokio::join!(in_flight, outage);
+    for run in lost {
+        // Cut off in the middle: no verdict, and least of all a wrong one.
+        let fault = run.expect_err("no verdict without an engine");
+        assert!(fault.run_error().is_ours(), "{fault:?}");
+    }
+    until(
+        "the pool is full again",
+        Duration::from_secs(30),
+        async || {
+            let status = lab.pool.status();
+            status.state == PoolState::Serving && status.ready == 4
+        },
+    )
+    .await;
+    lab.assert_honest_run_passes().await;
+    until(
+        "only the pool's own are there",
+        Duration::from_secs(30),
+        async || containers_of(&lab.owner).await.len() == 4,
+    )
+    .await;
+    lab.close().await;
+}
+
+#[tokio::test]
+async fn an_engine_that_was_never_there_is_waited_for() {
+    let mut proxy = Proxy::new(vec![]);
+    proxy.go_away();
+    let lab = Lab::not_ready_yet(|settings| settings.docker_host = proxy.host());
+    let fault = lab.pool.ready().await.expect_err("there is no engine");
+    assert!(
+        matches!(fault, SandboxError::Unavailable { .. }),
+        "{fault:?}"
+    );
+    proxy.come_back();
+    until("it serves", Duration::from_secs(60), async || {
+        lab.pool.status().is_ready()
+    })
+    .await;
+    lab.assert_honest_run_passes().await;
+    lab.close().await;
+}
+
+/// T-25: the container of a run that is over dies of its lost connection, and its place is free,
+/// though the engine does not get round to removing it.
+#[tokio::test]
+async fn a_kill_that_hangs_holds_no_place() {
+    let proxy = Proxy::new(vec![Fault {
+        method: "DELETE",
+        begins: "/containers/",
+        ends: "",
+        wrong: Wrong::Hangs,
+        times: u32::MAX,
+    }]);
+    let lab = Lab::with(|settings| {
+        settings.docker_host = proxy.host();
+        settings.call_timeout = Duration::from_secs(20);
+        settings.stop_timeout = Duration::from_secs(5);
+    })
+    .await;
+    let begin = Instant::now();
+    for _ in 0..12 {
+        lab.assert_honest_run_passes().await;
+    }
+    // Twelve hanging kills in a row would take four minutes.
+    let took = begin.elapsed();
+    assert!(took < Duration::from_secs(60), "{took:?}");
+    let begin = Instant::now();
+    lab.pool.stop().await;
+    assert!(begin.elapsed() < Duration::from_secs(8), "a stop hangs too");
+    assert_no_container(&lab.owner, Duration::from_secs(15)).await;
+}

@@ -1,0 +1,169 @@
+//! Many at once, and many one after the other.
+
+use std::fs;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::future::join_all;
+use sandbox::SandboxError;
+use tokio::process::Command;
+
+use crate::lab::{FOUR_LINES, Lab, Tests, is_soak, until};
+
+/// A right program of the second step, and tests that it answers.
+const ANSWERS: &str = "import socket
+server = socket.create_server(('localhost', 6379))
+while True:
+    client, _ = server.accept()
+    while client.recv(4096):
+        client.sendall(b'+PONG\\r\\n')
+";
+
+fn of_ping() -> Tests {
+    Tests::new(&[
+        ("connects", "server.connect()"),
+        (
+            "answers PING",
+            "client = server.connect()\n    for _ in range(3):\n        client.send('PING')\n        \
+             client.expect(simple('PONG'))",
+        ),
+    ])
+}
+
+/// T-18: three more than there is room for, while something else uses every processor.
+#[tokio::test]
+async fn honest_runs_pass_on_a_machine_that_is_busy() {
+    let lab = Lab::with(|_| {}).await;
+    let busy = Arc::new(AtomicBool::new(true));
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    for _ in 0..threads {
+        let busy = Arc::clone(&busy);
+        std::thread::spawn(move || {
+            while busy.load(Ordering::Relaxed) {
+                std::hint::spin_loop();
+            }
+        });
+    }
+    let tests = of_ping();
+    let reports = join_all((0..6).map(|_| lab.judge(ANSWERS, &tests))).await;
+    busy.store(false, Ordering::Relaxed);
+    for report in reports {
+        assert!(report.is_passed(), "{report:#?}");
+    }
+    lab.close().await;
+}
+
+/// T-28.
+#[tokio::test]
+async fn fifty_at_once_are_all_served_where_the_queue_has_room() {
+    let lab = Lab::with(|settings| settings.queue_max = 64).await;
+    let tests = of_ping();
+    let reports = join_all((0..50).map(|_| lab.judge(ANSWERS, &tests))).await;
+    for report in reports {
+        assert!(report.is_passed(), "{report:#?}");
+    }
+    assert!(lab.pool.status().containers <= 9);
+    lab.close().await;
+}
+
+#[tokio::test]
+async fn of_fifty_at_once_those_without_room_are_told_at_once() {
+    let lab = Lab::with(|_| {}).await;
+    let tests = of_ping();
+    let runs = join_all((0..50).map(|_| lab.try_judge(ANSWERS, &tests))).await;
+    let mut refused = 0;
+    for run in runs {
+        match run {
+            Ok(report) => assert!(report.is_passed(), "{report:#?}"),
+            Err(SandboxError::Busy { .. }) => refused += 1,
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+    // 32 wait, and up to three run already.
+    assert!((1..=18).contains(&refused), "{refused} of 50 were refused");
+    lab.close().await;
+}
+
+fn open_files() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+fn resident_bytes() -> u64 {
+    let statm = fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = statm.split(' ').nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
+
+/// How many control groups containers of `owner` could have left: those of all of Docker, since
+/// their names do not tell.
+fn control_groups() -> usize {
+    let folders = [
+        "/sys/fs/cgroup/memory/docker",
+        "/sys/fs/cgroup/docker",
+        "/sys/fs/cgroup/system.slice",
+    ];
+    let count = |folder| fs::read_dir(folder).map_or(0, Iterator::count);
+    folders.into_iter().map(count).sum()
+}
+
+/// The server that T-26 measures, in a process of its own: not a test by itself.
+#[tokio::test]
+async fn be_a_server_that_is_measured() {
+    let Ok(runs) = std::env::var("SANDBOX_TEST_RUNS") else {
+        return;
+    };
+    let runs: usize = runs.parse().unwrap();
+    let lab = Lab::with(|_| {}).await;
+    let tests = Tests::of_listening();
+    let round = async |count: usize| {
+        for _ in 0..count.div_ceil(4) {
+            let reports = join_all((0..4).map(|_| lab.judge(FOUR_LINES, &tests))).await;
+            assert!(
+                reports.iter().all(sandbox::JobReport::is_passed),
+                "{reports:#?}"
+            );
+        }
+        until("the pool is full", Duration::from_secs(60), async || {
+            let status = lab.pool.status();
+            status.ready == 4 && status.containers == 4
+        })
+        .await;
+    };
+    round(16).await;
+    let before = (open_files(), resident_bytes(), control_groups());
+    round(runs).await;
+    let after = (open_files(), resident_bytes(), control_groups());
+    eprintln!("files, memory, control groups: {before:?} before, {after:?} after {runs} runs");
+    assert!(after.0 <= before.0 + 4, "files: {before:?}, {after:?}");
+    assert!(
+        after.1 <= before.1 + (8 << 20),
+        "memory: {before:?}, {after:?}"
+    );
+    // Others use the engine too; what must not be is one group for each run.
+    assert!(
+        after.2 <= before.2 + 40.min(runs / 2),
+        "groups: {before:?}, {after:?}"
+    );
+    lab.close().await;
+}
+
+/// T-26.
+#[tokio::test]
+async fn many_runs_leave_nothing_in_the_server() {
+    let runs = if is_soak() { "500" } else { "40" };
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "load::be_a_server_that_is_measured",
+            "--nocapture",
+        ])
+        .env("SANDBOX_TEST_RUNS", runs)
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .status()
+        .await
+        .unwrap();
+    assert!(status.success(), "see above");
+}

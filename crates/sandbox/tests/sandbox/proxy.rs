@@ -1,0 +1,150 @@
+//! A socket between the pool and the engine, on which a test can let calls go wrong.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{UnixListener, UnixStream};
+use tokio_util::sync::CancellationToken;
+
+/// How a call goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// The engine says that it failed.
+    Fails,
+    /// The engine says nothing.
+    Hangs,
+    /// The connection is closed.
+    Drops,
+}
+
+/// Which calls go wrong.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    /// The beginning and the end of the request's path, and its method.
+    pub(crate) method: &'static str,
+    pub(crate) begins: &'static str,
+    pub(crate) ends: &'static str,
+    pub(crate) wrong: Wrong,
+    /// How often.
+    pub(crate) times: u32,
+}
+
+/// The socket. Gone when dropped.
+pub(crate) struct Proxy {
+    folder: tempfile::TempDir,
+    faults: Arc<Mutex<Vec<Fault>>>,
+    open: CancellationToken,
+}
+
+impl Proxy {
+    /// A socket that passes everything on, except for `faults`.
+    pub(crate) fn new(faults: Vec<Fault>) -> Self {
+        let mut proxy = Self {
+            folder: tempfile::tempdir().unwrap(),
+            faults: Arc::new(Mutex::new(faults)),
+            open: CancellationToken::new(),
+        };
+        proxy.come_back();
+        proxy
+    }
+
+    /// The socket as an engine's address.
+    pub(crate) fn host(&self) -> String {
+        format!("unix://{}", self.path().display())
+    }
+
+    /// Cuts every connection and refuses new ones, as an engine does that ends.
+    pub(crate) fn go_away(&self) {
+        self.open.cancel();
+        std::fs::remove_file(self.path()).unwrap();
+    }
+
+    /// Takes connections again.
+    pub(crate) fn come_back(&mut self) {
+        self.open = CancellationToken::new();
+        let listener = UnixListener::bind(self.path()).unwrap();
+        let (open, faults) = (self.open.clone(), Arc::clone(&self.faults));
+        tokio::spawn(open.clone().run_until_cancelled_owned(async move {
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                let serve = serve(client, Arc::clone(&faults));
+                tokio::spawn(open.clone().run_until_cancelled_owned(serve));
+            }
+        }));
+    }
+
+    /// Faults that have not happened yet.
+    pub(crate) fn left(&self) -> Vec<Fault> {
+        let faults = self.faults.lock().unwrap();
+        faults
+            .iter()
+            .filter(|fault| fault.times > 0)
+            .cloned()
+            .collect()
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("docker.sock")
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.open.cancel();
+    }
+}
+
+/// Where the real engine is.
+fn engine_path() -> PathBuf {
+    let host = sandbox::Settings::default().docker_host;
+    PathBuf::from(host.strip_prefix("unix://").expect("a local engine"))
+}
+
+/// One connection: one request, since the client keeps none open.
+async fn serve(mut client: UnixStream, faults: Arc<Mutex<Vec<Fault>>>) {
+    let mut head = vec![0; 64 * 1024];
+    let Ok(length) = client.read(&mut head).await else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&head[..length]).into_owned();
+    let line = text.lines().next().unwrap_or_default();
+    let mut words = line.split([' ', '?']);
+    let (method, path) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let wrong = {
+        let mut faults = faults.lock().unwrap();
+        let fault = faults.iter_mut().find(|fault| {
+            fault.times > 0
+                && fault.method == method
+                && path.starts_with(fault.begins)
+                && path.ends_with(fault.ends)
+        });
+        fault.map(|fault| {
+            fault.times -= 1;
+            fault.wrong
+        })
+    };
+    match wrong {
+        None => {
+            let mut engine = UnixStream::connect(engine_path()).await.unwrap();
+            if engine.write_all(&head[..length]).await.is_ok() {
+                let _either_left = copy_bidirectional(&mut client, &mut engine).await;
+            }
+        }
+        Some(Wrong::Fails) => {
+            let body = "{\"message\":\"on purpose\"}";
+            let answer = format!(
+                "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
+                 Content-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let _client_left = client.write_all(answer.as_bytes()).await;
+        }
+        Some(Wrong::Hangs) => tokio::time::sleep(Duration::from_secs(3600)).await,
+        Some(Wrong::Drops) => drop(client),
+    }
+}
