@@ -61,5 +61,5 @@ def serve(client):
 server = socket.create_server(("localhost", 6379))
 while True:
     client, _ = server.accept()
-    with client:
-        serve(client)
+    serve(client)
+    client.close()

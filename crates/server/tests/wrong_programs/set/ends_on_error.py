@@ -42,15 +42,17 @@ def answer(words):
 
 def serve(client):
     stream = client.makefile("rb")
+    offended = False
     while words := read_command(stream):
+        if offended:
+            raise SystemExit(1)
         reply = answer(words)
         client.sendall(reply)
-        if reply.startswith(b"-"):
-            raise SystemExit(1)
+        offended = reply.startswith(b"-")
 
 
 server = socket.create_server(("localhost", 6379))
 while True:
     client, _ = server.accept()
-    with client:
-        serve(client)
+    serve(client)
+    client.close()
