@@ -30,7 +30,7 @@
     if (typeof text === "string") {
       field.value = text;
     }
-    field.dataset.opened = field.value;
+    field.opened = field.value;
   };
   const look = () => {
     const field = document.getElementById("program-field");

@@ -10,17 +10,17 @@ mod present;
 
 #[cfg(not(feature = "hydrate"))]
 pub(crate) use absent::{
-    CodeEditor, DiffView, Listener, Timer, after, announce_readiness, close_modal, copy_text,
-    download, element_width, focus, is_apple, next_frame, on_color_scheme, on_key, on_leaving,
-    on_other_tab, random_name, read_file, scroll_into_view, session, set_root_attribute,
-    set_root_style, show_modal, storage, textarea_text, use_editor_theme,
+    CodeEditor, DiffView, Listener, Timer, after, announce_readiness, close_modal, download,
+    element_width, field_caret, focus, is_apple, is_dialog_open, next_frame, on_color_scheme,
+    on_key, on_leaving, on_other_tab, random_name, read_file, session, set_field,
+    set_root_attribute, set_root_style, show_modal, storage, typed_into, use_editor_theme,
 };
 #[cfg(feature = "hydrate")]
 pub(crate) use present::{
-    CodeEditor, DiffView, Listener, Timer, after, announce_readiness, close_modal, copy_text,
-    download, element_width, focus, is_apple, next_frame, on_color_scheme, on_key, on_leaving,
-    on_other_tab, random_name, read_file, scroll_into_view, session, set_root_attribute,
-    set_root_style, show_modal, storage, textarea_text, use_editor_theme,
+    CodeEditor, DiffView, Listener, Timer, after, announce_readiness, close_modal, download,
+    element_width, field_caret, focus, is_apple, is_dialog_open, next_frame, on_color_scheme,
+    on_key, on_leaving, on_other_tab, random_name, read_file, session, set_field,
+    set_root_attribute, set_root_style, show_modal, storage, typed_into, use_editor_theme,
 };
 
 /// Why the browser's storage did not take or give something.
@@ -44,6 +44,8 @@ pub(crate) enum StorageFault {
 pub(crate) struct EditorSetup {
     /// The program.
     pub(crate) text: String,
+    /// Where the caret stands, in UTF-16 units from the beginning, if the editor takes the focus.
+    pub(crate) caret: Option<u32>,
     /// The editor's accessible name.
     pub(crate) label: String,
     /// Hears each change with the whole text.

@@ -75,7 +75,8 @@ pub(crate) fn Dialog(
                     <Sign icon=Icon::Close />
                 </button>
             </header>
-            {move || handle.is_open().then(|| children())}
+            <div class="dialog-body">{move || handle.is_open().then(|| children())}</div>
         </dialog>
     }
+    .into_any()
 }

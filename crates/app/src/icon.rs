@@ -12,6 +12,8 @@ pub(crate) enum Icon {
     Dash,
     Warning,
     Left,
+    Down,
+    Again,
     Right,
     Sun,
     Moon,
@@ -33,6 +35,8 @@ impl Icon {
             Self::Dash => "M4 8h8",
             Self::Warning => "M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.2",
             Self::Left => "M13 8H3.5M7.5 4 3.5 8l4 4",
+            Self::Again => "M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3",
+            Self::Down => "M4 6.2 8 10l4-3.8",
             Self::Right => "M3 8h9.5M8.5 4l4 4-4 4",
             Self::Sun => {
                 "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15\
@@ -72,4 +76,5 @@ pub(crate) fn Sign(
             <path d=icon.path()></path>
         </svg>
     }
+    .into_any()
 }

@@ -11,7 +11,9 @@ mod dialog;
 mod icon;
 #[cfg(feature = "ssr")]
 pub mod judge;
+mod notice;
 mod page;
+mod progress_dialog;
 mod run_stream;
 #[cfg(feature = "ssr")]
 pub mod state;
@@ -25,7 +27,7 @@ use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage};
+use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage, Visits};
 use crate::store::Store;
 
 /// The document around the pages.
@@ -56,6 +58,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let store = Store::new();
     provide_context(store);
+    provide_context(Visits::new());
     Effect::new(move |_| store.load());
 
     view! {

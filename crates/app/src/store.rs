@@ -33,6 +33,17 @@ pub(crate) struct KeptAside {
     pub(crate) reason: ProgressError,
 }
 
+impl KeptAside {
+    /// What it is, for a sentence's beginning.
+    pub(crate) fn what(&self) -> String {
+        let original = self.key.splitn(4, '.').nth(3).unwrap_or_default();
+        match step_of_key(original) {
+            Some((_, step)) => format!("The progress of the step \u{201c}{step}\u{201d}"),
+            None => "A record of the settings".to_owned(),
+        }
+    }
+}
+
 impl Store {
     /// Nothing kept yet: what the server renders, and the browser until it has looked.
     pub(crate) fn new() -> Self {
@@ -150,6 +161,11 @@ impl Store {
     pub(crate) fn show_panels(self, panels: Panels) {
         self.settings.update(|settings| settings.panels = panels);
         self.show_settings();
+    }
+
+    /// The text of a record that was kept aside.
+    pub(crate) fn text_kept_aside(self, key: &str) -> Option<String> {
+        storage::read(key).ok().flatten()
     }
 
     fn load_settings(self) {

@@ -1,21 +1,25 @@
-//! The bar over every page.
+//! The bar over every page: the brand, what the page puts there, the tools; below it, notices.
 
 use leptos::prelude::*;
-use lesson::{Settings, Theme};
+use lesson::Theme;
 
+use crate::dialog::DialogHandle;
 use crate::icon::{Icon, Sign};
+use crate::notice::StorageNotices;
+use crate::progress_dialog::ProgressDialog;
 use crate::store::Store;
 
-/// The brand, what the page puts there, and the tools.
+/// The bar.
 #[component]
 pub(crate) fn TopBar(
     /// What stands between the brand and the tools.
     #[prop(optional)]
     children: Option<Children>,
-    /// Tools of the page's own.
+    /// A tool of the page's own, the last one.
     #[prop(optional, into)]
-    tools: Option<ViewFn>,
+    last_tool: Option<ViewFn>,
 ) -> impl IntoView {
+    let progress = DialogHandle::new();
     view! {
         <header class="bar">
             <a class="brand" href="/" aria-label="CodeAlong, all courses">
@@ -23,30 +27,42 @@ pub(crate) fn TopBar(
                 <span class="brand-name">"CodeAlong"</span>
             </a>
             {children.map(|children| children())}
-            <span class="tools">{tools.map(|tools| tools.run())} <ThemeButton /></span>
+            <span class="tools">
+                <button
+                    type="button"
+                    class="tool"
+                    aria-label="Progress: export and import"
+                    title="Progress: export and import"
+                    on:click=move |_| progress.open()
+                >
+                    <Sign icon=Icon::Transfer />
+                    <span class="word">"Progress"</span>
+                </button>
+                <ThemeButton />
+                {last_tool.map(|tool| tool.run())}
+            </span>
         </header>
+        <StorageNotices />
+        <ProgressDialog handle=progress />
     }
+    .into_any()
 }
 
 #[component]
 fn ThemeButton() -> impl IntoView {
     let store = expect_context::<Store>();
-    let theme = Memo::new(move |_| store.settings().with(|settings: &Settings| settings.theme));
+    let theme = Memo::new(move |_| store.settings().with(|settings| settings.theme));
     let change = move |_| store.change_settings(|settings| settings.theme = settings.theme.next());
+    let label = move || format!("Theme: {}", theme.get().label());
     let icon = move || match theme.get() {
         Theme::System => Icon::Screen,
         Theme::Light => Icon::Sun,
         Theme::Dark => Icon::Moon,
     };
     view! {
-        <button
-            type="button"
-            class="tool"
-            aria-label=move || format!("Theme: {}", theme.get().label())
-            title=move || format!("Theme: {}", theme.get().label())
-            on:click=change
-        >
+        <button type="button" class="tool" aria-label=label title=label on:click=change>
             {move || view! { <Sign icon=icon() /> }}
         </button>
     }
+    .into_any()
 }

@@ -1,41 +1,57 @@
 //! The workbench: the guide, the editor and the results of one step, and what they share.
 
 mod checklist;
+mod divider;
 mod editor;
+mod foot;
 mod guide;
+mod hints;
+mod last_run;
+mod reset;
 mod results;
 mod run;
+mod shortcuts;
+mod solution;
+mod step_list;
+mod two_tabs;
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use lesson::{CourseView, StepProgress, StepSummary, StepView};
+use lesson::{CourseView, Divider, StepId, StepProgress, StepSummary, StepView};
 
-use crate::browser::CodeEditor;
+use crate::browser::{self, CodeEditor};
+use crate::dialog::DialogHandle;
+use crate::icon::{Icon, Sign};
+use crate::page::focus_after_navigation;
 use crate::store::Store;
 use crate::top_bar::TopBar;
 
+use self::divider::{DESK_ID, PanelDivider};
 use self::editor::EditorPanel;
 use self::guide::Guide;
 use self::results::Results;
 use self::run::Runs;
+use self::shortcuts::ShortcutsDialog;
+use self::step_list::StepCircles;
 
 /// What the three panels share.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Workbench {
-    /// The course.
-    pub(crate) course: StoredValue<CourseView>,
-    /// The step.
-    pub(crate) step: StoredValue<StepView>,
-    /// What the browser keeps.
-    pub(crate) store: Store,
+    course: StoredValue<CourseView>,
+    step: StoredValue<StepView>,
+    store: Store,
     /// The program as it stands in the editor.
-    pub(crate) program: RwSignal<String>,
-    /// The runs of the program.
-    pub(crate) runs: Runs,
+    program: RwSignal<String>,
+    runs: Runs,
     /// The editor, once it is there.
-    pub(crate) editor: StoredValue<Option<CodeEditor>, LocalStorage>,
+    editor: StoredValue<Option<CodeEditor>, LocalStorage>,
     /// The panel that a narrow page shows.
-    pub(crate) panel: RwSignal<Panel>,
+    panel: RwSignal<Panel>,
+    /// Another tab's draft of this step, while it waits for a decision.
+    other_draft: RwSignal<Option<String>>,
+    /// The draft that this tab last kept or took over.
+    last_kept: StoredValue<Option<String>>,
 }
 
 /// One of the three panels.
@@ -51,10 +67,9 @@ pub(crate) enum Panel {
 
 impl Panel {
     /// All panels, from left to right.
-    pub(crate) const ALL: [Self; 3] = [Self::Guide, Self::Code, Self::Results];
+    const ALL: [Self; 3] = [Self::Guide, Self::Code, Self::Results];
 
-    /// The panel's name on the page.
-    pub(crate) fn label(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Guide => "Guide",
             Self::Code => "Code",
@@ -62,12 +77,28 @@ impl Panel {
         }
     }
 
-    /// The panel's element.
-    pub(crate) fn id(self) -> &'static str {
+    fn id(self) -> &'static str {
         match self {
             Self::Guide => "panel-guide",
             Self::Code => "panel-code",
             Self::Results => "panel-results",
+        }
+    }
+
+    /// The part that scrolls and takes the focus.
+    fn body_id(self) -> &'static str {
+        match self {
+            Self::Guide => "guide-body",
+            Self::Code => "code-body",
+            Self::Results => "results-body",
+        }
+    }
+
+    fn tab_id(self) -> &'static str {
+        match self {
+            Self::Guide => "tab-guide",
+            Self::Code => "tab-code",
+            Self::Results => "tab-results",
         }
     }
 }
@@ -83,45 +114,82 @@ impl Workbench {
             runs: Runs::new(),
             editor: StoredValue::new_local(None),
             panel: RwSignal::new(Panel::Guide),
+            other_draft: RwSignal::new(None),
+            last_kept: StoredValue::new(None),
         }
     }
 
-    /// Changes what is kept of this step.
-    pub(crate) fn change_step(self, change: impl FnOnce(&mut StepProgress)) {
-        self.course.with_value(|course| {
-            self.step
-                .with_value(|step| self.store.change_step(&course.id, &step.summary.id, change));
-        });
+    /// Calls with the course and the step, which never change while the workbench is there.
+    fn with<T>(self, call: impl FnOnce(&CourseView, &StepView) -> T) -> T {
+        self.course
+            .with_value(|course| self.step.with_value(|step| call(course, step)))
     }
 
-    /// What is kept of this step.
-    pub(crate) fn kept(self) -> StepProgress {
+    /// Changes what is kept of this step.
+    fn change_step(self, change: impl FnOnce(&mut StepProgress)) {
+        self.with(|course, step| self.store.change_step(&course.id, &step.summary.id, change));
+    }
+
+    /// Something of what is kept of this step, followed as it changes.
+    fn kept<T: PartialEq + Send + Sync + 'static>(
+        self,
+        pick: impl Fn(&StepProgress) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
         let progress = self.store.progress();
-        self.course.with_value(|course| {
-            self.step.with_value(|step| {
-                progress.with(|progress| {
-                    progress
-                        .step(&course.id, &step.summary.id)
-                        .cloned()
-                        .unwrap_or_default()
-                })
+        Memo::new(move |_| {
+            self.with(|course, step| {
+                progress.with(
+                    |progress| match progress.step(&course.id, &step.summary.id) {
+                        Some(kept) => pick(kept),
+                        None => pick(&StepProgress::default()),
+                    },
+                )
             })
         })
     }
 
+    /// What is kept of this step now.
+    fn kept_now(self) -> StepProgress {
+        self.with(|course, step| self.store.step_untracked(&course.id, &step.summary.id))
+    }
+
+    /// Whether a step of this course is done.
+    fn is_done(self, step: StepId) -> Memo<bool> {
+        let progress = self.store.progress();
+        Memo::new(move |_| {
+            self.course
+                .with_value(|course| progress.with(|progress| progress.is_solved(course, &step)))
+        })
+    }
+
     /// The step before this one and the one after.
-    pub(crate) fn neighbours(self) -> (Option<StepSummary>, Option<StepSummary>) {
-        let here = self.step.with_value(|step| usize::from(step.number));
-        self.course.with_value(|course| {
+    fn neighbours(self) -> (Option<StepSummary>, Option<StepSummary>) {
+        self.with(|course, step| {
+            let here = usize::from(step.number);
             let before = here.checked_sub(2).and_then(|at| course.steps.get(at));
             (before.cloned(), course.steps.get(here).cloned())
         })
     }
 
     /// The address of a step of this course.
-    pub(crate) fn address(self, step: &StepSummary) -> String {
+    fn address(self, step: &StepSummary) -> String {
         self.course
             .with_value(|course| format!("/courses/{}/{}", course.id, step.id))
+    }
+
+    /// Calls with the editor, once there is one.
+    fn with_editor(self, call: impl FnOnce(&CodeEditor)) {
+        self.editor.with_value(|editor| {
+            if let Some(editor) = editor {
+                call(editor);
+            }
+        });
+    }
+
+    /// Shows a line of the program and puts the cursor there.
+    fn go_to_line(self, line: u32) {
+        self.panel.set(Panel::Code);
+        browser::next_frame(move || self.with_editor(|editor| editor.go_to_line(line)));
     }
 }
 
@@ -133,19 +201,94 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     let course_address = format!("/courses/{}", course.id);
     let bench = Workbench::new(course, step);
     provide_context(bench);
+    focus_after_navigation("step-title");
+    last_run::bring_back(bench);
+    two_tabs::listen(bench);
+    let shortcuts = DialogHandle::new();
+    shortcuts::listen(bench, shortcuts);
+    let shortcuts_tool = move || {
+        view! {
+            <button
+                type="button"
+                class="tool"
+                aria-label="Keyboard shortcuts"
+                title="Keyboard shortcuts (?)"
+                on:click=move |_| shortcuts.open()
+            >
+                <Sign icon=Icon::Keyboard />
+            </button>
+        }
+    };
     view! {
         <Title text=title />
-        <TopBar>
-            <a class="course" href=course_address>
-                {course_title}
-            </a>
-        </TopBar>
-        <main class="desk" data-panel=move || bench.panel.get().id()>
-            <Guide />
-            <div class="divider"></div>
-            <EditorPanel />
-            <div class="divider"></div>
-            <Results />
-        </main>
+        <div class="workbench">
+            <TopBar last_tool=shortcuts_tool>
+                <a class="course" href=course_address>
+                    {course_title}
+                </a>
+                <StepCircles />
+            </TopBar>
+            <PanelTabs />
+            <main id=DESK_ID class="desk" data-panel=move || bench.panel.get().id()>
+                <Guide />
+                <PanelDivider divider=Divider::Guide />
+                <EditorPanel />
+                <PanelDivider divider=Divider::Results />
+                <Results />
+            </main>
+            <p class="unseen" role="status">
+                {move || bench.runs.announcement().get()}
+            </p>
+        </div>
+        <ShortcutsDialog handle=shortcuts />
     }
+    .into_any()
+}
+
+/// The tabs by which a narrow page shows one panel at a time.
+#[component]
+fn PanelTabs() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let on_key = move |event: ev::KeyboardEvent| {
+        let here = bench.panel.get_untracked();
+        let at = Panel::ALL
+            .iter()
+            .position(|panel| *panel == here)
+            .unwrap_or(0);
+        let to = match event.key().as_str() {
+            "ArrowRight" => at + 1,
+            "ArrowLeft" => at + Panel::ALL.len() - 1,
+            "Home" => 0,
+            "End" => Panel::ALL.len() - 1,
+            _ => return,
+        };
+        event.prevent_default();
+        let panel = Panel::ALL[to % Panel::ALL.len()];
+        bench.panel.set(panel);
+        browser::focus(panel.tab_id());
+    };
+    let tabs = Panel::ALL
+        .map(|panel| {
+            let is_here = move || bench.panel.get() == panel;
+            view! {
+                <button
+                    type="button"
+                    role="tab"
+                    id=panel.tab_id()
+                    aria-controls=panel.id()
+                    aria-selected=move || is_here().to_string()
+                    tabindex=move || if is_here() { "0" } else { "-1" }
+                    on:click=move |_| bench.panel.set(panel)
+                >
+                    {panel.label()}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="panel-tabs" role="tablist" aria-label="Panels" on:keydown=on_key>
+            {tabs}
+        </div>
+    }
+    .into_any()
 }

@@ -17,6 +17,7 @@ mod line_note;
 mod live_run;
 mod opening;
 mod outcome;
+mod output_html;
 mod output_link;
 mod progress;
 mod report;
@@ -25,6 +26,7 @@ mod run_event;
 mod run_phase;
 mod settings;
 mod source;
+mod step_slots;
 mod step_view;
 mod storage;
 mod trace;
@@ -43,6 +45,7 @@ pub use line_note::{LineNote, PROGRAM_FILE};
 pub use live_run::{LiveRun, LiveTest};
 pub use opening::{Opening, earlier};
 pub use outcome::{Comparison, Crash, Outcome, SourceSpan, TracebackFrame};
+pub use output_html::output_html;
 pub use output_link::{OutputPiece, output_pieces};
 pub use progress::{Progress, ProgressError, StepProgress};
 pub use report::{
@@ -54,6 +57,7 @@ pub use run_event::{RunEvent, RunRequest};
 pub use run_phase::{RunPhase, TestState, sentence_case};
 pub use settings::{ByteView, Divider, Panels, Settings, Theme};
 pub use source::{Source, SourceError};
+pub use step_slots::{StepSlot, step_slots};
 pub use step_view::{CourseView, Difficulty, StepSummary, StepView};
 pub use storage::{
     RecordVersion, SETTINGS_KEY, StepRecord, aside_key, is_aside_key, step_key, step_of_key,

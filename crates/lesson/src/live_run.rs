@@ -92,6 +92,11 @@ impl LiveRun {
         self.steps.iter().map(|step| step.tests.len()).sum()
     }
 
+    /// What the random values grew from, once it is known.
+    pub fn known_seed(&self) -> Option<Seed> {
+        self.seed.or(self.report.as_ref().map(|report| report.seed))
+    }
+
     fn push_output(&mut self, chunk: OutputChunk) {
         match self.output.last_mut() {
             Some(last) if last.stream == chunk.stream && last.launch == chunk.launch => {

@@ -19,10 +19,6 @@ impl CodeEditor {
         None
     }
 
-    pub(crate) fn text(&self) -> String {
-        String::new()
-    }
-
     pub(crate) fn replace_text(&self, _: &str) {}
 
     pub(crate) fn set_notes(&self, _: Vec<LineNote>) {}
@@ -76,14 +72,22 @@ pub(crate) fn announce_readiness() {}
 
 pub(crate) fn focus(_: &str) {}
 
-pub(crate) fn scroll_into_view(_: &str) {}
-
 pub(crate) fn element_width(_: &str) -> f64 {
     0.0
 }
 
-pub(crate) fn textarea_text(_: &str) -> Option<String> {
+pub(crate) fn typed_into(_: &str) -> Option<String> {
     None
+}
+
+pub(crate) fn set_field(_: &str, _: &str) {}
+
+pub(crate) fn field_caret(_: &str) -> Option<u32> {
+    None
+}
+
+pub(crate) fn is_dialog_open() -> bool {
+    false
 }
 
 pub(crate) fn show_modal(_: &HtmlDialogElement) {}
@@ -119,8 +123,6 @@ pub(crate) fn is_apple() -> bool {
 pub(crate) fn random_name() -> String {
     String::new()
 }
-
-pub(crate) fn copy_text(_: &str) {}
 
 pub(crate) fn download(_: &str, _: &str) {}
 

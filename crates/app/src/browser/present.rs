@@ -13,8 +13,8 @@ pub(crate) use editor::CodeEditor;
 pub(crate) use editor_theme::use_editor_theme;
 pub(crate) use files::{download, read_file};
 pub(crate) use page::{
-    Listener, Timer, after, announce_readiness, close_modal, copy_text, element_width, focus,
-    is_apple, next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name,
-    scroll_into_view, set_root_attribute, set_root_style, show_modal, textarea_text,
+    Listener, Timer, after, announce_readiness, close_modal, element_width, field_caret, focus,
+    is_apple, is_dialog_open, next_frame, on_color_scheme, on_key, on_leaving, on_other_tab,
+    random_name, set_field, set_root_attribute, set_root_style, show_modal, typed_into,
 };
 pub(crate) use storage::session;

@@ -3,10 +3,15 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use lesson::CourseView;
+use lesson::{
+    CourseProgress, CourseView, StepSummary, counted, course_minutes, duration_text, minutes_text,
+};
 
+use super::home::ProgressBar;
 use crate::api::load_course;
-use crate::page::Trouble;
+use crate::icon::{Icon, Sign};
+use crate::page::{Trouble, focus_after_navigation};
+use crate::store::Store;
 use crate::top_bar::TopBar;
 
 /// The page of the course that the address names.
@@ -25,33 +30,156 @@ pub(crate) fn CoursePage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]
 fn Course(course: CourseView) -> impl IntoView {
+    focus_after_navigation("page-title");
+    let store = expect_context::<Store>();
+    let (from, to) = course_minutes(&course);
+    let facts = format!(
+        "{} · {} for most people",
+        counted(course.steps.len(), "step", "steps"),
+        minutes_text(from, to)
+    );
+    let (title, introduction) = (course.title.clone(), course.introduction_html.clone());
+    let course = StoredValue::new(course);
+    let so_far = Memo::new(move |_| {
+        course.with_value(|course| {
+            store
+                .progress()
+                .with(|progress| CourseProgress::of(progress, course))
+        })
+    });
+    let rows = (1..)
+        .zip(course.with_value(|course| course.steps.clone()))
+        .map(|(number, step)| view! { <StepRow course number step so_far /> })
+        .collect_view();
     view! {
-        <Title text=format!("{} · CodeAlong", course.title) />
+        <Title text=format!("{title} · CodeAlong") />
         <TopBar />
-        <main class="page">
-            <h1>{course.title.clone()}</h1>
-            <div class="prose" inner_html=course.introduction_html.clone()></div>
-            <ol>
-                {course
-                    .steps
-                    .iter()
-                    .map(|step| {
-                        view! {
-                            <li>
-                                <a href=format!(
-                                    "/courses/{}/{}",
-                                    course.id,
-                                    step.id,
-                                )>{step.title.clone()}</a>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ol>
+        <main class="page course-page">
+            <header class="hero">
+                <h1 id="page-title" tabindex="-1">
+                    {title}
+                </h1>
+                <p class="card-facts">{facts}</p>
+                <ProgressBar so_far />
+                <Continue course so_far />
+            </header>
+            <section aria-labelledby="steps-title">
+                <h2 id="steps-title">"The steps"</h2>
+                <ol class="step-rows" role="list">
+                    {rows}
+                </ol>
+            </section>
+            <section aria-labelledby="introduction-title">
+                <h2 id="introduction-title">"What you will build"</h2>
+                <div class="prose" inner_html=introduction></div>
+            </section>
         </main>
     }
+    .into_any()
+}
+
+/// The way to the first step that is not done.
+#[component]
+fn Continue(course: StoredValue<CourseView>, so_far: Memo<CourseProgress>) -> impl IntoView {
+    let link = move || {
+        let so_far = so_far.get();
+        let address = |step: &StepSummary| {
+            course.with_value(|course| format!("/courses/{}/{}", course.id, step.id))
+        };
+        match so_far.next {
+            Some(step) => {
+                let words = if so_far.is_begun {
+                    format!("Continue: {}", step.title)
+                } else {
+                    format!("Start: {}", step.title)
+                };
+                view! {
+                    <p>
+                        <a class="button primary" href=address(&step)>
+                            {words}
+                            <Sign icon=Icon::Right />
+                        </a>
+                    </p>
+                }
+                .into_any()
+            }
+            None => view! {
+                <p class="success">
+                    <Sign icon=Icon::Check />
+                    " You have built it. Every step is done."
+                </p>
+            }
+            .into_any(),
+        }
+    };
+    link.into_any()
+}
+
+#[component]
+fn StepRow(
+    course: StoredValue<CourseView>,
+    number: usize,
+    step: StepSummary,
+    so_far: Memo<CourseProgress>,
+) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let address = course.with_value(|course| format!("/courses/{}/{}", course.id, step.id));
+    let difficulty = step.difficulty;
+    let time = minutes_text(difficulty.from_minutes.into(), difficulty.to_minutes.into());
+    let id = StoredValue::new(step.id);
+    let kept = Memo::new(move |_| {
+        course.with_value(|course| {
+            store.progress().with(|progress| {
+                id.with_value(|id| progress.step(&course.id, id).cloned())
+                    .unwrap_or_default()
+            })
+        })
+    });
+    let is_done = move || kept.with(lesson::StepProgress::is_solved);
+    let is_next = move || {
+        so_far.with(|so_far| {
+            let next = so_far.next.as_ref();
+            next.is_some_and(|next| id.with_value(|id| next.id == *id))
+        })
+    };
+    let state = move || {
+        kept.with(|kept| match (kept.is_solved(), kept.best_run_us) {
+            (true, Some(best)) => format!("done · best run {}", duration_text(best)),
+            (true, None) => "done".to_owned(),
+            (false, _) if kept.draft.is_some() => "begun".to_owned(),
+            (false, _) => String::new(),
+        })
+    };
+    view! {
+        <li class="step-row" class:is-done=is_done class:is-next=is_next>
+            <span class="step-number" aria-hidden="true">
+                {move || {
+                    if is_done() {
+                        view! { <Sign icon=Icon::Check /> }.into_any()
+                    } else {
+                        number.into_any()
+                    }
+                }}
+            </span>
+            <div>
+                <h3>
+                    <a href=address>
+                        <span class="unseen">{format!("Step {number}: ")}</span>
+                        {step.title}
+                    </a>
+                </h3>
+                <p>{step.goal}</p>
+            </div>
+            <p class="step-facts">
+                <span>{time}</span>
+                <span>{state}</span>
+            </p>
+        </li>
+    }
+    .into_any()
 }

@@ -23,6 +23,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
             </p>
         </main>
     }
+    .into_any()
 }
 
 /// A page whose content could not be had.

@@ -33,4 +33,5 @@ pub(crate) fn StepPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }

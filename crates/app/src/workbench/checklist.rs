@@ -75,6 +75,7 @@ pub(super) fn Checklist(
             {tests.into_iter().map(|test| view! { <Line test /> }).collect_view()}
         </ul>
     }
+    .into_any()
 }
 
 #[component]
@@ -92,4 +93,5 @@ fn Line(test: PlannedTest) -> impl IntoView {
             <small aria-hidden="true">{move || standing.with(|standing| standing.note.clone())}</small>
         </li>
     }
+    .into_any()
 }

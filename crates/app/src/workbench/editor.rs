@@ -2,10 +2,13 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use lesson::{Opening, earlier, step_key};
+use leptos::web_sys::HtmlDivElement;
+use lesson::{LineNote, Opening, Verdict, earlier, step_key};
 
+use super::foot::EditorFoot;
+use super::two_tabs::OtherDraftNotice;
 use super::{Panel, Workbench};
-use crate::browser::{self, CodeEditor, EditorSetup, StorageFault, Timer};
+use crate::browser::{self, CodeEditor, EditorSetup, Timer};
 
 const FIELD_ID: &str = "program-field";
 /// Well within the second after which a draft must be kept.
@@ -22,70 +25,88 @@ pub(super) fn EditorPanel() -> impl IntoView {
             mount(bench, autosave, &host);
         }
     });
-    let loaded = move || bench.store.is_loaded();
-    let running = move || bench.runs.is_going();
-    let run_keys = move || {
-        if loaded() && browser::is_apple() {
-            "⌘ ⏎"
-        } else {
-            "Ctrl ⏎"
-        }
-    };
+    let starter = bench.step.with_value(|step| field_html(&step.starter));
     view! {
-        <section class="panel code" id=Panel::Code.id() aria-label="Code" tabindex="-1">
+        <section class="panel code" id=Panel::Code.id() aria-label="Code">
             <div class="head">
                 <span class="file">{lesson::PROGRAM_FILE}</span>
+                <Origin />
                 <span class="grow"></span>
-                <span class="saved">{move || saved_text(bench)}</span>
+                <SaveState />
             </div>
-            <div class="editor">
-                <div class="editor-host" node_ref=host></div>
-                <textarea
-                    id=FIELD_ID
-                    class="program-field"
-                    aria-label="Program"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    data-records=records(bench)
-                    inner_html=field_html(&bench.step.with_value(|step| step.starter.clone()))
-                    on:input=move |event| autosave.typed(event_target_value(&event))
-                ></textarea>
+            <div class="editor-frame">
+                <OtherDraftNotice />
+                <div class="editor" id=Panel::Code.body_id()>
+                    <div class="editor-host" node_ref=host></div>
+                    <textarea
+                        id=FIELD_ID
+                        class="program-field"
+                        aria-label="Program"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        data-records=records(bench)
+                        inner_html=starter
+                        on:input=move |event| autosave.typed(event_target_value(&event))
+                    ></textarea>
+                </div>
+                <noscript>
+                    <p class="noscript">
+                        "Writing code here and running the tests need JavaScript, and so do hints \
+                         and progress. Everything else on this page can be read without."
+                    </p>
+                </noscript>
             </div>
-            <div class="foot">
-                <button
-                    type="button"
-                    id="run"
-                    class="button primary"
-                    disabled=move || !loaded()
-                    aria-disabled=move || running().to_string()
-                    on:click=move |_| bench.run()
-                >
-                    {move || {
-                        if !loaded() {
-                            "Loading…"
-                        } else if running() {
-                            "Running…"
-                        } else {
-                            "Run tests"
-                        }
-                    }}
-                    <kbd aria-hidden="true">{run_keys}</kbd>
-                </button>
-                <Show when=running>
-                    <button type="button" class="button" on:click=move |_| bench.cancel()>
-                        "Cancel"
-                    </button>
-                </Show>
-                <span class="grow"></span>
-            </div>
+            <EditorFoot />
         </section>
+    }
+    .into_any()
+}
+
+/// Where the program came from, until something is typed.
+#[component]
+fn Origin() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let has_draft = bench.kept(|kept| kept.draft.is_some());
+    move || {
+        if !bench.store.is_loaded() || has_draft.get() {
+            return None;
+        }
+        let Opening::EarlierStep { step, .. } = bench.opening() else {
+            return None;
+        };
+        let title = bench.course.with_value(|course| {
+            let found = course.steps.iter().find(|other| other.id == step);
+            found.map(|step| step.short_title.clone())
+        })?;
+        Some(view! { <span class="origin">{format!("starts from your code of {title}")}</span> })
     }
 }
 
-/// Keeps the draft a moment after the last key, and at once when the page may go.
+/// Whether what stands in the editor is kept.
+#[component]
+fn SaveState() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let draft = bench.kept(|kept| kept.draft.clone());
+    let text = move || {
+        if !bench.store.is_loaded() {
+            return "";
+        }
+        if bench.store.fault().is_some() {
+            return "Not saved";
+        }
+        draft.with(|draft| match draft {
+            None => "",
+            Some(draft) if bench.program.with(|program| program == draft) => "Saved",
+            Some(_) => "Saving…",
+        })
+    };
+    view! { <span class="save-state">{text}</span> }.into_any()
+}
+
+/// Keeps the draft a moment after it is typed, and at once when the page may go.
 #[derive(Clone, Copy)]
-pub(super) struct Autosave {
+struct Autosave {
     bench: Workbench,
     timer: StoredValue<Option<Timer>, LocalStorage>,
 }
@@ -102,80 +123,125 @@ impl Autosave {
 
     fn typed(self, program: String) {
         self.bench.program.set(program);
-        let running = self.timer.with_value(Option::is_some);
-        if !running {
+        if self.timer.with_value(Option::is_none) {
             let timer = browser::after(AUTOSAVE_MS, move || self.save_now());
             self.timer.set_value(Some(timer));
         }
     }
 
     fn save_now(self) {
-        let waiting = self
-            .timer
-            .try_update_value(Option::take)
-            .flatten()
-            .is_some();
-        if waiting {
-            let program = self.bench.program.get_untracked();
-            self.bench.change_step(|kept| kept.draft = Some(program));
+        let waiting = self.timer.try_update_value(Option::take).flatten();
+        if waiting.is_some() {
+            self.bench.keep_draft();
         }
     }
 }
 
-fn mount(bench: Workbench, autosave: Autosave, host: &leptos::web_sys::HtmlDivElement) {
+/// Puts Monaco into its place, with what was typed into the field before it was there.
+fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement) {
     let opening = bench.opening();
-    let typed = browser::textarea_text(FIELD_ID);
-    let text = typed.unwrap_or_else(|| opening.text().to_owned());
-    if text != opening.text() {
+    let typed = browser::typed_into(FIELD_ID);
+    let text = typed.clone().unwrap_or_else(|| opening.text().to_owned());
+    bench.last_kept.set_value(bench.kept_now().draft);
+    if typed.is_some_and(|typed| typed != opening.text()) {
         autosave.typed(text.clone());
     } else {
         bench.program.set(text.clone());
     }
+    // Without Monaco the field goes on as it is.
+    browser::set_field(FIELD_ID, &text);
     let setup = EditorSetup {
         text,
-        label: "Program. Escape, then Tab leaves the editor".to_owned(),
+        caret: browser::field_caret(FIELD_ID),
+        label: "Program. Escape, then Tab leaves the editor.".to_owned(),
         on_change: Box::new(move |program| autosave.typed(program)),
     };
-    let editor = CodeEditor::mount(host, setup);
-    bench.editor.set_value(editor);
-    let leaving = StoredValue::new_local(browser::on_leaving(move || autosave.save_now()));
-    on_cleanup(move || {
-        leaving.dispose();
-        bench.editor.set_value(None);
-    });
+    bench.editor.set_value(CodeEditor::mount(host, setup));
+    bench.show_notes_of_last_run();
+    // Both are dropped with the effect.
+    StoredValue::new_local(browser::on_leaving(move || autosave.save_now()));
+    on_cleanup(move || bench.editor.set_value(None));
 }
 
 impl Workbench {
     /// The program that this step opens with.
     pub(super) fn opening(self) -> Opening {
-        let progress = self.store.progress();
-        self.course.with_value(|course| {
-            self.step.with_value(|step| {
-                progress.with_untracked(|progress| {
-                    Opening::of(
-                        progress,
-                        &course.id,
-                        &course.steps,
-                        &step.summary.id,
-                        &step.starter,
-                    )
-                })
+        self.with(|course, step| {
+            self.store.progress().with_untracked(|progress| {
+                Opening::of(
+                    progress,
+                    &course.id,
+                    &course.steps,
+                    &step.summary.id,
+                    &step.starter,
+                )
             })
         })
+    }
+
+    /// Keeps the program as it stands.
+    pub(super) fn keep_draft(self) {
+        let program = self.program.get_untracked();
+        self.last_kept.set_value(Some(program.clone()));
+        self.change_step(|kept| kept.draft = Some(program));
+    }
+
+    /// Puts another program into the editor.
+    pub(super) fn replace_program(self, program: &str) {
+        let has_editor = self.editor.with_value(Option::is_some);
+        if has_editor {
+            self.with_editor(|editor| editor.replace_text(program));
+        } else {
+            browser::set_field(FIELD_ID, program);
+        }
+        self.program.set(program.to_owned());
+    }
+
+    /// Does so and keeps the program of before, so that it can be brought back.
+    pub(super) fn replace_and_remember(self, program: &str) {
+        let before = self.program.get_untracked();
+        self.replace_program(program);
+        self.keep_draft();
+        self.change_step(|kept| kept.before_reset = Some(before));
+    }
+
+    pub(super) fn focus_editor(self) {
+        if self.editor.with_value(Option::is_some) {
+            self.with_editor(CodeEditor::focus);
+        } else {
+            browser::focus(FIELD_ID);
+        }
+    }
+
+    pub(super) fn show_notes(self, notes: Vec<LineNote>) {
+        self.with_editor(|editor| editor.set_notes(notes));
+    }
+
+    fn show_notes_of_last_run(self) {
+        let notes = self.runs.shown().with_untracked(|shown| {
+            let shown = shown.as_ref()?;
+            let report = shown.live.report.as_ref()?;
+            let is_same = self
+                .program
+                .with_untracked(|program| *program == shown.program);
+            let is_broken = report.verdict != Verdict::Passed;
+            (is_same && is_broken).then(|| report.line_notes())
+        });
+        if let Some(notes) = notes {
+            self.show_notes(notes);
+        }
     }
 }
 
 /// The records that the boot script looks through: this step's, then those before it.
 fn records(bench: Workbench) -> String {
-    bench.course.with_value(|course| {
-        bench.step.with_value(|step| {
-            let id = &step.summary.id;
-            std::iter::once(id)
-                .chain(earlier(&course.steps, id))
-                .map(|step| step_key(&course.id, step))
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
+    bench.with(|course, step| {
+        let id = &step.summary.id;
+        std::iter::once(id)
+            .chain(earlier(&course.steps, id))
+            .map(|step| step_key(&course.id, step))
+            .collect::<Vec<_>>()
+            .join(" ")
     })
 }
 
@@ -183,21 +249,4 @@ fn records(bench: Workbench) -> String {
 fn field_html(program: &str) -> String {
     let escaped = program.replace('&', "&amp;").replace('<', "&lt;");
     format!("\n{escaped}")
-}
-
-fn saved_text(bench: Workbench) -> &'static str {
-    if !bench.store.is_loaded() {
-        return "";
-    }
-    match bench.store.fault() {
-        Some(StorageFault::Forbidden | StorageFault::Full) => "Not saved",
-        None => {
-            let draft = bench.kept().draft;
-            match draft {
-                Some(draft) if bench.program.with(|program| *program == draft) => "Saved",
-                Some(_) => "Saving…",
-                None => "",
-            }
-        }
-    }
 }

@@ -4,6 +4,9 @@ use leptos::prelude::*;
 use lesson::minutes_text;
 
 use super::checklist::Checklist;
+use super::hints::Hints;
+use super::solution::Solution;
+use super::step_list::{LookingAhead, StepMenu};
 use super::{Panel, Workbench};
 use crate::icon::{Icon, Sign};
 
@@ -12,48 +15,74 @@ use crate::icon::{Icon, Sign};
 pub(super) fn Guide() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let step = bench.step.get_value();
-    let steps = bench.course.with_value(|course| course.steps.len());
     let difficulty = step.summary.difficulty;
     let time = minutes_text(difficulty.from_minutes.into(), difficulty.to_minutes.into());
-    let (before, after) = bench.neighbours();
     view! {
-        <section class="panel guide" id=Panel::Guide.id() aria-label="Guide" tabindex="-1">
+        <section class="panel guide" id=Panel::Guide.id() aria-label="Guide">
             <div class="head">
-                <span>{format!("Step {} of {steps}", step.number)}</span>
+                <StepMenu />
                 <span class="grow"></span>
                 <span title="What it takes most people">{time}</span>
             </div>
-            <div class="body" tabindex="0" role="group" aria-label="Instructions">
-                <h1 tabindex="-1" id="step-title">{step.summary.title.clone()}</h1>
-                <p class="goal">{step.summary.goal.clone()}</p>
-                <div class="prose" inner_html=step.instructions_html.clone()></div>
+            <div
+                class="body"
+                id=Panel::Guide.body_id()
+                tabindex="0"
+                role="group"
+                aria-label="Instructions"
+            >
+                <h1 tabindex="-1" id="step-title">
+                    {step.summary.title}
+                </h1>
+                <p class="goal">{step.summary.goal}</p>
+                <LookingAhead />
+                <div class="prose" inner_html=step.instructions_html></div>
                 <h2>"What will be checked"</h2>
-                <Checklist tests=step.tests.clone() />
+                <Checklist tests=step.tests />
+                <h2>"Stuck?"</h2>
+                <Hints />
+                <Solution />
+                <noscript>
+                    <p>"Hints and the solution need JavaScript."</p>
+                </noscript>
             </div>
-            <nav class="foot" aria-label="Steps before and after">
-                {before
-                    .map(|step| {
-                        let address = bench.address(&step);
-                        view! {
-                            <a class="button quiet" href=address>
-                                <Sign icon=Icon::Left />
-                                <span class="unseen">"Previous step: "</span>
-                                {step.short_title}
-                            </a>
-                        }
-                    })} <span class="grow"></span>
-                {after
-                    .map(|step| {
-                        let address = bench.address(&step);
-                        view! {
-                            <a class="button quiet" href=address>
-                                <span class="unseen">"Next step: "</span>
-                                {step.short_title}
-                                <Sign icon=Icon::Right />
-                            </a>
-                        }
-                    })}
-            </nav>
+            <Neighbours />
         </section>
     }
+    .into_any()
+}
+
+/// The ways to the step before and the step after.
+#[component]
+fn Neighbours() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let (before, after) = bench.neighbours();
+    let before = before.map(|step| {
+        let address = bench.address(&step);
+        view! {
+            <a class="button quiet" href=address>
+                <Sign icon=Icon::Left />
+                <span class="unseen">"Previous step: "</span>
+                {step.short_title}
+            </a>
+        }
+    });
+    let after = after.map(|step| {
+        let address = bench.address(&step);
+        view! {
+            <a class="button quiet" href=address>
+                <span class="unseen">"Next step: "</span>
+                {step.short_title}
+                <Sign icon=Icon::Right />
+            </a>
+        }
+    });
+    view! {
+        <nav class="foot" aria-label="Steps before and after">
+            {before}
+            <span class="grow"></span>
+            {after}
+        </nav>
+    }
+    .into_any()
 }

@@ -1,16 +1,179 @@
-//! The results: the verdict, the tests, what the program wrote.
+//! The results: the verdict, the tests, and what the program wrote.
 
+mod compare;
+mod output;
+mod report;
+mod sentence;
+mod test_case;
+mod trace;
 mod verdict;
 
+use leptos::ev;
 use leptos::prelude::*;
+use lesson::{Seed, duration_text};
 
+use self::output::Output;
+use self::report::ReportView;
 use self::verdict::VerdictCard;
 use super::checklist::Checklist;
 use super::{Panel, Workbench};
+use crate::browser;
+
+/// One of the two views of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    Results,
+    Output,
+}
+
+impl View {
+    const ALL: [Self; 2] = [Self::Results, Self::Output];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Results => "Test results",
+            Self::Output => "Program output",
+        }
+    }
+
+    fn tab_id(self) -> &'static str {
+        match self {
+            Self::Results => "view-tab-results",
+            Self::Output => "view-tab-output",
+        }
+    }
+
+    fn panel_id(self) -> &'static str {
+        match self {
+            // This one takes the panel's focus.
+            Self::Results => Panel::Results.body_id(),
+            Self::Output => "output-body",
+        }
+    }
+}
 
 /// The right panel.
 #[component]
 pub(super) fn Results() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let view = RwSignal::new(View::Results);
+    let shown = bench.runs.shown();
+    let duration = move || {
+        shown.with(|shown| {
+            let report = shown.as_ref()?.live.report.as_ref()?;
+            Some(duration_text(report.duration_us))
+        })
+    };
+    let is_over = Memo::new(move |_| {
+        shown.with(|shown| {
+            shown
+                .as_ref()
+                .is_some_and(|shown| shown.live.report.is_some() && !shown.is_cancelled)
+        })
+    });
+    let tests = move || {
+        if is_over.get() {
+            view! { <ReportView /> }.into_any()
+        } else {
+            view! { <Plan /> }.into_any()
+        }
+    };
+    view! {
+        <section class="panel results" id=Panel::Results.id() aria-label="Results">
+            <div class="head">
+                <ViewTabs view />
+                <span class="grow"></span>
+                <span title="From the start of the program to the last test">{duration}</span>
+            </div>
+            <div
+                class="body"
+                id=View::Results.panel_id()
+                role="tabpanel"
+                tabindex="0"
+                aria-labelledby=View::Results.tab_id()
+                hidden=move || view.get() != View::Results
+            >
+                <VerdictCard />
+                {tests}
+            </div>
+            <div
+                class="body output-body"
+                id=View::Output.panel_id()
+                role="tabpanel"
+                tabindex="0"
+                aria-labelledby=View::Output.tab_id()
+                hidden=move || view.get() != View::Output
+            >
+                <Output is_shown=Signal::derive(move || view.get() == View::Output) />
+            </div>
+            <SeedFoot />
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn ViewTabs(view: RwSignal<View>) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let has_output = Memo::new(move |_| {
+        bench.runs.shown().with(|shown| {
+            shown
+                .as_ref()
+                .is_some_and(|shown| !shown.live.output.is_empty())
+        })
+    });
+    let on_key = move |event: ev::KeyboardEvent| {
+        let other = match event.key().as_str() {
+            "ArrowLeft" | "ArrowRight" => match view.get_untracked() {
+                View::Results => View::Output,
+                View::Output => View::Results,
+            },
+            "Home" => View::Results,
+            "End" => View::Output,
+            _ => return,
+        };
+        event.prevent_default();
+        view.set(other);
+        browser::focus(other.tab_id());
+    };
+    let tabs = View::ALL
+        .map(|this| {
+            let is_here = move || view.get() == this;
+            let mark = move || {
+                (this == View::Output && has_output.get()).then(|| {
+                    view! {
+                        <span class="has-output" aria-hidden="true"></span>
+                        <span class="unseen">", not empty"</span>
+                    }
+                })
+            };
+            view! {
+                <button
+                    type="button"
+                    role="tab"
+                    id=this.tab_id()
+                    aria-controls=this.panel_id()
+                    aria-selected=move || is_here().to_string()
+                    tabindex=move || if is_here() { "0" } else { "-1" }
+                    on:click=move |_| view.set(this)
+                >
+                    {this.label()}
+                    {mark}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="view-tabs" role="tablist" aria-label="Views of the run" on:keydown=on_key>
+            {tabs}
+        </div>
+    }
+    .into_any()
+}
+
+/// The tests of the run that goes on, or of the one that has no report.
+#[component]
+fn Plan() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let plan = Memo::new(move |_| {
         bench.runs.shown().with(|shown| {
@@ -20,29 +183,63 @@ pub(super) fn Results() -> impl IntoView {
                 .unwrap_or_default()
         })
     });
-    view! {
-        <section class="panel results" id=Panel::Results.id() aria-label="Results" tabindex="-1">
-            <div class="head">"Results"</div>
-            <div class="body" tabindex="0" role="group" aria-label="Test results">
-                <VerdictCard />
-                {move || {
-                    plan.get()
-                        .into_iter()
-                        .map(|step| {
-                            view! {
-                                <div class="group">
-                                    <h3>{step.title}</h3>
-                                    <Checklist tests=step.tests />
-                                </div>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </div>
-            <div class="foot"></div>
-            <p class="unseen" role="status">
-                {move || bench.runs.announcement().get()}
-            </p>
-        </section>
-    }
+    let groups = move || {
+        plan.get()
+            .into_iter()
+            .enumerate()
+            .rev()
+            .map(|(at, step)| {
+                let total = step.tests.len();
+                let passed = Memo::new(move |_| {
+                    bench
+                        .runs
+                        .shown()
+                        .with(|shown| shown.as_ref().map_or(0, |shown| shown.live.passed_in(at)))
+                });
+                view! {
+                    <section class="group">
+                        <h3>
+                            {format!("Step {} · {}", at + 1, step.title)}
+                            <small>{move || format!("{} of {total}", passed.get())}</small>
+                        </h3>
+                        <Checklist tests=step.tests />
+                    </section>
+                }
+            })
+            .collect_view()
+    };
+    groups.into_any()
+}
+
+#[component]
+fn SeedFoot() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let seed: Memo<Option<Seed>> = Memo::new(move |_| {
+        bench
+            .runs
+            .shown()
+            .with(|shown| shown.as_ref().and_then(|shown| shown.live.known_seed()))
+    });
+    let content = move || match seed.get() {
+        None => {
+            view! { <span>"The values that the tests use are random: each run has a seed."</span> }
+                .into_any()
+        }
+        Some(seed) => view! {
+            <span title="The random values of this run grew from it">
+                "Seed " <code>{seed.to_string()}</code>
+            </span>
+            <Show when=move || !bench.runs.is_going()>
+                <button
+                    type="button"
+                    class="link"
+                    on:click=move |_| bench.run_with_seed(seed)
+                >
+                    "Run again with this seed"
+                </button>
+            </Show>
+        }
+        .into_any(),
+    };
+    view! { <div class="foot seed">{content}</div> }.into_any()
 }

@@ -7,7 +7,7 @@ use lesson::{
     LiveRun, RunError, RunPhase, RunRequest, Seed, Source, StepProgress, Verdict, pieces,
 };
 
-use super::{Panel, Workbench};
+use super::{Panel, Workbench, last_run};
 use crate::browser;
 use crate::run_stream::run_events;
 
@@ -23,20 +23,20 @@ pub(crate) struct Runs {
 /// A run on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShownRun {
-    /// Counted from 1 since the page was opened.
+    /// Counted from 1 since the page was opened; 0 was brought back from before.
     pub(crate) number: u32,
     /// The program that ran.
     pub(crate) program: String,
     /// What is known so far.
     pub(crate) live: LiveRun,
     /// Whether the learner stopped it.
-    pub(crate) cancelled: bool,
+    pub(crate) is_cancelled: bool,
 }
 
 impl ShownRun {
     /// Where it stands.
     pub(crate) fn phase(&self) -> RunPhase {
-        if self.cancelled {
+        if self.is_cancelled {
             RunPhase::Cancelled
         } else {
             self.live.phase()
@@ -45,7 +45,7 @@ impl ShownRun {
 
     /// Whether more is to come.
     pub(crate) fn is_going(&self) -> bool {
-        !self.cancelled && !self.live.is_over()
+        !self.is_cancelled && !self.live.is_over()
     }
 }
 
@@ -120,7 +120,7 @@ impl Workbench {
         self.runs.abort();
         self.runs.shown.update(|shown| {
             if let Some(shown) = shown {
-                shown.cancelled = true;
+                shown.is_cancelled = true;
             }
         });
         self.announce();
@@ -131,7 +131,7 @@ impl Workbench {
             return;
         }
         let program = self.program.get_untracked();
-        self.change_step(|kept| kept.draft = Some(program.clone()));
+        self.keep_draft();
         self.runs.started.update_value(|started| *started += 1);
         let refused = Source::parse(program.clone()).err().map(RunError::from);
         let mut live = LiveRun::default();
@@ -142,10 +142,10 @@ impl Workbench {
             number: self.runs.started.get_value(),
             program: program.clone(),
             live,
-            cancelled: false,
+            is_cancelled: false,
         }));
         self.panel.set(Panel::Results);
-        self.clear_notes();
+        self.show_notes(Vec::new());
         if refused.is_some() {
             self.announce();
             return;
@@ -193,22 +193,10 @@ impl Workbench {
         if passed && !typed_since {
             browser::next_frame(|| browser::focus(NEXT_STEP_ID));
         }
-        if !typed_since {
-            let notes = report.line_notes();
-            self.editor.with_value(|editor| {
-                if let Some(editor) = editor {
-                    editor.set_notes(notes);
-                }
-            });
+        if !typed_since && !passed {
+            self.show_notes(report.line_notes());
         }
-    }
-
-    fn clear_notes(self) {
-        self.editor.with_value(|editor| {
-            if let Some(editor) = editor {
-                editor.set_notes(Vec::new());
-            }
-        });
+        last_run::keep(self, &shown.program, report);
     }
 
     fn announce(self) {

@@ -50,7 +50,7 @@ impl CodeEditor {
             js::object(&options(&setup, root_font_px()));
         let monaco = Monaco::create(host, Some(options));
         let model = monaco.get_model()?;
-        let model: &ITextModel = model.as_ref();
+        let model: ITextModel = AsRef::<ITextModel>::as_ref(&model).clone();
         model.set_eol(monaco::sys::editor::EndOfLineSequence::Lf);
 
         let editor = Self(Rc::new(Mounted {
@@ -88,11 +88,17 @@ impl CodeEditor {
             Listening::Host(escape_leads_out(host)),
         ];
         *editor.0.listening.borrow_mut() = listening;
+        if let Some(caret) = setup.caret {
+            let target: &JsValue = editor.0.monaco.as_ref().as_ref();
+            let position = js::call(model.as_ref(), "getPositionAt", &[caret.into()]);
+            js::call(target, "setPosition", &[position]);
+            editor.focus();
+        }
         Some(editor)
     }
 
     /// The whole program, with `\n` at the ends of its lines.
-    pub(crate) fn text(&self) -> String {
+    fn text(&self) -> String {
         self.model()
             .map(|model| {
                 let line_feed = monaco::sys::editor::EndOfLinePreference::Lf;

@@ -3,7 +3,7 @@
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{
     Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlTextAreaElement, KeyboardEvent,
     StorageEvent, Window,
@@ -65,25 +65,44 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-/// Brings the element with this id into view.
-pub(crate) fn scroll_into_view(id: &str) {
-    if let Some(element) = element(id) {
-        let options = js::object::<web_sys::ScrollIntoViewOptions>(
-            &serde_json::json!({ "block": "nearest" }),
-        );
-        element.scroll_into_view_with_scroll_into_view_options(&options);
-    }
-}
-
 /// The width of the element with this id, in CSS pixels.
 pub(crate) fn element_width(id: &str) -> f64 {
     element(id).map_or(0.0, |element| element.get_bounding_client_rect().width())
 }
 
-/// What stands in the text field with this id, where it is not what the page came with.
-pub(crate) fn textarea_text(id: &str) -> Option<String> {
-    let field: HtmlTextAreaElement = element(id)?.dyn_into().ok()?;
-    Some(field.value())
+fn field(id: &str) -> Option<HtmlTextAreaElement> {
+    element(id)?.dyn_into().ok()
+}
+
+/// What was typed into a text field since the page, or its boot script, filled it.
+pub(crate) fn typed_into(id: &str) -> Option<String> {
+    let field = field(id)?;
+    let opened = js::get(&field, "opened")
+        .as_string()
+        .or_else(|| field.default_value().ok())?;
+    let value = field.value();
+    (value != opened).then_some(value)
+}
+
+/// Puts a text into a text field, unless it stands there.
+pub(crate) fn set_field(id: &str, text: &str) {
+    if let Some(field) = field(id).filter(|field| field.value() != text) {
+        field.set_value(text);
+    }
+}
+
+/// Where the caret stands in a text field that has the focus.
+pub(crate) fn field_caret(id: &str) -> Option<u32> {
+    let field = field(id)?;
+    let focused = document()?.active_element()?;
+    let has_focus = focused.is_same_node(Some(&field));
+    has_focus.then(|| field.selection_start().ok().flatten())?
+}
+
+/// Whether a dialog stands over the page.
+pub(crate) fn is_dialog_open() -> bool {
+    let open = document().map(|document| document.query_selector("dialog[open]"));
+    matches!(open, Some(Ok(Some(_))))
 }
 
 /// Opens a dialog over the page.
@@ -184,14 +203,4 @@ pub(crate) fn random_name() -> String {
         }
     }
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Puts a text on the clipboard, where the browser lets us.
-pub(crate) fn copy_text(text: &str) {
-    if let Some(window) = window() {
-        let clipboard = js::get(window.navigator().as_ref(), "clipboard");
-        if !clipboard.is_undefined() {
-            js::call(&clipboard, "writeText", &[JsValue::from_str(text)]);
-        }
-    }
 }

@@ -1,25 +1,12 @@
-//! The verdict, in a headline and a sentence.
+//! The verdict: where the run stands, in a headline and a sentence.
 
 use leptos::prelude::*;
-use lesson::{Piece, RunPhase, pieces};
+use lesson::RunPhase;
 
+use super::sentence::Sentence;
+use crate::icon::{Icon, Sign};
 use crate::workbench::Workbench;
-
-/// A sentence with its code set as code.
-#[component]
-pub(crate) fn Sentence(
-    /// The sentence; code stands between backticks.
-    #[prop(into)]
-    text: String,
-) -> impl IntoView {
-    pieces(&text)
-        .into_iter()
-        .map(|piece| match piece {
-            Piece::Words(words) => words.into_any(),
-            Piece::Code(code) => view! { <code>{code}</code> }.into_any(),
-        })
-        .collect_view()
-}
+use crate::workbench::run::NEXT_STEP_ID;
 
 /// Where the run stands.
 #[component]
@@ -31,37 +18,141 @@ pub(super) fn VerdictCard() -> impl IntoView {
             .shown()
             .with(|shown| shown.as_ref().map(|shown| shown.phase()))
     });
-    let tests = bench.step.with_value(|step| step.tests_in_run);
-    move || match phase.get() {
-        None => view! {
-            <p class="idle">
-                "Nothing has run yet. Press " <b>"Run tests"</b> ": " {tests}
-                " tests will speak to your program over TCP."
+    let card = move || match phase.get() {
+        None => view! { <Idle /> }.into_any(),
+        Some(phase) => view! { <Card phase /> }.into_any(),
+    };
+    card.into_any()
+}
+
+#[component]
+fn Idle() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let tests = bench.with(|_, step| match step.tests_in_run {
+        1 => "one test".to_owned(),
+        count => format!("{count} tests"),
+    });
+    view! {
+        <div class="idle">
+            <p>
+                "Nothing has run yet. " <b>"Run tests"</b> " starts your program in a sandbox, and "
+                {tests} " speak to it over TCP."
+            </p>
+            <p>"What they find stands here: what was expected, what came, and the line to look at."</p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Card(phase: RunPhase) -> impl IntoView {
+    let (class, icon) = match &phase {
+        RunPhase::Passed { .. } => ("verdict is-passed", Icon::Check),
+        RunPhase::Failed { .. } => ("verdict is-failed", Icon::Cross),
+        RunPhase::NoVerdict { .. } => ("verdict is-none", Icon::Warning),
+        RunPhase::Cancelled => ("verdict is-none", Icon::Dash),
+        RunPhase::Starting | RunPhase::Queued { .. } => ("verdict is-running", Icon::Clock),
+        RunPhase::Running { .. } => ("verdict is-running", Icon::Dot),
+    };
+    let sentence = phase.sentence();
+    let sentence = (!sentence.is_empty()).then(|| view! { <p><Sentence text=sentence /></p> });
+    view! {
+        <div class=class>
+            <strong>
+                <Sign icon />
+                {phase.headline()}
+            </strong>
+            {sentence}
+            <Way phase />
+        </div>
+    }
+    .into_any()
+}
+
+/// What one can do from here.
+#[component]
+fn Way(phase: RunPhase) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    match phase {
+        RunPhase::Passed { .. } => view! { <Onward /> }.into_any(),
+        RunPhase::Failed { .. } => view! { <Stale /> }.into_any(),
+        RunPhase::Running { number, total, .. } => view! {
+            <progress
+                aria-label="Tests made"
+                max=total.to_string()
+                value=number.saturating_sub(1).to_string()
+            ></progress>
+            <CancelButton />
+        }
+        .into_any(),
+        RunPhase::Starting | RunPhase::Queued { .. } => view! { <CancelButton /> }.into_any(),
+        RunPhase::NoVerdict { error } if error.is_ours() => view! {
+            <p class="verdict-actions">
+                <button type="button" class="button" on:click=move |_| bench.run()>
+                    "Try again"
+                </button>
             </p>
         }
         .into_any(),
-        Some(phase) => {
-            let class = match &phase {
-                RunPhase::Passed { .. } => "verdict is-passed",
-                RunPhase::Failed { .. } => "verdict is-failed",
-                RunPhase::NoVerdict { .. } | RunPhase::Cancelled => "verdict is-none",
-                _ => "verdict is-running",
-            };
-            let sentence = phase.sentence();
-            view! {
-                <div class=class>
-                    <strong>{phase.headline()}</strong>
-                    <Show when={
-                        let empty = sentence.is_empty();
-                        move || !empty
-                    }>
-                        <p>
-                            <Sentence text=sentence.clone() />
-                        </p>
-                    </Show>
-                </div>
-            }
-            .into_any()
-        }
+        RunPhase::NoVerdict { .. } | RunPhase::Cancelled => ().into_any(),
     }
+}
+
+#[component]
+fn CancelButton() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    view! {
+        <p class="verdict-actions">
+            <button type="button" class="button" on:click=move |_| bench.cancel()>
+                "Cancel"
+            </button>
+        </p>
+    }
+    .into_any()
+}
+
+/// The way to the next step, which takes the focus; after the last step, to the course.
+#[component]
+fn Onward() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let (_, next) = bench.neighbours();
+    let (address, words) = match next {
+        Some(step) => (
+            bench.address(&step),
+            format!("Next step: {}", step.short_title),
+        ),
+        None => (
+            bench.with(|course, _| format!("/courses/{}", course.id)),
+            "That was the last step: back to the course".to_owned(),
+        ),
+    };
+    view! {
+        <p class="verdict-actions">
+            <a id=NEXT_STEP_ID class="button primary" href=address>
+                {words}
+                <Sign icon=Icon::Right />
+            </a>
+        </p>
+        <Stale />
+    }
+    .into_any()
+}
+
+/// Says so when the verdict is about other code than what stands in the editor.
+#[component]
+fn Stale() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let is_stale = Memo::new(move |_| {
+        bench.runs.shown().with(|shown| {
+            shown
+                .as_ref()
+                .is_some_and(|shown| bench.program.with(|program| *program != shown.program))
+        })
+    });
+    view! {
+        <Show when=move || is_stale.get()>
+            <p class="stale">"Your code has changed since this run."</p>
+        </Show>
+    }
+    .into_any()
 }

@@ -1,0 +1,91 @@
+//! Notices under the bar: what the browser's storage did not take or give.
+
+use leptos::prelude::*;
+use lesson::ProgressError;
+
+use crate::browser::{self, StorageFault};
+use crate::icon::{Icon, Sign};
+use crate::store::{KeptAside, Store};
+
+/// What is wrong with the browser's storage, if anything is.
+#[component]
+pub(crate) fn StorageNotices() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let fault = move || {
+        store.fault().map(|fault| {
+            let text = match fault {
+                StorageFault::Forbidden => {
+                    "This browser does not let the page store anything, so your code and progress \
+                     last only as long as this tab. Export them under Progress before you leave."
+                }
+                StorageFault::Full => {
+                    "This browser's storage for the page is full: what you type now is not kept. \
+                     Export your progress under Progress before you leave."
+                }
+            };
+            view! { <Notice>{text}</Notice> }
+        })
+    };
+    let aside = move || {
+        let kept = store.kept_aside().get();
+        kept.into_iter()
+            .map(|kept| view! { <KeptAsideNotice kept /> })
+            .collect_view()
+    };
+    view! { <div class="notices">{fault} {aside}</div> }.into_any()
+}
+
+#[component]
+fn KeptAsideNotice(kept: KeptAside) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let what = kept.what();
+    let text = match &kept.reason {
+        ProgressError::Newer { .. } => format!(
+            "{what} was kept by a newer version of this page. It is set aside, not lost: \
+             reload, or download it."
+        ),
+        ProgressError::Unreadable { .. } => format!(
+            "{what} could not be read. It is set aside, not lost: download it to look at it."
+        ),
+    };
+    let key = kept.key.clone();
+    let download = move |_| {
+        if let Some(text) = store.text_kept_aside(&key) {
+            browser::download("codealong-set-aside.json", &text);
+        }
+    };
+    let dismiss = move |_| {
+        store
+            .kept_aside()
+            .update(|all| all.retain(|other| *other != kept))
+    };
+    view! {
+        <Notice>
+            {text}
+            <span class="notice-actions">
+                <button type="button" class="link" on:click=download>
+                    "Download"
+                </button>
+                <button type="button" class="link" on:click=dismiss>
+                    "Dismiss"
+                </button>
+            </span>
+        </Notice>
+    }
+    .into_any()
+}
+
+/// One notice.
+#[component]
+pub(crate) fn Notice(
+    /// What it says.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="notice" role="alert">
+            <Sign icon=Icon::Warning />
+            <p>{children()}</p>
+        </div>
+    }
+    .into_any()
+}

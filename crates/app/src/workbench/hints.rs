@@ -1,0 +1,62 @@
+//! The ladder of hints: each rung says a little more, and opens when it is asked for.
+
+use leptos::prelude::*;
+
+use super::Workbench;
+use crate::api::open_hint;
+use crate::icon::{Icon, Sign};
+
+/// The id of the button that opens the next rung.
+pub(super) const NEXT_HINT_ID: &str = "next-hint";
+
+/// The hints that are open, and the way to the next.
+#[component]
+pub(super) fn Hints() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let total = bench.step.with_value(|step| step.hints);
+    let opened = bench.kept(move |kept| kept.hints_opened.min(total));
+    let open_next =
+        move |_| bench.change_step(|kept| kept.hints_opened = (kept.hints_opened + 1).min(total));
+    view! {
+        <div class="hints">
+            <For each=move || 1..=opened.get() key=|rung| *rung let:rung>
+                <Hint rung total />
+            </For>
+            <Show when=move || bench.store.is_loaded() && (opened.get() < total)>
+                <button type="button" id=NEXT_HINT_ID class="button hint-next" on:click=open_next>
+                    <Sign icon=Icon::Bulb />
+                    {move || format!("Open hint {} of {total}", opened.get() + 1)}
+                </button>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Hint(rung: u8, total: u8) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let (course, step) =
+        bench.with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
+    let html = LocalResource::new(move || open_hint(course.clone(), step.clone(), rung));
+    let content = move || match html.get() {
+        None => view! { <p class="quiet">"Loading…"</p> }.into_any(),
+        Some(Ok(html)) => view! { <div class="prose" inner_html=html></div> }.into_any(),
+        Some(Err(_)) => view! {
+            <p class="quiet">
+                "The hint could not be loaded. "
+                <button type="button" class="link" on:click=move |_| html.refetch()>
+                    "Try again"
+                </button>
+            </p>
+        }
+        .into_any(),
+    };
+    view! {
+        <details class="hint" open>
+            <summary>{format!("Hint {rung} of {total}")}</summary>
+            {content}
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,65 @@
+//! Starting a step over: asked first, and can be taken back.
+
+use leptos::prelude::*;
+use lesson::Opening;
+
+use super::Workbench;
+use crate::dialog::{Dialog, DialogHandle};
+
+/// Asks what to start over from.
+#[component]
+pub(super) fn ResetDialog(
+    /// What opens it.
+    handle: DialogHandle,
+) -> impl IntoView {
+    view! {
+        <Dialog handle title="Start this step over?" name="reset">
+            <Choices handle />
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Choices(handle: DialogHandle) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let starter = bench.step.with_value(|step| step.starter.clone());
+    let earlier = bench.with(|course, step| {
+        let id = &step.summary.id;
+        let opening = bench.store.progress().with_untracked(|progress| {
+            Opening::without_draft(progress, &course.id, &course.steps, id, &step.starter)
+        });
+        let Opening::EarlierStep { step, text } = opening else {
+            return None;
+        };
+        let found = course.steps.iter().find(|other| other.id == step);
+        found.map(|step| (step.short_title.clone(), text))
+    });
+    let start_over = move |program: &str| {
+        bench.replace_and_remember(program);
+        handle.close();
+        bench.focus_editor();
+    };
+    let from_earlier = earlier.map(|(title, text)| {
+        view! {
+            <button type="button" class="button danger" on:click=move |_| start_over(&text)>
+                {format!("Start from my code of {title}")}
+            </button>
+        }
+    });
+    view! {
+        <p>
+            "The code in the editor is replaced. It is kept: \u{201c}Bring back my code\u{201d} undoes this."
+        </p>
+        <div class="dialog-actions">
+            {from_earlier}
+            <button type="button" class="button danger" on:click=move |_| start_over(&starter)>
+                "Start from the course's code"
+            </button>
+            <button type="button" class="button" on:click=move |_| handle.close()>
+                "Keep my code"
+            </button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,131 @@
+//! Expected above received, byte by byte, with the byte to look at marked.
+
+use leptos::prelude::*;
+use lesson::{
+    BytePieceKind, ByteString, ByteView, Comparison, Extent, ShownBytes, counted, is_long,
+    show_bytes,
+};
+
+use crate::store::Store;
+
+/// A comparison of two replies.
+#[component]
+pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let view = Memo::new(move |_| store.settings().with(|settings| settings.byte_view));
+    let extent = RwSignal::new(Extent::Around);
+    let is_cut = is_long(comparison.expected.as_bytes()) || is_long(comparison.received.as_bytes());
+    let offset = usize::try_from(comparison.offset).unwrap_or(usize::MAX);
+    let expected_label = if comparison.expected_is_prefix {
+        "expected to begin"
+    } else {
+        "expected"
+    };
+    let (expected, received) = (comparison.expected, comparison.received);
+    let lay_out = move |bytes: &ByteString| {
+        show_bytes(bytes.as_bytes(), view.get(), Some(offset), extent.get())
+    };
+    let expected_row = move || {
+        let shown = lay_out(&expected);
+        view! { <Pieces shown class="good" /> }
+    };
+    let received_row = move || {
+        let shown = lay_out(&received);
+        let column = shown.mark_column;
+        view! {
+            <Pieces shown class="bad" />
+            {column.map(|column| format!("\n{}", " ".repeat(column)))}
+            <span class="caret">{format!("↑ byte {offset}")}</span>
+        }
+    };
+    let more = (comparison.cut_bytes > 0).then(|| {
+        let bytes = usize::try_from(comparison.cut_bytes).unwrap_or(usize::MAX);
+        view! { <p class="quiet">{counted(bytes, "more byte", "more bytes")} " came after that."</p> }
+    });
+    view! {
+        <div class="compare-head">
+            <p class="label">"Bytes"</p>
+            <span class="grow"></span>
+            <Show when=move || is_cut>
+                <button
+                    type="button"
+                    class="link"
+                    aria-pressed=move || (extent.get() == Extent::Whole).to_string()
+                    on:click=move |_| {
+                        extent.update(|extent| {
+                            *extent = match extent {
+                                Extent::Whole => Extent::Around,
+                                Extent::Around => Extent::Whole,
+                            };
+                        });
+                    }
+                >
+                    "Show all"
+                </button>
+            </Show>
+            <ViewButtons />
+        </div>
+        <div class="compare" tabindex="0" role="group" aria-label="Expected and received bytes">
+            <dl>
+                <div>
+                    <dt>{expected_label}</dt>
+                    <dd>{expected_row}</dd>
+                </div>
+                <div>
+                    <dt>"received"</dt>
+                    <dd>{received_row}</dd>
+                </div>
+            </dl>
+        </div>
+        {more}
+    }
+    .into_any()
+}
+
+/// Bytes in runs; what is marked or missing has the class.
+#[component]
+pub(super) fn Pieces(shown: ShownBytes, class: &'static str) -> impl IntoView {
+    shown
+        .pieces
+        .into_iter()
+        .map(|piece| match piece.kind {
+            BytePieceKind::Plain => piece.text.into_any(),
+            BytePieceKind::Control => {
+                view! { <span class="control">{piece.text}</span> }.into_any()
+            }
+            BytePieceKind::Marked | BytePieceKind::Missing => {
+                view! { <mark class=class>{piece.text}</mark> }.into_any()
+            }
+            BytePieceKind::LeftOut => {
+                view! { <span class="left-out">{piece.text}</span> }.into_any()
+            }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// Text, escaped or hexadecimal: one choice for the whole page.
+#[component]
+fn ViewButtons() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let buttons = ByteView::ALL
+        .map(|view| {
+            let is_on = move || store.settings().with(|settings| settings.byte_view == view);
+            view! {
+                <button
+                    type="button"
+                    aria-pressed=move || is_on().to_string()
+                    on:click=move |_| store.change_settings(|settings| settings.byte_view = view)
+                >
+                    {view.label()}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="choice" role="group" aria-label="Show bytes as">
+            {buttons}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,81 @@
+//! A report: the steps in the order in which they matter, each with its tests.
+
+use leptos::prelude::*;
+use lesson::{StepReport, TestId};
+
+use super::test_case::TestCase;
+use crate::workbench::Workbench;
+
+/// The report of the run on screen.
+#[component]
+pub(super) fn ReportView() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let found = bench.runs.shown().with_untracked(|shown| {
+        let report = shown.as_ref()?.live.report.clone()?;
+        let first_broken = report.first_broken().map(|test| test.id.clone());
+        let steps: Vec<StepReport> = report.steps_by_need().into_iter().cloned().collect();
+        Some((report.step, first_broken, steps))
+    });
+    let Some((here, first_broken, steps)) = found else {
+        return ().into_any();
+    };
+    steps
+        .into_iter()
+        .map(|step| {
+            let is_here = step.step == here;
+            let opened = first_broken.clone();
+            view! { <Group step is_here opened /> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// The tests of one step; those of an earlier step that passed are folded away.
+#[component]
+fn Group(step: StepReport, is_here: bool, opened: Option<TestId>) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let number = bench.course.with_value(|course| {
+        let place = course.steps.iter().position(|other| other.id == step.step);
+        place.map_or(0, |place| place + 1)
+    });
+    let count = format!("{} of {}", step.passed(), step.tests.len());
+    let title = format!("Step {number} · {}", step.title);
+    let is_folded = step.is_passed() && !is_here;
+    // What needs a look comes first.
+    let (passed, mut tests): (Vec<_>, Vec<_>) = step
+        .tests
+        .into_iter()
+        .partition(|test| test.outcome.is_passed());
+    tests.extend(passed);
+    let tests = tests
+        .into_iter()
+        .map(|test| {
+            let is_opened = opened.as_ref() == Some(&test.id);
+            view! { <TestCase test is_opened /> }
+        })
+        .collect_view();
+    if is_folded {
+        return view! {
+            <details class="group">
+                <summary>
+                    <h3>
+                        {title}
+                        <small>{count} " passed"</small>
+                    </h3>
+                </summary>
+                {tests}
+            </details>
+        }
+        .into_any();
+    }
+    view! {
+        <section class="group">
+            <h3>
+                {title}
+                <small>{count} " passed"</small>
+            </h3>
+            {tests}
+        </section>
+    }
+    .into_any()
+}

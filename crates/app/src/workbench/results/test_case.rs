@@ -1,0 +1,169 @@
+//! One test: what was expected, what came, and what passed between.
+
+use leptos::prelude::*;
+use lesson::{Crash, LiveTest, Outcome, TestResult, TestState, TracebackFrame, duration_text};
+
+use super::compare::Compare;
+use super::sentence::Sentence;
+use super::trace::Trace;
+use crate::icon::{Icon, Sign};
+use crate::workbench::Workbench;
+use crate::workbench::checklist::{state_class, state_icon};
+
+/// A test's result; its inside is made when it is first opened.
+#[component]
+pub(super) fn TestCase(test: TestResult, is_opened: bool) -> impl IntoView {
+    let state = TestState::of(LiveTest::Ended(&test), true);
+    let was_opened = RwSignal::new(is_opened);
+    let name = test.name.clone();
+    let line = test.place().map(|place| format!("line {} · ", place.line));
+    let note = match state {
+        TestState::NotRun => "not run".to_owned(),
+        _ => format!(
+            "{}{}",
+            line.unwrap_or_default(),
+            duration_text(test.duration_us)
+        ),
+    };
+    let test = StoredValue::new(test);
+    view! {
+        <details
+            class=format!("case {}", state_class(state))
+            open=is_opened
+            on:toggle=move |_| was_opened.set(true)
+        >
+            <summary>
+                <Sign icon=state_icon(state) />
+                <span class="test-name">
+                    {name}
+                    <span class="unseen">{format!(": {}", state.word())}</span>
+                </span>
+                <small>{note}</small>
+            </summary>
+            <Show when=move || was_opened.get()>
+                <Inside test=test.get_value() />
+            </Show>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Inside(test: TestResult) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let mistake = test.mistake.clone().map(|mistake| {
+        view! {
+            <div class="mistake">
+                <Sign icon=Icon::Bulb />
+                <p>
+                    <Sentence text=mistake.message />
+                </p>
+            </div>
+        }
+    });
+    let message = (!test.message.is_empty()).then(|| {
+        view! {
+            <p class="message">
+                <Sentence text=test.message.clone() />
+            </p>
+        }
+    });
+    let place = test.place().map(|place| {
+        view! {
+            <p>
+                <button
+                    type="button"
+                    class="link"
+                    on:click=move |_| bench.go_to_line(place.line)
+                >
+                    {format!("Go to line {}", place.line)}
+                </button>
+            </p>
+        }
+    });
+    let compare = test
+        .outcome
+        .comparison()
+        .cloned()
+        .map(|comparison| view! { <Compare comparison /> });
+    let unreadable = match &test.outcome {
+        Outcome::SyntaxError { span, text, .. } => Some(view! {
+            <CaretLine text=text.clone() column=span.column.unwrap_or(1) />
+        }),
+        _ => None,
+    };
+    let traceback = test
+        .outcome
+        .crash()
+        .cloned()
+        .map(|crash| view! { <Traceback crash /> });
+    let trace = (!test.exchanges.is_empty()).then(|| {
+        view! { <Trace exchanges=test.exchanges.clone() /> }
+    });
+    let nothing = (test.outcome.is_passed() && test.exchanges.is_empty())
+        .then(|| view! { <p class="quiet">"It passed; there was nothing to send."</p> });
+    view! {
+        <div class="inside">
+            {mistake} {message} {place} {unreadable} {compare} {traceback} {trace} {nothing}
+        </div>
+    }
+    .into_any()
+}
+
+/// A line of the program with a caret below the place.
+#[component]
+fn CaretLine(text: String, column: u32) -> impl IntoView {
+    let line = text.trim_end().to_owned();
+    let spaces = usize::try_from(column.saturating_sub(1)).unwrap_or(0);
+    let caret = format!("{}↑", " ".repeat(spaces.min(200)));
+    view! {
+        <pre class="caret-line" tabindex="0">
+            <code>{line} "\n" <span class="caret">{caret}</span></code>
+        </pre>
+    }
+    .into_any()
+}
+
+/// The learner's own lines of a traceback, each of which leads to its place.
+#[component]
+fn Traceback(crash: Crash) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    if crash.traceback.is_empty() {
+        return ().into_any();
+    }
+    let frames = crash
+        .traceback
+        .into_iter()
+        .map(|frame| {
+            let TracebackFrame {
+                line,
+                function,
+                text,
+                ..
+            } = frame;
+            let place = match function.as_str() {
+                "<module>" => String::new(),
+                function => format!(" in {function}"),
+            };
+            view! {
+                <li>
+                    <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
+                        {format!("line {line}")}
+                    </button>
+                    {place}
+                    <code>{text.trim().to_owned()}</code>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <p class="label">"Traceback, your own lines"</p>
+        <ol class="traceback" role="list">
+            {frames}
+            <li class="exception">
+                <code>{crash.exception} ": " {crash.detail}</code>
+            </li>
+        </ol>
+    }
+    .into_any()
+}

@@ -1,0 +1,119 @@
+//! The exchange of a test as a timeline, with a lane for each client.
+
+use leptos::prelude::*;
+use lesson::{Exchange, Extent, TraceRow, TraceSign, counted, show_bytes, trace_rows};
+
+use super::compare::Pieces;
+use super::sentence::Sentence;
+use crate::icon::{Icon, Sign};
+use crate::store::Store;
+use crate::workbench::Workbench;
+
+/// More rows than that are shown when they are asked for.
+const ROWS_MAX: usize = 40;
+
+/// The timeline.
+#[component]
+pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
+    let rows = trace_rows(&exchanges);
+    let lanes = rows.first().map_or(1, |row| row.lanes.len());
+    let names_client = lanes > 1;
+    let total = rows.len();
+    let is_whole = RwSignal::new(total <= ROWS_MAX);
+    let rows = StoredValue::new(rows);
+    let shown = move || {
+        let most = if is_whole.get() { total } else { ROWS_MAX };
+        rows.with_value(|rows| {
+            rows.iter()
+                .take(most)
+                .cloned()
+                .map(|row| view! { <Row row names_client /> })
+                .collect_view()
+        })
+    };
+    view! {
+        <p class="label">"Exchange" <span class="unit">"milliseconds"</span></p>
+        <ol class="trace" role="list" style=format!("--lanes: {lanes}")>
+            {shown}
+        </ol>
+        <Show when=move || !is_whole.get()>
+            <button type="button" class="link" on:click=move |_| is_whole.set(true)>
+                {format!("Show the other {}", counted(total - ROWS_MAX, "event", "events"))}
+            </button>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let store = expect_context::<Store>();
+    let icon = match row.sign {
+        TraceSign::Opened => Icon::Ring,
+        TraceSign::Sent => Icon::Right,
+        TraceSign::Received => Icon::Left,
+        TraceSign::Silence => Icon::Clock,
+        TraceSign::Closed => Icon::Cross,
+        TraceSign::Restarted => Icon::Again,
+    };
+    let class = match row.sign {
+        TraceSign::Sent => "row is-sent",
+        TraceSign::Received => "row is-received",
+        TraceSign::Silence => "row is-silence",
+        _ => "row is-event",
+    };
+    let here = row.lane;
+    let lanes = row
+        .lanes
+        .iter()
+        .enumerate()
+        .map(|(lane, is_open)| {
+            let class = if *is_open { "lane is-open" } else { "lane" };
+            let sign = (lane == here).then(|| view! { <Sign icon /> });
+            view! { <span class=class>{sign}</span> }
+        })
+        .collect_view();
+    let client = names_client.then(|| {
+        view! { <span class="client">{format!("client {}", row.client)}</span> }
+    });
+    let headline = (!row.headline.is_empty()).then(|| {
+        view! {
+            <span class="said">
+                <Sentence text=row.headline.clone() />
+            </span>
+        }
+    });
+    let line = row.line.map(|line| {
+        view! {
+            <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
+                {format!("line {line}")}
+            </button>
+        }
+    });
+    let bytes = row.bytes.map(|(bytes, cut_bytes)| {
+        let pieces = move || {
+            let view = store.settings().with(|settings| settings.byte_view);
+            let shown = show_bytes(bytes.as_bytes(), view, None, Extent::Around);
+            view! { <Pieces shown class="" /> }
+        };
+        let cut = (cut_bytes > 0).then(|| {
+            let count = usize::try_from(cut_bytes).unwrap_or(usize::MAX);
+            view! { <span class="left-out">{format!("…{}…", counted(count, "byte", "bytes"))}</span> }
+        });
+        view! { <span class="raw">{pieces} {cut}</span> }
+    });
+    view! {
+        <li class=class>
+            <span class="at">{row.at}</span>
+            <span class="lanes" aria-hidden="true">
+                {lanes}
+            </span>
+            <span class="what">
+                <span class="unseen">{format!("{}: ", row.sign.word())}</span>
+                {client} {headline} {line} {bytes}
+            </span>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,167 @@
+//! The steps of the course with the state of each: circles in the bar, a list in the guide.
+
+use leptos::prelude::*;
+use lesson::{StepSlot, StepSummary, step_slots};
+
+use super::Workbench;
+use crate::icon::{Icon, Sign};
+
+/// More circles than that don't fit beside the course's title.
+const CIRCLES_MAX: usize = 9;
+
+/// The steps as circles.
+#[component]
+pub(super) fn StepCircles() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let here = bench.step.with_value(|step| usize::from(step.number));
+    let steps = bench.course.with_value(|course| course.steps.clone());
+    let circles = step_slots(steps.len(), here, CIRCLES_MAX)
+        .into_iter()
+        .map(|slot| match slot {
+            StepSlot::Gap => view! {
+                <li class="gap" aria-hidden="true">
+                    "…"
+                </li>
+            }
+            .into_any(),
+            StepSlot::Step(number) => {
+                let Some(step) = steps.get(number - 1).cloned() else {
+                    return ().into_any();
+                };
+                view! { <Circle step number is_here=number == here /> }.into_any()
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="steps-nav" aria-label="Steps">
+            <ol class="steps" role="list">
+                {circles}
+            </ol>
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Circle(step: StepSummary, number: usize, is_here: bool) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let address = bench.address(&step);
+    let is_done = bench.is_done(step.id.clone());
+    let title = step.short_title;
+    let label = move || {
+        let state = if is_done.get() { ", done" } else { "" };
+        format!("Step {number}: {title}{state}")
+    };
+    view! {
+        <li class:is-done=move || is_done.get() class:is-here=is_here>
+            <a
+                href=address
+                aria-label=label.clone()
+                title=label
+                aria-current=is_here.then_some("step")
+            >
+                {move || {
+                    if is_done.get() && !is_here {
+                        view! { <Sign icon=Icon::Check /> }.into_any()
+                    } else {
+                        number.into_any()
+                    }
+                }}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// The steps as a list that opens under the guide's head.
+#[component]
+pub(super) fn StepMenu() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let here = bench.step.with_value(|step| usize::from(step.number));
+    let steps = bench.course.with_value(|course| course.steps.clone());
+    let total = steps.len();
+    let rows = (1..)
+        .zip(steps)
+        .map(|(number, step)| {
+            let is_done = bench.is_done(step.id.clone());
+            let address = bench.address(&step);
+            let is_here = number == here;
+            let state = move || match (is_done.get(), is_here) {
+                (true, _) => "done",
+                (false, true) => "here",
+                (false, false) => "open",
+            };
+            view! {
+                <li>
+                    <a href=address aria-current=is_here.then_some("step")>
+                        <span class="step-number">{number}</span>
+                        <span class="step-title">{step.title}</span>
+                        <span class="step-state" class:is-done=move || is_done.get()>
+                            {move || is_done.get().then(|| view! { <Sign icon=Icon::Check /> })}
+                            {state}
+                        </span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <details class="step-menu">
+            <summary>
+                <span>{format!("Step {here} of {total}")}</span>
+                <Sign icon=Icon::Down />
+            </summary>
+            <ol role="list">{rows}</ol>
+        </details>
+    }
+    .into_any()
+}
+
+/// What is not done yet before this step. Nothing is locked: one may look ahead.
+#[component]
+pub(super) fn LookingAhead() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let undone = Memo::new(move |_| {
+        if !bench.store.is_loaded() {
+            return Vec::new();
+        }
+        let progress = bench.store.progress();
+        bench.course.with_value(|course| {
+            bench.step.with_value(|step| {
+                progress.with(|progress| {
+                    progress
+                        .undone_before(course, &step.summary.id)
+                        .into_iter()
+                        .map(|(number, step)| (number, step.clone()))
+                        .collect()
+                })
+            })
+        })
+    });
+    move || {
+        let undone = undone.get();
+        let (_, first) = undone.first()?.clone();
+        let address = bench.address(&first);
+        let sentence = match undone.as_slice() {
+            [(number, _)] => format!("Step {number} is not done yet."),
+            [(from, _), .., (to, _)] if to - from + 1 == undone.len() => {
+                format!("Steps {from} to {to} are not done yet.")
+            }
+            several => {
+                let numbers: Vec<String> = several
+                    .iter()
+                    .map(|(number, _)| number.to_string())
+                    .collect();
+                format!("Steps {} are not done yet.", numbers.join(", "))
+            }
+        };
+        Some(view! {
+            <div class="callout ahead" role="note">
+                <p>
+                    {sentence} " You may look ahead; each run judges the earlier steps too. "
+                    <a href=address>{format!("Go to {}", first.short_title)}</a>
+                </p>
+            </div>
+        })
+    }
+}

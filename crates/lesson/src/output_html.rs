@@ -1,0 +1,170 @@
+//! A program's output as HTML: colours, mentions of lines as buttons, everything else escaped.
+
+use std::fmt::Write as _;
+
+use crate::{
+    AnsiReader, OutputChunk, OutputPiece, OutputStream, StyledText, TerminalColor, TextStyle,
+    Weight, output_pieces,
+};
+
+/// The output as HTML. Buttons carry the line they lead to in `data-line`.
+pub fn output_html(chunks: &[OutputChunk]) -> String {
+    let mut html = String::new();
+    let mut launch = chunks.first().map_or(1, |chunk| chunk.launch);
+    let mut readers = [AnsiReader::default(), AnsiReader::default()];
+    for chunk in chunks {
+        if chunk.launch != launch {
+            launch = chunk.launch;
+            readers = [AnsiReader::default(), AnsiReader::default()];
+            // Writing to a String never fails.
+            let _ = write!(
+                html,
+                "<p class=\"launch\">Started again: number {launch}</p>"
+            );
+        }
+        let (reader, class, label) = match chunk.stream {
+            OutputStream::Stdout => (&mut readers[0], "stdout", ""),
+            OutputStream::Stderr => (
+                &mut readers[1],
+                "stderr",
+                "<span class=\"unseen\">Standard error: </span>",
+            ),
+        };
+        let _ = write!(html, "<div class=\"{class}\">{label}");
+        for run in reader.read(&chunk.text) {
+            push_run(&mut html, &run);
+        }
+        html.push_str("</div>");
+    }
+    html
+}
+
+fn push_run(html: &mut String, run: &StyledText) {
+    let (classes, style) = look(run.style);
+    let is_styled = !classes.is_empty() || !style.is_empty();
+    if is_styled {
+        let _ = write!(html, "<span class=\"{classes}\"");
+        if !style.is_empty() {
+            let _ = write!(html, " style=\"{style}\"");
+        }
+        html.push('>');
+    }
+    for piece in output_pieces(&run.text) {
+        match piece {
+            OutputPiece::Text(text) => push_escaped(html, &text),
+            OutputPiece::Line { text, line } => {
+                let _ = write!(
+                    html,
+                    "<button type=\"button\" class=\"link\" data-line=\"{line}\">"
+                );
+                push_escaped(html, &text);
+                html.push_str("</button>");
+            }
+        }
+    }
+    if is_styled {
+        html.push_str("</span>");
+    }
+}
+
+fn look(style: TextStyle) -> (String, String) {
+    let mut classes: Vec<String> = Vec::new();
+    let mut css = String::new();
+    let (foreground, background) = if style.is_inverse {
+        classes.push("inverse".to_owned());
+        (style.background, style.foreground)
+    } else {
+        (style.foreground, style.background)
+    };
+    for (color, class, property) in [
+        (foreground, "fg", "color"),
+        (background, "bg", "background-color"),
+    ] {
+        match color {
+            Some(TerminalColor::Named(number)) => classes.push(format!("{class}-{number}")),
+            Some(TerminalColor::Rgb(red, green, blue)) => {
+                let _ = write!(css, "{property}:rgb({red} {green} {blue});");
+            }
+            None => {}
+        }
+    }
+    match style.weight {
+        Weight::Bold => classes.push("bold".to_owned()),
+        Weight::Faint => classes.push("faint".to_owned()),
+        Weight::Normal => {}
+    }
+    for (is_set, class) in [
+        (style.is_italic, "italic"),
+        (style.is_underlined, "underlined"),
+        (style.is_struck, "struck"),
+    ] {
+        if is_set {
+            classes.push(class.to_owned());
+        }
+    }
+    (classes.join(" "), css)
+}
+
+fn push_escaped(html: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            other => html.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(launch: u16, stream: OutputStream, text: &str) -> OutputChunk {
+        OutputChunk {
+            launch,
+            stream,
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_a_program_writes_is_never_html() {
+        let html = output_html(&[chunk(
+            1,
+            OutputStream::Stdout,
+            "<img src=x onerror=alert(1)>\x1b[31m</span>\"",
+        )]);
+        assert_eq!(
+            html,
+            "<div class=\"stdout\">&lt;img src=x onerror=alert(1)&gt;\
+             <span class=\"fg-1\">&lt;/span&gt;&quot;</span></div>"
+        );
+    }
+
+    #[test]
+    fn a_traceback_leads_to_its_line() {
+        let html = output_html(&[chunk(
+            1,
+            OutputStream::Stderr,
+            "File \"/code/main.py\", line 7, in f",
+        )]);
+        assert!(
+            html.contains("data-line=\"7\">line 7</button>, in f"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn each_start_of_the_program_is_told_apart() {
+        let html = output_html(&[
+            chunk(1, OutputStream::Stdout, "\x1b[31ma"),
+            chunk(2, OutputStream::Stdout, "b"),
+        ]);
+        assert!(
+            html.ends_with("number 2</p><div class=\"stdout\">b</div>"),
+            "{html}"
+        );
+    }
+}
