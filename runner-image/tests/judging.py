@@ -10,6 +10,7 @@ import tempfile
 import textwrap
 
 HARNESS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "harness")
+sys.path.insert(0, HARNESS)
 
 NONCE = "0123456789abcdef0123456789abcdef"
 

@@ -9,7 +9,7 @@ import shutil
 import tomllib
 import unittest
 
-from tests.judging import judge, step
+from judging import judge, step
 
 COURSE = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),

@@ -132,19 +132,21 @@ class Client:
         attempt = self._attempt
         began = monotonic()
         until = began + attempt.patience.connect_ms / 1000
-        pause = 0.0005
+        pause = 0.0003
         while True:
             attempt.programs.check()
+            # Asked before the attempt: a program may begin to listen, and end, right after it.
+            was_hopeless = attempt.hopeless()
             error = self._try_to_connect(until)
             if error == 0:
                 break
             now = monotonic()
-            if now >= until or attempt.hopeless():
+            if now >= until or was_hopeless:
                 if now >= until:
                     attempt.patience.after_no_connection()
                 raise explanation.no_connection(attempt, (now - began) * 1000, error == errno.EINPROGRESS)
             attempt.pump.sleep(min(pause, until - now))
-            pause = min(pause * 1.6, 0.02)
+            pause = min(pause * 1.3, 0.02)
         attempt.program.connected()
         attempt.trace.add(self._lane, "connected")
 

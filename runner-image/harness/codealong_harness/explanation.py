@@ -3,7 +3,7 @@
 import errno
 from time import monotonic
 
-from . import listening, outcome
+from . import outcome
 from .outcome import Failed
 
 #: The traceback may be on its way when the connection has closed already.
@@ -50,7 +50,7 @@ def no_connection(attempt, waited_ms, is_hanging):
     if program.status is not None:
         code = program.status
         return Failed(outcome.exited(code, None) if fresh else outcome.stopped(code, None))
-    on_ipv4, on_ipv6 = listening.ports()
+    on_ipv4, on_ipv6 = attempt.programs.listening_ports()
     others = sorted({*on_ipv4, *on_ipv6} - {attempt.port})
     if is_hanging and attempt.port in (*on_ipv4, *on_ipv6):
         return Failed(outcome.silent(waited_ms, None, None, 0))

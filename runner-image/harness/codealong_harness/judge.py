@@ -1,12 +1,12 @@
 """From an empty container to a finished run."""
 
+import gc
 import os
 import signal
-import socket  # noqa: F401: imported before the first fork, so that no run pays for it.
 import sys
 from time import monotonic
 
-from . import frame, kernel, limits
+from . import frame, kernel, limits, zygote
 from .job import Job
 from .notes import NoteArea
 from .output import ProgramOutput
@@ -23,21 +23,25 @@ _LINGER_SECONDS = 5.0
 
 def main():
     """Gets ready, says so, waits for the one job, judges it, ends."""
+    # A run is short, and its garbage small: collecting it would cost time and unshare memory.
+    gc.disable()
     place = Place.from_arguments(sys.argv[1:])
     frames = frame.FrameWriter(_STDOUT)
     kernel.set_dumpable(False)
+    zygote.import_all()
     if not place.container:
         kernel.adopt_orphans()
-    notes = NoteArea()
-    programs = Programs(place, notes)
-    _reset_signals()
     hits = limits.LimitHits()
     measured = limits.measure(place)
     if measured["dumpable"]:
         sys.exit("the harness can't make itself unreadable")
+    notes = NoteArea()
     output = ProgramOutput(lambda **fields: frames.write("output", **fields))
     pump = Pump(_STDIN, output)
-    programs.connect(pump, output)
+    # The fork comes late: what was written to before it stays shared.
+    programs = Programs(place, notes, pump, output)
+    _reset_signals()
+    pump.watch_children(programs.ended)
     frames.ready(measured)
     try:
         read = frame.read(_STDIN)
@@ -48,7 +52,6 @@ def main():
     frames.begin(job.nonce)
     run = Run(job, place, frames, pump, output, programs, notes, hits, began)
     run.all_tests()
-    pump.limit(None)
     run.finish()
     programs.end()
     pump.sleep(_LINGER_SECONDS)

@@ -11,6 +11,7 @@ import types
 
 from . import kernel
 from .notes import NoteWriter
+from .place import HARNESS
 from .sends import SendNotes
 from .uncaught import UncaughtExceptions
 
@@ -22,17 +23,16 @@ class Learner:
         self._place = place
         self._writer = NoteWriter(memory)
         self._uncaught = UncaughtExceptions(self._writer, place.code)
-        self._pid = os.getpid()
+        self._pid = 0
         self._frame = None
 
     def prepare(self):
-        """All that can be done before there is a program."""
+        """All that can be done before there is a process for the program."""
         SendNotes(self._writer, self._place.main_file).install()
         self._uncaught.install()
-        os.register_at_fork(after_in_child=self._forked)
         os.chdir(self._place.code)
         sys.argv[:] = ["main.py"]
-        sys.path.insert(0, self._place.code)
+        sys.path[:] = [self._place.code, *(path for path in sys.path if path != HARNESS)]
         main = types.ModuleType("__main__")
         main.__file__ = self._place.main_file
         main.__builtins__ = builtins
@@ -48,11 +48,12 @@ class Learner:
         """Runs the program; never returns."""
         code = 0
         try:
+            self._pid = os.getpid()
+            os.register_at_fork(after_in_child=self._forked)
             gc.enable()
             source = self._read()
             self._writer.started()
-            compiled = compile(source, self._place.main_file, "exec", dont_inherit=True)
-            self._execute(compiled)
+            self._execute(_compile(source, self._place.main_file))
         except SystemExit as stop:
             code = _exit_code(stop.code)
         except BaseException as error:
@@ -105,6 +106,17 @@ class Learner:
 
     def _forked(self):
         self._writer.forked(os.getpid())
+
+
+def _compile(source, file):
+    at = source.find(b"\0")
+    if at >= 0:
+        # Python 3.11 says so by a ValueError that knows no line.
+        line = source.count(b"\n", 0, at) + 1
+        text = source.splitlines()[line - 1].decode("utf-8", "replace")
+        column = at - source.rfind(b"\n", 0, at)
+        raise SyntaxError("source code cannot contain null bytes", (file, line, column, text))
+    return compile(source, file, "exec", dont_inherit=True)
 
 
 def _exit_code(code):

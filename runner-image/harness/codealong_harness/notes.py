@@ -46,7 +46,9 @@ class NoteArea:
         """Forgets all notes; those to come belong to this launch."""
         self._launch = launch
         self._read = [0] * _LANES
-        self.memory[:_SENDS_AT] = bytes(_SENDS_AT)
+        self.memory[:_CRASHES_AT] = bytes(_CRASHES_AT)
+        for slot in range(_OWN_CRASHES + _FORKED_CRASHES):
+            _CRASH.pack_into(self.memory, _CRASHES_AT + slot * _CRASH_BYTES, 0, 0, 0)
         _HEAD.pack_into(self.memory, 0, launch, 0, 0, 0, 0)
 
     def started_ns(self):

@@ -6,7 +6,7 @@ import signal
 import socket
 from time import monotonic, sleep
 
-from . import zygote
+from . import listening, zygote
 from .outcome import Interference
 
 #: How many started-and-waiting processes are made before the job comes: a run of the first step
@@ -63,9 +63,12 @@ class Waiting:
 class Programs:
     """Starts the program, one start at a time, and leaves nothing of it behind."""
 
-    def __init__(self, place, notes):
+    def __init__(self, place, notes, pump, output):
         self._place = place
         self._notes = notes
+        self._pump = pump
+        self._output = output
+        pump.on_end_of_input = self._end_all
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._zygote = os.fork()
         if not self._zygote:
@@ -81,13 +84,6 @@ class Programs:
         self.launches = 0
         self._started = {}
         self._zygote_ended = False
-
-    def connect(self, pump, output):
-        """From here on `pump` does the waiting and `output` takes what programs print."""
-        self._pump = pump
-        self._output = output
-        pump.watch_children(self._ended)
-        pump.on_end_of_input = self._end_all
 
     def start(self):
         """Starts the program; the one before is killed first."""
@@ -140,6 +136,12 @@ class Programs:
             known.add(self.current.pid)
         return [pid for pid in self._below() if pid not in known]
 
+    def listening_ports(self):
+        """The ports that the program listens on: see `listening.ports`."""
+        if self._place.container:
+            return listening.ports()
+        return listening.ports([self.current.pid, *self.others()])
+
     def _take(self):
         while self._ahead:
             waiting = self._ahead.pop(0)
@@ -159,7 +161,8 @@ class Programs:
 
         return take
 
-    def _ended(self, pid, status):
+    def ended(self, pid, status):
+        """A process below the harness has ended."""
         if pid == self._zygote:
             self._zygote_ended = True
             return

@@ -1,5 +1,6 @@
 """A run: every test of a job, in order, each with exactly one result."""
 
+import signal
 import traceback
 from time import monotonic
 
@@ -9,6 +10,14 @@ from .folder import Folder
 from .outcome import NOT_RUN, PASSED, Failed, Interference, RunTimeUp
 from .randoms import Randoms
 from .server import Server
+
+
+#: A wait ends at the run's limit by itself; a test that goes on for so long after it does not wait.
+_GRACE_SECONDS = 0.2
+
+
+class EndlessTest(BaseException):
+    """A test went on after the end of the run."""
 
 
 class Run:
@@ -28,11 +37,14 @@ class Run:
         self._used = False
         #: What each test gets that comes after the end of the run.
         self._rest = None
+        self._in_test = False
         self._timings = {"launch_us": None, "listen_us": None}
 
     def all_tests(self):
         """Makes all tests and reports each."""
-        self._pump.limit(self._began + self._job.limit_ms / 1000)
+        deadline = self._began + self._job.limit_ms / 1000
+        self._pump.limit(deadline)
+        self._interrupt_endless_tests(deadline + _GRACE_SECONDS)
         self._frames.write("started")
         try:
             self._start_fresh()
@@ -54,6 +66,8 @@ class Run:
 
     def finish(self):
         """The last frame; after it nothing is judged."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._pump.limit(None)
         self._output.finish()
         self._frames.write(
             "finished",
@@ -115,9 +129,16 @@ class Run:
         )
         result, span = PASSED, None
         try:
-            test.function(Server(attempt))
+            self._in_test = True
+            try:
+                test.function(Server(attempt))
+            finally:
+                self._in_test = False
         except Failed as failed:
             result, span = failed.outcome, getattr(failed, "span", None)
+        except EndlessTest:
+            self._rest = NOT_RUN
+            result = outcome.test_broken("it neither returned nor waited by the means of its client")
         except (RunTimeUp, Interference) as ended:
             ended.exchanges = self._exchanges(attempt)
             raise
@@ -141,6 +162,19 @@ class Run:
     def _end(self, result, cause):
         self._rest = NOT_RUN
         return result, None, getattr(cause, "exchanges", [])
+
+    def _interrupt_endless_tests(self, when):
+        """Each wait of a client ends with the run; this is for tests that loop without one.
+
+        The learner's program can send this signal too: what counts is the clock.
+        """
+
+        def interrupt(_signal, _frame):
+            if self._in_test and monotonic() >= when:
+                raise EndlessTest
+
+        signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, max(when - monotonic(), 0.001), 0.1)
 
     def _note_timings(self):
         program = self._programs.current
@@ -168,6 +202,8 @@ class Run:
 def _span_of(result):
     if result["kind"] == "syntax-error":
         return result["span"]
+    if result["kind"] == "ended" and result["line"] is not None:
+        return {"file": "main.py", "line": result["line"], "column": None, "end_column": None}
     crash = result.get("crash")
     return crash["span"] if crash else None
 

@@ -27,6 +27,11 @@ class Server:
         client._connect()
         return client
 
+    def pause(self, ms):
+        """Lets `ms` milliseconds go by. Not `time.sleep`, which would leave the program's output
+        and the run's time limit unattended meanwhile."""
+        self._attempt.pump.sleep(ms / 1000)
+
     def restart(self):
         """Kills the program (as `kill -9` does) and starts it anew; its files stay as they are.
 

@@ -8,21 +8,23 @@ end directly. A child waits for its start: those made ahead cost a run nothing.
 import gc
 import os
 import signal
+import site
 import socket
 import sys
 import traceback
 
 from . import kernel
+from .learner import Learner
 
-#: What a learner's program is likely to import, so that it is there already.
+#: What a learner's program is likely to import, so that it is there already. What is rare or
+#: large (hashlib brings a megabyte of OpenSSL) is imported by whoever wants it.
 _MODULES = """
-    abc argparse array asyncio atexit base64 binascii bisect builtins calendar codecs collections
+    abc argparse array asyncio atexit base64 binascii bisect builtins codecs collections
     collections.abc concurrent.futures concurrent.futures.thread contextlib contextvars copy
-    dataclasses datetime encodings.idna encodings.latin_1 enum errno fcntl functools gc hashlib
-    heapq inspect io itertools json keyword linecache locale logging math numbers operator os
-    pathlib pickle queue random re secrets select selectors shutil signal site socket socketserver
-    stat string struct subprocess tempfile textwrap threading time tokenize traceback types typing
-    unicodedata uuid warnings weakref zlib
+    dataclasses datetime encodings.idna encodings.latin_1 enum errno fcntl functools gc heapq
+    inspect io itertools json linecache logging math numbers operator os pathlib queue random re
+    select selectors signal site socket socketserver stat string struct subprocess textwrap
+    threading time traceback types typing warnings weakref
 """.split()
 
 #: What starts a waiting child.
@@ -44,27 +46,43 @@ def serve(control, place, memory):
             os.dup2(null, descriptor)
         os.close(null)
         signal.pthread_sigmask(signal.SIG_BLOCK, _CATCHABLE)
-        _warm_up()
+        learner = _prepare(place, memory)
         while True:
             message, descriptors, _, _ = socket.recv_fds(control, 16, 3)
             if not message:
                 code = 0
                 break
-            _fork(place, memory, descriptors)
+            _fork(learner, descriptors)
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(code)
 
 
-def _warm_up():
+def import_all():
+    """Imports what programs import.
+
+    The harness does so before it forks this process: pages that nobody has written to since are
+    shared by all three, and memory is what an idle container costs most.
+    """
+    # asyncio takes several megabytes for TLS, which no program needs where there is no network;
+    # whoever imports ssl gets it all the same.
+    sys.modules["ssl"] = None
     for name in _MODULES:
         try:
             __import__(name)
         except ImportError:
             pass  # A smaller Python: the learner's import would fail just the same.
-    import site
+    del sys.modules["ssl"]
+    try:
+        # The resolver reads its files once.
+        socket.getaddrinfo("localhost", 6379, type=socket.SOCK_STREAM)
+    except OSError:
+        pass
 
+
+def _prepare(place, memory):
+    """Makes this interpreter one in which a learner's program can start."""
     site.setquit()
     site.setcopyright()
     site.sethelper()
@@ -72,18 +90,14 @@ def _warm_up():
     os.environ.update(PATH="/usr/local/bin:/usr/bin:/bin", HOME="/tmp", LANG="C.UTF-8")
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", line_buffering=True)
     sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-    try:
-        # The resolver reads its files once.
-        socket.getaddrinfo("localhost", 6379, type=socket.SOCK_STREAM)
-    except OSError:
-        pass
-    from . import learner  # noqa: F401: imported here, so that children need not.
-
-    gc.collect()
+    learner = Learner(place, memory)
+    learner.prepare()
+    # Not collected before: looking at each object would write to its page.
     gc.freeze()
+    return learner
 
 
-def _fork(place, memory, descriptors):
+def _fork(learner, descriptors):
     between = os.fork()
     if between:
         for descriptor in descriptors:
@@ -93,20 +107,16 @@ def _fork(place, memory, descriptors):
     try:
         if os.fork():
             os._exit(0)
-        _wait_and_run(place, memory, descriptors)
+        _wait_and_run(learner, descriptors)
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(1)
 
 
-def _wait_and_run(place, memory, descriptors):
+def _wait_and_run(learner, descriptors):
     channel, stdout, stderr = descriptors
     os.setsid()
-    from .learner import Learner
-
-    learner = Learner(place, memory)
-    learner.prepare()
     _volunteer_for_the_oom_killer()
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)

@@ -1,0 +1,423 @@
+"""Each way to fail has an outcome of its own, which names the cause and the line."""
+
+import unittest
+
+from judging import judge, step
+
+LISTEN = step(
+    "listen",
+    """
+    from codealong import test
+
+    @test("listens")
+    def _(server):
+        server.connect()
+    """,
+)
+
+PING = step(
+    "ping",
+    """
+    from codealong import simple, test
+
+    @test("answers PING")
+    def _(server):
+        client = server.connect()
+        client.send("PING")
+        client.expect(simple("PONG"))
+    """,
+)
+
+ECHO = step(
+    "echo",
+    """
+    from codealong import bulk, test
+
+    @test("echoes")
+    def _(server):
+        client = server.connect()
+        client.send("ECHO", "a\\r\\nb")
+        client.expect(bulk("a\\r\\nb"))
+    """,
+)
+
+
+def server_that(*lines):
+    """A server of one client at a time that runs `lines` for each piece it reads, from line 10."""
+    program = """
+import socket, os, sys, time, threading
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.bind(("localhost", 6379))
+server.listen(5)
+while True:
+    conn, _ = server.accept()
+    data = conn.recv(4096)
+    while data:
+        """
+    return program + "\n        ".join([*lines, "data = conn.recv(4096)"]) + "\n"
+
+
+def answering(reply):
+    return server_that(f"conn.sendall({reply!r})")
+
+
+class BeforeItListens(unittest.TestCase):
+    def test_a_program_that_does_nothing_for_long_is_refused(self):
+        report = judge("import time\ntime.sleep(60)\n", LISTEN)
+        outcome = report.outcome("listen.1")
+        self.assertEqual(outcome["kind"], "refused")
+        self.assertGreaterEqual(outcome["waited_ms"], 2000)
+
+    def test_a_program_that_ends_has_exited(self):
+        outcome = judge("x = 1\n", LISTEN).outcome("listen.1")
+        self.assertEqual(outcome, {"kind": "exited", "code": 0, "crash": None})
+
+    def test_a_program_that_exits_says_its_code(self):
+        outcome = judge("import sys\nsys.exit(3)\n", LISTEN).outcome("listen.1")
+        self.assertEqual(outcome, {"kind": "exited", "code": 3, "crash": None})
+        report = judge("import sys\nsys.exit('no port given')\n", LISTEN)
+        self.assertEqual(report.outcome("listen.1"), {"kind": "exited", "code": 1, "crash": None})
+        self.assertEqual(report.output("stderr"), "no port given\n")
+
+    def test_a_signal_is_a_number_below_zero(self):
+        outcome = judge("import os\nos.kill(os.getpid(), 15)\n", LISTEN).outcome("listen.1")
+        self.assertEqual(outcome, {"kind": "exited", "code": -15, "crash": None})
+
+    def test_an_exception_is_named_with_line_and_columns(self):
+        report = judge("import socket\n\ndef go():\n    return socket.sokcet()\n\ngo()\n", LISTEN)
+        outcome, span = report.outcome("listen.1"), report["listen.1"]["span"]
+        self.assertEqual((outcome["kind"], outcome["code"]), ("exited", 1))
+        self.assertEqual(outcome["crash"]["exception"], "AttributeError")
+        self.assertEqual(span, {"file": "main.py", "line": 4, "column": 12, "end_column": 25})
+        self.assertEqual(
+            [(frame["line"], frame["function"], frame["text"]) for frame in outcome["crash"]["traceback"]],
+            [(6, "<module>", "go()"), (4, "go", "return socket.sokcet()")],
+        )
+
+    def test_an_exception_in_a_library_names_the_learners_line(self):
+        report = judge('import json\n\njson.loads("é{")  # Zeile\n', LISTEN)
+        self.assertEqual(report["listen.1"]["span"]["line"], 3)
+        self.assertEqual(report.outcome("listen.1")["crash"]["exception"], "json.decoder.JSONDecodeError")
+        self.assertNotIn("decoder.py", report.output("stderr"))
+        self.assertIn("line 3, in <module>", report.output("stderr"))
+
+    def test_columns_are_counted_in_characters(self):
+        report = judge('text = "éèê"; text.nothing\n', LISTEN)
+        self.assertEqual(
+            report["listen.1"]["span"], {"file": "main.py", "line": 1, "column": 15, "end_column": 27}
+        )
+
+    def test_a_syntax_error_has_its_place_and_text(self):
+        report = judge("import socket\nwhile True\n    pass\n", LISTEN, PING)
+        self.assertEqual(
+            report.outcome("listen.1"),
+            {
+                "kind": "syntax-error",
+                "span": {"file": "main.py", "line": 2, "column": 11, "end_column": None},
+                "detail": "expected ':'",
+                "text": "while True",
+            },
+        )
+        self.assertEqual(report.kinds, ["syntax-error"] * 2)
+
+    def test_what_is_no_text_for_python_is_a_syntax_error(self):
+        for program in ("x = 1\ny = '\0'\n", "if True:\nx = 1\n", "# coding: nonsense\nx = 1\n", "(" * 300):
+            outcome = judge(program, LISTEN).outcome("listen.1")
+            self.assertEqual(outcome["kind"], "syntax-error", program[:20])
+
+    def test_another_port_is_named(self):
+        program = """
+            import socket
+            server = socket.create_server(("localhost", 6379 - 1))
+            server.listen()
+            """
+        report = judge(program, LISTEN)
+        outcome = report.outcome("listen.1")
+        self.assertEqual(outcome["kind"], "other-port")
+        self.assertIn(outcome["port"] - 1, outcome["found"])
+
+    def test_ipv6_only_is_named(self):
+        program = """
+            import socket
+            server = socket.socket(socket.AF_INET6)
+            server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            server.bind(("::", 6379))
+            server.listen()
+            """
+        self.assertEqual(judge(program, LISTEN).outcome("listen.1")["kind"], "ipv6-only")
+
+
+class WhileItServes(unittest.TestCase):
+    def test_silence_names_the_request_and_what_was_expected(self):
+        report = judge(server_that("pass"), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual(outcome["kind"], "silent")
+        self.assertEqual(outcome["request"], "PING")
+        self.assertEqual(outcome["expected_decoded"], 'the simple string "PONG"')
+        self.assertEqual(outcome["replies_before"], 0)
+        self.assertGreaterEqual(outcome["waited_ms"], 1000)
+
+    def test_a_main_module_that_ends_names_its_last_line(self):
+        program = """
+            import socket
+            server = socket.create_server(("localhost", 6379))
+            server.listen()
+            if __name__ == "__main__":
+                print("ready")
+
+            """
+        report = judge(program, LISTEN, PING)
+        self.assertEqual(report.kinds, ["passed", "ended"])
+        self.assertEqual(report.outcome("ping.1"), {"kind": "ended", "line": 6, "request": "PING"})
+        self.assertEqual(report["ping.1"]["span"]["line"], 6)
+        self.assertEqual(report.output(), "ready\nready\n")
+
+    def test_closing_instead_of_answering(self):
+        report = judge(server_that("conn.close()", "break"), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["after_bytes"]), ("closed", 0))
+        self.assertEqual(outcome["reply"]["expected"], "+PONG\\r\\n")
+        self.assertEqual(outcome["reply"]["request"], "PING")
+
+    def test_closing_in_the_middle_of_a_reply(self):
+        report = judge(server_that('conn.sendall(b"+PO")', "conn.close()", "break"), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["after_bytes"]), ("closed", 3))
+        self.assertEqual((outcome["reply"]["received"], outcome["reply"]["offset"]), ("+PO", 3))
+
+    def test_a_reset_is_told_from_a_close(self):
+        program = server_that(
+            "import struct",
+            'conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))',
+            "conn.close()",
+            "break",
+        )
+        self.assertEqual(judge(program, PING).outcome("ping.1"), {"kind": "reset", "after_bytes": 0})
+
+    def test_an_incomplete_reply_says_what_is_missing(self):
+        report = judge(answering(b"+PONG"), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["missing"]), ("incomplete", "the closing `\\r\\n`"))
+        self.assertEqual(outcome["reply"]["offset"], 5)
+        self.assertEqual(report["ping.1"]["span"]["line"], 10)
+
+    def test_an_invalid_byte_has_its_rule(self):
+        outcome = judge(answering(b"PONG"), PING).outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["reply"]["offset"]), ("invalid-byte", 0))
+        self.assertEqual(outcome["rule"], "a reply begins with `+`, `-`, `:`, `$` or `*`")
+
+    def test_a_wrong_type_names_both(self):
+        report = judge(answering(b"$4\r\nPONG\r\n"), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual(
+            (outcome["kind"], outcome["expected_type"], outcome["received_type"]),
+            ("wrong-type", "simple string", "bulk string"),
+        )
+        self.assertEqual(outcome["reply"]["received_decoded"], 'the bulk string "PONG"')
+        self.assertEqual(report["ping.1"]["span"], {"file": "main.py", "line": 10, "column": None, "end_column": None})
+
+    def test_a_wrong_value_shows_all_that_came(self):
+        outcome = judge(answering(b"$1\r\na\r\nb\r\n"), ECHO).outcome("echo.1")
+        self.assertEqual((outcome["kind"], outcome["reply"]["offset"]), ("wrong-value", 1))
+        self.assertEqual(outcome["reply"]["received"], "$1\\r\\na\\r\\nb\\r\\n")
+        self.assertEqual(outcome["reply"]["expected_decoded"], 'the bulk string "a\\r\\nb"')
+        self.assertEqual(outcome["reply"]["received_decoded"], 'the bulk string "a"')
+
+    def test_extra_bytes_are_found_by_the_next_request_and_by_waiting(self):
+        for how in ('client.send("PING")', "client.expect_nothing_more()", "client.expect_closed()"):
+            extra = step(
+                "extra",
+                f"""
+                from codealong import simple, test
+
+                @test("sends no more")
+                def _(server):
+                    client = server.connect()
+                    client.send("PING")
+                    client.expect(simple("PONG"))
+                    {how}
+                """,
+            )
+            report = judge(answering(b"+PONG\r\n\r\n"), extra)
+            outcome = report.outcome("extra.1")
+            self.assertEqual((outcome["kind"], outcome["reply"]["offset"]), ("extra-bytes", 7), how)
+            self.assertEqual(outcome["reply"]["received"], "+PONG\\r\\n\\r\\n")
+            self.assertEqual(report["extra.1"]["span"]["line"], 10)
+
+    def test_a_late_reply_is_too_slow(self):
+        report = judge(server_that("time.sleep(1.2)", 'conn.sendall(b"+PONG\\r\\n")'), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["limit_ms"]), ("too-slow", 1000))
+        self.assertTrue(1150 < outcome["took_ms"] < 1500, outcome)
+
+    def test_an_exception_in_the_middle_is_the_cause(self):
+        report = judge(server_that("answers = []", "conn.sendall(answers[0])"), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["request"]), ("crashed", "PING"))
+        self.assertEqual(outcome["crash"]["exception"], "IndexError")
+        self.assertEqual(report["ping.1"]["span"]["line"], 11)
+
+    def test_an_exception_that_closed_the_connection_is_the_cause_over_the_closing(self):
+        for run, where in (
+            ("handle(conn)", "main"),
+            ("threading.Thread(target=handle, args=(conn,)).start()", "thread"),
+            ("pool.submit(handle, conn)", "future"),
+        ):
+            program = f"""
+import socket, threading
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(4)
+def handle(conn):
+    with conn:
+        words = conn.recv(4096).split()
+        conn.sendall(words[99])
+server = socket.create_server(("localhost", 6379))
+while True:
+    conn, _ = server.accept()
+    {run}
+"""
+            report = judge(program, PING)
+            outcome = report.outcome("ping.1")
+            self.assertEqual(outcome["kind"], "crashed", where)
+            self.assertEqual(report["ping.1"]["span"]["line"], 8, where)
+
+    def test_exceptions_in_handlers_of_the_libraries_are_found(self):
+        streams = """
+import asyncio
+async def handle(reader, writer):
+    data = await reader.read(100)
+    writer.write(data[0])
+async def main():
+    server = await asyncio.start_server(handle, "localhost", 6379)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+        protocol = """
+import asyncio
+class Answer(asyncio.Protocol):
+    def data_received(self, data):
+        nothing.write(data)
+async def main():
+    server = await asyncio.get_running_loop().create_server(Answer, "localhost", 6379)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+        handler = """
+import socketserver
+class Answer(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.sendall(nothing)
+socketserver.ThreadingTCPServer(("localhost", 6379), Answer).serve_forever()
+"""
+        for program in (streams, protocol, handler):
+            report = judge(program, PING)
+            self.assertEqual(report.outcome("ping.1")["kind"], "crashed", program)
+            self.assertEqual(report["ping.1"]["span"]["line"], 5, program)
+
+    def test_ending_oneself_is_stopped(self):
+        for line, code in (("sys.exit(2)", 2), ("os._exit(0)", 0), ("os.kill(os.getpid(), 9)", -9)):
+            outcome = judge(server_that(line), PING).outcome("ping.1")
+            self.assertEqual(outcome, {"kind": "stopped", "code": code, "request": "PING"})
+
+    def test_more_memory_than_there_is(self):
+        report = judge(server_that("hoard = bytearray(1 << 60)"), PING)
+        self.assertEqual(report.outcome("ping.1")["kind"], "out-of-memory")
+
+    def test_more_threads_than_there_may_be(self):
+        program = server_that('raise RuntimeError("can\'t start new thread")')
+        self.assertEqual(judge(program, PING).outcome("ping.1")["kind"], "too-many-processes")
+
+    def test_a_flood_without_an_answer(self):
+        report = judge(server_that("while True: print('x' * 1000)"), PING)
+        self.assertEqual(report.outcome("ping.1"), {"kind": "output-flood", "limit_kib": 512})
+        self.assertGreater(report.finished["dropped_bytes"], 400 * 1024)
+        self.assertLessEqual(len(report.output()), 64 * 1024)
+
+
+class TheRun(unittest.TestCase):
+    def test_the_time_limit_leaves_partial_results(self):
+        slow = step(
+            "slow",
+            """
+            from codealong import simple, test
+
+            @test("first")
+            def _(server):
+                server.connect()
+
+            @test("second")
+            def _(server):
+                server.connect().expect(simple("PONG"), within_ms=60_000)
+
+            @test("third")
+            def _(server):
+                server.connect()
+            """,
+        )
+        report = judge(server_that("pass"), slow, limit_ms=600)
+        self.assertEqual(report.kinds, ["passed", "timed-out", "not-run"])
+        self.assertEqual(report.outcome("slow.2"), {"kind": "timed-out", "limit_ms": 600})
+        self.assertTrue(report["slow.2"]["exchanges"])
+        self.assertLess(report.finished["duration_us"], 800_000)
+
+    def test_a_mute_program_is_reported_over_all_tests_in_time(self):
+        source = "from codealong import simple, test\n"
+        for number in range(16):
+            source += f'\n@test("test {number}")\ndef _(server):\n'
+            source += '    client = server.connect()\n    client.send("PING")\n    client.expect(simple("PONG"))\n'
+        report = judge(server_that("pass"), step("mute", source))
+        self.assertEqual(set(report.kinds), {"silent"})
+        self.assertLess(report.finished["duration_us"], 9_500_000)
+
+    def test_a_program_that_never_listens_is_reported_over_all_tests_in_time(self):
+        source = "from codealong import test\n"
+        for number in range(18):
+            source += f'\n@test("test {number}")\ndef _(server):\n    server.connect()\n'
+        report = judge("import time\ntime.sleep(60)\n", step("deaf", source))
+        self.assertEqual(set(report.kinds), {"refused"})
+        self.assertLess(report.finished["duration_us"], 9_500_000)
+
+    def test_a_broken_test_is_the_courses_fault(self):
+        for body, detail in (
+            ("    client.nothing()", "AttributeError: 'Client' object has no attribute 'nothing' (broken/tests.py, line"),
+            ("    assert 1 == 2, 'odd'", "AssertionError: odd (broken/tests.py, line"),
+            ("    client.send()", "TypeError: send needs at least one word"),
+            ("    client.close(); client.send('PING')", "RuntimeError: this client has closed its connection"),
+        ):
+            broken = step("broken", f'from codealong import test\n@test("x")\ndef _(server):\n    client = server.connect()\n{body}\n')
+            outcome = judge(answering(b"+PONG\r\n"), broken).outcome("broken.1")
+            self.assertEqual(outcome["kind"], "test-broken")
+            self.assertIn(detail, outcome["detail"])
+
+    def test_a_test_cannot_swallow_its_own_failure(self):
+        swallowing = step(
+            "swallowing",
+            """
+            from codealong import simple, test
+
+            @test("x")
+            def _(server):
+                try:
+                    client = server.connect()
+                    client.send("PING")
+                    client.expect(simple("PONG"))
+                except Exception:
+                    pass
+            """,
+        )
+        self.assertEqual(judge(answering(b"+NO\r\n"), swallowing).kinds, ["wrong-value"])
+
+    def test_tests_that_are_not_the_expected_ones_are_broken(self):
+        other = {**PING, "tests": [{"id": "ping.1", "name": "another"}, {"id": "ping.2", "name": "more"}]}
+        unreadable = {**ECHO, "source": "from codealong import ("}
+        report = judge(answering(b"+PONG\r\n"), other, unreadable)
+        self.assertEqual(report.kinds, ["test-broken"] * 3)
+
+    def test_an_endless_test_ends_with_the_run(self):
+        endless = step("endless", 'from codealong import test\n@test("x")\ndef _(server):\n    while True: pass\n')
+        report = judge(answering(b"+PONG\r\n"), endless, PING, limit_ms=500)
+        self.assertEqual(report.kinds, ["test-broken", "not-run"])
+
+
+if __name__ == "__main__":
+    unittest.main()
