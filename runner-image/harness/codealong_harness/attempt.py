@@ -60,6 +60,11 @@ class Attempt:
     def program(self):
         return self.programs.current
 
+    @property
+    def was_answered(self):
+        """Whether a client received anything."""
+        return any(client.has_received for client in self.clients)
+
     def is_new_port(self, port):
         """Whether no client has called from `port`: lines are found by the port."""
         if port == self.port or port in self._ports:

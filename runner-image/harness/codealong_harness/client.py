@@ -126,6 +126,18 @@ class Client:
             self._attempt.pump.leave(self._socket)
             self._socket = None
 
+    # What the judge asks
+
+    @property
+    def has_received(self):
+        """Whether any byte came."""
+        return bool(self._stream)
+
+    @property
+    def request(self):
+        """What was sent last, as a person says it, or None."""
+        return self._request
+
     # How it is done
 
     def _connect(self):

@@ -12,7 +12,7 @@ import mmap
 import struct
 from time import monotonic_ns
 
-#: launch, state, line, unused, when the program's first line ran (ns on the monotonic clock).
+#: launch, state, line, daemon threads, when the program's first line ran (monotonic ns).
 _HEAD = struct.Struct("<IIIIQ")
 _STARTED, _ENDED = 1, 2
 
@@ -60,6 +60,10 @@ class NoteArea:
         """Whether the main module came to its end, with no thread left that Python waits for."""
         launch, state, _, _, _ = _HEAD.unpack_from(self.memory, 0)
         return launch == self._launch and state == _ENDED
+
+    def ended_beneath_threads(self):
+        """Whether the main module ended while daemon threads ran, which Python stops then."""
+        return self.ended() and _HEAD.unpack_from(self.memory, 0)[3] > 0
 
     def ended_line(self):
         """The last line that ran at the top level, or None."""
@@ -120,10 +124,10 @@ class NoteWriter:
         self._launch = _HEAD.unpack_from(self._memory, 0)[0]
         _HEAD.pack_into(self._memory, 0, self._launch, _STARTED, 0, 0, monotonic_ns())
 
-    def ended(self, line):
-        """The main module came to its end; `line` ran last."""
+    def ended(self, line, daemon_threads):
+        """The main module came to its end; `line` ran last, and so many daemon threads run."""
         when = _HEAD.unpack_from(self._memory, 0)[4]
-        _HEAD.pack_into(self._memory, 0, self._launch, _ENDED, line, 0, when)
+        _HEAD.pack_into(self._memory, 0, self._launch, _ENDED, line, daemon_threads, when)
 
     def sent(self, port, line, offset):
         """`line` sends bytes to the client at `port`, which was sent `offset` bytes before."""

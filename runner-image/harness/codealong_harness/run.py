@@ -144,6 +144,9 @@ class Run:
             raise
         except Exception as error:
             result = outcome.test_broken(_blame(error))
+        if result is PASSED and attempt.was_answered and self._notes.ended_beneath_threads():
+            # A daemon thread was quick enough. The program as a whole does not go on serving.
+            result = outcome.ended(self._notes.ended_line(), attempt.clients[-1].request)
         attempt.leave()
         self._note_timings()
         if result is not PASSED and not final:
