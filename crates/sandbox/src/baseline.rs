@@ -137,10 +137,14 @@ impl Baseline {
         Ok(usage)
     }
 
-    /// How many containers, in whatever state, an owner has.
-    pub async fn count(&self, owner: &str) -> Result<usize, SandboxError> {
-        let listed = self.engine.list(&format!("{OWNER}={owner}")).await?;
-        Ok(listed.len())
+    /// How many containers there are, in whatever state, whose owners' names begin like this.
+    pub async fn count(&self, owners: &str) -> Result<usize, SandboxError> {
+        let listed = self.engine.list(OWNER).await?.into_iter();
+        let owned = listed.filter(|container| {
+            let owner = container.labels.get(OWNER);
+            owner.is_some_and(|owner| owner.starts_with(owners))
+        });
+        Ok(owned.count())
     }
 
     /// The engine's version and its `runc`'s.

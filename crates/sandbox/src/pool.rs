@@ -119,6 +119,12 @@ impl Pool {
         self.shared.settled().await
     }
 
+    /// Looks at the runner image's folder again: if its content has changed, the image is built
+    /// anew and containers of the old one serve no more runs. For those who work on the harness.
+    pub fn refresh(&self) {
+        self.shared.refresh.notify_one();
+    }
+
     /// What the sandbox is doing.
     pub fn status(&self) -> PoolStatus {
         self.shared.status()

@@ -146,7 +146,7 @@ impl Slot {
         waited: Duration,
         feed: &FeedWriter,
         cancelled: impl Future<Output = ()>,
-    ) -> (Result<JobReport, RunFault>, SpentSlot) {
+    ) -> (Result<SlotReport, RunFault>, SpentSlot) {
         let Self {
             mut wire,
             mut deframer,
@@ -162,24 +162,31 @@ impl Slot {
         };
         let result = match said {
             Ok((ledger, Ending::Death, at)) => match engine.presence(held.name()).await {
-                Ok(Presence::Gone) => Ok(ledger.end(&Ending::Death, at)),
+                Ok(Presence::Gone) => Ok(SlotReport::OfTheDead(ledger.end(&Ending::Death, at))),
                 // The container is there and its connection is not, or nobody can tell: ours.
                 Ok(Presence::Running) => {
                     Err(RunFault::Lost("the container is still there".to_owned()))
                 }
                 Err(error) => Err(RunFault::Lost(error.to_string())),
             },
-            Ok((ledger, ending, at)) => Ok(ledger.end(&ending, at)),
+            Ok((ledger, ending, at)) => Ok(SlotReport::Whole(ledger.end(&ending, at))),
             Err(fault) => Err(fault),
         };
-        (
-            result,
-            SpentSlot {
-                _wire: wire,
-                _held: held,
-            },
-        )
+        let spent = SpentSlot {
+            _wire: wire,
+            _held: held,
+        };
+        (result, spent)
     }
+}
+
+/// What came of a run in one container.
+#[derive(Debug)]
+pub(crate) enum SlotReport {
+    /// The harness or the deadline ended it.
+    Whole(JobReport),
+    /// The container ended in the middle, with the engine there: by whose doing is to be judged.
+    OfTheDead(JobReport),
 }
 
 /// A container that had its run. Dropping it kills the container.

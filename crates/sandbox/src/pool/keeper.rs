@@ -36,8 +36,8 @@ const LIFE_AFTER_WAITING: Duration = Duration::from_secs(120);
 enum Interruption {
     /// The pool stops.
     Stopped,
-    /// The image is gone and must be made again; the engine is there.
-    ImageGone,
+    /// The image must be looked for again: it is gone, or its folder has changed.
+    Image(&'static str),
     /// The engine is away, or fails whatever it is asked.
     Engine(SandboxError),
     /// A promise is not kept, or there is no image: nothing that passes by itself.
@@ -65,8 +65,8 @@ pub(super) async fn keep(shared: Arc<Shared>) {
         };
         let wait = match interruption {
             Interruption::Stopped => return,
-            Interruption::ImageGone => {
-                warn!("The runner image is gone; making it again");
+            Interruption::Image(reason) => {
+                warn!(reason, "Looking for the runner image again: {reason}");
                 Duration::ZERO
             }
             Interruption::Engine(fault) => {
@@ -134,6 +134,7 @@ async fn serve(shared: &Arc<Shared>, maker: SlotMaker) -> Interruption {
         interruption = refill(shared, &maker, &mut creations) => interruption,
         fault = watch(&maker.engine) => Interruption::Engine(fault),
         () = sweep_again_and_again(shared, &maker.engine) => Interruption::Stopped,
+        () = shared.refresh.notified() => Interruption::Image("its folder may have changed"),
         () = shared.stopping.cancelled() => Interruption::Stopped,
     };
     // Waits for the tasks too: a container that is half made is then being removed.
@@ -231,7 +232,7 @@ async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<In
         SandboxError::PromisesMissing { .. } | SandboxError::LimitDropped { .. } => {
             Some(Interruption::Refusal(fault))
         }
-        fault if fault.status() == Some(404) => Some(Interruption::ImageGone),
+        fault if fault.status() == Some(404) => Some(Interruption::Image("it is gone")),
         fault => {
             let reason = full_text(&fault);
             warn!(reason, failures, "A container could not be made: {reason}");

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,9 @@ use crate::remains::Remains;
 use crate::slot::Slot;
 use crate::{ClientId, JobEvent, SandboxError, Settings};
 
+/// How far apart the deaths of containers may be that have one cause.
+const DYING_TOGETHER: Duration = Duration::from_secs(5);
+
 /// What all of the pool's tasks share.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -31,6 +34,8 @@ pub(super) struct Shared {
     pub(super) keeper: Notify,
     /// Ends the keeper.
     pub(super) stopping: CancellationToken,
+    /// Told to look at the image's folder again.
+    pub(super) refresh: Notify,
     /// Ends the runs in flight.
     pub(super) halted: CancellationToken,
     changed: Notify,
@@ -49,6 +54,8 @@ struct State {
     retries: VecDeque<oneshot::Sender<Slot>>,
     /// A moving average of what a run takes.
     run_seconds: f64,
+    /// When a container was last found to have ended while it waited.
+    last_death: Option<Instant>,
 }
 
 /// A run that waits.
@@ -101,6 +108,7 @@ impl Shared {
             runs: TaskTracker::new(),
             keeper: Notify::new(),
             stopping: CancellationToken::new(),
+            refresh: Notify::new(),
             halted: CancellationToken::new(),
             changed: Notify::new(),
             state: Mutex::new(State {
@@ -111,6 +119,7 @@ impl Shared {
                 creating: 0,
                 retries: VecDeque::new(),
                 run_seconds: 0.2,
+                last_death: None,
             }),
             slots_made: AtomicU32::new(0),
             settings,
@@ -227,7 +236,10 @@ impl Shared {
         for mut slot in slots {
             let is_dead = !slot.is_waiting();
             let is_old = !recycled && slot.age() > recycle_after;
-            ended |= is_dead;
+            if is_dead {
+                ended = true;
+                state.last_death = Some(Instant::now());
+            }
             recycled |= is_old;
             if is_dead || is_old || slot.spec_hash() != spec_hash {
                 out.push(slot);
@@ -241,6 +253,26 @@ impl Shared {
             self.dispatch();
         }
         ended
+    }
+
+    /// Whether containers that waited have ended in the last seconds, or have now: then it was not
+    /// what ran in another one that ended it.
+    pub(super) fn others_died(self: &Arc<Self>) -> bool {
+        let mut dead = Vec::new();
+        let mut state = self.state();
+        let slots = std::mem::take(&mut state.ready);
+        for mut slot in slots {
+            if slot.is_waiting() {
+                state.ready.push_back(slot);
+            } else {
+                state.last_death = Some(Instant::now());
+                dead.push(slot);
+            }
+        }
+        let last_death = state.last_death;
+        drop(state);
+        drop(dead);
+        last_death.is_some_and(|last| last.elapsed() < DYING_TOGETHER)
     }
 
     /// Enters another phase. Only serving and starting pools keep what waits; a stop is for good.
@@ -294,6 +326,17 @@ impl Shared {
                 }
             }
             changed.await;
+        }
+    }
+
+    /// What a run is told that has waited as long as it may.
+    pub(super) fn too_late(&self, retry_after: Duration) -> SandboxError {
+        match self.state().phase {
+            PoolState::Starting => SandboxError::Unavailable {
+                reason: "the sandbox is still starting".to_owned(),
+                retry_after: Duration::from_secs(5),
+            },
+            _ => SandboxError::Busy { retry_after },
         }
     }
 
@@ -361,6 +404,7 @@ impl State {
                 return Some(slot);
             }
             dead.push(slot);
+            self.last_death = Some(Instant::now());
         }
         None
     }

@@ -1,8 +1,13 @@
 //! T-29, T-01 and T-17: a program that reaches for its judge does not pass by it.
 
-use sandbox::Job;
+use std::time::Duration;
 
-use crate::lab::{FOUR_LINES, Lab, Tests, a_client, kinds, report_of};
+use bollard::query_parameters::KillContainerOptions;
+use sandbox::{Job, JobReport, SandboxError};
+
+use crate::lab::{
+    FOUR_LINES, Lab, Tests, a_client, containers_of, engine, kinds, report_of, until,
+};
 
 /// A test that no program passes by listening alone: the answer is random.
 fn of_an_answer() -> Tests {
@@ -273,33 +278,61 @@ os.mkdir('/code/main.d')
     lab.close().await;
 }
 
-/// T-17: the judge's end, by whatever hand, is no pass.
+/// Which containers are killed by the host's own hand, which nothing inside can be stronger than.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Killed {
+    TheRunning,
+    All,
+}
+
+async fn judged_while_killing(lab: &Lab, killed: Killed) -> Result<JobReport, SandboxError> {
+    let tests = Tests::new(&[
+        ("connects", "server.connect()"),
+        ("waits", "server.connect().expect_nothing_more(8000)"),
+    ]);
+    let killer = async {
+        until("the run and a spare", Duration::from_secs(60), async || {
+            let status = lab.pool.status();
+            status.running == 1 && status.ready == 1
+        })
+        .await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let mut names = containers_of(&lab.owner).await;
+        // The run has the older one; names end in a number.
+        names.sort_by_key(|name| name.rsplit('-').next().unwrap().parse::<u32>().unwrap());
+        if killed == Killed::TheRunning {
+            names.truncate(1);
+        }
+        let kills = names.iter().map(async |name| {
+            let options = KillContainerOptions {
+                signal: "SIGKILL".to_owned(),
+            };
+            let name = name.trim_start_matches('/');
+            engine().kill_container(name, Some(options)).await.unwrap();
+        });
+        futures::future::join_all(kills).await;
+    };
+    let (report, ()) = tokio::join!(lab.try_judge(FOUR_LINES, &tests), killer);
+    report
+}
+
+/// T-17: the judge's end is no pass.
 #[tokio::test]
 async fn the_judges_end_is_no_pass() {
     let lab = Lab::small().await;
-    let tests = Tests::new(&[
-        ("connects", "server.connect()"),
-        ("waits", "import time\n    time.sleep(8)"),
-    ]);
-    let run = lab.try_judge(FOUR_LINES, &tests);
-    let killer = async {
-        // The host's own hand, which nothing inside can be stronger than.
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-        for name in crate::lab::containers_of(&lab.owner).await {
-            let name = name.trim_start_matches('/').to_owned();
-            let options = bollard::query_parameters::KillContainerOptions {
-                signal: "SIGKILL".to_owned(),
-            };
-            let _gone = crate::lab::engine()
-                .kill_container(&name, Some(options))
-                .await;
-        }
-    };
-    let (report, ()) = tokio::join!(run, killer);
-    if let Ok(report) = report {
-        assert!(!report.is_passed(), "{report:#?}");
-        assert_eq!(kinds(&report), ["passed", "interfered"]);
-    }
+    let report = judged_while_killing(&lab, Killed::TheRunning).await;
+    assert_eq!(kinds(&report.unwrap()), ["passed", "interfered"]);
+    lab.assert_honest_run_passes().await;
+    lab.close().await;
+}
+
+/// When containers die that nothing ran in, what ran in another one is not to blame.
+#[tokio::test]
+async fn the_end_of_all_containers_is_our_fault() {
+    let lab = Lab::small().await;
+    let fault = judged_while_killing(&lab, Killed::All).await;
+    let fault = fault.expect_err("no verdict");
+    assert!(fault.run_error().is_ours(), "{fault:?}");
     lab.assert_honest_run_passes().await;
     lab.close().await;
 }

@@ -12,6 +12,7 @@ mod deadlines;
 mod disk;
 mod engine_faults;
 mod forging;
+mod image;
 mod isolation;
 mod lab;
 mod load;
