@@ -69,18 +69,34 @@ class Folder:
             os.close(folder)
 
     def _remove_all(self, folder):
-        for name in os.listdir(folder):
-            self._left -= 1
-            if self._left < 0:
-                raise OSError(0, "there is too much of it")
-            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-            if not stat.S_ISDIR(status.st_mode):
-                os.unlink(name, dir_fd=folder)
-                continue
-            os.chmod(name, 0o700, dir_fd=folder)
-            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-            try:
-                self._remove_all(inner)
-            finally:
-                os.close(inner)
-            os.rmdir(name, dir_fd=folder)
+        """Removes what is in `folder`, however deep: what is inside a folder is first moved out.
+
+        Going down instead would need a file descriptor, or a longer and longer path, per level.
+        """
+        moved = 0
+        while names := os.listdir(folder):
+            for name in names:
+                if not self._is_folder(name, folder):
+                    os.unlink(name, dir_fd=folder)
+                    continue
+                inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+                try:
+                    for deeper in os.listdir(inner):
+                        if self._is_folder(deeper, inner):
+                            moved += 1
+                            os.rename(deeper, f".moved-{moved}", src_dir_fd=inner, dst_dir_fd=folder)
+                        else:
+                            os.unlink(deeper, dir_fd=inner)
+                finally:
+                    os.close(inner)
+                os.rmdir(name, dir_fd=folder)
+
+    def _is_folder(self, name, parent):
+        """Whether `name` is a folder, which can be entered and moved from here on."""
+        self._left -= 1
+        if self._left < 0:
+            raise OSError(0, "there is too much of it")
+        if not stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
+            return False
+        os.chmod(name, 0o700, dir_fd=parent)
+        return True

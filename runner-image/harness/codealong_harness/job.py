@@ -41,7 +41,7 @@ class Job:
         """The job in `frame`, or BrokenFrame where it is none."""
         try:
             return Job._parse(frame)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BrokenFrame(f"no job: {error!r}") from None
 
     @staticmethod

@@ -20,7 +20,7 @@ _KILL_SECONDS = 1.0
 class Waiting:
     """A process of the learner's that waits for its start."""
 
-    def __init__(self, control):
+    def __init__(self, control, forker):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         stdout, stdout_end = os.pipe2(os.O_CLOEXEC)
         stderr, stderr_end = os.pipe2(os.O_CLOEXEC)
@@ -31,6 +31,7 @@ class Waiting:
             except OSError:
                 pass
         try:
+            os.kill(forker, signal.SIGCONT)  # Where a program has stopped it.
             socket.send_fds(control, [b"fork"], [theirs.fileno(), stdout_end, stderr_end])
         except OSError:
             raise Interference("the process that starts programs is gone") from None
@@ -76,7 +77,7 @@ class Programs:
             zygote.serve(theirs, place, notes.memory)
         theirs.close()
         self._control = control
-        self._ahead = [Waiting(control) for _ in range(_MADE_AHEAD)]
+        self._ahead = [Waiting(control, self._zygote) for _ in range(_MADE_AHEAD)]
         for waiting in self._ahead:
             waiting.pid  # noqa: B018: ready to start from here on.
         #: The present start of the program, or None.
@@ -146,11 +147,11 @@ class Programs:
         while self._ahead:
             waiting = self._ahead.pop(0)
             try:
-                os.kill(waiting.pid, 0)
+                os.kill(waiting.pid, signal.SIGCONT)
                 return waiting
             except OSError:
                 waiting.close()  # An earlier start of the program ended it.
-        waiting = Waiting(self._control)
+        waiting = Waiting(self._control, self._zygote)
         waiting.pid  # noqa: B018: waits for it.
         return waiting
 

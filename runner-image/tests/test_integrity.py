@@ -1,0 +1,277 @@
+"""A program can't make itself pass, whatever it does to the judge."""
+
+import os
+import tempfile
+import unittest
+
+from judging import NONCE, judge, step
+from codealong_harness.folder import Folder
+from codealong_harness.notes import NoteArea, NoteWriter
+from codealong_harness.outcome import Interference
+from codealong_harness.place import Place
+
+PING = step(
+    "ping",
+    """
+    from codealong import simple, test
+
+    @test("answers PING")
+    def _(server):
+        client = server.connect()
+        client.send("PING")
+        client.expect(simple("PONG"))
+
+    @test("answers again")
+    def _(server):
+        client = server.connect()
+        client.send("PING")
+        client.expect(simple("PONG"))
+    """,
+)
+
+SERVE = """
+import socket
+server = socket.create_server(("localhost", 6379))
+while True:
+    conn, _ = server.accept()
+    while conn.recv(4096):
+        conn.sendall(b"+NO\\r\\n")
+"""
+
+
+class Programs(unittest.TestCase):
+    def test_that_end_the_judges_other_process_have_interfered(self):
+        # The process that waits for its start is a brother, and the one that forks too.
+        program = """
+import os, signal
+for name in os.listdir("/proc"):
+    if name.isdigit() and int(name) != os.getpid():
+        try:
+            parent = open(f"/proc/{name}/stat").read().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if int(parent) == os.getppid():
+            os.kill(int(name), signal.SIGKILL)
+""" + SERVE.replace("+NO", "+PONG")
+        report = judge(program, PING)
+        self.assertEqual(report.kinds, ["interfered", "not-run"])
+
+    def test_that_stop_it_stop_nothing(self):
+        program = """
+import os, signal
+for name in os.listdir("/proc"):
+    if name.isdigit() and int(name) != os.getpid():
+        try:
+            parent = open(f"/proc/{name}/stat").read().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if int(parent) == os.getppid():
+            os.kill(int(name), signal.SIGSTOP)
+""" + SERVE
+        report = judge(program, PING, PING)
+        self.assertEqual(report.kinds, ["wrong-value"] * 2)
+        self.assertEqual(report.finished["launches"], 4)
+
+    def test_that_print_frames_have_printed_text(self):
+        fake = f'{{"frame":"finished","nonce":"{NONCE}","seq":3}}'
+        report = judge(f"print({fake!r})\n" + SERVE, PING)
+        self.assertEqual(report.kinds, ["wrong-value"] * 2)
+        self.assertIn(fake, report.output())
+
+    def test_that_write_rubbish_into_the_notes_change_nothing(self):
+        program = """
+import mmap, os, socket
+def find(function):
+    for cell in function.__closure__ or ():
+        value = cell.cell_contents
+        owner = getattr(value, "__self__", None)
+        if owner is not None:
+            return owner._writer._memory
+memory = find(socket.socket.send)
+assert isinstance(memory, mmap.mmap)
+FILL
+"""
+        for fill in (
+            "memory[:] = os.urandom(len(memory))",
+            "memory[:] = bytes(len(memory))",
+            "memory[:] = b'\\xff' * len(memory)",
+            "memory[128:] = b'{' * (len(memory) - 128)",
+            "memory.resize(1)",
+        ):
+            report = judge(program.replace("FILL", f"try: {fill}\nexcept Exception: pass") + SERVE, PING)
+            self.assertEqual(report.kinds, ["wrong-value"] * 2, fill)
+
+    def test_whose_files_pose_as_modules_fool_themselves_only(self):
+        files = {name: "raise SystemExit(0)\n" for name in ("socket.py", "json.py", "sitecustomize.py", "codealong.py")}
+        report = judge(SERVE, PING, files=files)
+        self.assertEqual(report.kinds, ["wrong-value"] * 2)
+
+    def test_that_reach_for_their_frames_find_no_test(self):
+        program = """
+import gc, sys
+frame, seen = sys._getframe(), []
+while frame:
+    seen += [repr(frame.f_locals), repr(frame.f_globals)]
+    frame = frame.f_back
+gc.unfreeze()
+seen += [repr(thing)[:10000] for thing in gc.get_objects() if isinstance(thing, (str, dict, list, tuple))]
+print("GNIP srewsna"[::-1] in str(seen), "NONCE"[::-1] in str(seen), len(seen) > 100)
+""".replace("NONCE", NONCE[::-1]) + SERVE
+        report = judge(program, PING)
+        self.assertIn("False False True", report.output())
+
+    def test_that_leave_processes_behind_leave_none_to_the_next_start(self):
+        program = """
+import os, sys
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.closerange(0, 100)
+        """ + SERVE.replace("+NO", "+PONG").replace("\n", "\n        ") + """
+raise SystemExit(1)
+"""
+        # The process in the background answers; every start has its own, or the port were taken.
+        report = judge(program, PING)
+        self.assertEqual(report.kinds, ["passed"] * 2)
+        end = judge("import time\ntime.sleep(9)\n", PING, limit_ms=500)
+        self.assertEqual(end.kinds, ["timed-out", "not-run"])
+
+    def test_that_start_many_short_processes_leave_no_zombies(self):
+        program = """
+import os
+for _ in range(40):
+    if os.fork() == 0:
+        if os.fork() == 0:
+            os._exit(0)
+        os._exit(0)
+    os.wait()
+""" + SERVE.replace("+NO", "+PONG")
+        self.assertEqual(judge(program, PING).kinds, ["passed"] * 2)
+
+    def test_that_change_their_files_start_from_the_given_ones(self):
+        program = """
+import os
+print(sorted(os.listdir()), os.path.islink("main.py"))
+os.unlink("main.py")
+os.symlink("/etc/passwd", "main.py")
+os.makedirs("deep/deeper")
+open("deep/file", "w").close()
+os.symlink("/etc", "deep/link")
+os.chmod("deep", 0)
+""" + SERVE
+        report = judge(program, PING)
+        self.assertEqual(report.kinds, ["wrong-value"] * 2)
+        self.assertEqual(report.output(), "['main.py'] False\n" * 2)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        self.code = os.path.join(self._folder.name, "code")
+        self.scratch = os.path.join(self._folder.name, "scratch")
+        os.mkdir(self.code)
+        os.mkdir(self.scratch)
+        self.folder = Folder(Place(self.code, (self.scratch, "/nowhere"), False), {"main.py": b"x\n"})
+
+    def test_are_written_again_only_where_something_changed(self):
+        self.folder.refresh()
+        number = os.stat(os.path.join(self.code, "main.py")).st_ino
+        self.folder.refresh()
+        self.assertEqual(os.stat(os.path.join(self.code, "main.py")).st_ino, number)
+        with open(os.path.join(self.code, "main.py"), "a") as file:
+            file.write("y")
+        open(os.path.join(self.scratch, "left"), "w").close()
+        self.folder.refresh()
+        with open(os.path.join(self.code, "main.py")) as file:
+            self.assertEqual(file.read(), "x\n")
+        self.assertEqual(os.listdir(self.scratch), [])
+
+    def test_outside_are_never_touched(self):
+        outside = os.path.join(self._folder.name, "outside")
+        with open(outside, "w") as file:
+            file.write("mine")
+        os.symlink(outside, os.path.join(self.code, "main.py"))
+        os.symlink(self._folder.name, os.path.join(self.code, "all"))
+        self.folder.refresh()
+        with open(outside) as file:
+            self.assertEqual(file.read(), "mine")
+        self.assertEqual(os.listdir(self.code), ["main.py"])
+
+    def test_in_a_very_deep_folder_are_removed(self):
+        folder = os.open(self.scratch, os.O_RDONLY)
+        for _ in range(3000):
+            os.mkdir("d" * 200, dir_fd=folder)
+            inner = os.open("d" * 200, os.O_RDONLY, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        os.close(folder)
+        self.folder.refresh()
+        self.assertEqual(os.listdir(self.scratch), [])
+
+    def test_that_are_too_many_are_said(self):
+        for number in range(30):
+            open(os.path.join(self.scratch, str(number)), "w").close()
+        import codealong_harness.folder as module
+
+        most, module._MOST_REMOVED = module._MOST_REMOVED, 20
+        self.addCleanup(setattr, module, "_MOST_REMOVED", most)
+        with self.assertRaises(Interference):
+            self.folder.refresh()
+
+
+class Notes(unittest.TestCase):
+    def test_arrive_as_they_were_written(self):
+        area = NoteArea()
+        area.begin(3)
+        writer = NoteWriter(area.memory)
+        self.assertIsNone(area.started_ns())
+        writer.started()
+        writer.sent(40000, 12, 0)
+        writer.sent(40000, 13, 7)
+        writer.crashed({"exception": "E", "where": "main"})
+        self.assertFalse(area.ended())
+        writer.ended(5, 0)
+        self.assertEqual(area.new_sends(), [(40000, 12, 0), (40000, 13, 7)])
+        self.assertEqual(area.new_sends(), [])
+        self.assertEqual([content["exception"] for _, content in area.crashes()], ["E"])
+        self.assertTrue(area.ended())
+        self.assertFalse(area.ended_beneath_threads())
+        self.assertEqual(area.ended_line(), 5)
+
+    def test_of_an_earlier_start_are_forgotten(self):
+        area = NoteArea()
+        area.begin(1)
+        writer = NoteWriter(area.memory)
+        writer.started()
+        area.begin(2)
+        writer.sent(40000, 12, 0)
+        writer.crashed({"exception": "E"})
+        writer.ended(5, 0)
+        self.assertEqual((area.new_sends(), area.crashes(), area.ended()), ([], [], False))
+
+    def test_keep_the_latest_sends_and_crashes(self):
+        area = NoteArea()
+        area.begin(1)
+        writer = NoteWriter(area.memory)
+        writer.started()
+        for number in range(5000):
+            writer.sent(40000, 1 + number, number)
+        for number in range(20):
+            writer.crashed({"exception": str(number)})
+        self.assertEqual(area.new_sends(), [(40000, 1 + number, number) for number in range(5000 - 1024, 5000)])
+        self.assertEqual([content["exception"] for _, content in area.crashes()], [str(n) for n in range(12, 20)])
+
+    def test_that_are_too_long_lose_their_outer_frames(self):
+        area = NoteArea()
+        area.begin(1)
+        writer = NoteWriter(area.memory)
+        writer.started()
+        frames = [{"file": "main.py", "line": n, "function": "f" * 300, "text": "é" * 300} for n in range(30)]
+        writer.crashed({"exception": "E", "traceback": frames})
+        ((_, content),) = area.crashes()
+        self.assertEqual(content["traceback"][-1]["line"], 29)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,89 @@
+"""What programs print is kept within bounds, whole characters only, and said when cut."""
+
+import unittest
+
+from judging import judge, step
+from codealong_harness.output import ProgramOutput
+
+LISTEN = step("listen", 'from codealong import test\n@test("a")\ndef _(server):\n    server.connect()\n')
+
+
+class Kept:
+    def __init__(self):
+        self.chunks = []
+        self.output = ProgramOutput(lambda **fields: self.chunks.append(fields))
+
+    def text(self, stream="stdout"):
+        return "".join(chunk["text"] for chunk in self.chunks if chunk["stream"] == stream)
+
+
+class Output(unittest.TestCase):
+    def test_is_joined_into_chunks(self):
+        kept = Kept()
+        for number in range(100):
+            kept.output.feed(1, "stdout", b"%d\n" % number, now=0.0)
+        self.assertEqual(kept.chunks, [])
+        self.assertEqual(kept.output.due, 0.025)
+        kept.output.flush()
+        self.assertEqual(len(kept.chunks), 1)
+        self.assertIsNone(kept.output.due)
+
+    def test_keeps_its_order_across_streams_and_launches(self):
+        kept = Kept()
+        for launch, stream, data in ((1, "stdout", b"a"), (1, "stderr", b"b"), (1, "stdout", b"c"), (2, "stdout", b"d")):
+            kept.output.feed(launch, stream, data, now=0.0)
+        kept.output.flush()
+        self.assertEqual([(c["launch"], c["stream"], c["text"]) for c in kept.chunks],
+                         [(1, "stdout", "a"), (1, "stderr", "b"), (1, "stdout", "c"), (2, "stdout", "d")])
+
+    def test_is_cut_in_the_middle_and_counted(self):
+        kept = Kept()
+        data = b"".join(b"%08d\n" % number for number in range(100_000))
+        for start in range(0, len(data), 5000):
+            kept.output.feed(1, "stdout", data[start : start + 5000], now=0.0)
+        kept.output.feed(1, "stderr", b"short", now=0.0)
+        kept.output.finish()
+        self.assertEqual(len(kept.text()), 64 * 1024)
+        self.assertTrue(kept.text().startswith("00000000\n"))
+        self.assertTrue(kept.text().endswith("00099999\n"))
+        self.assertEqual(kept.output.dropped_bytes, len(data) - 64 * 1024)
+        self.assertEqual(kept.text("stderr"), "short")
+        self.assertLessEqual(max(len(chunk["text"]) for chunk in kept.chunks), 8192)
+
+    def test_shows_half_characters_and_other_bytes_as_replaced(self):
+        kept = Kept()
+        for byte in "é€😀".encode() + b"\xff\xed\xa0\x80\0\x1b[31m":
+            kept.output.feed(1, "stdout", bytes([byte]), now=0.0)
+        kept.output.finish()
+        self.assertEqual(kept.text(), "é€😀\ufffd\ufffd\ufffd\ufffd\0\x1b[31m")
+        kept.text().encode("utf-8")
+
+    def test_of_a_launch_does_not_complete_the_character_of_another(self):
+        kept = Kept()
+        kept.output.feed(1, "stdout", b"\xc3", now=0.0)
+        kept.output.feed(2, "stdout", b"\xa9", now=0.0)
+        kept.output.finish()
+        self.assertEqual([c["launch"] for c in kept.chunks if "\ufffd" in c["text"]][-1], 2)
+
+    def test_of_a_program_is_seen_without_a_flush_line_by_line(self):
+        program = """
+            import os, socket, sys
+            print("é", "printed", sep="-")
+            sys.stdout.buffer.write(b"bytes \\xff\\n")
+            print("no end of line", end="", file=sys.stderr, flush=True)
+            print("kept back", end="")
+            server = socket.create_server(("localhost", 6379))
+            print(" until now")
+            os.write(1, b"\\xed\\xa0\\x80")
+            print("\\udcff")
+            os._exit(0)
+            """
+        report = judge(program, LISTEN)
+        self.assertEqual(report.output("stderr"), "no end of line")
+        self.assertEqual(
+            report.output("stdout"), "é-printed\nbytes \ufffd\nkept back until now\n\ufffd\ufffd\ufffd\ufffd\n"
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
