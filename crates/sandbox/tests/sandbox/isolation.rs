@@ -4,6 +4,22 @@ use bollard::models::HostConfig;
 
 use crate::lab::{FOUR_LINES, Lab, Tests, containers_of, engine, output};
 
+/// Python that makes a call of the kernel by its number, on either kind of processor.
+const CALLS: &str = "import ctypes, os, platform, socket
+libc = ctypes.CDLL(None, use_errno=True)
+arm = platform.machine() == 'aarch64'
+def call(x86, aarch64, *arguments):
+    ctypes.set_errno(0)
+    number = aarch64 if arm else x86
+    if number is None:
+        raise OSError('not on this machine')
+    result = libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+buffer = ctypes.create_string_buffer(4096)
+here = ctypes.addressof(buffer)";
+
 /// A program that tries each of `attempts`, says what it got, and then passes.
 fn probing(prelude: &str, attempts: &[(&str, &str)]) -> String {
     let mut program = format!("{prelude}\n");
@@ -110,20 +126,6 @@ def setuid_copy(folder):
 /// T-06.
 #[tokio::test]
 async fn unsafe_parts_of_the_kernel_are_closed() {
-    let prelude = "import ctypes, os, platform, socket
-libc = ctypes.CDLL(None, use_errno=True)
-arm = platform.machine() == 'aarch64'
-def call(x86, aarch64, *arguments):
-    ctypes.set_errno(0)
-    number = aarch64 if arm else x86
-    if number is None:
-        raise OSError('not on this machine')
-    result = libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
-buffer = ctypes.create_string_buffer(4096)
-here = ctypes.addressof(buffer)";
     let attempts = [
         ("io_uring", "call(425, 425, 8, here)"),
         ("keyctl", "call(250, 219, 0, 0, 0)"),
@@ -146,7 +148,77 @@ here = ctypes.addressof(buffer)";
         ("swap", "call(167, 224, here, 0)"),
         ("reboot", "call(169, 142, 0, 0, 0, 0)"),
     ];
-    assert_all_fail(prelude, &attempts).await;
+    assert_all_fail(CALLS, &attempts).await;
+}
+
+/// T-29: the process that judges is out of reach for those that it judges.
+#[tokio::test]
+async fn the_judge_can_not_be_touched() {
+    let prelude = format!(
+        "{CALLS}
+import resource, signal
+open_pid = os.pidfd_open
+def first(path):
+    with open(path, 'rb') as file:
+        return file.read(1)[0]
+def write(path):
+    with open(path, 'wb', buffering=0) as file:
+        return file.write(b'x')"
+    );
+    let attempts = [
+        ("its memory", "first('/proc/1/mem')"),
+        ("its map", "first('/proc/1/maps')"),
+        ("its environment", "first('/proc/1/environ')"),
+        ("its system calls", "first('/proc/1/syscall')"),
+        ("its stack", "first('/proc/1/stack')"),
+        ("its descriptors", "os.listdir('/proc/1/fd')[0]"),
+        ("its output", "write('/proc/1/fd/1')"),
+        ("its input", "write('/proc/1/fd/0')"),
+        ("its program", "os.readlink('/proc/1/exe')"),
+        ("its folder", "os.readlink('/proc/1/cwd')"),
+        (
+            "its place in the queue of the killed",
+            "write('/proc/1/oom_score_adj')",
+        ),
+        ("its name", "write('/proc/1/comm')"),
+        (
+            "its descriptor by pidfd",
+            "call(438, 438, open_pid(1), 1, 0)",
+        ),
+        (
+            "its memory by a call",
+            "call(310, 270, 1, here, 1, here, 1, 0)",
+        ),
+        (
+            "its memory by another",
+            "call(311, 271, 1, here, 1, here, 1, 0)",
+        ),
+        ("to trace it", "call(101, 117, 0x4206, 1, 0, 0)"),
+        (
+            "its limits",
+            "resource.prlimit(1, resource.RLIMIT_CPU, (1, 1))",
+        ),
+        (
+            "its open files",
+            "resource.prlimit(1, resource.RLIMIT_NOFILE, (3, 3))",
+        ),
+        (
+            "its priority",
+            "os.setpriority(os.PRIO_PROCESS, 1, 19) or os.getpriority(os.PRIO_PROCESS, 1) == 19 or 1 / 0",
+        ),
+        (
+            "its scheduler",
+            "os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))",
+        ),
+        ("its processors", "os.sched_setaffinity(1, {0})"),
+        (
+            "its input's and output's priority",
+            "call(251, 30, 1, 1, 3 << 13)",
+        ),
+        ("to compare it", "call(312, 272, 1, os.getpid(), 0, 0, 0)"),
+        ("to move its memory", "call(256, 238, 1, 8, here, here)"),
+    ];
+    assert_all_fail(&prelude, &attempts).await;
 }
 
 #[tokio::test]
