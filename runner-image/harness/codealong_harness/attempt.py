@@ -18,14 +18,40 @@ class Patience:
     connect_ms: int = 2000
     #: How long a late reply is waited for, to tell "too slow" from "silent".
     late_ms: int = 500
+    _was_silent: bool = False
+    _was_deaf: bool = False
+    #: The longest that a start of this program took until it could be called.
+    _slowest_start_ms: float = 0
 
     def after_silence(self):
-        self.silence_ms = min(self.silence_ms, 400)
-        self.late_ms = 0
+        """A test has failed by silence."""
+        self._was_silent = True
+
+    def after_connection(self, took_ms):
+        """A client could connect after so long: a slow starter is given its time again."""
+        self._slowest_start_ms = max(self._slowest_start_ms, took_ms)
 
     def after_no_connection(self):
-        self.connect_ms = min(self.connect_ms, 300)
+        """A test has failed because nobody listened."""
+        self._was_deaf = True
 
+    def share(self, left_ms, tests, beside_ms):
+        """`left_ms` is what is left of the run for so many tests, this one included.
+
+        A test that failed by waiting took `beside_ms` more than it waited, to start the program
+        and to kill it.
+        """
+        most = 0.9 * left_ms / max(tests, 1) - beside_ms
+        if self._was_silent:
+            self.silence_ms = int(max(_SHORTEST_MS, min(300, most)))
+            self.late_ms = 0
+        if self._was_deaf:
+            enough = max(300, 3 * self._slowest_start_ms)
+            self.connect_ms = int(min(2000, max(_SHORTEST_MS, self._slowest_start_ms, min(enough, most))))
+
+
+#: No wait is shorter than this, or a loaded machine would show in the results.
+_SHORTEST_MS = 60
 
 #: On the program that the test before left behind; a failure there does not count.
 HURRIED = Patience(silence_ms=250, connect_ms=100, late_ms=0)

@@ -17,6 +17,9 @@ _ANSWER_SECONDS = 0.01
 _MOST_SHOWN = 16 * 1024
 _READ_BYTES = 1 << 18
 
+#: A reply longer than this is not waited for: it is kept in the judge's memory.
+_MOST_UNREAD = 4 * 1024 * 1024
+
 
 class Client:
     """One connection to the learner's program.
@@ -159,6 +162,7 @@ class Client:
                 raise explanation.no_connection(attempt, (now - began) * 1000, error == errno.EINPROGRESS)
             attempt.pump.sleep(min(pause, until - now))
             pause = min(pause * 1.3, 0.02)
+        attempt.patience.after_connection((monotonic() - began) * 1000)
         attempt.program.connected()
         attempt.trace.add(self._lane, "connected")
 
@@ -198,9 +202,11 @@ class Client:
     def _write(self, data):
         view = memoryview(data)
         patience = self._attempt.patience
+        until = monotonic() + patience.silence_ms / 1000
         while view:
             try:
                 view = view[self._socket.send(view) :]
+                until = monotonic() + patience.silence_ms / 1000
                 continue
             except BlockingIOError:
                 pass
@@ -209,8 +215,9 @@ class Client:
                 if error.errno == errno.ECONNRESET:
                     self._ended("reset")
                 return
-            until = monotonic() + patience.silence_ms / 1000
-            if not self._attempt.pump.wait(until, reader=self._socket, writer=self._socket):
+            # After the end of what it sends, there is nothing to read, and always "readable".
+            reader = self._socket if self._end is None else None
+            if not self._attempt.pump.wait(until, reader=reader, writer=self._socket):
                 self._waited(patience.silence_ms)
                 self._fail(outcome.silent(patience.silence_ms, self._request, None, self._replies))
             self._receive()
@@ -221,6 +228,8 @@ class Client:
             reading = expectation.read(self._stream, self._position)
             if not isinstance(reading, resp.Incomplete) or self._end is not None:
                 return reading
+            if monotonic() >= most or len(self._stream) - self._position > _MOST_UNREAD:
+                return reading  # A reply that goes on and on is no reply.
             if self._fill(min(until, most)):
                 # Bytes are on their way: a slow reply is told from one that never comes.
                 until = monotonic() + limit
@@ -267,7 +276,7 @@ class Client:
         """The reply is wrong: what comes with it completes the picture."""
         if self._attempt.final and self._end is None:
             end = monotonic() + 0.01
-            while self._end is None and self._fill(end):
+            while self._end is None and monotonic() < end and self._fill(end):
                 pass
 
     def _judge(self, expectation, reply):

@@ -46,7 +46,7 @@ class _ErrorBeginning(Expectation):
         self.said = f"an error that begins with {quoted(beginning)}"
 
     def accepts(self, reply, data, start):
-        return reply.value.startswith(self._beginning)
+        return reply.type == self.type and reply.value.startswith(self._beginning)
 
 
 class _Bytes(Expectation):

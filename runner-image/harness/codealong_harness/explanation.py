@@ -28,10 +28,10 @@ def failure(attempt, symptom, request, since_ns, replies, port, offset):
             if found is not None:
                 return Failed(found)
         if offset is not None:
-            span = _span(attempt.line_of(port, offset))
-    failed = Failed(symptom)
-    failed.span = span
-    return failed
+            span = span_of(attempt.line_of(port, offset))
+        elif symptom["kind"] == "silent":
+            span = span_of(attempt.programs.ask_whereabouts())
+    return Failed(symptom, span)
 
 
 def no_connection(attempt, waited_ms, is_hanging):
@@ -53,19 +53,18 @@ def no_connection(attempt, waited_ms, is_hanging):
     on_ipv4, on_ipv6 = attempt.programs.listening_ports()
     others = sorted({*on_ipv4, *on_ipv6} - {attempt.port})
     if is_hanging and attempt.port in (*on_ipv4, *on_ipv6):
-        return Failed(outcome.silent(waited_ms, None, None, 0))
+        where = span_of(attempt.programs.ask_whereabouts())
+        return Failed(outcome.silent(waited_ms, None, None, 0), where)
     if attempt.port in on_ipv6:
         return Failed(outcome.ipv6_only(attempt.port))
     if others:
         return Failed(outcome.other_port(attempt.port, others))
     if notes.ended():
         line = notes.ended_line()
-        failed = Failed(outcome.exited(0, None) if fresh else outcome.ended(line, None))
-        failed.span = _span(line)
-        return failed
+        return Failed(outcome.exited(0, None) if fresh else outcome.ended(line, None), span_of(line))
     if program.printed_bytes > _FLOOD_BYTES:
         return Failed(outcome.output_flood(_FLOOD_BYTES // 1024))
-    return Failed(outcome.refused(attempt.port, waited_ms))
+    return Failed(outcome.refused(attempt.port, waited_ms), span_of(attempt.programs.ask_whereabouts()))
 
 
 def _cause(attempt, kind, request, since_ns, replies):
@@ -100,7 +99,8 @@ def _limit_hit(attempt):
     if killed > killed_before:
         return outcome.out_of_memory(mib)
     noted = [content for _, content in attempt.notes.crashes()]
-    if any(content.get("exception") == "MemoryError" for content in noted):
+    # Python's compiler raises it too, for a program that is nested too deeply; no line runs then.
+    if any(content.get("exception") == "MemoryError" and content.get("traceback") for content in noted):
         return outcome.out_of_memory(mib)
     limit = attempt.hits.processes or 50
     if refused > refused_before or any(_is_process_limit(content) for content in noted):
@@ -167,7 +167,8 @@ def _checked_span(span):
     }
 
 
-def _span(line):
+def span_of(line):
+    """The `lesson::SourceSpan` of a line of the main module, or None."""
     if line is None:
         return None
     return {"file": "main.py", "line": line, "column": None, "end_column": None}

@@ -1,11 +1,10 @@
 """The learner's files on disk: written anew for each fresh start, never read or followed."""
 
 import os
-import stat
 
 from .outcome import Interference
 
-_MOST_REMOVED = 20_000
+_MOST_REMOVED = 150_000
 
 
 class Folder:
@@ -20,6 +19,13 @@ class Folder:
         """Leaves exactly the learner's files as they came, and nothing else, in all folders."""
         if self._written is not None and self._is_untouched():
             return
+        try:
+            self._write_anew()
+        except OSError as error:
+            raise Interference(f"its files can't be written anew: {error.strerror}") from None
+        self._written = self._look()
+
+    def _write_anew(self):
         for path in (self._place.code, *self._place.scratch):
             self._empty(path)
         folder = os.open(self._place.code, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -35,7 +41,6 @@ class Folder:
                     os.close(file)
         finally:
             os.close(folder)
-        self._written = self._look()
 
     def _is_untouched(self):
         return self._look() == self._written
@@ -57,9 +62,10 @@ class Folder:
 
     def _empty(self, path):
         try:
-            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            os.chmod(path, 0o700)  # The program may have closed it to everyone.
         except OSError:
-            return
+            pass  # It belongs to somebody else, and then the program could not close it either.
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             self._left = _MOST_REMOVED
             self._remove_all(folder)
@@ -74,16 +80,19 @@ class Folder:
         Going down instead would need a file descriptor, or a longer and longer path, per level.
         """
         moved = 0
-        while names := os.listdir(folder):
-            for name in names:
-                if not self._is_folder(name, folder):
+        while entries := self._look_into(folder):
+            for name, is_folder in entries:
+                if not is_folder:
                     os.unlink(name, dir_fd=folder)
                     continue
+                os.chmod(name, 0o700, dir_fd=folder)
                 inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
                 try:
-                    for deeper in os.listdir(inner):
-                        if self._is_folder(deeper, inner):
+                    for deeper, is_folder in self._look_into(inner):
+                        if is_folder:
                             moved += 1
+                            # Moving a folder writes to it.
+                            os.chmod(deeper, 0o700, dir_fd=inner)
                             os.rename(deeper, f".moved-{moved}", src_dir_fd=inner, dst_dir_fd=folder)
                         else:
                             os.unlink(deeper, dir_fd=inner)
@@ -91,12 +100,11 @@ class Folder:
                     os.close(inner)
                 os.rmdir(name, dir_fd=folder)
 
-    def _is_folder(self, name, parent):
-        """Whether `name` is a folder, which can be entered and moved from here on."""
-        self._left -= 1
+    def _look_into(self, folder):
+        """What is in `folder`, as `(name, whether it is a folder)`."""
+        with os.scandir(folder) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        self._left -= len(found)
         if self._left < 0:
             raise OSError(0, "there is too much of it")
-        if not stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
-            return False
-        os.chmod(name, 0o700, dir_fd=parent)
-        return True
+        return found

@@ -15,6 +15,7 @@ from .notes import NoteWriter
 from .place import HARNESS
 from .sends import SendNotes
 from .uncaught import UncaughtExceptions
+from .whereabouts import Whereabouts
 
 
 class Learner:
@@ -31,6 +32,7 @@ class Learner:
         """All that can be done before there is a process for the program."""
         SendNotes(self._writer, self._place.main_file).install()
         self._uncaught.install()
+        Whereabouts(self._writer, self._place.main_file).install()
         _reuse_addresses()
         os.chdir(self._place.code)
         sys.argv[:] = ["main.py"]

@@ -27,6 +27,10 @@ _SEND = struct.Struct("<HHII")
 #: Each lane has one writing process, so that no two write the same place at the same time.
 _LANES, _SENDS = 8, 1024
 
+#: launch, line: the program's answer to where it is.
+_WHEREABOUTS = struct.Struct("<II")
+_WHEREABOUTS_AT = 32
+
 _COUNTS_AT = 64
 _COUNT = struct.Struct("<I")
 _CRASHES_AT = 128
@@ -69,6 +73,15 @@ class NoteArea:
         """The last line that ran at the top level, or None."""
         line = _HEAD.unpack_from(self.memory, 0)[2]
         return line if 0 < line < 1_000_000 else None
+
+    def has_whereabouts(self):
+        """Whether the program has answered where it is."""
+        return _WHEREABOUTS.unpack_from(self.memory, _WHEREABOUTS_AT)[0] == self._launch
+
+    def whereabouts(self):
+        """The line that the program said it was at, or None."""
+        launch, line = _WHEREABOUTS.unpack_from(self.memory, _WHEREABOUTS_AT)
+        return line if launch == self._launch and 0 < line < 1_000_000 else None
 
     def crashes(self):
         """The noted exceptions as `(when_ns, content)`, the earliest first."""
@@ -128,6 +141,10 @@ class NoteWriter:
         """The main module came to its end; `line` ran last, and so many daemon threads run."""
         when = _HEAD.unpack_from(self._memory, 0)[4]
         _HEAD.pack_into(self._memory, 0, self._launch, _ENDED, line, daemon_threads, when)
+
+    def is_at(self, line):
+        """The program is at `line`; 0 where that can't be said."""
+        _WHEREABOUTS.pack_into(self._memory, _WHEREABOUTS_AT, self._launch, line)
 
     def sent(self, port, line, offset):
         """`line` sends bytes to the client at `port`, which was sent `offset` bytes before."""

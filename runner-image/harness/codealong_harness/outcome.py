@@ -12,9 +12,11 @@ class Failed(BaseException):
     Not an `Exception`, so that a test which catches those can't turn a failure into a pass.
     """
 
-    def __init__(self, outcome):
+    def __init__(self, outcome, span=None):
         super().__init__(outcome["kind"])
         self.outcome = outcome
+        #: The learner's line to look at, where the outcome itself names none.
+        self.span = span
 
 
 class RunTimeUp(BaseException):

@@ -6,7 +6,7 @@ import signal
 import socket
 from time import monotonic, sleep
 
-from . import listening, zygote
+from . import listening, whereabouts, zygote
 from .outcome import Interference
 
 #: How many started-and-waiting processes are made before the job comes: a run of the first step
@@ -84,6 +84,7 @@ class Programs:
         self.current = None
         self.launches = 0
         self._started = {}
+        self._answer_seconds = 0.1
         self._zygote_ended = False
 
     def start(self):
@@ -127,6 +128,7 @@ class Programs:
 
     def check(self):
         """Raises Interference where the program reached for the judge's processes."""
+        self._pump.reap()
         if self._zygote_ended:
             raise Interference("it ended a process of the judge")
 
@@ -136,6 +138,24 @@ class Programs:
         if self.current is not None:
             known.add(self.current.pid)
         return [pid for pid in self._below() if pid not in known]
+
+    def ask_whereabouts(self):
+        """The line that the program is at, or None; it has a moment to say so."""
+        program = self.current
+        if program is None or program.status is not None:
+            return None
+        try:
+            os.kill(program.pid, whereabouts.SIGNAL)
+        except OSError:
+            return None
+        end = monotonic() + self._answer_seconds
+        while not self._notes.has_whereabouts():
+            if monotonic() > end:
+                # It can't answer, and would not the next time.
+                self._answer_seconds = 0.01
+                break
+            self._pump.sleep(0.001)
+        return self._notes.whereabouts()
 
     def listening_ports(self):
         """The ports that the program listens on: see `listening.ports`."""

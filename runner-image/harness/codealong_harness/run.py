@@ -6,6 +6,7 @@ from time import monotonic
 
 from . import course, outcome
 from .attempt import HURRIED, Attempt, Patience
+from .explanation import span_of
 from .folder import Folder
 from .outcome import NOT_RUN, PASSED, Failed, Interference, RunTimeUp
 from .randoms import Randoms
@@ -14,6 +15,10 @@ from .server import Server
 
 #: A wait ends at the run's limit by itself; a test that goes on for so long after it does not wait.
 _GRACE_SECONDS = 0.2
+
+
+#: Waits are shared out so that a run with all tests failing ends so much before its limit.
+_RESERVE_SECONDS = 0.7
 
 
 class EndlessTest(BaseException):
@@ -33,7 +38,10 @@ class Run:
         self._notes = notes
         self._hits = hits
         self._began = began
+        self._deadline = began + job.limit_ms / 1000
+        self._tests_left = sum(len(step.tests) for step in job.steps)
         self._patience = Patience()
+        self._beside_ms = 0
         self._used = False
         #: What each test gets that comes after the end of the run.
         self._rest = None
@@ -42,9 +50,8 @@ class Run:
 
     def all_tests(self):
         """Makes all tests and reports each."""
-        deadline = self._began + self._job.limit_ms / 1000
-        self._pump.limit(deadline)
-        self._interrupt_endless_tests(deadline + _GRACE_SECONDS)
+        self._pump.limit(self._deadline)
+        self._interrupt_endless_tests(self._deadline + _GRACE_SECONDS)
         self._frames.write("started")
         try:
             self._start_fresh()
@@ -63,6 +70,7 @@ class Run:
                     result = self._judge(planned, tests[number])
                 self._output.flush()
                 self._report(planned, result, began)
+                self._tests_left -= 1
 
     def finish(self):
         """The last frame; after it nothing is judged."""
@@ -96,18 +104,30 @@ class Run:
                 if result[0] is not PASSED:
                     result = None
             if result is None:
-                if self._used or self._programs.current is None:
-                    self._start_fresh()
-                result = self._attempt(planned, test, self._patience, final=True)
+                result = self._judge_finally(planned, test)
             self._used = True
             self._programs.check()
-            if result[0] is not PASSED:
-                self._programs.kill()
             return result
         except RunTimeUp as over:
-            return self._end(outcome.timed_out(self._job.limit_ms), over)
+            self._pump.limit(None)
+            line = self._programs.ask_whereabouts()
+            return self._end(outcome.timed_out(self._job.limit_ms), over, span_of(line))
         except Interference as interference:
             return self._end(outcome.interfered(interference.detail), interference)
+
+    def _judge_finally(self, planned, test):
+        began = monotonic()
+        self._patience.share((self._deadline - _RESERVE_SECONDS - began) * 1000, self._tests_left, self._beside_ms)
+        if self._used or self._programs.current is None:
+            self._start_fresh()
+        result = self._attempt(planned, test, self._patience, final=True)
+        if result[0] is not PASSED:
+            self._programs.kill()
+        waited_ms = result[0].get("waited_ms")
+        if waited_ms is not None:
+            beside_ms = (monotonic() - began) * 1000 - waited_ms
+            self._beside_ms = max(beside_ms, (self._beside_ms + beside_ms) / 2)
+        return result
 
     def _is_reusable(self, test):
         program = self._programs.current
@@ -135,7 +155,7 @@ class Run:
             finally:
                 self._in_test = False
         except Failed as failed:
-            result, span = failed.outcome, getattr(failed, "span", None)
+            result, span = failed.outcome, failed.span
         except EndlessTest:
             self._rest = NOT_RUN
             result = outcome.test_broken("it neither returned nor waited by the means of its client")
@@ -144,7 +164,7 @@ class Run:
             raise
         except Exception as error:
             result = outcome.test_broken(_blame(error))
-        if result is PASSED and attempt.was_answered and self._notes.ended_beneath_threads():
+        if result is PASSED and attempt.was_answered and self._notes.ended_beneath_threads() and not self._programs.others():
             # A daemon thread was quick enough. The program as a whole does not go on serving.
             result = outcome.ended(self._notes.ended_line(), attempt.clients[-1].request)
         attempt.leave()
@@ -162,9 +182,9 @@ class Run:
         self._programs.start()
         self._used = False
 
-    def _end(self, result, cause):
+    def _end(self, result, cause, span=None):
         self._rest = NOT_RUN
-        return result, None, getattr(cause, "exchanges", [])
+        return result, span, getattr(cause, "exchanges", [])
 
     def _interrupt_endless_tests(self, when):
         """Each wait of a client ends with the run; this is for tests that loop without one.
@@ -206,7 +226,7 @@ def _span_of(result):
     if result["kind"] == "syntax-error":
         return result["span"]
     if result["kind"] == "ended" and result["line"] is not None:
-        return {"file": "main.py", "line": result["line"], "column": None, "end_column": None}
+        return span_of(result["line"])
     crash = result.get("crash")
     return crash["span"] if crash else None
 

@@ -30,10 +30,13 @@ class Trace:
     def received(self, client, data, offset, port):
         """Bytes that a client received, `offset` bytes into the connection from `port`."""
         last = self._exchanges[-1] if self._exchanges else None
-        if last and last["action"] == "received" and last["client"] == client:
-            last["bytes"] += data
-        else:
-            self.add(client, "received", bytes=bytearray(data), offset=offset, port=port)
+        if not (last and last["action"] == "received" and last["client"] == client):
+            kept = bytearray()
+            self.add(client, "received", bytes=kept, count=0, offset=offset, port=port)
+            last = self._exchanges[-1]
+        # A program that sends without end must not fill the judge's memory.
+        last["bytes"] += data[: max(_MOST_BYTES - len(last["bytes"]), 0)]
+        last["count"] += len(data)
 
     def finished(self, line_of, speaks_resp):
         """All exchanges as JSON values; `line_of(port, offset)` is the line that sent a byte."""
@@ -52,7 +55,7 @@ def _written(exchange, line_of, speaks_resp):
         "at_us": exchange["at_us"],
         "action": exchange["action"],
         "bytes": byte_string(data[:_MOST_BYTES]),
-        "cut_bytes": u32(len(data) - _MOST_BYTES),
+        "cut_bytes": u32(exchange.get("count", len(data)) - len(data[:_MOST_BYTES])),
     }
     if exchange["action"] == "received":
         written["decoded"] = resp.say_all(data) if speaks_resp else None
