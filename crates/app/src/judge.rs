@@ -48,7 +48,8 @@ pub async fn judge(
     }))
 }
 
-fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
+/// What the sandbox is asked for to judge a program.
+pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
     let Assignment {
         course,
         step,

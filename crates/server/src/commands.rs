@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+mod bench;
 mod check;
 mod check_step;
 mod court;
@@ -11,6 +12,7 @@ mod judge;
 mod report_text;
 mod serving;
 
+pub use bench::{BenchArguments, Part, bench};
 pub use check::check;
 pub use judge::judge;
 pub use serving::serving;
@@ -35,6 +37,8 @@ pub enum Command {
     Judge(JudgeArguments),
     /// Check courses on the real sandbox: solutions pass, starters fail, mistakes are recognised.
     Check(CheckArguments),
+    /// Measure runs on the real sandbox and hold the figures against their goals.
+    Bench(BenchArguments),
 }
 
 /// What to judge.

@@ -1,10 +1,11 @@
 //! Starts what the arguments ask for.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 use server::Settings;
-use server::commands::{Arguments, Command, check, judge, serving};
+use server::commands::{Arguments, Command, bench, check, judge, serving};
 
 /// Our own failure, as opposed to a program that did not pass (1).
 const OUR_FAILURE: u8 = 2;
@@ -22,16 +23,26 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings::read(std::env::vars())?;
-    match arguments.command.unwrap_or(Command::Serve) {
+    let command = arguments.command.unwrap_or(Command::Serve);
+    if let Command::Settings = command {
+        // Before they are read: this is where a bad one is looked up.
+        print_settings();
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = Settings::read(variables())?;
+    match command {
         Command::Serve => serving(settings).await,
-        Command::Settings => {
-            print_settings();
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Settings => Ok(ExitCode::SUCCESS),
         Command::Judge(arguments) => judge(&settings, &arguments).await,
         Command::Check(arguments) => check(&settings, &arguments).await,
+        Command::Bench(arguments) => bench(&settings, &arguments).await,
     }
+}
+
+/// The environment as text; what is none is shown with U+FFFD, so that its setting is refused.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    let text = |value: OsString| value.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]
