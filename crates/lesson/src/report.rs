@@ -162,6 +162,12 @@ impl Report {
         self.steps.iter().map(StepReport::passed).sum()
     }
 
+    /// How many tests had no turn.
+    pub fn not_run(&self) -> usize {
+        let tests = self.steps.iter().flat_map(|step| &step.tests);
+        tests.filter(|test| test.outcome == Outcome::NotRun).count()
+    }
+
     /// The first test that did not pass, in the earliest broken step.
     pub fn first_broken(&self) -> Option<&TestResult> {
         self.steps
@@ -184,7 +190,14 @@ impl Report {
         match self.verdict {
             Verdict::Passed if total == 1 => "The test passed".to_owned(),
             Verdict::Passed => format!("All {total} tests passed"),
-            Verdict::Failed { .. } => format!("{} of {total} tests failed", total - passed),
+            Verdict::Failed { .. } => {
+                let not_run = self.not_run();
+                let failed = total - passed - not_run;
+                match not_run {
+                    0 => format!("{failed} of {total} tests failed"),
+                    _ => format!("{failed} of {total} tests failed, {not_run} not run"),
+                }
+            }
         }
     }
 }

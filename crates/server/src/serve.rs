@@ -9,12 +9,11 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Runs in flight may take their ten seconds; with what the pool needs to clean up, the server is
-/// gone within fifteen.
-const MOST_FOR_REQUESTS: Duration = Duration::from_secs(11);
+/// Runs in flight may take their ten seconds, and the sandbox a moment to clean up after them.
+const MOST_FOR_STOP: Duration = Duration::from_secs(15);
 
-/// Serves `router` on `listener` until `stop` is cancelled; then lets the requests in flight end,
-/// stops the sandbox and returns with no container left.
+/// Serves `router` on `listener` until `stop` is cancelled. Then it takes no more runs, lets those
+/// in flight end, and returns within 15 s with no container left.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -27,15 +26,23 @@ pub async fn serve(
         .into_future();
     let too_long = async {
         stop.cancelled().await;
-        tokio::time::sleep(MOST_FOR_REQUESTS).await;
+        tokio::time::sleep(MOST_FOR_STOP).await;
     };
-    let result = tokio::select! {
-        result = serving => result,
-        () = too_long => {
-            tracing::warn!("some requests did not end in time; they are dropped");
-            Ok(())
-        }
+    let requests = async {
+        let result = tokio::select! {
+            result = serving => result,
+            () = too_long => {
+                tracing::warn!("some requests did not end in time; they are dropped");
+                Ok(())
+            }
+        };
+        // A listener that broke stops the sandbox as well.
+        stop.cancel();
+        result
     };
-    state.stop().await;
-    result
+    let sandbox = async {
+        stop.cancelled().await;
+        state.stop().await;
+    };
+    tokio::join!(requests, sandbox).0
 }

@@ -21,7 +21,7 @@ pub struct Setting {
 
 /// Every setting there is; a `CODEALONG_*` variable that is not here stops the start. Those of the
 /// sandbox bear the names of the fields of [`sandbox::Settings`].
-pub const SETTINGS: [Setting; 17] = [
+pub const SETTINGS: [Setting; 21] = [
     setting(
         "CODEALONG_ADDRESS",
         "site-addr of Leptos.toml",
@@ -94,6 +94,26 @@ pub const SETTINGS: [Setting; 17] = [
         "CODEALONG_SOAK",
         "none",
         "read by the tests: 1 runs the long ones",
+    ),
+    setting(
+        "CODEALONG_URL",
+        "none",
+        "read by the browser tests: where the page is served",
+    ),
+    setting(
+        "CODEALONG_CHROMIUM",
+        "Playwright's own",
+        "read by the browser tests: the browser's program",
+    ),
+    setting(
+        "CODEALONG_SERVER_BIN",
+        "none",
+        "read by the browser tests: the server's program",
+    ),
+    setting(
+        "CODEALONG_REFRESH_PICTURES",
+        "none",
+        "read by the browser tests: 1 makes the README's picture anew",
     ),
 ];
 

@@ -1,6 +1,10 @@
 //! Where the built page lies: Leptos's own options.
 
+use std::path::Path;
+
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration};
+
+const FILE: &str = "Leptos.toml";
 
 /// Why Leptos's options can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -18,10 +22,9 @@ pub enum SiteError {
 
 /// Reads `Leptos.toml` in the current folder; `LEPTOS_*` variables override it.
 ///
-/// cargo-leptos sets all of them for the server it starts, so the file may be missing then.
+/// Where there is no such file the variables alone count: cargo-leptos sets them all.
 pub fn leptos_options() -> Result<LeptosOptions, SiteError> {
-    let by_cargo_leptos = std::env::var_os("LEPTOS_OUTPUT_NAME").is_some();
-    let file = (!by_cargo_leptos).then_some("Leptos.toml");
+    let file = Path::new(FILE).is_file().then_some(FILE);
     get_configuration(file)
         .map(|found| found.leptos_options)
         .map_err(|source| SiteError::Options { source })

@@ -189,14 +189,15 @@ fn wrong_value(reply: &Comparison) -> String {
 fn found_at(reply: &Comparison) -> String {
     match reply.received.as_bytes().get(reply.offset as usize) {
         Some(byte) => format!("`{}` stands there", ByteString::escape(*byte)),
+        None if reply.cut_bytes > 0 => "what stands there is beyond what is shown".to_owned(),
         None => "nothing more came".to_owned(),
     }
 }
 
 fn extra_bytes(reply: &Comparison) -> u32 {
     let kept = u32::try_from(reply.received.as_bytes().len()).unwrap_or(u32::MAX);
-    kept.saturating_sub(reply.offset)
-        .saturating_add(reply.cut_bytes)
+    kept.saturating_add(reply.cut_bytes)
+        .saturating_sub(reply.offset)
 }
 
 fn exception(crash: &Crash) -> String {

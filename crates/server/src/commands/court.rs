@@ -20,6 +20,7 @@ pub(crate) struct Court {
 impl Court {
     /// Starts the sandbox and waits until it serves.
     pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        log_to_stderr();
         let mut sandbox = settings.sandbox.clone();
         // A server on the same engine has its own name: neither sweeps the other's containers.
         sandbox.owner = format!("{}-command-{}", sandbox.owner, std::process::id());
@@ -60,6 +61,15 @@ impl Court {
     pub(crate) async fn close(self) {
         self.pool.stop().await;
     }
+}
+
+/// Our own failures are told in full where an author sees them, and never among the reports.
+fn log_to_stderr() {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr);
+    // A second command in one process keeps the first one's log.
+    let _ = log.try_init();
 }
 
 /// The course in a folder, or the one of this name in the settings' curriculum.

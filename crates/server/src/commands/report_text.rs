@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lesson::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult};
+use lesson::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict};
 
 /// Writes a report: the verdict, each step's tests, and all there is to say of those that failed.
 pub(crate) fn report_text(report: &Report) -> String {
@@ -18,6 +18,15 @@ pub(crate) fn report_text(report: &Report) -> String {
     );
     for step in &report.steps {
         write_step(&mut text, step);
+    }
+    let failed = report.verdict != Verdict::Passed;
+    if failed && !report.output.chunks.is_empty() {
+        line(&mut text, format_args!("\nWhat the program wrote"));
+        for chunk in &report.output.chunks {
+            for written in chunk.text.lines() {
+                line(&mut text, format_args!("  {written}"));
+            }
+        }
     }
     if report.output.dropped_bytes > 0 {
         line(

@@ -7,10 +7,15 @@ use curriculum::Course;
 use futures::StreamExt;
 use lesson::{Report, RunEvent, Seed, Source, StepId};
 use sandbox::{ClientId, Pool, Settings};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// One court sits at a time, so that no program has less than its share of the machine.
+static SITTING: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct Courtroom {
     pool: Pool,
     course: Course,
+    _sitting: MutexGuard<'static, ()>,
 }
 
 /// The repository's folder.
@@ -28,10 +33,10 @@ pub(crate) fn programs(kind: &str) -> PathBuf {
 impl Courtroom {
     /// The course of a folder, and a sandbox whose containers bear the test's name.
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
+        let sitting = SITTING.lock().await;
         let pool = Pool::start(Settings {
             owner: format!("test-{name}-{}", std::process::id()),
             image_folder: repository().join("runner-image"),
-            // One run at a time, so that no program has less than its share of the machine.
             running_max: 1,
             warm: 2,
             ..Settings::default()
@@ -39,7 +44,11 @@ impl Courtroom {
         .unwrap();
         pool.ready().await.unwrap();
         let course = Course::load(course).unwrap_or_else(|problems| panic!("{problems}"));
-        Self { pool, course }
+        Self {
+            pool,
+            course,
+            _sitting: sitting,
+        }
     }
 
     pub(crate) async fn redis(name: &str) -> Self {

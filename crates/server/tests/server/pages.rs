@@ -1,6 +1,9 @@
 //! Pages as the server renders them, before any script runs.
 
-use crate::test_app::TestApp;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::test_app::{SECRET, TestApp};
 
 #[tokio::test]
 async fn a_step_is_readable_without_a_script() {
@@ -13,20 +16,66 @@ async fn a_step_is_readable_without_a_script() {
 }
 
 #[tokio::test]
-async fn solutions_and_tests_are_never_on_a_page() {
-    let app = TestApp::start();
-    let solution = std::fs::read_to_string(
-        crate::test_app::repository().join("curriculum/redis/listen/solution.py"),
-    )
-    .unwrap();
-    for path in ["/", "/courses/redis", "/courses/redis/listen"] {
-        let page = app.get(path).await.expect(200, "CodeAlong");
-        assert!(!page.body.contains("@test"), "{path} shows tests");
-        assert!(
-            !page.body.contains(solution.trim()),
-            "{path} shows the solution"
-        );
+async fn solutions_and_tests_are_never_told_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = TestApp::start_with(&marked_courses(folder.path()));
+    let pages = ["/", "/courses/marked", "/courses/marked/first"];
+    let calls = [
+        ("/api/courses", "{}"),
+        ("/api/course", r#"{"course":"marked"}"#),
+        ("/api/step", r#"{"course":"marked","step":"first"}"#),
+        (
+            "/api/hint",
+            r#"{"course":"marked","step":"first","rung":1}"#,
+        ),
+    ];
+    let mut answers = Vec::new();
+    for path in pages {
+        answers.push((path, app.get(path).await.expect(200, "")));
     }
+    for (path, body) in calls {
+        answers.push((path, app.post(path, body).await.expect(200, "")));
+    }
+    for (path, answer) in answers {
+        assert!(!answer.body.contains("MARKED"), "{path} tells too much");
+    }
+    // The marker is there to be found: the one answer that may hold it does.
+    let step = r#"{"course":"marked","step":"first"}"#;
+    app.post("/api/solution", step)
+        .await
+        .expect(200, "MARKED_SOLUTION");
+}
+
+/// A course whose solution, tests and mistakes hold the word MARKED.
+fn marked_courses(folder: &Path) -> PathBuf {
+    let step = folder.join("marked/first");
+    fs::create_dir_all(step.join("mistakes")).unwrap();
+    let files = [
+        (
+            "../course.toml",
+            "format = 1\ntitle = \"Marked\"\nport = 7000\nsteps = [\"first\"]\n",
+        ),
+        ("../introduction.md", "A course.\n"),
+        (
+            "step.toml",
+            "title = \"First\"\nshort_title = \"First\"\ngoal = \"Listen.\"\nminutes = [5, 10]\n\
+             [[hint]]\ntext = \"Look.\"\n\
+             [[mistake]]\nid = \"none\"\nprogram = \"none.py\"\nmessage = \"It does MARKED_MESSAGE.\"\n\
+             [mistake.when]\noutcome = \"refused\"\n",
+        ),
+        ("instructions.md", "Listen.\n"),
+        ("starter.py", "import socket\n"),
+        ("solution.py", "MARKED_SOLUTION = 1\n"),
+        (
+            "tests.py",
+            "from codealong import test\n\n\n@test(\"listens\")\ndef _(server):\n    MARKED_TEST = server.connect()\n",
+        ),
+        ("mistakes/none.py", "MARKED_MISTAKE = 1\n"),
+    ];
+    for (name, text) in files {
+        fs::write(step.join(name), text).unwrap();
+    }
+    folder.to_owned()
 }
 
 #[tokio::test]
@@ -38,10 +87,25 @@ async fn what_is_not_there_is_a_real_404() {
         "/courses/redis/no-such",
         "/courses/redis/listen/more",
         "/pkg/none.js",
-        "/../Cargo.toml",
-        "/%2e%2e/Cargo.toml",
     ] {
         app.get(path).await.expect(404, "");
+    }
+}
+
+#[tokio::test]
+async fn only_files_of_the_site_are_served() {
+    let app = TestApp::start();
+    app.get("/plain.txt").await.expect(200, "of the site");
+    for path in [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/%2e%2e%2fsecret.txt",
+        "/pkg/../../secret.txt",
+        "/..%5csecret.txt",
+        "/secret.txt",
+    ] {
+        let answer = app.get(path).await.expect(404, "");
+        assert!(!answer.body.contains(SECRET), "{path} leads out");
     }
 }
 

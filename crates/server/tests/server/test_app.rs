@@ -12,11 +12,17 @@ use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sandbox::Pool;
 use server::router;
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub(crate) struct TestApp {
     router: Router,
+    /// Holds the folder `site`, and beside it `secret.txt`.
+    _folder: TempDir,
 }
+
+/// What stands in a file beside the site's folder.
+pub(crate) const SECRET: &str = "beside the site";
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -32,17 +38,30 @@ pub(crate) fn repository() -> &'static Path {
 impl TestApp {
     /// Must be called inside a tokio runtime.
     pub(crate) fn start() -> Self {
+        Self::start_with(&repository().join("curriculum"))
+    }
+
+    /// As `start`, with the courses of a folder.
+    pub(crate) fn start_with(courses: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        std::fs::create_dir(&site).unwrap();
+        std::fs::write(site.join("plain.txt"), "of the site").unwrap();
+        std::fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
         let sandbox = sandbox::Settings {
             docker_host: "unix:///nowhere/docker.sock".to_owned(),
             image_folder: repository().join("runner-image"),
             ..sandbox::Settings::default()
         };
         let pool = Pool::start(sandbox).unwrap();
-        let courses = repository().join("curriculum");
-        let state = AppState::load(courses, Reload::Never, pool).unwrap();
-        let leptos = LeptosOptions::builder().output_name("codealong").build();
+        let state = AppState::load(courses.to_owned(), Reload::Never, pool).unwrap();
+        let leptos = LeptosOptions::builder()
+            .output_name("codealong")
+            .site_root(site.to_string_lossy().into_owned())
+            .build();
         Self {
             router: router(state, leptos, recorder()),
+            _folder: folder,
         }
     }
 
@@ -59,7 +78,7 @@ impl TestApp {
         self.send(request).await
     }
 
-    /// Asks for a run of step `ping` of the course `redis`.
+    /// Asks for a run of step `listen` of the course `redis`.
     pub(crate) async fn run(&self, source: &str) -> Answer {
         let request = serde_json::json!({
             "request": { "course": "redis", "step": "listen", "source": source }
