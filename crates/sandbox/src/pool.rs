@@ -10,6 +10,8 @@ use tracing::{info, warn};
 
 mod admission;
 mod backoff;
+mod grant;
+mod health;
 mod keeper;
 mod serving;
 mod state;

@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use super::state::{Grant, Shared, Waiter};
+use super::grant::{Grant, Waiter};
+use super::state::Shared;
 use crate::feed::FeedWriter;
 use crate::slot::{RunFault, Slot, SlotReport, SpentSlot};
 use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};

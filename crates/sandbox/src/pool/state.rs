@@ -10,17 +10,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::admission::{Admission, Admitted, Entry, TicketId};
+use super::grant::{Grant, Permit, Waiter};
 use super::supply::Stock;
 use super::{PoolState, PoolStatus};
 use crate::engine::Engine;
-use crate::feed::FeedWriter;
 use crate::labels::Boot;
 use crate::remains::Remains;
 use crate::slot::Slot;
 use crate::{ClientId, JobEvent, SandboxError, Settings};
-
-/// How far apart the deaths of containers may be that have one cause.
-const DYING_TOGETHER: Duration = Duration::from_secs(5);
 
 /// What all of the pool's tasks share.
 #[derive(Debug)]
@@ -44,59 +41,18 @@ pub(super) struct Shared {
 }
 
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     phase: PoolState,
     engine: Option<Engine>,
-    admission: Admission<Waiter>,
-    ready: VecDeque<Slot>,
+    pub(super) admission: Admission<Waiter>,
+    pub(super) ready: VecDeque<Slot>,
     creating: u32,
     /// Runs whose first container died before they began; they are served before all others.
     retries: VecDeque<oneshot::Sender<Slot>>,
     /// A moving average of what a run takes.
     run_seconds: f64,
     /// When a container was last found to have ended while it waited.
-    last_death: Option<Instant>,
-}
-
-/// A run that waits.
-#[derive(Debug)]
-pub(super) struct Waiter {
-    pub(super) grant: oneshot::Sender<Result<Grant, SandboxError>>,
-    pub(super) feed: Arc<FeedWriter>,
-    /// The place that was told last.
-    pub(super) told: Option<u32>,
-}
-
-/// A container, and the right to run in it.
-#[derive(Debug)]
-pub(super) struct Grant {
-    pub(super) slot: Slot,
-    pub(super) permit: Permit,
-}
-
-/// The right to be one of the runs in flight.
-#[derive(Debug)]
-pub(super) struct Permit {
-    /// None once the permit was taken back.
-    shared: Option<Arc<Shared>>,
-    client: ClientId,
-}
-
-impl Permit {
-    /// Takes the permit back by hand, where the lock is held already.
-    fn take_back(mut self, state: &mut State) {
-        self.shared = None;
-        state.admission.finish(&self.client);
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if let Some(shared) = self.shared.take() {
-            shared.state().admission.finish(&self.client);
-            shared.dispatch();
-        }
-    }
+    pub(super) last_death: Option<Instant>,
 }
 
 impl Shared {
@@ -200,10 +156,7 @@ impl Shared {
                 state.ready.push_front(slot);
                 break;
             };
-            let permit = Permit {
-                shared: Some(Arc::clone(self)),
-                client,
-            };
+            let permit = Permit::new(Arc::clone(self), client);
             if let Err(Ok(grant)) = waiter.grant.send(Ok(Grant { slot, permit })) {
                 // The run left in the meantime; its container is as good as new.
                 state.ready.push_front(grant.slot);
@@ -222,57 +175,6 @@ impl Shared {
         drop(dead);
         self.keeper.notify_one();
         self.changed.notify_waiters();
-    }
-
-    /// Throws out containers that ended, that waited too long (one at a time: the others must not
-    /// leave all at once), or that are not of the present make. Says whether any had ended.
-    pub(super) fn tend(self: &Arc<Self>, spec_hash: &str) -> bool {
-        let recycle_after = self.settings.recycle_after;
-        let mut out = Vec::new();
-        let mut ended = false;
-        let mut recycled = false;
-        let mut state = self.state();
-        let slots = std::mem::take(&mut state.ready);
-        for mut slot in slots {
-            let is_dead = !slot.is_waiting();
-            let is_old = !recycled && slot.age() > recycle_after;
-            if is_dead {
-                ended = true;
-                state.last_death = Some(Instant::now());
-            }
-            recycled |= is_old;
-            if is_dead || is_old || slot.spec_hash() != spec_hash {
-                out.push(slot);
-            } else {
-                state.ready.push_back(slot);
-            }
-        }
-        drop(state);
-        if !out.is_empty() {
-            drop(out);
-            self.dispatch();
-        }
-        ended
-    }
-
-    /// Whether containers that waited have ended in the last seconds, or have now: then it was not
-    /// what ran in another one that ended it.
-    pub(super) fn others_died(self: &Arc<Self>) -> bool {
-        let mut dead = Vec::new();
-        let mut state = self.state();
-        let slots = std::mem::take(&mut state.ready);
-        for mut slot in slots {
-            if slot.is_waiting() {
-                state.ready.push_back(slot);
-            } else {
-                state.last_death = Some(Instant::now());
-                dead.push(slot);
-            }
-        }
-        let last_death = state.last_death;
-        drop(state);
-        drop(dead);
-        last_death.is_some_and(|last| last.elapsed() < DYING_TOGETHER)
     }
 
     /// Enters another phase. Only serving and starting pools keep what waits; a stop is for good.
@@ -389,7 +291,7 @@ impl Shared {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that holds the lock can panic halfway through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
