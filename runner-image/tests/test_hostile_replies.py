@@ -2,7 +2,7 @@
 
 import unittest
 
-from tests.judging import judge, step
+from judging import judge, step
 
 SERVER = """
 import os, socket, time

@@ -281,6 +281,59 @@ while True:
             self.assertEqual(outcome["kind"], "crashed", where)
             self.assertEqual(report["ping.1"]["span"]["line"], 8, where)
 
+    def test_an_exception_between_two_requests_is_the_cause_of_the_second_ones_failure(self):
+        program = server_that('conn.sendall(b"+PONG\\r\\n")', "raise ValueError('once')")
+        twice = step(
+            "twice",
+            """
+            from codealong import simple, test
+
+            @test("answers twice")
+            def _(server):
+                client = server.connect()
+                for _ in range(2):
+                    client.send("PING")
+                    client.expect(simple("PONG"))
+            """,
+        )
+        outcome = judge(program, twice).outcome("twice.1")
+        self.assertEqual((outcome["kind"], outcome["replies_before"]), ("crashed", 1))
+
+    def test_an_exception_about_another_client_is_not_to_blame(self):
+        next_client = step(
+            "next",
+            """
+            from codealong import simple, test
+
+            @test("answers the next one")
+            def _(server):
+                first = server.connect()
+                first.send("PING")
+                first.expect(simple("PONG"))
+                first.close()
+                second = server.connect()
+                second.send("PING")
+                second.expect(simple("PONG"))
+            """,
+        )
+        program = """
+import socket, threading
+def serve(conn, is_first):
+    while True:
+        data = conn.recv(100)
+        data[0]
+        if is_first:
+            conn.sendall(b"+PONG\\r\\n")
+server = socket.create_server(("localhost", 6379))
+is_first = True
+while True:
+    threading.Thread(target=serve, args=(server.accept()[0], is_first)).start()
+    is_first = False
+"""
+        report = judge(program, next_client)
+        self.assertIn("IndexError", report.output("stderr"))
+        self.assertEqual(report.outcome("next.1")["kind"], "silent")
+
     def test_exceptions_in_handlers_of_the_libraries_are_found(self):
         streams = """
 import asyncio

@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from time import monotonic, monotonic_ns
+from time import monotonic
 
 from . import explanation, outcome, resp
 from .expectation import as_bytes
@@ -40,7 +40,6 @@ class Client:
         self._last_said = None
         self._replies = 0
         self._request = None
-        self._request_ns = monotonic_ns()
         # None, "closed" or "reset": how the program's side ended.
         self._end = None
 
@@ -197,7 +196,6 @@ class Client:
         self._receive()
         self._refuse_extra_bytes()
         self._request = said
-        self._request_ns = monotonic_ns()
 
     def _write(self, data):
         view = memoryview(data)
@@ -343,9 +341,7 @@ class Client:
 
     def _fail(self, symptom, offset=None):
         """The test ends here, with the cause where one is known, else with the symptom."""
-        raise explanation.failure(
-            self._attempt, symptom, self._request, self._request_ns, self._replies, self._port, offset
-        )
+        raise explanation.failure(self._attempt, symptom, self._request, self._replies, self._port, offset)
 
 
 def _shown(received):

@@ -15,16 +15,15 @@ _FLOOD_BYTES = 512 * 1024
 _MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused"}
 
 
-def failure(attempt, symptom, request, since_ns, replies, port, offset):
-    """What a failed expectation raises.
+def failure(attempt, symptom, request, replies, port, offset):
+    """What a failed expectation of the client at `port` raises.
 
-    `since_ns` is when the request was sent: an exception in a thread before that was another
-    request's. `offset` is where in the connection the wrong byte is, where there is one.
+    `offset` is where in the connection the wrong byte is, where there is one.
     """
     span = None
     if attempt.final:
         if symptom["kind"] in _MAY_HAVE_A_CAUSE:
-            found = _cause(attempt, symptom["kind"], request, since_ns, replies)
+            found = _cause(attempt, symptom["kind"], request, replies, port)
             if found is not None:
                 return Failed(found)
         if offset is not None:
@@ -43,7 +42,7 @@ def no_connection(attempt, waited_ms, is_hanging):
     found = _limit_hit(attempt) or _syntax_error(notes)
     if found is not None:
         return Failed(found)
-    crash = _crash(notes, 0)
+    crash = _crash(notes, None)
     if crash is not None:
         code = 1 if program.status is None else program.status
         return Failed(outcome.exited(code, crash) if fresh else outcome.crashed(crash, 0, None))
@@ -67,7 +66,7 @@ def no_connection(attempt, waited_ms, is_hanging):
     return Failed(outcome.refused(attempt.port, waited_ms), span_of(attempt.programs.ask_whereabouts()))
 
 
-def _cause(attempt, kind, request, since_ns, replies):
+def _cause(attempt, kind, request, replies, port):
     """The outcome that explains the symptom, or None."""
     program, notes = attempt.program, attempt.notes
     until = monotonic() + (_CAUSE_SECONDS if kind in ("closed", "reset") else 0)
@@ -77,7 +76,7 @@ def _cause(attempt, kind, request, since_ns, replies):
         found = _limit_hit(attempt)
         if found is not None:
             return found
-        crash = _crash(notes, since_ns)
+        crash = _crash(notes, port)
         if crash is not None:
             return outcome.crashed(crash, replies, request)
         if program.status is not None and not attempt.programs.others():
@@ -125,11 +124,15 @@ def _syntax_error(notes):
     return None
 
 
-def _crash(notes, since_ns):
-    """The exception to blame: the main thread's at any time, another's since the request."""
-    noted = notes.crashes()
-    main = [content for _, content in noted if content.get("where") in ("main", "syntax")]
-    other = [content for when, content in noted if when >= since_ns]
+def _crash(notes, port):
+    """The exception to blame, or None.
+
+    One in the main thread is to blame for everything after it. Another one is where nobody knows
+    that it was about another client than the one at `port`.
+    """
+    noted = [content for _, content in notes.crashes()]
+    main = [content for content in noted if content.get("where") in ("main", "syntax")]
+    other = [content for content in noted if port is None or port in (content.get("ports") or [port])]
     for content in (*main, *other):
         return {
             "exception": _text(content.get("exception") or "SyntaxError"),

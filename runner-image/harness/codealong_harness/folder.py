@@ -65,7 +65,10 @@ class Folder:
             os.chmod(path, 0o700)  # The program may have closed it to everyone.
         except OSError:
             pass  # It belongs to somebody else, and then the program could not close it either.
-        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return  # A container without shared memory has no folder for it.
         try:
             self._left = _MOST_REMOVED
             self._remove_all(folder)

@@ -24,13 +24,14 @@ class Learner:
     def __init__(self, place, memory):
         self._place = place
         self._writer = NoteWriter(memory)
-        self._uncaught = UncaughtExceptions(self._writer, place.code)
+        self._sends = SendNotes(self._writer, place.main_file)
+        self._uncaught = UncaughtExceptions(self._writer, place.code, self._sends.last_port)
         self._pid = 0
         self._frame = None
 
     def prepare(self):
         """All that can be done before there is a process for the program."""
-        SendNotes(self._writer, self._place.main_file).install()
+        self._sends.install()
         self._uncaught.install()
         Whereabouts(self._writer, self._place.main_file).install()
         _reuse_addresses()

@@ -11,6 +11,7 @@ import os
 import socket
 import socketserver
 import sys
+import threading
 from _socket import socket as PlainSocket
 
 _getframe = sys._getframe
@@ -24,6 +25,7 @@ class SendNotes:
         self._main_file = main_file
         #: Bytes sent so far, by the client's port.
         self._sent = {}
+        self._thread = threading.local()
         # Who runs a callback or a handler is not who sends: the search for the line ends there.
         self._ends = frozenset(
             (
@@ -38,6 +40,10 @@ class SendNotes:
         self._wrap_socket()
         self._wrap_asyncio()
         self._wrap_os_write()
+
+    def last_port(self):
+        """The port of the client that the present thread sent to last, or 0."""
+        return getattr(self._thread, "port", 0)
 
     def _line(self, frame):
         """The innermost line of the learner's main module that led here, or 0."""
@@ -56,6 +62,7 @@ class SendNotes:
         try:
             port = peer[1]
             self._writer.sent(port, self._line(frame), self._sent.get(port, 0))
+            self._thread.port = port
             return port
         except Exception:
             return 0

@@ -5,10 +5,12 @@ with file, line and column. Exceptions that libraries swallow or put off, so tha
 just goes quiet, are noted as well: in asyncio's handlers, in `socketserver`, in executors.
 """
 
+import asyncio
 import asyncio.base_events
 import asyncio.streams
 import concurrent.futures._base
 import linecache
+import socket
 import socketserver
 import sys
 import threading
@@ -23,9 +25,11 @@ _MOST_DETAIL = 1000
 class UncaughtExceptions:
     """Prints and notes them, once per process."""
 
-    def __init__(self, writer, code_folder):
+    def __init__(self, writer, code_folder, last_port):
         self._writer = writer
         self._folder = code_folder + "/"
+        #: Tells the port of the client that the present thread sent to last, or 0.
+        self._last_port = last_port
 
     def install(self):
         """Puts the hooks in place."""
@@ -103,6 +107,7 @@ class UncaughtExceptions:
             "exception": _name(type(error)),
             "detail": _detail(error),
             "span": span,
+            "ports": self._ports(error.__traceback__, where),
             "traceback": [
                 {"file": file, "line": line, "function": function, "text": text}
                 for file, line, function, text, _ in shown
@@ -122,6 +127,18 @@ class UncaughtExceptions:
                 )
             trace = trace.tb_next
         return frames
+
+    def _ports(self, trace, where):
+        """The ports of the clients that it was about, as far as that shows."""
+        found = {self._last_port()} if where == "thread" else set()
+        while trace is not None:
+            if self._is_own(trace.tb_frame.f_code.co_filename):
+                for value in list(trace.tb_frame.f_locals.values())[:50]:
+                    found.add(_port(value))
+                    for inner in list(getattr(value, "__dict__", {}).values())[:50]:
+                        found.add(_port(inner))
+            trace = trace.tb_next
+        return sorted(found - {0})[:20]
 
     def _syntax_error(self, error):
         line = error.lineno or 1
@@ -201,6 +218,18 @@ def _without_harness(plain):
                 yield step
 
     return walk
+
+
+def _port(value):
+    """The port of the client at the other end of a connection, or 0."""
+    try:
+        if isinstance(value, socket.socket):
+            return value.getpeername()[1]
+        if isinstance(value, (asyncio.StreamWriter, asyncio.Transport)):
+            return value.get_extra_info("peername")[1]
+    except Exception:
+        pass  # Closed by now, or a connection of another kind.
+    return 0
 
 
 def _name(kind):
