@@ -157,6 +157,20 @@ impl Watched {
             "frame out: from the last result to the report",
             self.finished.saturating_sub(before),
         );
+        for (name, us) in [
+            (
+                "  processor time of the container's, all along",
+                self.report.cpu_us,
+            ),
+            (
+                "  time without a processor, its share used up",
+                self.report.throttled_us,
+            ),
+        ] {
+            if let Some(us) = us {
+                add(name, Duration::from_micros(us));
+            }
+        }
         add("all of it, as the pool's caller sees it", self.finished);
         pieces
     }
