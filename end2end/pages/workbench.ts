@@ -1,0 +1,144 @@
+import { type Locator, type Page, expect } from "@playwright/test";
+
+import { Monaco } from "./monaco.ts";
+
+export type State = "not run yet" | "waiting" | "running" | "passed" | "failed" | "not run";
+
+/** A step's page: the guide, the editor, the results. */
+export class Workbench {
+  readonly guide: Locator;
+  readonly code: Locator;
+  readonly results: Locator;
+  readonly editor: Monaco;
+  /** The text field that Monaco takes over once the page's program is there. */
+  readonly plainField: Locator;
+  readonly runButton: Locator;
+  readonly cancelButton: Locator;
+  /** Where the page is narrow: what shows the editor. */
+  readonly codeTab: Locator;
+  /** What a screen reader says of each run. */
+  readonly liveRegion: Locator;
+
+  constructor(readonly page: Page) {
+    this.guide = page.getByRole("region", { name: "Guide", exact: true });
+    this.code = page.getByRole("region", { name: "Code", exact: true });
+    this.results = page.getByRole("region", { name: "Results", exact: true });
+    this.editor = new Monaco(page, this.code);
+    this.plainField = this.code.getByRole("textbox", { name: "Program", exact: true });
+    this.runButton = this.code.getByRole("button", { name: /^(Run tests|Running…|Loading…)/ });
+    this.cancelButton = this.results.getByRole("button", { name: "Cancel" });
+    this.codeTab = page.getByRole("tab", { name: "Code", exact: true });
+    // Monaco has regions of its own.
+    this.liveRegion = page.getByRole("status").and(page.locator("p"));
+  }
+
+  /** Opens a step and waits until the page answers. */
+  async open(step = "listen", origin = ""): Promise<void> {
+    await this.page.goto(`${origin}/courses/redis/${step}`);
+    await this.isReady();
+  }
+
+  /** Waits until the page answers. */
+  async isReady(): Promise<void> {
+    await expect(this.page.locator("html[data-hydrated]")).toBeAttached({ timeout: 30_000 });
+    // A narrow page may hide the editor.
+    await expect(this.page.locator(".editor-host .inputarea")).toBeAttached({ timeout: 30_000 });
+  }
+
+  /** The same, where a narrow page does not show the editor. */
+  async answers(): Promise<void> {
+    await expect(this.page.locator("html[data-hydrated]")).toBeAttached({ timeout: 30_000 });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.isReady();
+  }
+
+  async write(program: string): Promise<void> {
+    if (await this.codeTab.isVisible()) await this.codeTab.click();
+    await this.editor.replaceAll(program);
+  }
+
+  async run(): Promise<void> {
+    await this.runButton.click();
+  }
+
+  async runByKey(): Promise<void> {
+    await this.editor.focus();
+    await this.page.keyboard.press("ControlOrMeta+Enter");
+  }
+
+  /** Writes a program and runs its tests. */
+  async judge(program: string): Promise<void> {
+    await this.write(program);
+    await this.run();
+  }
+
+  /** The draft is in the browser's keeping. */
+  async isSaved(): Promise<void> {
+    await expect(this.code.getByText("Saved", { exact: true })).toBeVisible();
+  }
+
+  async isRunning(): Promise<void> {
+    await expect(this.verdict.getByText(/^Running · /)).toBeVisible({ timeout: 30_000 });
+  }
+
+  /** The run is over and ended with this headline. */
+  async hasVerdict(headline: string | RegExp, sentence?: string | RegExp): Promise<void> {
+    await expect(this.verdict.getByText(headline)).toBeVisible({ timeout: 30_000 });
+    if (sentence !== undefined) await expect(this.verdict).toContainText(sentence);
+  }
+
+  /** The run is over, however it ended. */
+  async hasEnded(): Promise<void> {
+    await expect(this.liveRegion).not.toHaveText("", { timeout: 30_000 });
+    await expect(this.runButton).toHaveAccessibleName(/^Run tests/, { timeout: 30_000 });
+  }
+
+  /** A step's circle in the bar. */
+  step(name: string): Locator {
+    return this.page.getByRole("navigation", { name: "Steps", exact: true }).getByRole("link", { name });
+  }
+
+  /** A test's result, which opens and folds. */
+  result(name: string): Locator {
+    return this.results.locator("details.case").filter({ hasText: name });
+  }
+
+  get verdict(): Locator {
+    return this.results.locator(".verdict");
+  }
+
+  /** A test's line in the guide. */
+  check(name: string): Locator {
+    return this.guide.getByRole("listitem").filter({ hasText: name });
+  }
+
+  async expectCheck(name: string, state: State): Promise<void> {
+    const word = this.check(name).getByText(`: ${state}`, { exact: true });
+    await expect(word, `"${name}" is ${state}`).toBeAttached({ timeout: 30_000 });
+  }
+
+  /**
+   * Notes each change of the checks' states from now on, however short; the function that it
+   * returns tells what was seen.
+   */
+  async watchChecks(): Promise<() => Promise<string[][]>> {
+    const list = await this.guide.getByRole("list").filter({ hasText: ": not run yet" }).elementHandle();
+    const seen = await this.page.evaluateHandle((list) => {
+      const states = () =>
+        [...list!.querySelectorAll("li")].map(
+          (line) => /: (not run yet|not run|waiting|running|passed|failed)/.exec(line.textContent!)![1]!,
+        );
+      const seen = [states()];
+      new MutationObserver(() => seen.push(states())).observe(list!, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+      return seen;
+    }, list);
+    return () => seen.jsonValue();
+  }
+}

@@ -1,0 +1,84 @@
+import { fourLines, solution, starter } from "../fixtures/programs.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test("hints are a ladder, and the rung that was reached is kept", async ({ workbench }) => {
+  await workbench.open("listen");
+  const ladder = workbench.guide;
+  await ladder.getByRole("button", { name: "Open hint 1 of 4" }).click();
+  await expect(ladder.getByText("like a telephone that nobody plugged in")).toBeVisible();
+  await ladder.getByRole("button", { name: "Open hint 2 of 4" }).click();
+  await expect(ladder.getByRole("link", { name: "socket.create_server" })).toBeVisible();
+  await workbench.reload();
+  await expect(ladder.getByText("Hint 2 of 4")).toBeVisible();
+  await ladder.getByRole("button", { name: "Open hint 3 of 4" }).click();
+  await ladder.getByRole("button", { name: "Open hint 4 of 4" }).click();
+  await expect(ladder.getByText("Hint 4 of 4")).toBeVisible();
+  await expect(ladder.getByRole("button", { name: /^Open hint/ })).toHaveCount(0);
+});
+
+test("the solution stands beside one's own code, after a confirmation", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("listen");
+  await workbench.guide.getByRole("button", { name: "Show the solution…" }).click();
+  const dialog = page.getByRole("dialog", { name: "The solution" });
+  await expect(dialog).toContainText("There are hints that you have not opened yet.");
+  await expect(dialog.getByText("create_server")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Not yet" }).click();
+  await expect(dialog).toBeHidden();
+
+  await workbench.guide.getByRole("button", { name: "Show the solution…" }).click();
+  await dialog.getByRole("button", { name: "Show the solution" }).click();
+  await expect(dialog.getByText("create_server").first()).toBeVisible();
+  await expect(dialog.getByText("Hello from your server").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await workbench.editor.expectText(starter());
+});
+
+test("starting over asks first, and can be taken back", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.write(fourLines);
+  await workbench.isSaved();
+  const reset = workbench.code.getByRole("button", { name: "Reset…" });
+  const dialog = page.getByRole("dialog", { name: "Start this step over?" });
+  await reset.click();
+  await dialog.getByRole("button", { name: "Keep my code" }).click();
+  await workbench.editor.expectText(fourLines);
+
+  await reset.click();
+  await dialog.getByRole("button", { name: "Start from the course's code" }).click();
+  await workbench.editor.expectText(starter());
+  await workbench.isSaved();
+  await workbench.reload();
+  await workbench.editor.expectText(starter());
+  await workbench.code.getByRole("button", { name: "Bring back my code" }).click();
+  await workbench.editor.expectText(fourLines);
+});
+
+test("a later step starts over from the code of the step before", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await workbench.open("ping");
+  await workbench.write(solution("ping"));
+  await workbench.isSaved();
+  await workbench.code.getByRole("button", { name: "Reset…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Start this step over?" });
+  await dialog.getByRole("button", { name: "Start from my code of Listen" }).click();
+  await workbench.editor.expectText(fourLines);
+});
+
+test("the code of the last green run can be restored", async ({ workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  const green = workbench.code.getByRole("button", { name: "Last green run" });
+  await expect(green).toHaveCount(0);
+  await workbench.write("broken(\n");
+  await green.click();
+  await workbench.editor.expectText(fourLines);
+  await workbench.code.getByRole("button", { name: "Bring back my code" }).click();
+  await workbench.editor.expectText("broken(\n");
+});

@@ -1,0 +1,84 @@
+import { fourLines, solution } from "../fixtures/programs.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test("after a pass the focus is on the way to the next step", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  const next = workbench.results.getByRole("link", { name: "Next step: PING" });
+  await expect(next).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/courses/redis/ping");
+  await expect(page).toHaveTitle(/^Step 2 · .+ · CodeAlong$/);
+  await workbench.isReady();
+  await workbench.editor.expectText(fourLines);
+  await expect(workbench.code.getByText("starts from your code of Listen")).toBeVisible();
+  await expect(workbench.step("Step 1: Listen, done")).toBeVisible();
+});
+
+test("one may look ahead, and the page says what is not done yet", async ({ page, workbench }) => {
+  await workbench.open("echo");
+  const ahead = workbench.guide.getByRole("note").filter({ hasText: "not done yet" });
+  await expect(ahead).toContainText("Steps 1 to 2 are not done yet. You may look ahead");
+  await ahead.getByRole("link", { name: "Go to Listen" }).click();
+  await expect(page).toHaveURL("/courses/redis/listen");
+  await expect(workbench.guide.getByRole("heading", { level: 1 })).toHaveText(
+    "Listen on port 6379",
+  );
+  await expect(ahead).toHaveCount(0);
+});
+
+test("the steps stand in the bar and in a list, with the state of each", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await expect(workbench.step("Step 1: Listen, done")).toHaveAttribute("aria-current", "step");
+  await workbench.step("Step 3: ECHO").click();
+  await expect(page).toHaveURL("/courses/redis/echo");
+
+  await workbench.guide.getByText("Step 3 of 5").click();
+  const list = workbench.guide.getByRole("list").filter({ hasText: "here" }).first();
+  await expect(list.getByRole("listitem")).toHaveCount(5);
+  await expect(list.getByRole("listitem").nth(0)).toContainText("done");
+  await expect(list.getByRole("listitem").nth(2)).toContainText("here");
+  await list.getByRole("link").nth(1).click();
+  await expect(page).toHaveURL("/courses/redis/ping");
+});
+
+test("the course page says how far one is, and where to go on", async ({
+  page,
+  coursePage,
+  workbench,
+}) => {
+  await coursePage.open();
+  await page.getByRole("link", { name: "Start: Listen on port 6379" }).click();
+  await workbench.isReady();
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+
+  await coursePage.open();
+  await expect(page.getByText("1 of 5 done")).toBeVisible();
+  await expect(page.getByRole("progressbar", { name: "Steps done" })).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "Listen on port" })).toContainText(
+    "done · best run",
+  );
+  await page.getByRole("link", { name: /^Continue: / }).click();
+  await expect(page).toHaveURL("/courses/redis/ping");
+});
+
+test("all five steps can be passed one after the other", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  for (const step of ["listen", "ping", "echo", "set", "get"]) {
+    await expect(page).toHaveURL(`/courses/redis/${step}`);
+    await workbench.judge(solution(step));
+    await workbench.hasVerdict(/^All \d+ tests passed$/);
+    const onward = workbench.results.getByRole("link", { name: /^(Next step: |That was the last)/ });
+    await expect(onward).toBeFocused();
+    await onward.click();
+  }
+  await expect(page).toHaveURL("/courses/redis");
+  await expect(page.getByText("You have built it. Every step is done.")).toBeVisible();
+});

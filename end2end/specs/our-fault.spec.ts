@@ -1,0 +1,74 @@
+import { test } from "../fixtures/test.ts";
+import { endlessLoop, fourLines } from "../fixtures/programs.ts";
+
+test.describe("without an engine", () => {
+  test("the page works, and a run says that it is our fault", async ({
+    workbench,
+    startServer,
+    trouble,
+  }) => {
+    trouble.expectStatus(503);
+    const server = await startServer({ CODEALONG_DOCKER_HOST: "unix:///nowhere" });
+    await workbench.open("listen", server.url);
+    await workbench.judge(fourLines);
+    await workbench.hasVerdict(
+      "No verdict: our fault",
+      "This is our fault, not your code's; nothing you wrote is lost.",
+    );
+    await workbench.editor.expectText(fourLines);
+    await workbench.isSaved();
+  });
+});
+
+test("a server that goes away in mid-run is our fault, and the next run works", async ({
+  workbench,
+  startServer,
+  trouble,
+}) => {
+  trouble.expectLostServer();
+  const server = await startServer();
+  await server.takesRuns();
+  await workbench.open("listen", server.url);
+  await workbench.judge(endlessLoop);
+  await workbench.expectCheck("listens on port 6379", "running");
+
+  await server.kill();
+  await workbench.hasVerdict("No verdict: our fault", "Nothing you wrote is lost");
+  await workbench.expectCheck("listens on port 6379", "not run");
+  await workbench.editor.expectText(endlessLoop);
+
+  await server.startAgain();
+  await server.takesRuns();
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+});
+
+test("a server that is stopped lets the run end", async ({ workbench, startServer, trouble }) => {
+  trouble.expectLostServer();
+  const server = await startServer();
+  await server.takesRuns();
+  await workbench.open("listen", server.url);
+  await workbench.judge(`import time\ntime.sleep(1)\n${fourLines}`);
+  await workbench.expectCheck("listens on port 6379", "running");
+  const stopped = server.stop();
+  await workbench.hasVerdict("All 2 tests passed");
+  await stopped;
+  await workbench.run();
+  await workbench.hasVerdict("No verdict: our fault", "The server can't be reached");
+});
+
+test("offline, a run says so; back again, it passes", async ({ page, context, workbench, trouble }) => {
+  trouble.expectLostServer();
+  await workbench.open("listen");
+  await workbench.write(fourLines);
+  await context.setOffline(true);
+  await workbench.run();
+  await workbench.hasVerdict("No verdict: our fault", "The server can't be reached");
+  await workbench.isSaved();
+  await context.setOffline(false);
+  await workbench.run();
+  await workbench.hasVerdict("All 2 tests passed");
+  await page.reload();
+  await workbench.isReady();
+  await workbench.editor.expectText(fourLines);
+});

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+
+import type { Page } from "@playwright/test";
+
+import { fourLines, starter } from "../fixtures/programs.ts";
+import { expect, test } from "../fixtures/test.ts";
+import { BrowserStorage } from "../fixtures/storage.ts";
+
+async function openProgress(page: Page) {
+  await page.getByRole("button", { name: "Progress: export and import" }).click();
+  return page.getByRole("dialog", { name: "Your progress" });
+}
+
+const file = (text: string) => ({
+  name: "codealong-progress.json",
+  mimeType: "application/json",
+  buffer: Buffer.from(text),
+});
+
+test("progress goes from one browser to another as a file", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  let dialog = await openProgress(page);
+  await expect(dialog).toContainText("1 step begun, 1 of them done.");
+  const download = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Export to a file" }).click();
+  const exported = await readFile(await (await download).path(), "utf8");
+  expect(JSON.parse(exported)).toMatchObject({ version: 1 });
+
+  await new BrowserStorage(page).clear();
+  await workbench.reload();
+  await workbench.editor.expectText(starter());
+  dialog = await openProgress(page);
+  await dialog.getByLabel("A file that was exported here").setInputFiles(file(exported));
+  await expect(dialog).toContainText("This would change:");
+  await expect(dialog.getByRole("listitem")).toContainText("redis / listen");
+  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(dialog).toContainText("Imported: 1 step changed.");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(workbench.step("Step 1: Listen, done")).toBeVisible();
+  await workbench.reload();
+  await workbench.editor.expectText(fourLines);
+});
+
+for (const [what, text, reason] of [
+  ["no progress at all", "[1, 2", "This is not CodeAlong progress"],
+  ["of a newer version", '{"version":99,"courses":{}}', "This progress has version 99"],
+  [
+    "broken in the middle",
+    '{"version":1,"courses":{"redis":{"listen":{"draft":7}}}}',
+    "This is not CodeAlong progress",
+  ],
+] as const) {
+  test(`a file that is ${what} is refused, and nothing changes`, async ({ page, workbench }) => {
+    await workbench.open("listen");
+    await workbench.write(fourLines);
+    await workbench.isSaved();
+    const before = await new BrowserStorage(page).all();
+    const dialog = await openProgress(page);
+    await dialog.getByLabel("A file that was exported here").setInputFiles(file(text));
+    await expect(dialog).toContainText(reason);
+    await expect(dialog).toContainText("Nothing was changed.");
+    expect(await new BrowserStorage(page).all()).toEqual(before);
+  });
+}

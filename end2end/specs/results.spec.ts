@@ -1,0 +1,107 @@
+import { fourLines, mistake, solution } from "../fixtures/programs.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+const CHARACTERS = mistake("echo", "length_of_the_text");
+
+test("a failed test shows what was expected above what came, byte by byte", async ({
+  workbench,
+}) => {
+  await workbench.open("echo");
+  await workbench.judge(CHARACTERS);
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  const failed = workbench.result("counts the length in bytes");
+  await expect(failed).toHaveAttribute("open", "");
+  const bytes = failed.getByRole("group", { name: "Expected and received bytes" });
+  await expect(bytes.getByRole("definition").nth(0)).toContainText("$");
+  await expect(bytes.getByRole("definition").nth(1)).toContainText("↑ byte 1");
+  await expect(bytes.locator("mark")).toHaveCount(2);
+
+  const views = failed.getByRole("group", { name: "Show bytes as" });
+  await expect(views.getByRole("button", { name: "Escaped" })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+  await expect(bytes).toContainText("\\r\\n");
+  await views.getByRole("button", { name: "Hex" }).click();
+  await expect(bytes).toContainText("0d 0a");
+  await views.getByRole("button", { name: "Text" }).click();
+  await expect(bytes).not.toContainText("0d 0a");
+  await expect(failed.getByText("Exchange")).toBeVisible();
+  await expect(failed.getByRole("list").getByText(/ECHO/).first()).toBeVisible();
+});
+
+test("the earliest broken step comes first", async ({ workbench }) => {
+  await workbench.open("echo");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict(/tests failed$/);
+  const groups = workbench.results.getByRole("heading", { level: 3 });
+  await expect(groups.first()).toContainText("Step 2 ·");
+  await expect(workbench.result("answers PING with +PONG").first()).toHaveAttribute("open", "");
+});
+
+test("a line of the traceback leads to the line in the editor", async ({ workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge("import socket\n\n\ndef listen():\n    raise ValueError('no')\n\n\nlisten()\n");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 5 raised");
+  const failed = workbench.result("listens on port 6379");
+  await expect(failed.getByText("Traceback, your own lines")).toBeVisible();
+  await failed.getByRole("button", { name: "line 8", exact: true }).click();
+  await expect(workbench.editor.input).toBeFocused();
+  await workbench.page.keyboard.type("# here\n");
+  await expect.poll(() => workbench.editor.text()).toContain("\n# here\nlisten()\n");
+});
+
+test("what the program wrote has a tab of its own, in its own colours", async ({ workbench }) => {
+  await workbench.open("listen");
+  const tab = workbench.results.getByRole("tab", { name: /^Program output/ });
+  await tab.click();
+  await expect(workbench.results.getByText(/stands here after a run/)).toBeVisible();
+  await workbench.judge(`print("\\x1b[31mred\\x1b[0m <b>&amp;")\n${fourLines}`);
+  await workbench.hasEnded();
+  await expect(tab).toHaveAccessibleName(/^Program output ?, not empty$/);
+  const output = workbench.results.getByRole("tabpanel", { name: /^Program output/ });
+  await expect(output).toContainText("red <b>&amp;");
+  await expect(output.locator("b")).toHaveCount(0);
+});
+
+test("output without end is cut, and it says so", async ({ workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge(`print("x" * 79 + "\\n", end="", flush=True)\n`.repeat(1) +
+    `for _ in range(20000):\n    print("y" * 79)\n${fourLines}`);
+  await workbench.hasEnded();
+  await workbench.results.getByRole("tab", { name: /^Program output/ }).click();
+  await expect(workbench.results.getByRole("note")).toContainText("left out in the middle");
+});
+
+test("a run can be made again with its seed", async ({ workbench }) => {
+  await workbench.open("echo");
+  await workbench.judge(solution("echo"));
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
+  const seed = workbench.results.locator(".seed code");
+  const first = await seed.innerText();
+  await workbench.results.getByRole("button", { name: "Run again with this seed" }).click();
+  await expect(workbench.liveRegion).toHaveText(/^Run 2: All/);
+  await expect(seed).toHaveText(first);
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
+  await workbench.run();
+  await expect(workbench.liveRegion).toHaveText(/^Run 3: All/);
+  await expect(seed).not.toHaveText(first);
+});
+
+test("the verdict says when it is about other code", async ({ workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await expect(workbench.verdict).not.toContainText("Your code has changed");
+  await workbench.editor.typeAtTheTop("# more\n");
+  await expect(workbench.verdict).toContainText("Your code has changed since this run.");
+});
+
+test("the last report outlives a reload", async ({ workbench }) => {
+  await workbench.open("echo");
+  await workbench.judge(CHARACTERS);
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  await workbench.reload();
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  await expect(workbench.result("counts the length in bytes")).toHaveAttribute("open", "");
+});

@@ -1,0 +1,136 @@
+import { expect, test } from "../fixtures/test.ts";
+import { endlessLoop, fourLines, slowFourLines, starter } from "../fixtures/programs.ts";
+
+const FIRST = "listens on port 6379";
+const SECOND = "lets a second client connect";
+
+test.beforeEach(async ({ workbench }) => {
+  await workbench.open("listen");
+});
+
+test("the four-line program passes", async ({ workbench }) => {
+  await expect(workbench.page).toHaveTitle("Step 1 · Listen on port 6379 · CodeAlong");
+  await workbench.expectCheck(FIRST, "not run yet");
+
+  await workbench.write(fourLines);
+  await workbench.run();
+
+  await workbench.hasVerdict("All 2 tests passed");
+  await workbench.expectCheck(FIRST, "passed");
+  await workbench.expectCheck(SECOND, "passed");
+  await expect(workbench.liveRegion).toHaveText(/^Run 1: All 2 tests passed\./);
+});
+
+test("Ctrl+Enter in the editor runs the tests", async ({ workbench }) => {
+  await workbench.write(fourLines);
+  await workbench.runByKey();
+  await workbench.hasVerdict("All 2 tests passed");
+});
+
+test("each test turns green as soon as it has passed", async ({ workbench }) => {
+  const seen = await workbench.watchChecks();
+  await workbench.judge(slowFourLines(1.2));
+  await workbench.hasVerdict("All 2 tests passed");
+  const states = await seen();
+  expect(states).toContainEqual(["running", "waiting"]);
+  expect(states).toContainEqual(["passed", "running"]);
+  expect(states.at(-1)).toEqual(["passed", "passed"]);
+});
+
+test("the starter fails, and it says what is missing", async ({ workbench }) => {
+  await workbench.editor.expectText(starter());
+  await workbench.run();
+  await workbench.hasVerdict("2 of 2 tests failed", "ended before it listened");
+  await workbench.expectCheck(FIRST, "failed");
+  await expect(workbench.liveRegion).toHaveText(/^Run 1: 2 of 2 tests failed\. Your program/);
+});
+
+test("a syntax error is named with its line, which is marked", async ({ workbench }) => {
+  await workbench.judge('import socket\n\nserver = socket.create_server(("localhost", 6379)\n');
+  await workbench.hasVerdict("2 of 2 tests failed", "Python can't read line 3");
+  await expect(workbench.check(FIRST)).toContainText("line 3");
+  await expect(workbench.editor.notes).toContainText(["Python can't read line 3"]);
+  await expect(workbench.editor.marksInTheMargin).toHaveCount(1);
+});
+
+test("a wrong port is named beside the right one", async ({ workbench }) => {
+  await workbench.judge(fourLines.replace("6379", "6380"));
+  await workbench.hasVerdict(
+    "2 of 2 tests failed",
+    "Your program listens on port 6380, but the client calls port 6379.",
+  );
+});
+
+test("an exception is named with its line, which is marked", async ({ workbench }) => {
+  await workbench.judge("import socket\n\nserver = socket.creat_server(('localhost', 6379))\n");
+  await workbench.hasVerdict("2 of 2 tests failed", /line 3 raised .*AttributeError/);
+  await expect(workbench.check(FIRST)).toContainText("line 3");
+  await expect(workbench.editor.notes).toHaveCount(1);
+  await expect(workbench.editor.marksInTheMargin).toHaveCount(1);
+});
+
+test("an endless loop is stopped, and it says so", async ({ workbench }) => {
+  await workbench.judge(endlessLoop);
+  await workbench.isRunning();
+  await workbench.hasVerdict("2 of 2 tests failed", "Nothing listens on port 6379");
+});
+
+test("the marks of a failed run go with the next one", async ({ workbench }) => {
+  await workbench.judge("import nothing_of_the_kind\n");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 1 raised");
+  await expect(workbench.editor.notes).toHaveCount(1);
+
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await expect(workbench.editor.notes).toHaveCount(0);
+  await expect(workbench.editor.marksInTheMargin).toHaveCount(0);
+  await expect(workbench.liveRegion).toHaveText(/^Run 2: All 2 tests passed\./);
+});
+
+test("the same verdict is announced again", async ({ workbench }) => {
+  await workbench.judge(fourLines);
+  await expect(workbench.liveRegion).toHaveText(/^Run 1: All 2 tests passed/);
+  await workbench.hasVerdict("All 2 tests passed");
+  await workbench.run();
+  await expect(workbench.liveRegion).toHaveText(/^Run 2: All 2 tests passed/);
+});
+
+test("a run can be cancelled, and the next one starts at once", async ({ workbench }) => {
+  await workbench.judge(endlessLoop);
+  await workbench.isRunning();
+  await workbench.cancelButton.click();
+  await workbench.hasVerdict("Cancelled", "Your code is as it was");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+});
+
+test("a click on Run ten times starts one run", async ({ workbench }) => {
+  const requests: string[] = [];
+  workbench.page.on("request", (request) => {
+    if (request.url().endsWith("/api/run")) requests.push(request.url());
+  });
+  await workbench.write(slowFourLines(0.5));
+  await workbench.runButton.evaluate((button: HTMLButtonElement) => {
+    for (let click = 0; click < 10; click += 1) button.click();
+  });
+  await workbench.hasVerdict("All 2 tests passed");
+  await expect(workbench.liveRegion).toHaveText(/^Run 1: /);
+  expect(requests).toHaveLength(1);
+});
+
+test("no code at all is not run", async ({ workbench }) => {
+  await workbench.judge("");
+  await workbench.hasVerdict("Not run", "There is no code yet");
+});
+
+test("64 KiB are run, one byte more is not", async ({ workbench }) => {
+  const most = 64 * 1024;
+  const filled = (bytes: number) => `${fourLines}#`.padEnd(bytes - 1, "x") + "\n";
+  await workbench.judge(filled(most + 1));
+  await workbench.hasVerdict("Not run", "The program has 65537 bytes");
+  await workbench.judge(filled(most));
+  await workbench.hasVerdict("All 2 tests passed");
+  await workbench.isSaved();
+  await workbench.reload();
+  await workbench.editor.expectText(filled(most));
+});

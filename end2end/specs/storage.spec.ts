@@ -1,0 +1,63 @@
+import { expect, test } from "../fixtures/test.ts";
+import { fourLines, starter } from "../fixtures/programs.ts";
+import { BrowserStorage, stepKey } from "../fixtures/storage.ts";
+
+const KEY = stepKey("listen");
+
+test("a cleared storage costs what was in it, and no more", async ({ page, workbench }) => {
+  const storage = new BrowserStorage(page);
+  await workbench.open("listen");
+  await workbench.write("before = 1\n");
+  await workbench.isSaved();
+  await storage.clear();
+  await workbench.write("after = 2\n");
+  await workbench.isSaved();
+  await workbench.reload();
+  await workbench.editor.expectText("after = 2\n");
+});
+
+test("a full storage is told of, and everything else goes on", async ({ page, workbench }) => {
+  const storage = new BrowserStorage(page);
+  await workbench.open("listen");
+  await storage.fill();
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await expect(workbench.code.getByText("Not saved", { exact: true })).toBeVisible();
+  await workbench.editor.expectText(fourLines);
+
+  await storage.empty();
+  await workbench.editor.typeAtTheTop("# room again\n");
+  await workbench.isSaved();
+  await workbench.reload();
+  await workbench.editor.expectText(`# room again\n${fourLines}`);
+});
+
+for (const [what, record] of [
+  ["rubbish", "no record at all"],
+  ["a broken record", '{"version":1,"draft":7}'],
+  ["a record of a newer version", '{"version":99,"draft":{"text":"of another form"}}'],
+] as const) {
+  test(`${what} is kept aside and never written over`, async ({ page, workbench }) => {
+    const storage = new BrowserStorage(page);
+    await workbench.open("ping");
+    await storage.put(KEY, record);
+    await workbench.open("listen");
+    await workbench.editor.expectText(starter());
+    await workbench.write(fourLines);
+    await workbench.isSaved();
+    expect(Object.values(await storage.all())).toContain(record);
+    await workbench.reload();
+    await workbench.editor.expectText(fourLines);
+    expect(Object.values(await storage.all())).toContain(record);
+  });
+}
+
+test("settings that can't be read are kept aside too", async ({ page, workbench }) => {
+  const storage = new BrowserStorage(page);
+  await workbench.open("listen");
+  await storage.put("codealong.settings", '{"version":99,"theme":"sepia"}');
+  await workbench.reload();
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  expect(Object.values(await storage.all())).toContain('{"version":99,"theme":"sepia"}');
+});
