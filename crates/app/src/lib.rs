@@ -1,6 +1,10 @@
 //! CodeAlong's pages: server-rendered, hydrated in the browser, and the server functions between.
 
 #![expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it is given, whether it uses it up or not"
+)]
+#![expect(
     unreachable_pub,
     reason = "the component macro makes the function inside each component public"
 )]

@@ -3,15 +3,16 @@
 use futures::stream::{self, Stream, StreamExt};
 use lesson::{RunError, RunEvent, RunRequest};
 
-use crate::api::{ApiError, run_step};
+use crate::api::run_step;
 
 /// Writes each event as a line of JSON.
 #[cfg(feature = "ssr")]
 pub(crate) fn to_lines(
     events: impl Stream<Item = RunEvent> + Send + 'static,
-) -> impl Stream<Item = Result<String, ApiError>> + Send + 'static {
+) -> impl Stream<Item = Result<String, crate::api::ApiError>> + Send + 'static {
     events.map(|event| {
-        let mut line = serde_json::to_string(&event).map_err(|_| ApiError(RunError::Broken))?;
+        let mut line =
+            serde_json::to_string(&event).map_err(|_| crate::api::ApiError(RunError::Broken))?;
         line.push('\n');
         Ok(line)
     })

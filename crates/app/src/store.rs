@@ -11,17 +11,17 @@ use lesson::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::browser::{self, Listener, StorageFault, storage};
+use crate::browser::{self, Listener, Local, StorageFault, storage};
 
 /// Progress and settings, shared by all pages.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Store {
     loaded: RwSignal<bool>,
     progress: RwSignal<Progress>,
     settings: RwSignal<Settings>,
     fault: RwSignal<Option<StorageFault>>,
     kept_aside: RwSignal<Vec<KeptAside>>,
-    listeners: StoredValue<Vec<Listener>, LocalStorage>,
+    listeners: Local<[Listener; 2]>,
 }
 
 /// A record that could not be read and stands under another key now.
@@ -53,7 +53,7 @@ impl Store {
             settings: RwSignal::new(Settings::default()),
             fault: RwSignal::new(None),
             kept_aside: RwSignal::new(Vec::new()),
-            listeners: StoredValue::new_local(Vec::new()),
+            listeners: Local::empty(),
         }
     }
 
@@ -75,10 +75,10 @@ impl Store {
             self.change_settings(|settings| settings.client = Some(browser::random_name()));
         }
         self.show_settings();
-        self.listeners.set_value(vec![
+        self.listeners.set(Some([
             browser::on_other_tab(move |key| self.hear_other_tab(key)),
             browser::on_color_scheme(move || self.show_settings()),
-        ]);
+        ]));
         self.loaded.set(true);
         browser::next_frame(browser::announce_readiness);
     }

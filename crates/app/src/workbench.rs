@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use lesson::{CourseView, Divider, StepId, StepProgress, StepSummary, StepView};
 
-use crate::browser::{self, CodeEditor};
+use crate::browser::{self, CodeEditor, Local};
 use crate::dialog::DialogHandle;
 use crate::icon::{Icon, Sign};
 use crate::page::focus_after_navigation;
@@ -36,7 +36,7 @@ use self::shortcuts::ShortcutsDialog;
 use self::step_list::StepCircles;
 
 /// What the three panels share.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Workbench {
     course: StoredValue<CourseView>,
     step: StoredValue<StepView>,
@@ -45,7 +45,7 @@ pub(crate) struct Workbench {
     program: RwSignal<String>,
     runs: Runs,
     /// The editor, once it is there.
-    editor: StoredValue<Option<CodeEditor>, LocalStorage>,
+    editor: Local<CodeEditor>,
     /// The panel that a narrow page shows.
     panel: RwSignal<Panel>,
     /// Another tab's draft of this step, while it waits for a decision.
@@ -112,7 +112,7 @@ impl Workbench {
             store: expect_context(),
             program,
             runs: Runs::new(),
-            editor: StoredValue::new_local(None),
+            editor: Local::empty(),
             panel: RwSignal::new(Panel::Guide),
             other_draft: RwSignal::new(None),
             last_kept: StoredValue::new(None),
@@ -177,19 +177,10 @@ impl Workbench {
             .with_value(|course| format!("/courses/{}/{}", course.id, step.id))
     }
 
-    /// Calls with the editor, once there is one.
-    fn with_editor(self, call: impl FnOnce(&CodeEditor)) {
-        self.editor.with_value(|editor| {
-            if let Some(editor) = editor {
-                call(editor);
-            }
-        });
-    }
-
     /// Shows a line of the program and puts the cursor there.
     fn go_to_line(self, line: u32) {
         self.panel.set(Panel::Code);
-        browser::next_frame(move || self.with_editor(|editor| editor.go_to_line(line)));
+        browser::next_frame(move || self.editor.with(|editor| editor.go_to_line(line)));
     }
 }
 

@@ -1,5 +1,7 @@
 //! The server's side of `browser`: the same signatures, and nothing behind them.
 
+use std::marker::PhantomData;
+
 use leptos::web_sys::{HtmlDialogElement, HtmlDivElement, HtmlInputElement, KeyboardEvent};
 use lesson::{LineNote, Theme};
 
@@ -8,6 +10,34 @@ use super::EditorSetup;
 pub(crate) struct Listener;
 
 pub(crate) struct Timer;
+
+pub(crate) struct Local<T>(PhantomData<fn() -> T>);
+
+impl<T> Clone for Local<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Local<T> {}
+
+impl<T> Local<T> {
+    pub(crate) fn empty() -> Self {
+        Self(PhantomData)
+    }
+
+    pub(crate) fn set(self, _: Option<T>) {}
+
+    pub(crate) fn take(self) -> Option<T> {
+        None
+    }
+
+    pub(crate) fn is_some(self) -> bool {
+        false
+    }
+
+    pub(crate) fn with(self, _: impl FnOnce(&T)) {}
+}
 
 #[derive(Clone)]
 pub(crate) struct CodeEditor;

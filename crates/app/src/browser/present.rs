@@ -5,6 +5,7 @@ mod editor;
 mod editor_theme;
 mod files;
 mod js;
+mod local;
 mod page;
 pub(crate) mod storage;
 
@@ -12,6 +13,7 @@ pub(crate) use diff::DiffView;
 pub(crate) use editor::CodeEditor;
 pub(crate) use editor_theme::use_editor_theme;
 pub(crate) use files::{download, read_file};
+pub(crate) use local::Local;
 pub(crate) use page::{
     Listener, Timer, after, announce_readiness, close_modal, element_width, field_caret, focus,
     is_apple, is_dialog_open, next_frame, on_color_scheme, on_key, on_leaving, on_other_tab,

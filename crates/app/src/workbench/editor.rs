@@ -8,7 +8,7 @@ use lesson::{LineNote, Opening, Verdict, earlier, step_key};
 use super::foot::EditorFoot;
 use super::two_tabs::OtherDraftNotice;
 use super::{Panel, Workbench};
-use crate::browser::{self, CodeEditor, EditorSetup, Timer};
+use crate::browser::{self, CodeEditor, EditorSetup, Local, Timer};
 
 const FIELD_ID: &str = "program-field";
 /// Well within the second after which a draft must be kept.
@@ -108,14 +108,14 @@ fn SaveState() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Autosave {
     bench: Workbench,
-    timer: StoredValue<Option<Timer>, LocalStorage>,
+    timer: Local<Timer>,
 }
 
 impl Autosave {
     fn new(bench: Workbench) -> Self {
         let autosave = Self {
             bench,
-            timer: StoredValue::new_local(None),
+            timer: Local::empty(),
         };
         on_cleanup(move || autosave.save_now());
         autosave
@@ -123,15 +123,14 @@ impl Autosave {
 
     fn typed(self, program: String) {
         self.bench.program.set(program);
-        if self.timer.with_value(Option::is_none) {
+        if !self.timer.is_some() {
             let timer = browser::after(AUTOSAVE_MS, move || self.save_now());
-            self.timer.set_value(Some(timer));
+            self.timer.set(Some(timer));
         }
     }
 
     fn save_now(self) {
-        let waiting = self.timer.try_update_value(Option::take).flatten();
-        if waiting.is_some() {
+        if self.timer.take().is_some() {
             self.bench.keep_draft();
         }
     }
@@ -156,11 +155,11 @@ fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement) {
         label: "Program. Escape, then Tab leaves the editor.".to_owned(),
         on_change: Box::new(move |program| autosave.typed(program)),
     };
-    bench.editor.set_value(CodeEditor::mount(host, setup));
+    bench.editor.set(CodeEditor::mount(host, setup));
     bench.show_notes_of_last_run();
     // Both are dropped with the effect.
     StoredValue::new_local(browser::on_leaving(move || autosave.save_now()));
-    on_cleanup(move || bench.editor.set_value(None));
+    on_cleanup(move || bench.editor.set(None));
 }
 
 impl Workbench {
@@ -188,9 +187,8 @@ impl Workbench {
 
     /// Puts another program into the editor.
     pub(super) fn replace_program(self, program: &str) {
-        let has_editor = self.editor.with_value(Option::is_some);
-        if has_editor {
-            self.with_editor(|editor| editor.replace_text(program));
+        if self.editor.is_some() {
+            self.editor.with(|editor| editor.replace_text(program));
         } else {
             browser::set_field(FIELD_ID, program);
         }
@@ -206,15 +204,15 @@ impl Workbench {
     }
 
     pub(super) fn focus_editor(self) {
-        if self.editor.with_value(Option::is_some) {
-            self.with_editor(CodeEditor::focus);
+        if self.editor.is_some() {
+            self.editor.with(CodeEditor::focus);
         } else {
             browser::focus(FIELD_ID);
         }
     }
 
     pub(super) fn show_notes(self, notes: Vec<LineNote>) {
-        self.with_editor(|editor| editor.set_notes(notes));
+        self.editor.with(|editor| editor.set_notes(notes));
     }
 
     fn show_notes_of_last_run(self) {

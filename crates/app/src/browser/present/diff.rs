@@ -8,6 +8,7 @@ use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlDivElement;
 
+use super::editor::name_announcers;
 use super::js;
 
 /// A read-only comparison of two programs. Dropping it disposes of it.
@@ -36,6 +37,7 @@ impl DiffView {
             "scrollbar": { "useShadows": false },
         }));
         let editor = create_diff_editor(host, Some(&options), None);
+        name_announcers();
         let models: Vec<ITextModel> = [original, modified]
             .iter()
             .filter_map(|text| create_model(text, Some("python"), None).ok())

@@ -29,7 +29,6 @@ struct Mounted {
     notes: RefCell<Vec<LineNote>>,
     decorations: RefCell<Array>,
     zones: RefCell<Vec<JsValue>>,
-    #[expect(dead_code, reason = "dropping them stops the listening")]
     listening: RefCell<Vec<Listening>>,
 }
 
@@ -49,6 +48,7 @@ impl CodeEditor {
         let options: IStandaloneEditorConstructionOptions =
             js::object(&options(&setup, root_font_px()));
         let monaco = Monaco::create(host, Some(options));
+        name_announcers();
         let model = monaco.get_model()?;
         let model: ITextModel = AsRef::<ITextModel>::as_ref(&model).clone();
         model.set_eol(monaco::sys::editor::EndOfLineSequence::Lf);
@@ -202,6 +202,10 @@ impl CodeEditor {
                         "heightInPx": height,
                     }));
                     js::set(&zone, "domNode", element.as_ref());
+                    if let Ok(margin) = document.create_element("div") {
+                        margin.set_class_name("line-note-margin");
+                        js::set(&zone, "marginDomNode", margin.as_ref());
+                    }
                     Some(js::call(&accessor, "addZone", &[zone]))
                 })
                 .collect();
@@ -231,7 +235,7 @@ fn options(setup: &EditorSetup, root_px: f64) -> Value {
         "padding": { "top": 12, "bottom": 12 },
         "glyphMargin": true,
         "lineNumbersMinChars": 3,
-        "lineDecorationsWidth": 6,
+        "lineDecorationsWidth": 14,
         "folding": false,
         "renderLineHighlight": "line",
         "renderLineHighlightOnlyWhenFocus": true,
@@ -259,6 +263,26 @@ fn root_font_px() -> f64 {
         size.trim_end_matches("px").parse().ok()
     };
     style().unwrap_or(16.0)
+}
+
+/// Monaco announces things in two elements that it calls complementary landmarks, without names:
+/// they are what a status is.
+pub(super) fn name_announcers() {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+        return;
+    };
+    let Ok(announcers) = document.query_selector_all(".monaco-status") else {
+        return;
+    };
+    for index in 0..announcers.length() {
+        if let Some(announcer) = announcers
+            .get(index)
+            .and_then(|node| node.dyn_into::<Element>().ok())
+        {
+            // A valid name and value, all that could fail.
+            let _ = announcer.set_attribute("role", "status");
+        }
+    }
 }
 
 /// Monaco's helper thread is a file of our own origin.

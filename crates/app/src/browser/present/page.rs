@@ -2,8 +2,8 @@
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 use web_sys::{
     Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlTextAreaElement, KeyboardEvent,
     StorageEvent, Window,

@@ -1,0 +1,42 @@
+//! A place for what can't leave the browser's thread.
+
+use leptos::prelude::*;
+
+/// Holds one value at the most, and drops it with the component that made the place.
+pub(crate) struct Local<T: 'static>(StoredValue<Option<T>, LocalStorage>);
+
+impl<T> Clone for Local<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Local<T> {}
+
+impl<T> Local<T> {
+    /// An empty place.
+    pub(crate) fn empty() -> Self {
+        Self(StoredValue::new_local(None))
+    }
+
+    /// Puts a value in the place of the one before.
+    pub(crate) fn set(self, value: Option<T>) {
+        // After the component is gone there is no place, and the value is dropped.
+        self.0.try_set_value(value);
+    }
+
+    /// Takes the value out.
+    pub(crate) fn take(self) -> Option<T> {
+        self.0.try_update_value(Option::take).flatten()
+    }
+
+    /// Whether there is a value.
+    pub(crate) fn is_some(self) -> bool {
+        self.0.try_with_value(Option::is_some).unwrap_or(false)
+    }
+
+    /// Calls with the value, if there is one.
+    pub(crate) fn with(self, call: impl FnOnce(&T)) {
+        self.0.try_with_value(|value| value.as_ref().map(call));
+    }
+}
