@@ -82,6 +82,9 @@ fn bind(wasm: &Path, bound: &Path) -> Result<bool> {
             .out_name(OUTPUT_NAME)
             .web(true)?
             .typescript(false)
+            // Two fifths of the download, and nothing in the browser reads them.
+            .remove_name_section(true)
+            .remove_producers_section(true)
             .generate(bound)
     };
     bindgen().map_err(|error| anyhow!("wasm-bindgen can't read the front end: {error:#}"))?;
