@@ -17,6 +17,7 @@ STEPS = (
         @test("lets a second client connect", fresh=True)
         def _(server):
             server.connect()
+            server.settle()
             server.connect()
         """,
     ),
@@ -327,8 +328,9 @@ main()
 """,
             STEPS[0],
         )
-        self.assertEqual(set(report.kinds), {"exited"})
-        self.assertEqual(report["listen.1"]["span"]["line"], 5)
+        # For a moment it does listen, and a client may come just then.
+        self.assertIn(report.outcome("listen.2")["kind"], ("exited", "ended"))
+        self.assertEqual(report["listen.2"]["span"]["line"], 5)
 
     def test_a_program_that_serves_one_client_and_ends(self):
         for end, kind in (("", "ended"), ("raise SystemExit", "stopped")):
@@ -376,8 +378,8 @@ while True:
 
         def sent(seed):
             report = judge(program, step("random", source), seed=seed)
-            sends = [report[f"random.{n}"]["exchanges"][1] for n in (1, 2)]
-            return [exchange["decoded"] for exchange in sends]
+            exchanges = [exchange for n in (1, 2) for exchange in report[f"random.{n}"]["exchanges"]]
+            return [exchange["decoded"] for exchange in exchanges if exchange["action"] == "sent"]
 
         first = sent(7)
         self.assertEqual(first, sent(7))

@@ -89,6 +89,7 @@ class HostileReplies(unittest.TestCase):
                 client.send("FOO")
                 client.expect(error("ERR"))
                 client.close()
+                server.settle()
                 server.connect()
             @test("and again", fresh=True)
             def _(server):

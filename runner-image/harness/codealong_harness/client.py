@@ -14,6 +14,10 @@ _LOOK_SECONDS = 0.02
 #: The kernel answers for a listening socket within microseconds, if it does.
 _ANSWER_SECONDS = 0.01
 
+#: A program that was just started listens within a few milliseconds, as a rule.
+_START_SECONDS = 0.005
+_FIRST_PAUSE_SECONDS = 0.0002
+
 _MOST_SHOWN = 16 * 1024
 _READ_BYTES = 1 << 18
 
@@ -146,7 +150,7 @@ class Client:
         attempt = self._attempt
         began = monotonic()
         until = began + attempt.patience.connect_ms / 1000
-        pause = 0.0003
+        pause = _FIRST_PAUSE_SECONDS
         while True:
             attempt.programs.check()
             # Asked before the attempt: a program may begin to listen, and end, right after it.
@@ -160,7 +164,8 @@ class Client:
                     attempt.patience.after_no_connection()
                 raise explanation.no_connection(attempt, (now - began) * 1000, error == errno.EINPROGRESS)
             attempt.pump.sleep(min(pause, until - now))
-            pause = min(pause * 1.3, 0.02)
+            if now - began > _START_SECONDS:
+                pause = min(pause * 1.3, 0.02)
         attempt.patience.after_connection((monotonic() - began) * 1000)
         attempt.program.connected()
         attempt.trace.add(self._lane, "connected")

@@ -6,8 +6,9 @@ from time import monotonic
 from . import outcome
 from .outcome import Failed
 
-#: The traceback may be on its way when the connection has closed already.
-_CAUSE_SECONDS = 0.04
+#: The traceback may be on its way when the connection has closed already: for so long at most,
+#: and while the program does anything at all.
+_CAUSE_SECONDS = 0.3
 
 _FLOOD_BYTES = 512 * 1024
 
@@ -70,6 +71,7 @@ def _cause(attempt, kind, request, replies, port):
     """The outcome that explains the symptom, or None."""
     program, notes = attempt.program, attempt.notes
     until = monotonic() + (_CAUSE_SECONDS if kind in ("closed", "reset") else 0)
+    quiet = 0
     while True:
         attempt.pump.reap()
         attempt.programs.check()
@@ -81,7 +83,8 @@ def _cause(attempt, kind, request, replies, port):
             return outcome.crashed(crash, replies, request)
         if program.status is not None and not attempt.programs.others():
             return outcome.stopped(program.status, request)
-        if monotonic() >= until:
+        quiet = quiet + 1 if attempt.programs.is_asleep() else 0
+        if quiet == 3 or monotonic() >= until:
             break
         attempt.pump.sleep(0.001)
     if kind == "silent" and program.printed_bytes > _FLOOD_BYTES:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import signal
 import socket
-from time import monotonic, sleep
+from time import monotonic
 
 from . import listening, whereabouts, zygote
 from .outcome import Interference
@@ -139,6 +139,13 @@ class Programs:
             known.add(self.current.pid)
         return [pid for pid in self._below() if pid not in known]
 
+    def is_asleep(self):
+        """Whether every thread of the program waits or has ended: nothing is on its way then."""
+        pids = self.others()
+        if self.current is not None and self.current.status is None:
+            pids.append(self.current.pid)
+        return all(state in "SDTtZX" for pid in pids for state in _states(pid))
+
     def ask_whereabouts(self):
         """The line that the program is at, or None; it has a moment to say so."""
         program = self.current
@@ -193,7 +200,6 @@ class Programs:
 
     def _reap_all(self, program):
         end = monotonic() + _KILL_SECONDS
-        pause = 0.0002
         while True:
             self._pump.reap()
             left = self.others()
@@ -203,8 +209,7 @@ class Programs:
                 break
             if monotonic() > end:
                 raise Interference("its processes can't be ended")
-            sleep(pause)
-            pause = min(pause * 2, 0.005)
+            self._pump.wait_for_an_end(0.002)
 
     def _below(self):
         """All processes below the harness; in a container that is all there are."""
@@ -254,6 +259,18 @@ class Program:
         self.connections += 1
         if self.first_connection is None:
             self.first_connection = monotonic()
+
+
+def _states(pid):
+    """The letters of a process's threads, as in `S`; an ended process counts as running."""
+    states = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
+                states.append(file.read().rpartition(b")")[2].split()[0].decode("ascii"))
+    except OSError:
+        return ["R"]
+    return states
 
 
 def _kill(pid):

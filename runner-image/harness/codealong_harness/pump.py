@@ -143,6 +143,10 @@ class Pump:
                 self.on_end_of_input()
             os._exit(0)
 
+    def wait_for_an_end(self, seconds):
+        """Waits until some process has ended, for so long at most, and for nothing else."""
+        select.select([self._wake], [], [], seconds)
+
     def reap(self):
         """Takes the status of each process that has ended."""
         try:

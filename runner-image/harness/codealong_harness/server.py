@@ -1,5 +1,7 @@
 """The learner's program as a test sees it."""
 
+from time import monotonic
+
 from .client import Client
 
 
@@ -31,6 +33,18 @@ class Server:
         """Lets `ms` milliseconds go by. Not `time.sleep`, which would leave the program's output
         and the run's time limit unattended meanwhile."""
         self._attempt.pump.sleep(ms / 1000)
+
+    def settle(self, within_ms=30):
+        """Waits until the program has nothing to do: each of its threads waits for something.
+
+        As a rule that takes one or two milliseconds. It tells a program that goes on from one that
+        is about to end or to close something, without a pause that is long enough for all.
+        """
+        end = monotonic() + within_ms / 1000
+        times = 0
+        while times < 3 and monotonic() < end:
+            self._attempt.pump.sleep(0.0005)
+            times = times + 1 if self._attempt.programs.is_asleep() else 0
 
     def restart(self):
         """Kills the program (as `kill -9` does) and starts it anew; its files stay as they are.
