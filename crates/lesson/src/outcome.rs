@@ -40,6 +40,23 @@ pub struct Comparison {
     pub request: Option<String>,
 }
 
+impl Comparison {
+    /// The byte to look at: where `received` first differs from `expected`. A reply may differ
+    /// before the place at which it breaks the protocol, which `offset` names: a wrong length
+    /// shows only when the bytes that it counts have come.
+    pub fn first_difference(&self) -> u32 {
+        let mut pairs = self
+            .expected
+            .as_bytes()
+            .iter()
+            .zip(self.received.as_bytes());
+        pairs
+            .position(|(expected, received)| expected != received)
+            .and_then(|at| u32::try_from(at).ok())
+            .map_or(self.offset, |at| at.min(self.offset))
+    }
+}
+
 /// One line of a traceback, the learner's own only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracebackFrame {
@@ -330,5 +347,38 @@ impl Outcome {
             }),
             other => other.crash().and_then(|crash| crash.span.clone()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Comparison;
+
+    fn comparison(expected: &str, received: &str, offset: u32) -> Comparison {
+        Comparison {
+            expected: expected.as_bytes().into(),
+            expected_is_prefix: false,
+            received: received.as_bytes().into(),
+            cut_bytes: 0,
+            offset,
+            expected_decoded: None,
+            received_decoded: None,
+            request: None,
+        }
+    }
+
+    #[test]
+    fn a_wrong_length_is_looked_at_where_it_stands() {
+        let reply = comparison("$3\r\nhé\r\n", "$2\r\nhé\r\n", 6);
+        assert_eq!(reply.first_difference(), 1);
+    }
+
+    #[test]
+    fn what_is_alike_up_to_the_fault_is_looked_at_there() {
+        assert_eq!(comparison("+PONG\r\n", "+PONG", 5).first_difference(), 5);
+        assert_eq!(
+            comparison("-ERR", "-ERR no such\n", 12).first_difference(),
+            12
+        );
     }
 }

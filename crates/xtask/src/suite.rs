@@ -140,7 +140,9 @@ pub(crate) fn course(screen: &Screen) -> Result<Tally> {
     let tally = tally::of_plain_line(&finished.stdout)
         .context("`codealong check` did not end with `N passed, N failed`")?;
     let mut tally = tally.judged(finished.succeeded());
-    tally += cargo_tally(&stream(screen, &mut cargo_test(&["--test", JUDGE_TESTS]))?);
+    // Its table of programs and tests is for people to read, passed or not.
+    let judge = &["--test", JUDGE_TESTS, "--", "--nocapture"];
+    tally += cargo_tally(&stream(screen, &mut cargo_test(judge))?);
     Ok(tally)
 }
 

@@ -113,7 +113,7 @@ fn write_comparison(text: &mut String, reply: &Comparison) {
     let before = reply
         .received
         .as_bytes()
-        .get(..reply.offset as usize)
+        .get(..reply.first_difference() as usize)
         .unwrap_or_default();
     let width = lesson::ByteString::from(before).to_string().chars().count();
     line(
@@ -121,7 +121,7 @@ fn write_comparison(text: &mut String, reply: &Comparison) {
         format_args!(
             "               {}↑ byte {}",
             " ".repeat(width),
-            reply.offset
+            reply.first_difference()
         ),
     );
 }

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use lesson::{StepId, Verdict};
 
-use crate::courtroom::Courtroom;
+use crate::courtroom::{Courtroom, repository};
 
 const ECHO_ONCE: &str = r#"
 import socket
@@ -55,7 +56,9 @@ fn write_step(course: &Path, name: &str, title: &str, tests: &str, solution: &st
          minutes = [5, 10]\n\n[[hint]]\ntext = \"What does `recv` give?\"\n"
     );
     fs::write(step.join("step.toml"), toml).unwrap();
-    fs::write(step.join("instructions.md"), "What comes goes back.\n").unwrap();
+    // Twenty sentences of seven words: `check` wants 120 to 350.
+    let text = "What a client sends must go back. ".repeat(20);
+    fs::write(step.join("instructions.md"), text).unwrap();
     fs::write(step.join("tests.py"), tests).unwrap();
     fs::write(step.join("solution.py"), solution).unwrap();
 }
@@ -93,4 +96,18 @@ async fn a_course_that_is_not_about_redis_is_judged_as_well() {
     );
     assert_eq!(whole.verdict, Verdict::Passed, "{whole:#?}");
     assert_eq!(whole.total(), 2);
+    check_passes(&course);
+}
+
+/// The author's command itself, as a process, finds nothing wrong.
+fn check_passes(course: &Path) {
+    let output = Command::new(env!("CARGO_BIN_EXE_codealong"))
+        .args(["check", "--course"])
+        .arg(course)
+        .env("CODEALONG_IMAGE_FOLDER", repository().join("runner-image"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(text.ends_with("6 passed, 0 failed\n"), "{text}");
 }

@@ -15,7 +15,7 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
     let view = Memo::new(move |_| store.settings().with(|settings| settings.byte_view));
     let extent = RwSignal::new(Extent::Around);
     let is_cut = is_long(comparison.expected.as_bytes()) || is_long(comparison.received.as_bytes());
-    let offset = usize::try_from(comparison.offset).unwrap_or(usize::MAX);
+    let offset = usize::try_from(comparison.first_difference()).unwrap_or(usize::MAX);
     let expected_label = if comparison.expected_is_prefix {
         "expected to begin"
     } else {
