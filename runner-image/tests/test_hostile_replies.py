@@ -79,13 +79,13 @@ class HostileReplies(unittest.TestCase):
         patience = Patience()
         patience.after_connection(500)
         patience.after_no_connection()
-        patience.share(9000, 4)
+        patience.share(9000, 4, 5)
         self.assertGreaterEqual(patience.connect_ms, 500)
 
     def test_a_program_that_never_listened_is_found_out_sooner(self):
         patience = Patience()
         patience.after_no_connection()
-        patience.share(9000, 4)
+        patience.share(9000, 4, 5)
         self.assertLessEqual(patience.connect_ms, 300)
 
 
