@@ -40,22 +40,6 @@ while True:
 
 
 class Programs(unittest.TestCase):
-    def test_that_end_the_judges_other_process_have_interfered(self):
-        # The process that waits for its start is a brother, and the one that forks too.
-        program = """
-import os, signal
-for name in os.listdir("/proc"):
-    if name.isdigit() and int(name) != os.getpid():
-        try:
-            parent = open(f"/proc/{name}/stat").read().rpartition(")")[2].split()[1]
-        except OSError:
-            continue
-        if int(parent) == os.getppid():
-            os.kill(int(name), signal.SIGKILL)
-""" + SERVE.replace("+NO", "+PONG")
-        report = judge(program, PING)
-        self.assertEqual(report.kinds, ["interfered", "not-run"])
-
     def test_that_stop_it_stop_nothing(self):
         program = """
 import os, signal
