@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import socket
 import struct
 import subprocess
@@ -16,21 +17,18 @@ NONCE = "0123456789abcdef0123456789abcdef"
 
 
 def free_port():
-    """A port that nothing listens on, outside the range that clients get theirs from."""
-    for port in range(20000, 30000):
+    """A port that nothing listens on, outside the range that clients get theirs from.
+
+    A random one, because the tests may run twice at a time on one machine.
+    """
+    while True:
+        port = random.randrange(10_000, 30_000)
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            if port not in _given:
-                _given.add(port)
-                return port
-    raise RuntimeError("no port is free")
-
-
-_given = set()
+            return port
 
 
 class Harness:

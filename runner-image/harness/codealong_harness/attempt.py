@@ -78,7 +78,6 @@ class Attempt:
 
     def __post_init__(self):
         self.trace = Trace(self.began)
-        self.hits_before = self.hits.counts()
         self._sends = {}
         self._ports = set()
 
@@ -109,13 +108,17 @@ class Attempt:
 
     def line_of(self, port, offset):
         """The learner's line that sent the byte at `offset` of the connection, or None."""
-        for sender, line, begin in self.notes.new_sends():
-            self._sends.setdefault(sender, []).append((begin, line))
+        self.take_sends()
         found = None
         for begin, line in self._sends.get(port, ()):
             if begin <= offset:
                 found = line
         return found
+
+    def take_sends(self):
+        """Takes the program's notes of what it sent; a new start of it forgets them."""
+        for sender, line, begin in self.notes.new_sends():
+            self._sends.setdefault(sender, []).append((begin, line))
 
     def leave(self):
         """All clients go."""

@@ -9,7 +9,7 @@ from .expectation import as_bytes
 from .written import byte_string, quoted
 
 #: While a client waits, it looks so often whether anybody is left to answer.
-_LOOK_SECONDS = 0.02
+_FIRST_LOOK_SECONDS, _LOOK_SECONDS = 0.002, 0.02
 
 #: The kernel answers for a listening socket within microseconds, if it does.
 _ANSWER_SECONDS = 0.01
@@ -245,13 +245,14 @@ class Client:
         """Waits for more to read; says whether anything came, be it the end."""
         if self._socket is None:
             raise RuntimeError("this client has closed its connection")
+        pause = _FIRST_LOOK_SECONDS
         while True:
-            now = monotonic()
-            if self._attempt.pump.wait(min(until, now + _LOOK_SECONDS), reader=self._socket):
+            if self._attempt.pump.wait(min(until, monotonic() + pause), reader=self._socket):
                 self._receive()
                 return True
             if monotonic() >= until or self._attempt.hopeless():
                 return False
+            pause = min(pause * 2, _LOOK_SECONDS)
 
     def _receive(self):
         """Takes what can be read without waiting."""

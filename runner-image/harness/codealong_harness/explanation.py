@@ -96,7 +96,7 @@ def _cause(attempt, kind, request, replies, port):
 
 def _limit_hit(attempt):
     killed, refused = attempt.hits.counts()
-    killed_before, refused_before = attempt.hits_before
+    killed_before, refused_before = attempt.program.hits_before
     mib = (attempt.hits.memory_bytes or 128 << 20) >> 20
     if killed > killed_before:
         return outcome.out_of_memory(mib)

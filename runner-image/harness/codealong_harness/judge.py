@@ -39,7 +39,7 @@ def main():
     output = ProgramOutput(lambda **fields: frames.write("output", **fields))
     pump = Pump(_STDIN, output)
     # The fork comes late: what was written to before it stays shared.
-    programs = Programs(place, notes, pump, output)
+    programs = Programs(place, notes, pump, output, hits)
     _reset_signals()
     pump.watch_children(programs.ended)
     frames.ready(measured)

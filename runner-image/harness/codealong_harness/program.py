@@ -64,11 +64,12 @@ class Waiting:
 class Programs:
     """Starts the program, one start at a time, and leaves nothing of it behind."""
 
-    def __init__(self, place, notes, pump, output):
+    def __init__(self, place, notes, pump, output, hits):
         self._place = place
         self._notes = notes
         self._pump = pump
         self._output = output
+        self._hits = hits
         pump.on_end_of_input = self._end_all
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._zygote = os.fork()
@@ -93,7 +94,7 @@ class Programs:
         waiting = self._take()
         self.launches += 1
         self._notes.begin(self.launches)
-        program = Program(self.launches, waiting)
+        program = Program(self.launches, waiting, self._hits.counts())
         self.current = program
         self._started[program.pid] = program
         for name, descriptor in (("stdout", waiting.stdout), ("stderr", waiting.stderr)):
@@ -241,7 +242,7 @@ class Programs:
 class Program:
     """One start of the learner's program."""
 
-    def __init__(self, number, waiting):
+    def __init__(self, number, waiting, hits):
         #: Which start this is, from 1.
         self.number = number
         self.waiting = waiting
@@ -253,6 +254,8 @@ class Program:
         #: When the first one did, on the monotonic clock, or None.
         self.first_connection = None
         self.printed_bytes = 0
+        #: How often the kernel had refused memory or a process before this start.
+        self.hits_before = hits
 
     def connected(self):
         """A client has connected."""

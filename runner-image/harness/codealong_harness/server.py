@@ -51,5 +51,6 @@ class Server:
 
         Connections end with the program: a client from before can only `close()`.
         """
+        self._attempt.take_sends()
         self._attempt.restart()
         self._attempt.trace.add(0, "restarted")

@@ -1,0 +1,194 @@
+"""What a course's author is given does what the reference says."""
+
+import unittest
+
+from judging import judge, step
+
+#: Answers each request with what stands after the word REPLY in it, or repeats it.
+MIRROR = """
+import socket, threading
+def serve(conn):
+    while data := conn.recv(1 << 20):
+        if b"REPLY" in data:
+            data = data.partition(b"REPLY")[2]
+        conn.sendall(data)
+server = socket.create_server(("localhost", 6379))
+while True:
+    threading.Thread(target=serve, args=server.accept()[:1], daemon=True).start()
+"""
+
+
+def one(body, imports="*"):
+    lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
+    return step("one", f'from codealong import {imports}\n@test("one")\ndef _(server):\n    client = server.connect()\n{lines}\n')
+
+
+class Clients(unittest.TestCase):
+    def passes(self, body, program=MIRROR):
+        report = judge(program, one(body))
+        self.assertEqual(report.kinds, ["passed"], report.results)
+        return report["one.1"]
+
+    def fails(self, body, program=MIRROR):
+        return judge(program, one(body))["one.1"]
+
+    def test_get_the_value_of_the_reply(self):
+        self.passes(
+            r"""
+for data, expectation, value in (
+    (b"+a\r\n", simple("a"), b"a"),
+    (b"-ERR x y\r\n", error("ERR x"), b"ERR x y"),
+    (b"-ERR x\r\n", exact_error("ERR x"), b"ERR x"),
+    (b":3\r\n", integer(3), 3),
+    (b"$2\r\n\xc3\xa9\r\n", bulk("é"), "é".encode()),
+    (b"$-1\r\n", nil, None),
+    (b"*-1\r\n", nil_array, None),
+    (b"*4\r\n$1\r\na\r\n:1\r\n$-1\r\n*1\r\n+b\r\n", array(["a", 1, nil, [simple("b")]]), (b"a", 1, None, (b"b",))),
+):
+    client.send_bytes(b"REPLY" + data)
+    got = client.expect(expectation)
+    assert got == value, (got, value)
+"""
+        )
+
+    def test_speak_other_protocols_too(self):
+        result = self.passes('client.send_bytes("hello\\n")\nassert client.expect(exactly(b"hello\\n")) == b"hello\\n"')
+        self.assertEqual(
+            [exchange.get("decoded") for exchange in result["exchanges"]], [None, '"hello\\n"', None, None]
+        )
+        failed = self.fails('client.send_bytes("hello\\n")\nclient.expect(exactly("help"))')["outcome"]
+        self.assertEqual((failed["kind"], failed["reply"]["offset"]), ("wrong-value", 3))
+        self.assertEqual(failed["reply"]["received_decoded"], 'the bytes "hello\\n"')
+        failed = self.fails('client.send_bytes("hel")\nclient.expect(exactly("hello"))')["outcome"]
+        self.assertEqual((failed["kind"], failed["missing"]), ("incomplete", "2 of 5 bytes"))
+
+    def test_send_pieces_that_arrive_apart(self):
+        program = """
+import socket
+conn, _ = socket.create_server(("localhost", 6379)).accept()
+for piece in (b"a", b"b", b"c"):
+    assert conn.recv(100) == piece
+conn.sendall(b"+ok\\r\\n")
+"""
+        self.passes('client.send_pieces(["a", "b", b"c"])\nclient.expect(simple("ok"))', program)
+
+    def test_move_much_in_both_directions(self):
+        self.passes(
+            """
+value = server.random.bytes(1 << 20)
+client.send_bytes(value)
+client.expect(exactly(value))
+""",
+            program=MIRROR.replace('if b"REPLY" in data:', "if False:"),
+        )
+
+    def test_show_the_beginning_of_what_is_long(self):
+        failed = self.fails('client.send_bytes(b"REPLY$40000\\r\\n" + b"x" * 40000 + b"\\r\\n")\nclient.expect(bulk(b"x" * 30000 + b"y" * 10000))')
+        reply = failed["outcome"]["reply"]
+        self.assertEqual((len(reply["received"]), reply["cut_bytes"]), (16384 + 2, 40000 + 8 + 2 - 16384))
+        self.assertTrue(reply["expected_is_prefix"])
+        self.assertEqual(reply["offset"], 30008)
+        received = [e for e in failed["exchanges"] if e["action"] == "received"][0]
+        self.assertEqual((len(received["bytes"]), received["cut_bytes"]), (1024 + 2, 40010 - 1024))
+
+    def test_know_their_lanes_and_times(self):
+        result = self.passes(
+            """
+second = server.connect()
+second.send_bytes("x")
+server.pause(20)
+second.expect(exactly("x"))
+client.close()
+"""
+        )
+        exchanges = [(e["client"], e["action"]) for e in result["exchanges"]]
+        self.assertEqual(
+            exchanges,
+            [(1, "connected"), (2, "connected"), (2, "sent"), (2, "received"), (1, "closed-by-client"), (2, "closed-by-client")],
+        )
+        times = [e["at_us"] for e in result["exchanges"]]
+        self.assertEqual(times, sorted(times))
+        self.assertGreater(times[3] - times[2], 15_000)
+
+    def test_expect_the_end_of_the_connection(self):
+        closing = """
+import socket
+server = socket.create_server(("localhost", 6379))
+while True:
+    conn, _ = server.accept()
+    conn.recv(100)
+    conn.close()
+"""
+        result = self.passes('client.send("QUIT")\nclient.expect_closed()', closing)
+        self.assertEqual(result["exchanges"][-2]["action"], "closed-by-server")
+        failed = self.fails("client.expect_closed()")["outcome"]
+        self.assertEqual((failed["kind"], failed["expected_decoded"]), ("silent", "the connection to be closed"))
+
+    def test_that_are_many_are_served(self):
+        self.passes(
+            """
+others = [server.connect() for _ in range(40)]
+for other in others:
+    other.send_bytes("x")
+for other in reversed(others):
+    other.expect(exactly("x"))
+"""
+        )
+
+    def test_find_the_programs_files_after_a_restart_and_not_after_a_fresh_start(self):
+        program = """
+import os, socket
+server = socket.create_server(("localhost", 6379))
+open("starts", "a").write("x")
+while True:
+    conn, _ = server.accept()
+    while conn.recv(100):
+        conn.sendall(b":%d\\r\\n" % os.path.getsize("starts"))
+"""
+        source = """
+            from codealong import integer, test
+
+            @test("counts")
+            def _(server):
+                for start in (1, 2, 3):
+                    client = server.connect()
+                    client.send("COUNT")
+                    client.expect(integer(start))
+                    server.restart()
+
+            @test("counts from the beginning", fresh=True)
+            def _(server):
+                client = server.connect()
+                client.send("COUNT")
+                client.expect(integer(1))
+            """
+        report = judge(program, step("files", source))
+        self.assertEqual(report.kinds, ["passed"] * 2, report.results)
+        restarted = [e for e in report["files.1"]["exchanges"] if e["action"] == "restarted"]
+        self.assertEqual([e["client"] for e in restarted], [0] * 3)
+
+    def test_keep_the_line_of_what_was_sent_before_a_restart(self):
+        result = self.fails(
+            """
+client.send_bytes("x")
+client.expect(exactly("x"))
+server.restart()
+server.connect().expect(simple("x"), within_ms=50)
+"""
+        )
+        received = [e for e in result["exchanges"] if e["action"] == "received"]
+        self.assertEqual(received[0]["line"], 7)
+
+    def test_that_misuse_an_expectation_are_the_courses_fault(self):
+        for body in (
+            'client.expect(array([error("ERR")]))',
+            "client.expect(array([True]))",
+            "client.expect(bulk(5))",
+            'client.expect("PONG")',
+            "client.send(5)",
+        ):
+            self.assertEqual(self.fails(body)["outcome"]["kind"], "test-broken", body)
+
+
+if __name__ == "__main__":
+    unittest.main()
