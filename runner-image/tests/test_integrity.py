@@ -40,6 +40,29 @@ while True:
 
 
 class Programs(unittest.TestCase):
+    def test_that_end_the_judges_other_process_have_interfered(self):
+        # The processes that wait for their start are brothers, and the one that forks them too. It
+        # listens only when they are dead: a killed process takes a moment to end.
+        program = """
+import os, signal, time
+
+def stat(name):
+    try:
+        return open(f"/proc/{name}/stat").read().rpartition(")")[2].split()
+    except OSError:
+        return ["Z", "0"]
+
+killed = []
+for name in os.listdir("/proc"):
+    if name.isdigit() and int(name) != os.getpid() and int(stat(name)[1]) == os.getppid():
+        os.kill(int(name), signal.SIGKILL)
+        killed.append(name)
+while any(stat(name)[0] not in "ZX" for name in killed):
+    time.sleep(0.001)
+""" + SERVE.replace("+NO", "+PONG")
+        report = judge(program, PING)
+        self.assertEqual(report.kinds, ["interfered", "not-run"])
+
     def test_that_stop_it_stop_nothing(self):
         program = """
 import os, signal

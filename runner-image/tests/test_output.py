@@ -65,5 +65,26 @@ class Output(unittest.TestCase):
         kept.output.finish()
         self.assertEqual([c["launch"] for c in kept.chunks if "\ufffd" in c["text"]][-1], 2)
 
+    def test_of_a_program_is_seen_without_a_flush_line_by_line(self):
+        # All is printed before the program listens: once the test has passed, it is killed.
+        program = """
+            import os, socket, sys, time
+            print("é", "printed", sep="-")
+            sys.stdout.buffer.write(b"bytes \\xff\\n")
+            print("no end of line", end="", file=sys.stderr, flush=True)
+            print("kept back", end="")
+            print(" until now")
+            os.write(1, b"\\xed\\xa0\\x80")
+            print("\\udcff")
+            server = socket.create_server(("localhost", 6379))
+            time.sleep(60)
+            """
+        report = judge(program, LISTEN)
+        self.assertEqual(report.output("stderr"), "no end of line")
+        self.assertEqual(
+            report.output("stdout"), "é-printed\nbytes \ufffd\nkept back until now\n\ufffd\ufffd\ufffd\ufffd\n"
+        )
+
+
 if __name__ == "__main__":
     unittest.main()
