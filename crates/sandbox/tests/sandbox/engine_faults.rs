@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use lesson::RunError;
 use sandbox::{PoolState, SandboxError};
 
-use crate::lab::{FOUR_LINES, Lab, Tests, assert_no_container, containers_of, is_soak, until};
+use crate::lab::{FOUR_LINES, Lab, Tests, containers_of, is_soak, until};
 use crate::proxy::{Fault, Proxy, Wrong};
 
 /// Every call that the pool makes of an engine that has the image already.
@@ -193,9 +193,22 @@ async fn a_kill_that_hangs_holds_no_place() {
     }
     // Twelve hanging kills in a row would take four minutes.
     let took = begin.elapsed();
-    assert!(took < Duration::from_secs(60), "{took:?}");
+    assert!(took < Duration::from_secs(150), "{took:?}");
     let begin = Instant::now();
     lab.pool.stop().await;
     assert!(begin.elapsed() < Duration::from_secs(8), "a stop hangs too");
-    assert_no_container(&lab.owner, Duration::from_secs(15)).await;
+    // Every container that ran is gone without the engine's help. One that was created and not yet
+    // started may be left; the next life of the same owner takes it away.
+    let next = Lab::with(|settings| {
+        settings.owner = lab.owner.clone();
+        settings.warm = 1;
+    })
+    .await;
+    until(
+        "only the next life's own is left",
+        Duration::from_secs(30),
+        async || containers_of(&next.owner).await.len() == 1,
+    )
+    .await;
+    next.close().await;
 }
