@@ -44,15 +44,6 @@ pub(crate) struct Listed {
     pub(crate) labels: HashMap<String, String>,
 }
 
-/// What became of a container whose connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Presence {
-    /// It runs, or is about to.
-    Running,
-    /// It ended, or is gone altogether.
-    Gone,
-}
-
 impl Engine {
     /// Finds the engine and agrees on a version with it.
     pub(crate) async fn connect(host: &str, call_timeout: Duration) -> Result<Self, SandboxError> {
@@ -195,34 +186,15 @@ impl Engine {
         Ok(listed.collect())
     }
 
-    /// Whether a container whose connection ended still runs.
-    pub(crate) async fn presence(&self, name: &str) -> Result<Presence, SandboxError> {
-        match self.inspect(name).await {
-            Ok((_, true)) => Ok(Presence::Running),
-            Ok((_, false)) => Ok(Presence::Gone),
-            Err(error) if error.status() == Some(404) => Ok(Presence::Gone),
-            Err(error) => Err(error),
-        }
-    }
-
     /// The limits that the engine says it set for a container.
     pub(crate) async fn limits(&self, name: &str) -> Result<HostConfig, SandboxError> {
-        let (limits, _) = self.inspect(name).await?;
-        Ok(limits)
-    }
-
-    async fn inspect(&self, name: &str) -> Result<(HostConfig, bool), SandboxError> {
         let found = self
             .call(
                 "inspect a container",
                 self.docker.inspect_container(name, None),
             )
             .await?;
-        let running = found.state.and_then(|state| state.running);
-        Ok((
-            found.host_config.unwrap_or_default(),
-            running.unwrap_or(false),
-        ))
+        Ok(found.host_config.unwrap_or_default())
     }
 
     async fn call<T>(

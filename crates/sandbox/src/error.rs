@@ -93,8 +93,8 @@ pub enum SandboxError {
         /// What was seen.
         detail: String,
     },
-    /// The connection to a container was lost in the middle of a run.
-    #[error("the connection to a container was lost in the middle of a run: {detail}")]
+    /// A container, or the connection to it, was lost in the middle of a run.
+    #[error("a container was lost in the middle of a run: {detail}")]
     Lost {
         /// What was seen.
         detail: String,

@@ -51,8 +51,6 @@ pub(crate) enum Ending {
     Clean,
     /// The server's own deadline came first.
     Deadline,
-    /// The container ended before the harness's last word.
-    Death,
     /// The harness, or someone in its place, said what it must not.
     Breach(Breach),
 }
@@ -171,7 +169,7 @@ impl Ledger {
                 Ending::Deadline => Outcome::TimedOut {
                     limit_ms: u32::try_from(self.limit.as_millis()).unwrap_or(u32::MAX),
                 },
-                Ending::Clean | Ending::Death => interfered("the judge was ended during this test"),
+                Ending::Clean => interfered("the judge did not say its last word"),
             });
             for planned in &self.planned[self.results.len()..] {
                 let outcome = first.take().unwrap_or(Outcome::NotRun);

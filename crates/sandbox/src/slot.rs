@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
 
-use crate::engine::{Engine, Presence};
+use crate::engine::Engine;
 use crate::feed::FeedWriter;
 use crate::frame::{Deframer, FRAME_MAX, READY_MAX, Ready};
 use crate::labels::Boot;
-use crate::ledger::Ending;
 use crate::limits::{Identity, container};
 use crate::promise::{missing_inside, missing_outside};
 use crate::remains::{Held, Remains};
@@ -32,7 +31,6 @@ pub(crate) struct Slot {
     wire: Wire,
     deframer: Deframer,
     held: Held,
-    engine: Engine,
     spec_hash: String,
     born: Instant,
 }
@@ -113,7 +111,6 @@ impl SlotMaker {
             wire,
             deframer,
             held,
-            engine: self.engine.clone(),
             spec_hash: self.spec.hash.clone(),
             born: Instant::now(),
         })
@@ -146,12 +143,11 @@ impl Slot {
         waited: Duration,
         feed: &FeedWriter,
         cancelled: impl Future<Output = ()>,
-    ) -> (Result<SlotReport, RunFault>, SpentSlot) {
+    ) -> (Result<JobReport, RunFault>, SpentSlot) {
         let Self {
             mut wire,
             mut deframer,
             held,
-            engine,
             ..
         } = self;
         let talk = converse(&mut wire, &mut deframer, job, waited, feed);
@@ -160,33 +156,13 @@ impl Slot {
             said = talk => said,
             () = cancelled => Err(RunFault::Cancelled),
         };
-        let result = match said {
-            Ok((ledger, Ending::Death, at)) => match engine.presence(held.name()).await {
-                Ok(Presence::Gone) => Ok(SlotReport::OfTheDead(ledger.end(&Ending::Death, at))),
-                // The container is there and its connection is not, or nobody can tell: ours.
-                Ok(Presence::Running) => {
-                    Err(RunFault::Lost("the container is still there".to_owned()))
-                }
-                Err(error) => Err(RunFault::Lost(error.to_string())),
-            },
-            Ok((ledger, ending, at)) => Ok(SlotReport::Whole(ledger.end(&ending, at))),
-            Err(fault) => Err(fault),
-        };
+        let result = said.map(|(ledger, ending, at)| ledger.end(&ending, at));
         let spent = SpentSlot {
             _wire: wire,
             _held: held,
         };
         (result, spent)
     }
-}
-
-/// What came of a run in one container.
-#[derive(Debug)]
-pub(crate) enum SlotReport {
-    /// The harness or the deadline ended it.
-    Whole(JobReport),
-    /// The container ended in the middle, with the engine there: by whose doing is to be judged.
-    OfTheDead(JobReport),
 }
 
 /// A container that had its run. Dropping it kills the container.

@@ -11,7 +11,7 @@ use tracing::{info, warn};
 use super::grant::{Grant, Waiter};
 use super::state::Shared;
 use crate::feed::FeedWriter;
-use crate::slot::{RunFault, Slot, SlotReport, SpentSlot};
+use crate::slot::{RunFault, Slot, SpentSlot};
 use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};
 
 /// Serves one run. Its end, whatever it is, is told to `feed`, unless nobody listens any more.
@@ -45,9 +45,6 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed:
     drop(permit);
     drop(spent);
 }
-
-/// How long others of a dead container's kind are given to die too.
-const DYING_TOGETHER: Duration = Duration::from_millis(500);
 
 /// Waits for a container and the right to run in it. None where nobody waits for the answer.
 async fn wait_for_grant(
@@ -138,22 +135,7 @@ async fn run_once(
             () = shared.halted.cancelled() => {}
         }
     };
-    let (result, spent) = slot.run(job, asked.elapsed(), feed, cancelled).await;
-    let result = match result {
-        Ok(SlotReport::Whole(report)) => Ok(report),
-        Ok(SlotReport::OfTheDead(report)) => {
-            // An engine that stops kills all of its containers at once, those that wait too, and
-            // answers until the end. That is no learner's doing.
-            sleep(DYING_TOGETHER).await;
-            if shared.others_died() {
-                Err(RunFault::Lost("other containers died with it".to_owned()))
-            } else {
-                Ok(report)
-            }
-        }
-        Err(fault) => Err(fault),
-    };
-    (result, spent)
+    slot.run(job, asked.elapsed(), feed, cancelled).await
 }
 
 fn answer_fault(shared: &Shared, fault: RunFault, feed: &FeedWriter) {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -51,8 +51,6 @@ pub(super) struct State {
     retries: VecDeque<oneshot::Sender<Slot>>,
     /// A moving average of what a run takes.
     run_seconds: f64,
-    /// When a container was last found to have ended while it waited.
-    pub(super) last_death: Option<Instant>,
 }
 
 impl Shared {
@@ -75,7 +73,6 @@ impl Shared {
                 creating: 0,
                 retries: VecDeque::new(),
                 run_seconds: 0.2,
-                last_death: None,
             }),
             slots_made: AtomicU32::new(0),
             settings,
@@ -306,7 +303,6 @@ impl State {
                 return Some(slot);
             }
             dead.push(slot);
-            self.last_death = Some(Instant::now());
         }
         None
     }

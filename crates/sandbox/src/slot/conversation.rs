@@ -29,7 +29,8 @@ const COMPLAINT_MAX: usize = 4 * 1024;
 pub(crate) enum RunFault {
     /// The container did not begin: the learner's code has not run, so another can.
     NotStarted(String),
-    /// The connection was lost after the learner's code had started.
+    /// The container or its connection was lost after the learner's code had started. Nothing
+    /// that a program can do ends its judge, so this is ours.
     Lost(String),
     /// The harness broke and said why.
     HarnessBroke(String),
@@ -98,12 +99,11 @@ pub(super) async fn converse(
                 return Err(RunFault::NotStarted(how_it_ended(ended, &complaint)));
             }
             Ok(Some(Err(error))) => return Err(RunFault::Lost(error.to_string())),
-            // An honest harness complains only where it breaks: that is ours. One that was killed
-            // says nothing.
-            Ok(None) if !complaint.is_empty() => {
-                return Err(RunFault::HarnessBroke(how_it_ended(None, &complaint)));
+            Ok(None) if complaint.is_empty() => {
+                return Err(RunFault::Lost("the container ended".to_owned()));
             }
-            Ok(None) => return Ok((ledger, Ending::Death, written.elapsed())),
+            // An honest harness complains only where it breaks.
+            Ok(None) => return Err(RunFault::HarnessBroke(how_it_ended(None, &complaint))),
             Err(_) if ledger.is_started() => {
                 return Ok((ledger, Ending::Deadline, written.elapsed()));
             }

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use bollard::query_parameters::KillContainerOptions;
-use sandbox::{Job, JobReport, SandboxError};
+use futures::StreamExt;
+use sandbox::{Job, JobEvent, SandboxError};
 
-use crate::lab::{
-    FOUR_LINES, Lab, Tests, a_client, containers_of, engine, kinds, report_of, until,
-};
+use crate::lab::{FOUR_LINES, Lab, Tests, a_client, containers_of, engine, kinds, report_of};
 
 /// A test that no program passes by listening alone: the answer is random.
 fn of_an_answer() -> Tests {
@@ -278,61 +277,45 @@ os.mkdir('/code/main.d')
     lab.close().await;
 }
 
-/// Which containers are killed by the host's own hand, which nothing inside can be stronger than.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Killed {
-    TheRunning,
-    All,
-}
-
-async fn judged_while_killing(lab: &Lab, killed: Killed) -> Result<JobReport, SandboxError> {
+/// T-17: the judge's end is no pass. It is ended by the host's own hand, as nothing that a program
+/// does is strong enough, and so no learner is to blame for it.
+#[tokio::test]
+async fn the_judges_end_is_no_verdict_and_our_fault() {
+    let lab = Lab::small().await;
     let tests = Tests::new(&[
         ("connects", "server.connect()"),
-        ("waits", "server.connect().expect_nothing_more(8000)"),
-    ]);
-    let killer = async {
-        until("the run and a spare", Duration::from_secs(60), async || {
-            let status = lab.pool.status();
-            status.running == 1 && status.ready == 1
-        })
-        .await;
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let mut names = containers_of(&lab.owner).await;
-        // The run has the older one; names end in a number.
-        names.sort_by_key(|name| name.rsplit('-').next().unwrap().parse::<u32>().unwrap());
-        if killed == Killed::TheRunning {
-            names.truncate(1);
+        ("waits", "server.connect().expect_nothing_more(50_000)"),
+    ])
+    .within(Duration::from_secs(60));
+    let mut events = lab.pool.run(tests.job(FOUR_LINES), a_client());
+    let mut ended = Vec::new();
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(JobEvent::TestFinished(test)) => {
+                assert!(test.outcome.is_passed(), "{test:#?}");
+                kill_the_eldest_container_of(&lab).await;
+            }
+            Ok(JobEvent::Finished(report)) => panic!("a verdict: {report:#?}"),
+            Ok(_) => {}
+            Err(fault) => ended.push(fault),
         }
-        let kills = names.iter().map(async |name| {
-            let options = KillContainerOptions {
-                signal: "SIGKILL".to_owned(),
-            };
-            let name = name.trim_start_matches('/');
-            engine().kill_container(name, Some(options)).await.unwrap();
-        });
-        futures::future::join_all(kills).await;
+    }
+    let [SandboxError::Lost { .. }] = &ended[..] else {
+        panic!("{ended:?}");
     };
-    let (report, ()) = tokio::join!(lab.try_judge(FOUR_LINES, &tests), killer);
-    report
-}
-
-/// T-17: the judge's end is no pass.
-#[tokio::test]
-async fn the_judges_end_is_no_pass() {
-    let lab = Lab::small().await;
-    let report = judged_while_killing(&lab, Killed::TheRunning).await;
-    assert_eq!(kinds(&report.unwrap()), ["passed", "interfered"]);
+    assert!(ended[0].run_error().is_ours(), "{ended:?}");
     lab.assert_honest_run_passes().await;
     lab.close().await;
 }
 
-/// When containers die that nothing ran in, what ran in another one is not to blame.
-#[tokio::test]
-async fn the_end_of_all_containers_is_our_fault() {
-    let lab = Lab::small().await;
-    let fault = judged_while_killing(&lab, Killed::All).await;
-    let fault = fault.expect_err("no verdict");
-    assert!(fault.run_error().is_ours(), "{fault:?}");
-    lab.assert_honest_run_passes().await;
-    lab.close().await;
+/// Kills the container that has the first run: names end in a number.
+async fn kill_the_eldest_container_of(lab: &Lab) {
+    let names = containers_of(&lab.owner).await;
+    let number = |name: &&String| name.rsplit('-').next().unwrap().parse::<u32>().unwrap();
+    let eldest = names.iter().min_by_key(number).unwrap();
+    let options = KillContainerOptions {
+        signal: "SIGKILL".to_owned(),
+    };
+    let name = eldest.trim_start_matches('/');
+    engine().kill_container(name, Some(options)).await.unwrap();
 }
