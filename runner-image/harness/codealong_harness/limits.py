@@ -48,12 +48,14 @@ def measure(place):
 
 
 class LimitHits:
-    """How often the kernel refused memory or a process to this container, ever growing."""
+    """What the kernel counts of this container, ever growing: refusals, memory, processor time."""
 
     def __init__(self):
         self._oom = _open("memory/memory.oom_control", "memory.events")
         self._pids = _open("pids/pids.events", "pids.events")
         self._peak = ("memory/memory.max_usage_in_bytes", "memory.peak")
+        self._cpu = _open("cpu/cpu.stat", "cpu.stat")
+        self._cpu_used = _open("cpuacct/cpuacct.usage")
         self.memory_bytes = _memory()[0]
         self.processes = _number(_first("pids/pids.max", "pids.max"))
 
@@ -64,6 +66,23 @@ class LimitHits:
     def memory_peak_bytes(self):
         """The most memory that the container ever used, or None."""
         return _number(_first(*self._peak))
+
+    def cpu_us(self):
+        """Processor time of all that ran in the container so far, or None."""
+        if self._cpu_used is None:
+            return _counted(self._cpu, b"usage_usec")
+        try:
+            return int(os.pread(self._cpu_used, 64, 0)) // 1000
+        except (OSError, ValueError):
+            return None
+
+    def throttled_us(self):
+        """Time in which the container had used up its share of a processor so far, or None."""
+        throttled_us = _counted(self._cpu, b"throttled_usec")
+        if throttled_us is not None:
+            return throttled_us
+        throttled_ns = _counted(self._cpu, b"throttled_time")
+        return None if throttled_ns is None else throttled_ns // 1000
 
 
 def _first(*names):
@@ -86,8 +105,13 @@ def _open(*names):
 
 
 def _counter(descriptor, name):
+    """What a file of counters says by a name, 0 where it does not."""
+    return _counted(descriptor, name) or 0
+
+
+def _counted(descriptor, name):
     if descriptor is None:
-        return 0
+        return None
     try:
         for line in os.pread(descriptor, 4096, 0).splitlines():
             fields = line.split()
@@ -95,7 +119,7 @@ def _counter(descriptor, name):
                 return int(fields[1])
     except (OSError, ValueError):
         pass
-    return 0
+    return None
 
 
 def _number(text):

@@ -47,6 +47,7 @@ class Run:
         self._rest = None
         self._in_test = False
         self._timings = {"launch_us": None, "listen_us": None}
+        self._cpu_us_before, self._throttled_us_before = hits.cpu_us(), hits.throttled_us()
 
     def all_tests(self):
         """Makes all tests and reports each."""
@@ -84,6 +85,8 @@ class Run:
             launches=self._programs.launches,
             timings=self._timings,
             memory_peak_bytes=self._hits.memory_peak_bytes(),
+            cpu_us=_since(self._cpu_us_before, self._hits.cpu_us()),
+            throttled_us=_since(self._throttled_us_before, self._hits.throttled_us()),
         )
 
     def _load(self, step):
@@ -220,6 +223,10 @@ class Run:
             exchanges=exchanges,
             duration_us=outcome.u32((monotonic() - began) * 1_000_000),
         )
+
+
+def _since(before, now):
+    return None if before is None or now is None else max(now - before, 0)
 
 
 def _span_of(result):

@@ -50,7 +50,8 @@ fn fails(number: u16) -> Value {
 
 fn finished() -> Value {
     json!({"frame": "finished", "duration_us": 9, "dropped_bytes": 0, "launches": 1,
-           "timings": {"launch_us": 1, "listen_us": 2}, "memory_peak_bytes": 7})
+           "timings": {"launch_us": 1, "listen_us": 2}, "memory_peak_bytes": 7,
+           "cpu_us": 8, "throttled_us": 0})
 }
 
 fn honest() -> Vec<Value> {
@@ -96,6 +97,7 @@ fn an_honest_run_passes() {
     assert_eq!(ending, Ending::Clean);
     assert!(report.is_passed(), "{report:?}");
     assert_eq!(report.memory_peak_bytes, Some(7));
+    assert_eq!((report.cpu_us, report.throttled_us), (Some(8), Some(0)));
     assert_eq!(report.results[1].name, "does 2");
 }
 

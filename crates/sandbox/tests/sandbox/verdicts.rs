@@ -75,6 +75,33 @@ async fn each_failure_has_its_own_verdict() {
     lab.close().await;
 }
 
+/// What the owner's graphs of processor time are drawn from.
+#[tokio::test]
+async fn a_report_says_what_the_run_took_of_the_machine() {
+    let lab = Lab::small().await;
+    let busy = "import time\nwhile time.process_time() < 0.2: pass\n";
+    let report = lab
+        .judge(
+            &format!("{busy}{FOUR_LINES}"),
+            &Tests::that_listen_a_while(),
+        )
+        .await;
+    assert!(report.is_passed(), "{report:#?}");
+    let wall_us = u64::from(report.timings.finished_us);
+    let cpu_us = report.cpu_us.expect("the processor time");
+    // Half of a processor, and what a run may use of the period in which it begins and ends.
+    let most_us = wall_us / 2 + 150_000;
+    assert!((200_000..=most_us).contains(&cpu_us), "{report:#?}");
+    let throttled_us = report.throttled_us.expect("the time without a processor");
+    // Of each of the processors.
+    assert!(throttled_us <= wall_us * 64, "{report:#?}");
+    assert!(
+        report.memory_peak_bytes.is_some_and(|peak| peak > 1 << 20),
+        "{report:#?}"
+    );
+    lab.close().await;
+}
+
 #[tokio::test]
 async fn a_broken_test_is_the_courses_fault() {
     let lab = Lab::small().await;
