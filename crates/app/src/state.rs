@@ -202,15 +202,17 @@ pub fn seed_of(asked: Option<&str>) -> Result<Seed, RunError> {
     }
 }
 
-/// Who asks: the name that the browser gave itself, else the address that the request came from.
+/// Who asks: the name that the browser gave itself, if any, at the address that the request came
+/// from. The name tells apart those who share an address, and gains nobody more than that.
 pub(crate) fn client_of(name: Option<&str>) -> ClientId {
-    if let Some(name) = name.filter(|name| StepId::parse(name).is_ok()) {
-        return ClientId::new(name);
-    }
+    let name = name.filter(|name| StepId::parse(name).is_ok());
+    let client = ClientId::new(name.unwrap_or("unnamed"));
     let address = use_context::<axum::http::request::Parts>()
-        .and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().copied())
-        .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string());
-    ClientId::new(&address)
+        .and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().copied());
+    match address {
+        Some(ConnectInfo(address)) => client.at(address.ip()),
+        None => client,
+    }
 }
 
 /// Puts an error's HTTP status, and `Retry-After` where it helps, on the answer.

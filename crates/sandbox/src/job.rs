@@ -1,7 +1,7 @@
 //! What a run is asked for and what it says: the words between the sandbox and its callers.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use lesson::{OutputChunk, PlannedTest, ProgramOutput, Seed, StepId, TestId, TestResult};
@@ -43,21 +43,57 @@ pub struct JobStep {
     pub tests: Vec<PlannedTest>,
 }
 
-/// Whom a run belongs to, for fairness alone: one run in flight and one waiting for each.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientId(String);
+/// Whom a run belongs to, for fairness alone: one run in flight and one waiting for each, and turns
+/// that go round by address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClientId {
+    name: String,
+    network: Option<IpAddr>,
+}
 
 impl ClientId {
-    /// The client with this name; what follows the 128th character does not count.
+    /// The client with this name, from an address of its own; what follows the 128th character
+    /// does not count.
     pub fn new(name: &str) -> Self {
-        Self(name.chars().take(128).collect())
+        Self {
+            name: name.chars().take(128).collect(),
+            network: None,
+        }
+    }
+
+    /// The same client, from an address that it may share with others. Of an IPv6 address the
+    /// first half counts: one household has all of the other.
+    #[must_use]
+    pub fn at(self, address: IpAddr) -> Self {
+        let network = match address.to_canonical() {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => {
+                let half = address.to_bits() >> 64 << 64;
+                IpAddr::V6(Ipv6Addr::from_bits(half))
+            }
+        };
+        Self {
+            network: Some(network),
+            ..self
+        }
+    }
+
+    /// Whom the client shares its turns with: those at its address, or nobody.
+    pub(crate) fn share(&self) -> Share<'_> {
+        match self.network {
+            Some(network) => Share::Of(network),
+            None => Share::Own(&self.name),
+        }
     }
 }
 
-impl fmt::Display for ClientId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
+/// Those who have one turn in each round together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Share<'client> {
+    /// All at one address.
+    Of(IpAddr),
+    /// One client, whose address nobody knows.
+    Own(&'client str),
 }
 
 /// What a run says while it goes on. The last event of a run that went well for *us* is
@@ -127,4 +163,26 @@ pub struct Timings {
     pub listen_us: Option<u32>,
     /// How many times the program was started.
     pub launches: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_shares_an_address_shares_turns() {
+        let at = |name: &str, address: &str| ClientId::new(name).at(address.parse().unwrap());
+        let share = |a: &ClientId, b: &ClientId| a.share() == b.share();
+        let one = at("one", "192.0.2.1");
+        assert!(share(&one, &at("other", "192.0.2.1")));
+        assert!(share(&one, &at("other", "::ffff:192.0.2.1")));
+        assert!(!share(&one, &at("one", "192.0.2.2")));
+        let sixth = at("one", "2001:db8:1:2::1");
+        assert!(share(&sixth, &at("one", "2001:db8:1:2:ffff::")));
+        assert!(!share(&sixth, &at("one", "2001:db8:1:3::1")));
+        let unknown = ClientId::new("one");
+        assert!(share(&unknown, &ClientId::new("one")));
+        assert!(!share(&unknown, &ClientId::new("other")));
+        assert!(!share(&unknown, &one));
+    }
 }

@@ -1,12 +1,16 @@
 //! Who may run and who waits: a plain state machine that knows neither clocks nor containers.
 //!
 //! Each client has at most one run in flight and one that waits; a newer one takes the waiting
-//! one's place. So first come, first served *is* round-robin: between two runs of one client,
-//! everyone who waited has had a turn.
+//! one's place. But a client's name is what a browser calls itself, and a script can think of
+//! many. So turns go round by network address: between two runs from one address, everyone who
+//! waits has had one. And where the queue is full, whoever comes from an address with few that
+//! wait takes the place of the last one from the address with the most: a class behind one address
+//! has the whole queue as long as nobody else wants any of it.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::ClientId;
+use crate::job::Share;
 
 /// The runs in flight and those that wait, each with a `Waiter` to be told.
 #[derive(Debug)]
@@ -16,6 +20,9 @@ pub(super) struct Admission<Waiter> {
     running_max: usize,
     queue_max: usize,
     next_id: u64,
+    /// The round of the run that was admitted last. Who comes now is in the next one: in the same
+    /// one, newcomers without end would keep others out.
+    round: u64,
 }
 
 #[derive(Debug)]
@@ -23,6 +30,8 @@ struct Ticket<Waiter> {
     id: TicketId,
     client: ClientId,
     waiter: Waiter,
+    /// In each round every address has one turn; the queue is sorted by it.
+    round: u64,
 }
 
 /// A place in the queue.
@@ -36,7 +45,9 @@ pub(super) enum Entry<Waiter> {
     Waiting(TicketId),
     /// It waits in the place of an older run of the same client.
     WaitingInsteadOf(TicketId, Waiter),
-    /// The queue is full.
+    /// It waits, and for want of room a run from the address with the most does so no more.
+    WaitingAtTheCostOf(TicketId, Waiter),
+    /// The queue is full, and nobody has much more of it.
     Full,
 }
 
@@ -55,6 +66,7 @@ impl<Waiter> Admission<Waiter> {
             running_max: running_max as usize,
             queue_max: queue_max as usize,
             next_id: 0,
+            round: 0,
         }
     }
 
@@ -68,11 +80,45 @@ impl<Waiter> Admission<Waiter> {
             let replaced = std::mem::replace(&mut ticket.waiter, waiter);
             return Entry::WaitingInsteadOf(id, replaced);
         }
+        let mut displaced = None;
         if self.queue.len() >= self.queue_max {
-            return Entry::Full;
+            displaced = self.displace_for(&client);
+            if displaced.is_none() {
+                return Entry::Full;
+            }
         }
-        self.queue.push_back(Ticket { id, client, waiter });
-        Entry::Waiting(id)
+        let neighbours =
+            (self.queue.iter()).filter(|ticket| ticket.client.share() == client.share());
+        let last = neighbours.map(|ticket| ticket.round).max();
+        let round = last.unwrap_or(0).max(self.round) + 1;
+        let at = self.queue.partition_point(|ticket| ticket.round <= round);
+        let ticket = Ticket {
+            id,
+            client,
+            waiter,
+            round,
+        };
+        self.queue.insert(at, ticket);
+        match displaced {
+            None => Entry::Waiting(id),
+            Some(waiter) => Entry::WaitingAtTheCostOf(id, waiter),
+        }
+    }
+
+    /// Takes the last run out of the queue that is from the address with the most, if that leaves
+    /// the address as many as this client's has with the new one.
+    fn displace_for(&mut self, client: &ClientId) -> Option<Waiter> {
+        let mut counts: HashMap<Share<'_>, usize> = HashMap::new();
+        for ticket in &self.queue {
+            *counts.entry(ticket.client.share()).or_default() += 1;
+        }
+        let count = |client: &ClientId| counts.get(&client.share()).copied().unwrap_or(0);
+        let of_tickets = self.queue.iter().map(|ticket| count(&ticket.client));
+        let (at, most) = of_tickets.enumerate().max_by_key(|(_, count)| *count)?;
+        if most < count(client) + 2 {
+            return None;
+        }
+        self.queue.remove(at).map(|ticket| ticket.waiter)
     }
 
     /// Takes a run out of the queue that waits no more.
@@ -91,6 +137,8 @@ impl<Waiter> Admission<Waiter> {
             .iter()
             .position(|ticket| !self.in_flight.contains(&ticket.client))?;
         let ticket = self.queue.remove(at)?;
+        // A client whose own run holds it up may be of an earlier round.
+        self.round = self.round.max(ticket.round);
         self.in_flight.insert(ticket.client.clone());
         Some(Admitted {
             client: ticket.client,
@@ -136,110 +184,4 @@ impl<Waiter> Admission<Waiter> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn client(name: &str) -> ClientId {
-        ClientId::new(name)
-    }
-
-    /// Lets each of `names` in, with its name as the waiter.
-    fn admission(running_max: u32, names: &[&'static str]) -> Admission<&'static str> {
-        let mut admission = Admission::new(running_max, 4);
-        for name in names {
-            let entry = admission.enter(client(name), *name);
-            assert!(matches!(entry, Entry::Waiting(_)), "{name}: {entry:?}");
-        }
-        admission
-    }
-
-    /// Who runs, one after the other, as long as anyone may.
-    fn admitted(admission: &mut Admission<&'static str>) -> Vec<&'static str> {
-        std::iter::from_fn(|| Some(admission.admit()?.waiter)).collect()
-    }
-
-    #[test]
-    fn first_come_is_first_served_up_to_the_limit() {
-        let mut admission = admission(2, &["a", "b", "c"]);
-        assert_eq!(admitted(&mut admission), ["a", "b"]);
-        admission.finish(&client("a"));
-        assert_eq!(admitted(&mut admission), ["c"]);
-        assert_eq!((admission.running(), admission.queued()), (2, 0));
-    }
-
-    #[test]
-    fn a_client_runs_one_at_a_time_and_holds_up_nobody() {
-        let mut admission = admission(3, &["a"]);
-        assert_eq!(admitted(&mut admission), ["a"]);
-        admission.enter(client("a"), "a again");
-        admission.enter(client("b"), "b");
-        assert_eq!(admission.startable(), 1);
-        assert_eq!(admitted(&mut admission), ["b"]);
-        admission.finish(&client("a"));
-        assert_eq!(admitted(&mut admission), ["a again"]);
-    }
-
-    #[test]
-    fn a_newer_run_takes_the_waiting_ones_place() {
-        let mut admission = admission(1, &["a", "b", "c"]);
-        let entry = admission.enter(client("b"), "b again");
-        assert!(matches!(entry, Entry::WaitingInsteadOf(_, "b")));
-        let mut order = Vec::new();
-        while let Some(next) = admission.admit() {
-            order.push(next.waiter);
-            admission.finish(&next.client);
-        }
-        assert_eq!(order, ["a", "b again", "c"]);
-    }
-
-    #[test]
-    fn a_replaced_ticket_can_no_longer_leave() {
-        let mut admission = admission(1, &[]);
-        let Entry::Waiting(old) = admission.enter(client("a"), "old") else {
-            panic!("not let in");
-        };
-        admission.enter(client("a"), "new");
-        assert_eq!(admission.leave(old), None);
-        assert_eq!(admitted(&mut admission), ["new"]);
-    }
-
-    #[test]
-    fn a_full_queue_refuses_strangers_and_not_a_newer_run_of_those_within() {
-        let mut admission = admission(1, &["a", "b", "c", "d"]);
-        assert_eq!(admission.enter(client("e"), "e"), Entry::Full);
-        let entry = admission.enter(client("d"), "d again");
-        assert!(matches!(entry, Entry::WaitingInsteadOf(_, "d")));
-        assert_eq!(admission.queued(), 4);
-    }
-
-    #[test]
-    fn whoever_leaves_moves_the_others_up() {
-        let mut admission = admission(1, &["a"]);
-        let Entry::Waiting(middle) = admission.enter(client("b"), "b") else {
-            panic!("not let in");
-        };
-        admission.enter(client("c"), "c");
-        assert_eq!(admission.leave(middle), Some("b"));
-        assert_eq!(admission.leave(middle), None);
-        let places: Vec<&str> = admission.waiting().map(|waiter| *waiter).collect();
-        assert_eq!(places, ["a", "c"]);
-    }
-
-    #[test]
-    fn one_greedy_client_gets_every_other_turn_at_most() {
-        let mut admission: Admission<&'static str> = Admission::new(1, 10);
-        admission.enter(client("greedy"), "greedy");
-        for name in ["b", "c", "d"] {
-            admission.enter(client(name), name);
-        }
-        let mut order = Vec::new();
-        while let Some(next) = admission.admit() {
-            order.push(next.waiter);
-            if order.len() < 6 {
-                admission.enter(client("greedy"), "greedy");
-            }
-            admission.finish(&next.client);
-        }
-        assert_eq!(order[..5], ["greedy", "b", "c", "d", "greedy"]);
-    }
-}
+mod tests;

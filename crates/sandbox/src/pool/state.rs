@@ -100,9 +100,15 @@ impl Shared {
         let ticket = match entry {
             Entry::Full => return Err(SandboxError::Busy { retry_after }),
             Entry::Waiting(ticket) => ticket,
+            // Nobody listens where the other run is gone already.
             Entry::WaitingInsteadOf(ticket, older) => {
-                // Nobody listens where the older run is gone already.
                 let _gone = older.grant.send(Err(SandboxError::Replaced));
+                ticket
+            }
+            Entry::WaitingAtTheCostOf(ticket, displaced) => {
+                let _gone = displaced
+                    .grant
+                    .send(Err(SandboxError::Busy { retry_after }));
                 ticket
             }
         };
