@@ -120,6 +120,9 @@ pub enum SandboxError {
     /// A newer run of the same client took this one's place.
     #[error("a newer run of the same client took this one's place")]
     Replaced,
+    /// Whoever asked for a run left its events untaken.
+    #[error("nobody took a run's events")]
+    Untaken,
     /// The engine is away or the sandbox does not serve.
     #[error("the sandbox is not available: {reason}")]
     Unavailable {
@@ -144,6 +147,7 @@ impl SandboxError {
             Self::Died { .. }
             | Self::Lost { .. }
             | Self::HarnessBroke { .. }
+            | Self::Untaken
             | Self::JobTooLong { .. } => RunError::Broken,
             _ => RunError::Unavailable { retry_after_s: 5 },
         }

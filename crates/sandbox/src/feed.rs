@@ -3,24 +3,45 @@
 //! A plain bounded channel would let a slow browser hold up the reading of the container, and
 //! the learner would see a time-out that is our fault. A plain unbounded one would keep each byte
 //! of a program that prints byte by byte in an event of its own. So output that nobody has taken
-//! yet is joined, and a place in the queue that nobody has seen is replaced by the newer one.
+//! yet is joined, and a place in the queue that nobody has seen is replaced by the newer one. And
+//! whoever takes nothing for long, or leaves too much untaken, is gone, whatever its connection
+//! says: it holds neither a container nor memory any more.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use futures::Stream;
 use tokio::sync::Notify;
+use tracing::info;
 
 use crate::{JobEvent, SandboxError};
 
-/// Both ends of a new feed.
+/// How long events may lie untaken. A browser that sleeps or has lost its network comes back to a
+/// run that it has to ask for again.
+const UNTAKEN_FOR_MAX: Duration = Duration::from_secs(30);
+
+/// How many bytes of events may lie untaken before yet another comes: a hundred times what an
+/// honest program's run says.
+const UNTAKEN_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Both ends of a new feed. Must be called inside a tokio runtime.
 pub(crate) fn feed() -> (FeedWriter, JobStream) {
+    feed_for(UNTAKEN_FOR_MAX)
+}
+
+fn feed_for(untaken_for_max: Duration) -> (FeedWriter, JobStream) {
     let shared = Arc::new(Shared {
         state: Mutex::new(State::default()),
         reader_left: Notify::new(),
     });
+    // Beyond the run too: what it said stays until it is taken.
+    tokio::spawn(give_up_when_untaken(
+        Arc::downgrade(&shared),
+        untaken_for_max,
+    ));
     let reader = JobStream {
         shared: Arc::clone(&shared),
     };
@@ -38,14 +59,67 @@ impl Shared {
         // Nothing that holds the lock can panic halfway through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Gives the reader up, who will find nothing but the reason for it.
+    fn give_up(&self, mut state: MutexGuard<'_, State>) {
+        if state.reader_left {
+            return;
+        }
+        info!(
+            bytes = state.untaken_bytes,
+            "Nobody takes a run's events; the run counts as left"
+        );
+        state.end_reading();
+        state.events.push_back(Untaken {
+            event: Err(SandboxError::Untaken),
+            bytes: 0,
+        });
+        drop(state);
+        self.reader_left.notify_waiters();
+    }
 }
 
 #[derive(Debug, Default)]
 struct State {
-    events: VecDeque<Result<JobEvent, SandboxError>>,
+    events: VecDeque<Untaken>,
+    untaken_bytes: usize,
+    /// Since when there have been events and the reader took none of them.
+    untaken_since: Option<Instant>,
     writer_left: bool,
+    /// It has left, or was given up.
     reader_left: bool,
     waker: Option<Waker>,
+}
+
+#[derive(Debug)]
+struct Untaken {
+    event: Result<JobEvent, SandboxError>,
+    bytes: usize,
+}
+
+impl State {
+    /// Nobody takes anything any more.
+    fn end_reading(&mut self) {
+        self.reader_left = true;
+        self.events = VecDeque::new();
+        self.untaken_bytes = 0;
+        self.untaken_since = None;
+    }
+}
+
+async fn give_up_when_untaken(shared: Weak<Shared>, untaken_for_max: Duration) {
+    loop {
+        tokio::time::sleep(untaken_for_max / 4).await;
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        let state = shared.state();
+        let since = state.untaken_since;
+        if since.is_some_and(|since| since.elapsed() >= untaken_for_max) {
+            shared.give_up(state);
+            return;
+        }
+    }
 }
 
 /// The run's end of the feed.
@@ -55,14 +129,19 @@ pub(crate) struct FeedWriter {
 }
 
 impl FeedWriter {
-    /// Adds an event.
+    /// Adds an event of a few bytes.
     pub(crate) fn send(&self, event: JobEvent) {
-        self.push(Ok(event));
+        self.push(Ok(event), 0);
+    }
+
+    /// Adds an event that takes about so many bytes.
+    pub(crate) fn send_bytes(&self, event: JobEvent, bytes: usize) {
+        self.push(Ok(event), bytes);
     }
 
     /// Adds the fault that ends the run.
     pub(crate) fn fail(&self, error: SandboxError) {
-        self.push(Err(error));
+        self.push(Err(error), 0);
     }
 
     /// Whether nobody watches any more.
@@ -81,22 +160,30 @@ impl FeedWriter {
         }
     }
 
-    fn push(&self, item: Result<JobEvent, SandboxError>) {
+    fn push(&self, event: Result<JobEvent, SandboxError>, bytes: usize) {
         let mut state = self.shared.state();
         if state.reader_left {
             return;
         }
-        match (state.events.back_mut(), item) {
-            (Some(Ok(JobEvent::Output(last))), Ok(JobEvent::Output(next)))
+        if state.untaken_bytes > UNTAKEN_BYTES_MAX {
+            self.shared.give_up(state);
+            return;
+        }
+        let last = state.events.back_mut();
+        match (last.map(|last| (&mut last.event, &mut last.bytes)), event) {
+            (Some((Ok(JobEvent::Output(last)), of_last)), Ok(JobEvent::Output(next)))
                 if last.stream == next.stream && last.launch == next.launch =>
             {
                 last.text.push_str(&next.text);
+                *of_last += bytes;
             }
-            (Some(Ok(JobEvent::Queued { place })), Ok(JobEvent::Queued { place: newer })) => {
+            (Some((Ok(JobEvent::Queued { place }), _)), Ok(JobEvent::Queued { place: newer })) => {
                 *place = newer;
             }
-            (_, item) => state.events.push_back(item),
+            (_, event) => state.events.push_back(Untaken { event, bytes }),
         }
+        state.untaken_bytes += bytes;
+        state.untaken_since.get_or_insert_with(Instant::now);
         let waker = state.waker.take();
         drop(state);
         if let Some(waker) = waker {
@@ -129,7 +216,11 @@ impl Stream for JobStream {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let mut state = self.shared.state();
         match state.events.pop_front() {
-            Some(event) => Poll::Ready(Some(event)),
+            Some(Untaken { event, bytes }) => {
+                state.untaken_bytes -= bytes;
+                state.untaken_since = (!state.events.is_empty()).then(Instant::now);
+                Poll::Ready(Some(event))
+            }
             None if state.writer_left => Poll::Ready(None),
             None => {
                 state.waker = Some(context.waker().clone());
@@ -142,8 +233,7 @@ impl Stream for JobStream {
 impl Drop for JobStream {
     fn drop(&mut self) {
         let mut state = self.shared.state();
-        state.reader_left = true;
-        state.events.clear();
+        state.end_reading();
         drop(state);
         self.shared.reader_left.notify_waiters();
     }
@@ -196,6 +286,79 @@ mod tests {
         tokio::task::yield_now().await;
         drop(reader);
         assert!(watch.await.unwrap());
+    }
+
+    /// How long something may take that should happen at once.
+    const SOON: Duration = Duration::from_secs(60);
+
+    async fn assert_given_up(mut reader: JobStream) {
+        let only = reader.next().await;
+        assert!(matches!(only, Some(Err(SandboxError::Untaken))), "{only:?}");
+        assert!(reader.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_takes_nothing_for_long_is_given_up() {
+        let (writer, reader) = feed_for(Duration::from_millis(20));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!writer.is_closed(), "there was nothing to take");
+        writer.send(JobEvent::Started);
+        tokio::time::timeout(SOON, writer.closed()).await.unwrap();
+        writer.send(JobEvent::Started);
+        drop(writer);
+        assert_given_up(reader).await;
+    }
+
+    #[tokio::test]
+    async fn what_nobody_takes_after_a_run_is_thrown_away() {
+        let (writer, reader) = feed_for(Duration::from_millis(20));
+        writer.send_bytes(output("x"), 1000);
+        drop(writer);
+        let thrown_away = async {
+            while reader.shared.state().untaken_bytes > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(SOON, thrown_away).await.unwrap();
+        assert_given_up(reader).await;
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_leaves_too_much_is_given_up() {
+        let (writer, reader) = feed();
+        // In turns with something else, so that nothing is joined.
+        let send = || {
+            writer.send_bytes(output("x"), UNTAKEN_BYTES_MAX / 4);
+            writer.send(JobEvent::Started);
+        };
+        for _ in 0..4 {
+            send();
+        }
+        assert!(!writer.is_closed());
+        send();
+        assert!(writer.is_closed());
+        assert_eq!(reader.shared.state().untaken_bytes, 0);
+        drop(writer);
+        assert_given_up(reader).await;
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_takes_its_events_is_never_given_up() {
+        let (writer, mut reader) = feed();
+        for _ in 0..20 {
+            for _ in 0..2 {
+                writer.send_bytes(output("x"), UNTAKEN_BYTES_MAX / 4);
+                writer.send(JobEvent::Started);
+            }
+            let since = reader.shared.state().untaken_since.unwrap();
+            for _ in 0..3 {
+                reader.next().await.unwrap().unwrap();
+                assert!(reader.shared.state().untaken_since.unwrap() > since);
+            }
+            reader.next().await.unwrap().unwrap();
+            assert_eq!(reader.shared.state().untaken_since, None);
+        }
+        assert!(!writer.is_closed());
     }
 
     #[tokio::test]

@@ -126,7 +126,7 @@ fn hear(
         let frame = deframer.next().map_err(|error| Breach(error.to_string()))?;
         let Some(frame) = frame else { break };
         if let Some(event) = ledger.take(&frame, written.elapsed())? {
-            feed.send(event);
+            feed.send_bytes(event, frame.len());
         }
     }
     Ok(())
