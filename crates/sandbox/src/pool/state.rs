@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::admission::{Admission, Admitted, Entry, TicketId};
 use super::grant::{Grant, Permit, Waiter};
 use super::supply::Stock;
+use super::sweep::Sightings;
 use super::{PoolState, PoolStatus};
 use crate::engine::Engine;
 use crate::labels::Boot;
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub(super) halted: CancellationToken,
     changed: Notify,
     state: Mutex<State>,
+    sightings: Mutex<Sightings>,
     slots_made: AtomicU32,
 }
 
@@ -74,6 +76,7 @@ impl Shared {
                 retries: VecDeque::new(),
                 run_seconds: 0.2,
             }),
+            sightings: Mutex::default(),
             slots_made: AtomicU32::new(0),
             settings,
         }
@@ -292,6 +295,13 @@ impl Shared {
             queued: stock.queued,
             containers,
         }
+    }
+
+    pub(super) fn sightings(&self) -> MutexGuard<'_, Sightings> {
+        // Nothing that holds the lock can panic halfway through a change.
+        self.sightings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
