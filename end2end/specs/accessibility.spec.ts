@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { endlessLoop, fourLines } from "../fixtures/programs.ts";
+import { endlessLoop, fourLines, mistake } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 import type { Workbench } from "../pages/workbench.ts";
 
@@ -21,6 +21,11 @@ const dialogs: Record<string, (page: Page, workbench: Workbench) => Promise<void
     page.getByRole("button", { name: "Progress: export and import" }).click(),
   "starting over": async (_, workbench) =>
     workbench.code.getByRole("button", { name: "Reset…" }).click(),
+  "the solution": async (page, workbench) => {
+    await workbench.guide.getByRole("button", { name: "Show the solution…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Show the solution" }).click();
+    await expect(page.getByRole("dialog").getByText("create_server").first()).toBeVisible();
+  },
 };
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -36,7 +41,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       });
     }
 
-    for (const [where, width] of colorScheme === "light" ? ([["wide", 1440]] as const) : []) {
+    for (const [where, width] of [
+      ["wide", 1440],
+      ["narrow", 390],
+    ] as const) {
       test.describe(where, () => {
         test.use({ viewport: { width, height: 844 } });
 
@@ -58,6 +66,13 @@ for (const colorScheme of ["light", "dark"] as const) {
           await workbench.hasVerdict("All 2 tests passed");
           await expectNoBarrier(page);
         });
+
+        test("failed has no barrier", async ({ page, workbench }) => {
+          await workbench.open("echo");
+          await workbench.judge(mistake("echo", "length_of_the_text"));
+          await workbench.hasVerdict(/tests failed$/);
+          await expectNoBarrier(page);
+        });
       });
     }
 
@@ -71,3 +86,29 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
   });
 }
+
+test("with more contrast asked for, nothing has a barrier and lines are drawn stronger", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("echo");
+  const line = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--line"));
+  const usual = await line();
+  await page.emulateMedia({ contrast: "more" });
+  expect(await line()).not.toBe(usual);
+  await workbench.judge(mistake("echo", "length_of_the_text"));
+  await workbench.hasVerdict(/tests failed$/);
+  await expectNoBarrier(page);
+});
+
+test("with less motion asked for, nothing moves while a run goes", async ({ page, workbench }) => {
+  const moving = () =>
+    page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length);
+  await workbench.open("listen");
+  await workbench.judge(endlessLoop);
+  await workbench.isRunning();
+  await expect.poll(moving).toBeGreaterThan(0);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await expect.poll(moving).toBe(0);
+});

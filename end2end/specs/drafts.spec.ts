@@ -66,6 +66,31 @@ test("two tabs on one step: what was not touched follows the other", async ({
   await other.editor.expectText("left = 1\n");
 });
 
+test("two tabs on one step: what was typed in both is lost in neither", async ({
+  context,
+  workbench,
+}) => {
+  const other = new Workbench(await context.newPage());
+  // Its timers stand still, so it keeps nothing yet of what is typed there.
+  await other.page.addInitScript(() => {
+    const { setTimeout } = window;
+    window.setTimeout = ((call: () => void, delay?: number) =>
+      delay === 400 ? 0 : setTimeout(call, delay)) as typeof window.setTimeout;
+  });
+  await other.open("listen");
+  await workbench.open("listen");
+  await other.write("right = 2\n");
+  await workbench.write("left = 1\n");
+  await workbench.isSaved();
+  const notice = other.code.getByRole("alert");
+  await expect(notice).toContainText("You typed other code for this step in another tab.");
+  await other.editor.expectText("right = 2\n");
+  await notice.getByRole("button", { name: "Take the other tab's code" }).click();
+  await other.editor.expectText("left = 1\n");
+  await other.code.getByRole("button", { name: "Bring back my code" }).click();
+  await other.editor.expectText("right = 2\n");
+});
+
 test.describe("on a slow network", () => {
   test("what is typed before the page's program has come is kept", async ({ page, workbench }) => {
     const letProgramCome = await holdBack(page, /\.wasm$/);

@@ -19,7 +19,7 @@ test("after a pass the focus is on the way to the next step", async ({ page, wor
 test("one may look ahead, and the page says what is not done yet", async ({ page, workbench }) => {
   await workbench.open("echo");
   const ahead = workbench.guide.getByRole("note").filter({ hasText: "not done yet" });
-  await expect(ahead).toContainText("Steps 1 to 2 are not done yet. You may look ahead");
+  await expect(ahead).toContainText("Steps 1 and 2 are not done yet. You may look ahead");
   await ahead.getByRole("link", { name: "Go to Listen" }).click();
   await expect(page).toHaveURL("/courses/redis/listen");
   await expect(workbench.guide.getByRole("heading", { level: 1 })).toHaveText(
@@ -81,4 +81,43 @@ test("all five steps can be passed one after the other", async ({ page, workbenc
   }
   await expect(page).toHaveURL("/courses/redis");
   await expect(page.getByText("You have built it. Every step is done.")).toBeVisible();
+});
+
+test("the browser's Back leads to the step before, with its own code", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("listen");
+  await workbench.write(fourLines);
+  await workbench.isSaved();
+  await workbench.step("Step 2: PING").click();
+  await expect(workbench.guide.getByRole("heading", { level: 1 })).toBeFocused();
+  await workbench.editor.expectText(fourLines);
+  await workbench.write(solution("ping"));
+  await workbench.isSaved();
+  await page.goBack();
+  await expect(page).toHaveURL("/courses/redis/listen");
+  await workbench.editor.expectText(fourLines);
+  await page.goForward();
+  await workbench.editor.expectText(solution("ping"));
+});
+
+test("what was typed in the last moment before Back is the step's own", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("listen");
+  await workbench.write("first = 1\n");
+  await workbench.step("Step 2: PING").click();
+  await expect(workbench.guide.getByRole("heading", { level: 1 })).toBeFocused();
+  await workbench.editor.expectText("first = 1\n");
+  await workbench.write("second = 2\n");
+  await page.goBack();
+  await expect(page).toHaveURL("/courses/redis/listen");
+  await workbench.editor.expectText("first = 1\n");
+  await workbench.reload();
+  await workbench.editor.expectText("first = 1\n");
+  await page.goForward();
+  await workbench.isReady();
+  await workbench.editor.expectText("second = 2\n");
 });

@@ -61,3 +61,22 @@ test("settings that can't be read are kept aside too", async ({ page, workbench 
   await workbench.hasVerdict("All 2 tests passed");
   expect(Object.values(await storage.all())).toContain('{"version":99,"theme":"sepia"}');
 });
+
+test("a forbidden storage is told of, and everything else goes on", async ({ page, workbench }) => {
+  await page.addInitScript(() => {
+    const forbidden = () => {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    };
+    for (const name of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, name, { get: forbidden });
+    }
+  });
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await expect(workbench.code.getByText("Not saved", { exact: true })).toBeVisible();
+  await workbench.editor.expectText(fourLines);
+  await workbench.results.getByRole("link", { name: "Next step: PING" }).click();
+  await expect(workbench.guide.getByRole("heading", { level: 1 })).toBeFocused();
+  await workbench.editor.expectText(fourLines);
+});

@@ -69,13 +69,6 @@
   const whenReady = (kind) => document.body
     ? show(kind)
     : document.addEventListener("DOMContentLoaded", () => show(kind));
-  const ready = () => "hydrated" in root.dataset;
-  addEventListener("unhandledrejection", () => ready() || whenReady("load"));
-  addEventListener("error", (event) => {
-    const failed = event.target;
-    if (!ready() && (failed instanceof HTMLScriptElement || failed instanceof HTMLLinkElement)) {
-      whenReady("load");
-    }
-  }, true);
+  addEventListener("codealong:unloaded", () => whenReady("load"));
   addEventListener("codealong:broken", () => whenReady("broken"));
 })();

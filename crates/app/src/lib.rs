@@ -46,7 +46,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="stylesheet" id="leptos" href="/pkg/codealong.css" />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <script type="module" nonce=use_nonce() inner_html=start_script(&options)></script>
                 <MetaTags />
             </head>
             <body>
@@ -54,6 +54,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Starts the page's program: what Leptos' `HydrationScripts` does, without its preload hints,
+/// which browsers warn of in the console where a machine is slow to start what was preloaded.
+fn start_script(options: &LeptosOptions) -> String {
+    let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
+    include_str!("start.js").replace("FILES", &files)
 }
 
 /// All pages.

@@ -17,6 +17,7 @@ mod two_tabs;
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlTextAreaElement;
 use leptos_meta::Title;
 use lesson::{CourseView, Divider, StepId, StepProgress, StepSummary, StepView};
 
@@ -46,12 +47,15 @@ pub(crate) struct Workbench {
     runs: Runs,
     /// The editor, once it is there.
     editor: Local<CodeEditor>,
+    /// The text field that stands in for it before, and where it can't be made.
+    field: Local<HtmlTextAreaElement>,
     /// The panel that a narrow page shows.
     panel: RwSignal<Panel>,
     /// Another tab's draft of this step, while it waits for a decision.
     other_draft: RwSignal<Option<String>>,
-    /// The draft that this tab last kept or took over.
-    last_kept: StoredValue<Option<String>>,
+    /// The program that the editor opened with, or that this tab last kept or took over: whatever
+    /// differs from it was typed here and is not kept yet.
+    settled: StoredValue<String>,
 }
 
 /// One of the three panels.
@@ -113,9 +117,10 @@ impl Workbench {
             program,
             runs: Runs::new(),
             editor: Local::empty(),
+            field: Local::empty(),
             panel: RwSignal::new(Panel::Guide),
             other_draft: RwSignal::new(None),
-            last_kept: StoredValue::new(None),
+            settled: StoredValue::new(String::new()),
         }
     }
 
@@ -188,6 +193,7 @@ impl Workbench {
 #[component]
 pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView {
     let title = format!("Step {} · {} · CodeAlong", step.number, step.summary.title);
+    let heading = step.summary.title.clone();
     let course_title = course.title.clone();
     let course_address = format!("/courses/{}", course.id);
     let bench = Workbench::new(course, step);
@@ -219,13 +225,17 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
                 </a>
                 <StepCircles />
             </TopBar>
-            <PanelTabs />
-            <main id=DESK_ID class="desk" data-panel=move || bench.panel.get().id()>
-                <Guide />
-                <PanelDivider divider=Divider::Guide />
-                <EditorPanel />
-                <PanelDivider divider=Divider::Results />
-                <Results />
+            <main class="work" data-panel=move || bench.panel.get().id()>
+                // Where a narrow page hides the guide, its title is still the page's.
+                <h1 class="unseen other-title">{heading}</h1>
+                <PanelTabs />
+                <div id=DESK_ID class="desk">
+                    <Guide />
+                    <PanelDivider divider=Divider::Guide />
+                    <EditorPanel />
+                    <PanelDivider divider=Divider::Results />
+                    <Results />
+                </div>
             </main>
             <p class="unseen" role="status">
                 {move || bench.runs.announcement().get()}

@@ -25,6 +25,8 @@ pub enum RunPhase {
     Passed {
         /// The verdict as a headline.
         headline: String,
+        /// How many steps work now.
+        steps: usize,
     },
     /// It ended with a failure of the learner's program.
     Failed {
@@ -48,7 +50,10 @@ impl LiveRun {
         if let Some(report) = &self.report {
             let headline = report.headline();
             return match report.verdict {
-                Verdict::Passed => RunPhase::Passed { headline },
+                Verdict::Passed => RunPhase::Passed {
+                    headline,
+                    steps: report.steps.len(),
+                },
                 Verdict::Failed { .. } => RunPhase::Failed {
                     headline,
                     reason: report
@@ -113,7 +118,7 @@ impl RunPhase {
             Self::Queued { place: 1 } => "Waiting · next in the queue".to_owned(),
             Self::Queued { place } => format!("Waiting · number {place} in the queue"),
             Self::Running { number, total, .. } => format!("Running · {number} of {total}"),
-            Self::Passed { headline } | Self::Failed { headline, .. } => headline.clone(),
+            Self::Passed { headline, .. } | Self::Failed { headline, .. } => headline.clone(),
             Self::Cancelled => "Cancelled".to_owned(),
             Self::NoVerdict { error } if error.is_ours() => "No verdict: our fault".to_owned(),
             Self::NoVerdict { .. } => "Not run".to_owned(),
@@ -123,7 +128,10 @@ impl RunPhase {
     /// The sentence under it; code stands between backticks.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Starting | Self::Passed { .. } => String::new(),
+            Self::Starting => String::new(),
+            Self::Passed { steps: 1, .. } => "Step 1 works.".to_owned(),
+            Self::Passed { steps: 2, .. } => "Steps 1 and 2 work.".to_owned(),
+            Self::Passed { steps, .. } => format!("Steps 1 to {steps} work."),
             Self::Queued { .. } => {
                 "Other runs are before yours. It starts by itself when its turn comes.".to_owned()
             }

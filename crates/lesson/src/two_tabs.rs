@@ -12,11 +12,11 @@ pub enum OtherDraft {
 }
 
 impl OtherDraft {
-    /// Decides by what stands in the editor, what was last kept or read here, and what came.
-    pub fn judge(editor: &str, last_kept: Option<&str>, other: &str) -> Self {
+    /// Decides by what stands in the editor, what it opened with or last kept, and what came.
+    pub fn judge(editor: &str, settled: &str, other: &str) -> Self {
         if editor == other {
             Self::Same
-        } else if last_kept.is_none_or(|kept| kept == editor) {
+        } else if settled == editor {
             Self::Adopt
         } else {
             Self::Offer
@@ -30,9 +30,8 @@ mod tests {
 
     #[test]
     fn a_tab_that_was_typed_in_keeps_its_own() {
-        assert_eq!(OtherDraft::judge("a", Some("a"), "a"), OtherDraft::Same);
-        assert_eq!(OtherDraft::judge("a", Some("a"), "b"), OtherDraft::Adopt);
-        assert_eq!(OtherDraft::judge("a", None, "b"), OtherDraft::Adopt);
-        assert_eq!(OtherDraft::judge("ab", Some("a"), "b"), OtherDraft::Offer);
+        assert_eq!(OtherDraft::judge("a", "a", "a"), OtherDraft::Same);
+        assert_eq!(OtherDraft::judge("a", "a", "b"), OtherDraft::Adopt);
+        assert_eq!(OtherDraft::judge("ab", "a", "b"), OtherDraft::Offer);
     }
 }

@@ -20,6 +20,7 @@ mod wasm_std;
 mod wasm_target;
 mod workspace;
 
+use std::env;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
@@ -46,9 +47,9 @@ struct Cli {
 enum Chore {
     /// Install what is missing, build, and serve on http://127.0.0.1:3000
     Up {
-        /// The port to serve on
-        #[arg(long, default_value_t = 3000)]
-        port: u16,
+        /// The port to serve on, in the place of 3000; CODEALONG_ADDRESS sets the whole address
+        #[arg(long)]
+        port: Option<u16>,
         /// Build the server optimised
         #[arg(long)]
         release: bool,
@@ -126,9 +127,9 @@ fn run(screen: &Screen, chore: Chore) -> Result<ExitCode> {
     }
 }
 
-fn up(screen: &Screen, port: u16, profile: Profile) -> Result<ExitCode> {
+fn up(screen: &Screen, port: Option<u16>, profile: Profile) -> Result<ExitCode> {
     let began = Instant::now();
-    let address = server::address(port);
+    let address = server::chosen_address(port)?;
     server::require_free(address)?;
     let engine = ground::for_serving(screen, profile)?;
     let mut server = Server::start(profile, address, Words::ToTerminal)?;
@@ -150,10 +151,17 @@ fn hand_over(screen: &Screen, chore: &str, passed: &Passed, profile: Profile) ->
     engine::require_means()?;
     server::build(screen, profile)?;
     ground::for_runs(screen)?.leave_running(screen);
-    let error = Command::new(server::binary(profile))
-        .arg(chore)
-        .args(&passed.arguments)
-        .exec();
+    let mut command = Command::new(server::binary(profile));
+    // The files that are named are where the person stands, the project's own are in the project.
+    for (setting, folder) in [
+        ("CODEALONG_CURRICULUM", "curriculum"),
+        ("CODEALONG_IMAGE_FOLDER", "runner-image"),
+    ] {
+        if env::var_os(setting).is_none() {
+            command.env(setting, workspace::root().join(folder));
+        }
+    }
+    let error = command.arg(chore).args(&passed.arguments).exec();
     Err(error).context("the server's binary could not be started")
 }
 

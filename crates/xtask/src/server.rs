@@ -1,5 +1,6 @@
 //! The server: built, started, waited for, stopped.
 
+use std::env;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -20,6 +21,8 @@ use crate::workspace;
 
 /// The first start builds the runner image.
 const READY_LIMIT: Duration = Duration::from_secs(180);
+
+const USUAL_PORT: u16 = 3000;
 
 /// The server gives its runs 15 s to end.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -69,6 +72,17 @@ pub(crate) fn address(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
+/// Where to serve: on the port that was asked for, else where the server's own setting says.
+pub(crate) fn chosen_address(port: Option<u16>) -> Result<SocketAddr> {
+    match (port, env::var("CODEALONG_ADDRESS")) {
+        (Some(port), _) => Ok(address(port)),
+        (None, Ok(set)) => set.parse().with_context(|| {
+            format!("CODEALONG_ADDRESS is {set:?}: use an address and a port, as in 0.0.0.0:3000")
+        }),
+        (None, Err(_)) => Ok(address(USUAL_PORT)),
+    }
+}
+
 /// A port that nobody listens on.
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(address(0)).context("no port is free")?;
@@ -95,7 +109,7 @@ pub(crate) fn environment(address: SocketAddr) -> Vec<(&'static str, String)> {
     vec![
         ("LEPTOS_OUTPUT_NAME", OUTPUT_NAME.to_owned()),
         ("LEPTOS_SITE_ROOT", site::root().display().to_string()),
-        ("LEPTOS_SITE_ADDR", address.to_string()),
+        ("CODEALONG_ADDRESS", address.to_string()),
     ]
 }
 

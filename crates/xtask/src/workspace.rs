@@ -38,10 +38,14 @@ pub(crate) fn own_folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The cargo that started xtask, without what it set for xtask itself.
+/// The cargo that started xtask, without what it set for xtask itself, and with the target folder
+/// in which xtask looks for what was built.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new("cargo");
-    command.current_dir(root()).env_remove("CARGO_MANIFEST_DIR");
+    command
+        .current_dir(root())
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env("CARGO_TARGET_DIR", target());
     command
 }
 

@@ -2,7 +2,9 @@
 
 use std::marker::PhantomData;
 
-use leptos::web_sys::{HtmlDialogElement, HtmlDivElement, HtmlInputElement, KeyboardEvent};
+use leptos::web_sys::{
+    HtmlDialogElement, HtmlDivElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
+};
 use lesson::{LineNote, Theme};
 
 use super::EditorSetup;
@@ -106,13 +108,13 @@ pub(crate) fn element_width(_: &str) -> f64 {
     0.0
 }
 
-pub(crate) fn typed_into(_: &str) -> Option<String> {
+pub(crate) fn typed_into(_: &HtmlTextAreaElement) -> Option<String> {
     None
 }
 
-pub(crate) fn set_field(_: &str, _: &str) {}
+pub(crate) fn set_field(_: &HtmlTextAreaElement, _: &str) {}
 
-pub(crate) fn field_caret(_: &str) -> Option<u32> {
+pub(crate) fn field_caret(_: &HtmlTextAreaElement) -> Option<u32> {
     None
 }
 

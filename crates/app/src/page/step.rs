@@ -27,7 +27,16 @@ pub(crate) fn StepPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok((course, step)) => view! { <WorkbenchPage course step /> }.into_any(),
+                    // By its key each step has elements of its own. Without it the elements of the
+                    // step before are used again, with what was typed into them and unfolded.
+                    Ok(loaded) => view! {
+                        <For
+                            each=move || [loaded.clone()]
+                            key=|(course, step)| (course.id.clone(), step.summary.id.clone())
+                            children=|(course, step)| view! { <WorkbenchPage course step /> }
+                        />
+                    }
+                    .into_any(),
                     Err(error) => view! { <Trouble error=error.0 /> }.into_any(),
                 }
             })}

@@ -1,8 +1,8 @@
 //! The editor panel: the learner's program, kept as it is typed.
 
-use leptos::html::Div;
+use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
-use leptos::web_sys::HtmlDivElement;
+use leptos::web_sys::{HtmlDivElement, HtmlTextAreaElement};
 use lesson::{LineNote, Opening, Verdict, earlier, step_key};
 
 use super::foot::EditorFoot;
@@ -20,9 +20,11 @@ pub(super) fn EditorPanel() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let host = NodeRef::<Div>::new();
     let autosave = Autosave::new(bench);
+    let field = NodeRef::<Textarea>::new();
     Effect::new(move |_| {
-        if let (Some(host), true) = (host.get(), bench.store.is_loaded()) {
-            mount(bench, autosave, &host);
+        if let (Some(host), Some(field), true) = (host.get(), field.get(), bench.store.is_loaded())
+        {
+            mount(bench, autosave, &host, field);
         }
     });
     let starter = bench.step.with_value(|step| field_html(&step.starter));
@@ -40,6 +42,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
                     <div class="editor-host" node_ref=host></div>
                     <textarea
                         id=FIELD_ID
+                        node_ref=field
                         class="program-field"
                         aria-label="Program"
                         autocomplete="off"
@@ -137,29 +140,36 @@ impl Autosave {
 }
 
 /// Puts Monaco into its place, with what was typed into the field before it was there.
-fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement) {
+///
+/// The field is this workbench's own element, never looked up by its id: while one step gives way
+/// to another, both fields may be in the page, and the other one holds the other step's program.
+fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement, field: HtmlTextAreaElement) {
     let opening = bench.opening();
-    let typed = browser::typed_into(FIELD_ID);
+    let typed = browser::typed_into(&field);
     let text = typed.clone().unwrap_or_else(|| opening.text().to_owned());
-    bench.last_kept.set_value(bench.kept_now().draft);
+    bench.settled.set_value(opening.text().to_owned());
     if typed.is_some_and(|typed| typed != opening.text()) {
         autosave.typed(text.clone());
     } else {
         bench.program.set(text.clone());
     }
     // Without Monaco the field goes on as it is.
-    browser::set_field(FIELD_ID, &text);
+    browser::set_field(&field, &text);
     let setup = EditorSetup {
         text,
-        caret: browser::field_caret(FIELD_ID),
+        caret: browser::field_caret(&field),
         label: "Program. Escape, then Tab leaves the editor.".to_owned(),
         on_change: Box::new(move |program| autosave.typed(program)),
     };
     bench.editor.set(CodeEditor::mount(host, setup));
+    bench.field.set(Some(field));
     bench.show_notes_of_last_run();
     // Both are dropped with the effect.
     StoredValue::new_local(browser::on_leaving(move || autosave.save_now()));
-    on_cleanup(move || bench.editor.set(None));
+    on_cleanup(move || {
+        bench.editor.set(None);
+        bench.field.set(None);
+    });
 }
 
 impl Workbench {
@@ -181,7 +191,7 @@ impl Workbench {
     /// Keeps the program as it stands.
     pub(super) fn keep_draft(self) {
         let program = self.program.get_untracked();
-        self.last_kept.set_value(Some(program.clone()));
+        self.settled.set_value(program.clone());
         self.change_step(|kept| kept.draft = Some(program));
     }
 
@@ -190,7 +200,7 @@ impl Workbench {
         if self.editor.is_some() {
             self.editor.with(|editor| editor.replace_text(program));
         } else {
-            browser::set_field(FIELD_ID, program);
+            self.field.with(|field| browser::set_field(field, program));
         }
         self.program.set(program.to_owned());
     }

@@ -61,8 +61,9 @@ pub(super) fn EditorFoot() -> impl IntoView {
     .into_any()
 }
 
+/// Runs the tests; says why it can't.
 #[component]
-fn RunButton() -> impl IntoView {
+pub(super) fn RunButton() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let is_loaded = move || bench.store.is_loaded();
     let is_going = move || bench.runs.is_going();
@@ -79,7 +80,6 @@ fn RunButton() -> impl IntoView {
     view! {
         <button
             type="button"
-            id="run"
             class="button primary"
             disabled=move || !is_loaded()
             aria-disabled=move || is_going().to_string()

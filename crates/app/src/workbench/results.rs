@@ -198,10 +198,10 @@ fn Plan() -> impl IntoView {
                 });
                 view! {
                     <section class="group">
-                        <h3>
+                        <h2>
                             {format!("Step {} · {}", at + 1, step.title)}
                             <small>{move || format!("{} of {total}", passed.get())}</small>
-                        </h3>
+                        </h2>
                         <Checklist tests=step.tests />
                     </section>
                 }

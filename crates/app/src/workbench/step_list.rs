@@ -144,16 +144,17 @@ pub(super) fn LookingAhead() -> impl IntoView {
         let address = bench.address(&first);
         let sentence = match undone.as_slice() {
             [(number, _)] => format!("Step {number} is not done yet."),
-            [(from, _), .., (to, _)] if to - from + 1 == undone.len() => {
+            [(from, _), _, .., (to, _)] if undone.len() > 2 && to - from + 1 == undone.len() => {
                 format!("Steps {from} to {to} are not done yet.")
             }
-            several => {
+            [several @ .., (last, _)] => {
                 let numbers: Vec<String> = several
                     .iter()
                     .map(|(number, _)| number.to_string())
                     .collect();
-                format!("Steps {} are not done yet.", numbers.join(", "))
+                format!("Steps {} and {last} are not done yet.", numbers.join(", "))
             }
+            [] => return None,
         };
         Some(view! {
             <div class="callout ahead" role="note">

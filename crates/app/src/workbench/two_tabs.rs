@@ -28,19 +28,19 @@ pub(super) fn listen(bench: Workbench) {
 
 impl Workbench {
     fn hear_other_draft(self) {
-        let last_kept = self.last_kept.get_value();
+        let settled = self.settled.get_value();
         // The store listened first, so this is what the other tab kept.
         let Some(other) = self.kept_now().draft else {
             return;
         };
-        if last_kept.as_ref() == Some(&other) {
+        if settled == other {
             return;
         }
         let here = self.program.get_untracked();
-        match OtherDraft::judge(&here, last_kept.as_deref(), &other) {
-            OtherDraft::Same => self.last_kept.set_value(Some(other)),
+        match OtherDraft::judge(&here, &settled, &other) {
+            OtherDraft::Same => self.settled.set_value(other),
             OtherDraft::Adopt => {
-                self.last_kept.set_value(Some(other.clone()));
+                self.settled.set_value(other.clone());
                 self.replace_program(&other);
             }
             OtherDraft::Offer => {

@@ -46,7 +46,7 @@ impl CodeEditor {
     pub(crate) fn mount(host: &HtmlDivElement, setup: EditorSetup) -> Option<Self> {
         serve_workers();
         let options: IStandaloneEditorConstructionOptions =
-            js::object(&options(&setup, root_font_px()));
+            js::object(&options(&setup, root_font_px(), host.client_width()));
         let monaco = Monaco::create(host, Some(options));
         name_announcers();
         let model = monaco.get_model()?;
@@ -195,8 +195,7 @@ impl CodeEditor {
                 .borrow()
                 .iter()
                 .filter_map(|note| {
-                    let element = note_element(&document, note)?;
-                    let height = measured_height(&mounted.monaco, &document, &element)?;
+                    let (element, height) = note_zone(&mounted.monaco, &document, note)?;
                     let zone = js::object::<JsValue>(&json!({
                         "afterLineNumber": note.line,
                         "heightInPx": height,
@@ -216,7 +215,9 @@ impl CodeEditor {
     }
 }
 
-fn options(setup: &EditorSetup, root_px: f64) -> Value {
+fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value {
+    // A hidden panel has no width yet: then the page is a narrow one.
+    let wraps = host_px < 480;
     let font_px = (root_px * 0.86).round();
     json!({
         "value": setup.text,
@@ -233,7 +234,9 @@ fn options(setup: &EditorSetup, root_px: f64) -> Value {
         "minimap": { "enabled": false },
         "scrollBeyondLastLine": false,
         "padding": { "top": 12, "bottom": 12 },
-        "glyphMargin": true,
+        "wordWrap": if wraps { "on" } else { "off" },
+        "wrappingIndent": "indent",
+        "glyphMargin": !wraps,
         "lineNumbersMinChars": 3,
         "lineDecorationsWidth": 14,
         "folding": false,
@@ -357,35 +360,38 @@ fn decoration(note: &LineNote) -> Value {
     })
 }
 
-fn note_element(document: &Document, note: &LineNote) -> Option<Element> {
+/// A note as wide as the lines are seen, however far they scroll, and how high that makes it.
+fn note_zone(monaco: &Monaco, document: &Document, note: &LineNote) -> Option<(Element, f64)> {
+    let target: &JsValue = monaco.as_ref().as_ref();
+    let layout = js::call(target, "getLayoutInfo", &[]);
+    let length = |key: &str| js::get(&layout, key).as_f64().unwrap_or(0.0);
+    let width = (length("contentWidth") - length("verticalScrollbarWidth")).max(120.0);
+
+    let text = document.create_element("p").ok()?;
+    text.set_attribute("style", &format!("width:{width}px"))
+        .ok()?;
+    for piece in pieces(&note.message) {
+        let tag = match &piece {
+            Piece::Words(_) => "span",
+            Piece::Code(_) => "code",
+        };
+        let part = document.create_element(tag).ok()?;
+        part.set_text_content(Some(piece.text()));
+        text.append_child(&part).ok()?;
+    }
     let element = document.create_element("div").ok()?;
     element.set_class_name("line-note");
     // The results say the same to those who don't see this.
     element.set_attribute("aria-hidden", "true").ok()?;
-    for piece in pieces(&note.message) {
-        let (tag, text) = match &piece {
-            Piece::Words(text) => ("span", text),
-            Piece::Code(text) => ("code", text),
-        };
-        let part = document.create_element(tag).ok()?;
-        part.set_text_content(Some(text));
-        element.append_child(&part).ok()?;
-    }
-    Some(element)
-}
+    element.append_child(&text).ok()?;
 
-fn measured_height(monaco: &Monaco, document: &Document, element: &Element) -> Option<f64> {
-    let target: &JsValue = monaco.as_ref().as_ref();
-    let layout = js::call(target, "getLayoutInfo", &[]);
-    let width = js::get(&layout, "contentWidth").as_f64()?;
     let frame = document.create_element("div").ok()?;
-    let style = format!("position:absolute;visibility:hidden;width:{width}px");
-    frame.set_attribute("style", &style).ok()?;
-    let body = document.body()?;
-    frame.append_child(element).ok()?;
-    body.append_child(&frame).ok()?;
+    let style = "position:absolute;visibility:hidden";
+    frame.set_attribute("style", style).ok()?;
+    frame.append_child(&element).ok()?;
+    document.body()?.append_child(&frame).ok()?;
     let height = element.get_bounding_client_rect().height();
     frame.remove();
     element.remove();
-    Some(height.ceil())
+    Some((element, height.ceil()))
 }

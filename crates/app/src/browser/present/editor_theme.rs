@@ -53,7 +53,7 @@ fn light() -> Value {
             string: "2d7a46",
             number: "a6500a",
             comment: "636a79",
-            line_number: "676c78",
+            line_number: "5b606c",
             line_number_active: "1d1f24",
             selection: "d5daf7",
             selection_inactive: "e6e9f8",
@@ -65,8 +65,8 @@ fn light() -> Value {
             fail: "c0362c",
             widget: "fafaf8",
             line: "e3e3de",
-            added: "1a7f4b26",
-            removed: "c0362c1f",
+            added: "1a7f4b18",
+            removed: "c0362c0f",
         },
     )
 }
@@ -81,7 +81,7 @@ fn dark() -> Value {
             string: "8fd6a2",
             number: "f0a868",
             comment: "8b93a2",
-            line_number: "8f97a6",
+            line_number: "9aa2b1",
             line_number_active: "e7e9ee",
             selection: "313a66",
             selection_inactive: "272d4a",
@@ -93,8 +93,8 @@ fn dark() -> Value {
             fail: "ff8177",
             widget: "1b1f27",
             line: "272c36",
-            added: "56d08d26",
-            removed: "ff817726",
+            added: "56d08d1e",
+            removed: "ff81771b",
         },
     )
 }

@@ -70,32 +70,27 @@ pub(crate) fn element_width(id: &str) -> f64 {
     element(id).map_or(0.0, |element| element.get_bounding_client_rect().width())
 }
 
-fn field(id: &str) -> Option<HtmlTextAreaElement> {
-    element(id)?.dyn_into().ok()
-}
-
 /// What was typed into a text field since the page, or its boot script, filled it.
-pub(crate) fn typed_into(id: &str) -> Option<String> {
-    let field = field(id)?;
-    let opened = js::get(&field, "opened")
+pub(crate) fn typed_into(field: &HtmlTextAreaElement) -> Option<String> {
+    let opened = js::get(field, "opened")
         .as_string()
         .or_else(|| field.default_value().ok())?;
     let value = field.value();
     (value != opened).then_some(value)
 }
 
-/// Puts a text into a text field, unless it stands there.
-pub(crate) fn set_field(id: &str, text: &str) {
-    if let Some(field) = field(id).filter(|field| field.value() != text) {
+/// Puts a text into a text field, unless it stands there; it does not count as typed.
+pub(crate) fn set_field(field: &HtmlTextAreaElement, text: &str) {
+    if field.value() != text {
         field.set_value(text);
     }
+    js::set(field, "opened", &text.into());
 }
 
 /// Where the caret stands in a text field that has the focus.
-pub(crate) fn field_caret(id: &str) -> Option<u32> {
-    let field = field(id)?;
+pub(crate) fn field_caret(field: &HtmlTextAreaElement) -> Option<u32> {
     let focused = document()?.active_element()?;
-    let has_focus = focused.is_same_node(Some(&field));
+    let has_focus = focused.is_same_node(Some(field));
     has_focus.then(|| field.selection_start().ok().flatten())?
 }
 

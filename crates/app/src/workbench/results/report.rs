@@ -58,10 +58,10 @@ fn Group(step: StepReport, is_here: bool, opened: Option<TestId>) -> impl IntoVi
         return view! {
             <details class="group">
                 <summary>
-                    <h3>
+                    <h2>
                         {title}
                         <small>{count} " passed"</small>
-                    </h3>
+                    </h2>
                 </summary>
                 {tests}
             </details>
@@ -70,10 +70,10 @@ fn Group(step: StepReport, is_here: bool, opened: Option<TestId>) -> impl IntoVi
     }
     view! {
         <section class="group">
-            <h3>
+            <h2>
                 {title}
                 <small>{count} " passed"</small>
-            </h3>
+            </h2>
             {tests}
         </section>
     }

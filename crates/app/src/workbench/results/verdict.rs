@@ -6,6 +6,7 @@ use lesson::RunPhase;
 use super::sentence::Sentence;
 use crate::icon::{Icon, Sign};
 use crate::workbench::Workbench;
+use crate::workbench::foot::RunButton;
 use crate::workbench::run::NEXT_STEP_ID;
 
 /// Where the run stands.
@@ -39,6 +40,9 @@ fn Idle() -> impl IntoView {
                 {tests} " speak to it over TCP."
             </p>
             <p>"What they find stands here: what was expected, what came, and the line to look at."</p>
+            <div class="narrow-only">
+                <RunButton />
+            </div>
         </div>
     }
     .into_any()
