@@ -126,18 +126,23 @@ impl Shared {
         self.dispatch();
     }
 
-    /// Waits for another container for a run that has its permit and lost its first one.
+    /// Waits for another container for a run that has its permit and lost its first one. A pool
+    /// that does not serve hands none out, and says so at once.
     pub(super) fn retry(self: &Arc<Self>) -> oneshot::Receiver<Slot> {
         let (sender, receiver) = oneshot::channel();
-        self.state().retries.push_back(sender);
+        let mut state = self.state();
+        if refusal(&state.phase).is_none() {
+            state.retries.push_back(sender);
+        }
+        drop(state);
         self.dispatch();
         receiver
     }
 
-    /// Puts a container in stock.
+    /// Puts a container in stock, where there is one.
     pub(super) fn deposit(self: &Arc<Self>, slot: Slot) {
         let mut state = self.state();
-        if matches!(state.phase, PoolState::Stopping) {
+        if refusal(&state.phase).is_some() {
             drop(state);
             drop(slot);
             return;
@@ -368,3 +373,6 @@ fn refusal(phase: &PoolState) -> Option<SandboxError> {
         retry_after: Duration::from_secs(retry_after),
     })
 }
+
+#[cfg(test)]
+mod tests;
