@@ -380,6 +380,14 @@ socketserver.ThreadingTCPServer(("localhost", 6379), Answer).serve_forever()
         program = server_that('raise RuntimeError("can\'t start new thread")')
         self.assertEqual(judge(program, PING).outcome("ping.1")["kind"], "too-many-processes")
 
+    def test_an_array_without_end_is_the_programs_doing(self):
+        program = server_that('conn.sendall(b"*100000000\\r\\n")', 'while True: conn.sendall(b":1\\r\\n" * 100)')
+        outcome = judge(program, PING).outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["missing"]), ("incomplete", "the next element of the array"))
+        # Reading it anew at every piece takes most of the time; the run may end in the middle of it.
+        outcome = judge(program, PING, limit_ms=2000).outcome("ping.1")
+        self.assertIn(outcome["kind"], ("timed-out", "incomplete"))
+
     def test_a_flood_without_an_answer(self):
         report = judge(server_that("while True: print('x' * 1000)"), PING)
         self.assertEqual(report.outcome("ping.1"), {"kind": "output-flood", "limit_kib": 512})

@@ -19,6 +19,10 @@ class Failed(BaseException):
         self.span = span
 
 
+class EndlessTest(BaseException):
+    """A test went on after the end of the run."""
+
+
 class RunTimeUp(BaseException):
     """The whole run has used its time."""
 

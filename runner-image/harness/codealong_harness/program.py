@@ -14,7 +14,12 @@ from .outcome import Interference
 _MADE_AHEAD = 2
 
 _PIPE_BYTES = 256 * 1024
-_KILL_SECONDS = 1.0
+
+#: Long on purpose: a busy machine must not read as a program that can't be ended.
+_KILL_SECONDS = 5.0
+
+#: How long the process that starts programs may take to answer, on a busy machine too.
+_ANSWER_SECONDS = 5.0
 
 
 class Waiting:
@@ -39,7 +44,7 @@ class Waiting:
             theirs.close()
             os.close(stdout_end)
             os.close(stderr_end)
-        ours.settimeout(2.0)
+        ours.settimeout(_ANSWER_SECONDS)
         self.channel, self.stdout, self.stderr = ours, stdout, stderr
         self._pid = None
 

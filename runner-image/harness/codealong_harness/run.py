@@ -8,7 +8,7 @@ from . import course, outcome
 from .attempt import HURRIED, Attempt, Patience
 from .explanation import span_of
 from .folder import Folder
-from .outcome import NOT_RUN, PASSED, Failed, Interference, RunTimeUp
+from .outcome import NOT_RUN, PASSED, EndlessTest, Failed, Interference, RunTimeUp
 from .randoms import Randoms
 from .server import Server
 
@@ -19,10 +19,6 @@ _GRACE_SECONDS = 0.2
 
 #: Waits are shared out so that a run with all tests failing ends so much before its limit.
 _RESERVE_SECONDS = 0.7
-
-
-class EndlessTest(BaseException):
-    """A test went on after the end of the run."""
 
 
 class Run:
