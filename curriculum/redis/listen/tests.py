@@ -1,5 +1,3 @@
-from time import sleep
-
 from codealong import test
 
 
@@ -9,10 +7,10 @@ def _(server):
 
 
 # A server that never accepts has room for two connections with listen(1), closed ones included:
-# so this test has a program of its own. The pause tells a server that stays from one that closes
-# its port as soon as it has accepted one client.
+# so this test has a program of its own. Once it has nothing to do, a server that closes its port as
+# soon as it has accepted one client has done so.
 @test("lets a second client connect", fresh=True)
 def _(server):
     server.connect()
-    sleep(0.03)
+    server.settle()
     server.connect()
