@@ -72,3 +72,18 @@ test("offline, a run says so; back again, it passes", async ({ page, context, wo
   await workbench.isReady();
   await workbench.editor.expectText(fourLines);
 });
+
+test("an answer that this page does not know says to reload", async ({ page, workbench }) => {
+  // A server that was renewed while the page was open.
+  await page.route("**/api/run", (route) =>
+    route.fulfill({ contentType: "text/plain", body: '{"event":"of-tomorrow"}\n' }),
+  );
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("No verdict: our fault", "reload the page");
+  await workbench.editor.expectText(fourLines);
+  await page.unroute("**/api/run");
+  await workbench.reload();
+  await workbench.run();
+  await workbench.hasVerdict("All 2 tests passed");
+});

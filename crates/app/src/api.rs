@@ -51,6 +51,10 @@ impl FromServerFnError for ApiError {
         if let ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) = error {
             return refuse(RunError::Malformed { detail });
         }
+        #[cfg(not(feature = "ssr"))]
+        if let ServerFnErrorErr::Deserialization(_) = error {
+            return Self(RunError::Unreadable { detail });
+        }
         Self(RunError::Transport { detail })
     }
 }

@@ -21,7 +21,8 @@ pub(crate) fn to_lines(
 /// Asks for a run and reads its events as they come.
 ///
 /// The stream always ends with `Finished` or `Interrupted`: where the answer breaks off, with
-/// `Interrupted` and [`RunError::Transport`]. Dropping it, or the future before it, aborts the
+/// `Interrupted` and [`RunError::Transport`], and where it says what this page does not know, with
+/// [`RunError::Unreadable`]. Dropping it, or the future before it, aborts the
 /// request.
 pub async fn run_events(request: RunRequest) -> Result<impl Stream<Item = RunEvent>, RunError> {
     let answer = run_step(request).await.map_err(|error| error.0)?;
@@ -59,7 +60,9 @@ fn is_last(event: &RunEvent) -> bool {
 
 fn read(line: &[u8]) -> RunEvent {
     serde_json::from_slice(line).unwrap_or_else(|error| RunEvent::Interrupted {
-        error: transport(&format!("the answer can't be read: {error}")),
+        error: RunError::Unreadable {
+            detail: error.to_string(),
+        },
     })
 }
 

@@ -227,7 +227,7 @@ impl MistakesOf<'_> {
                 .filter_map(|name| self.test(name))
                 .collect(),
             received: when.received.as_ref().and_then(|pattern| {
-                // Bytes are bytes: `.` is any one of them, and \xc3 is the byte, not the letter.
+                // Bytes are bytes: `.` is any one of them but `\n`, and \xc3 is the byte, not the letter.
                 let regex = BytesRegexBuilder::new(&pattern.value)
                     .unicode(false)
                     .build();

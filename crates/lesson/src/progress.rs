@@ -67,20 +67,6 @@ impl Progress {
     /// The version that this program writes.
     pub const VERSION: u32 = 1;
 
-    /// Checks the version of decoded progress.
-    pub fn checked(self) -> Result<Self, ProgressError> {
-        match self.version {
-            Self::VERSION => Ok(self),
-            0 => Err(ProgressError::Unreadable {
-                detail: "there is no version 0".to_owned(),
-            }),
-            found => Err(ProgressError::Newer {
-                found,
-                known: Self::VERSION,
-            }),
-        }
-    }
-
     /// What is kept of a step, if anything is.
     pub fn step(&self, course: &CourseId, step: &StepId) -> Option<&StepProgress> {
         self.courses.get(course)?.get(step)
@@ -97,16 +83,6 @@ impl StepProgress {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_newer_version_is_told_apart_from_rubbish() {
-        let newer: Progress = serde_json::from_str(r#"{"version":2,"courses":{}}"#).unwrap();
-        assert_eq!(
-            newer.checked(),
-            Err(ProgressError::Newer { found: 2, known: 1 })
-        );
-        assert!(serde_json::from_str::<Progress>("[]").is_err());
-    }
 
     #[test]
     fn fields_added_later_are_read_from_older_progress() {

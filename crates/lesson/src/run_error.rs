@@ -29,7 +29,7 @@ pub enum RunError {
         detail: String,
     },
     /// No place came free in time, or the queue is full.
-    #[error("many people are running tests right now; try again in {retry_after_s} s")]
+    #[error("every place for a run is taken right now; try again in {retry_after_s} s")]
     Busy {
         /// Seconds after which a place is likely.
         retry_after_s: u32,
@@ -52,6 +52,15 @@ pub enum RunError {
          nothing you wrote is lost. Run the tests again"
     )]
     Broken,
+    /// The page and the server have different versions.
+    #[error(
+        "the server's answer can't be read: it may be newer than this page. \
+         Nothing you wrote is lost: reload the page and run the tests again"
+    )]
+    Unreadable {
+        /// What could not be read, for the log.
+        detail: String,
+    },
     /// The browser and the server lost each other.
     #[error(
         "the server can't be reached. Nothing you wrote is lost: \
@@ -75,7 +84,7 @@ impl RunError {
             Self::Replaced => 409,
             Self::Busy { .. } | Self::Unavailable { .. } => 503,
             Self::Broken => 500,
-            Self::Transport { .. } => 502,
+            Self::Unreadable { .. } | Self::Transport { .. } => 502,
         }
     }
 
@@ -93,7 +102,11 @@ impl RunError {
     pub fn is_ours(&self) -> bool {
         matches!(
             self,
-            Self::Busy { .. } | Self::Unavailable { .. } | Self::Broken | Self::Transport { .. }
+            Self::Busy { .. }
+                | Self::Unavailable { .. }
+                | Self::Broken
+                | Self::Unreadable { .. }
+                | Self::Transport { .. }
         )
     }
 }
