@@ -17,6 +17,9 @@ const LOCAL_BASE: &str = "codealong-python-base:3.11";
 /// The base that a registry has.
 const PUBLIC_BASE: &str = "python:3.11-slim";
 
+/// The file with the seccomp profile.
+const SECCOMP: &str = "seccomp.json";
+
 /// The Dockerfile's argument that names the base.
 const BASE_ARGUMENT: &str = "BASE";
 
@@ -28,7 +31,7 @@ pub(crate) struct RunnerImage {
     /// Its identity.
     pub(crate) id: String,
     /// The text of its seccomp profile.
-    pub(crate) seccomp: Option<String>,
+    pub(crate) seccomp: String,
 }
 
 impl RunnerImage {
@@ -44,7 +47,7 @@ impl RunnerImage {
         Ok(Self {
             name,
             id,
-            seccomp: context.text("seccomp.json"),
+            seccomp: context.text(SECCOMP)?,
         })
     }
 }
@@ -128,9 +131,17 @@ impl Context {
         short_hex(&hasher.finalize())
     }
 
-    fn text(&self, name: &str) -> Option<String> {
-        let (_, content) = self.files.iter().find(|(path, _)| path == name)?;
-        String::from_utf8(content.clone()).ok()
+    /// A file's text. Without its profile a container would get the engine's own, which allows much
+    /// more, and which looks the same from inside.
+    fn text(&self, name: &str) -> Result<String, SandboxError> {
+        let unreadable = |source| SandboxError::ImageFolder {
+            path: self.folder.join(name).display().to_string(),
+            source,
+        };
+        let file = self.files.iter().find(|(path, _)| path == name);
+        let (_, content) = file.ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()))?;
+        let text = String::from_utf8(content.clone());
+        text.map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))
     }
 
     /// The folder as the engine wants it. Nothing but paths and contents is in it, so that the
@@ -240,6 +251,17 @@ mod tests {
             .map(|entry| entry.unwrap().path().unwrap().display().to_string())
             .collect();
         assert_eq!(paths, ["Dockerfile", "harness/main.py"]);
+    }
+
+    #[test]
+    fn a_profile_that_is_not_there_is_named() {
+        let without = folder(&[("Dockerfile", "FROM x")]);
+        let error = Context::read(without.path()).unwrap().text(SECCOMP);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("seccomp.json"), "{error}");
+        let with = folder(&[("seccomp.json", "{}")]);
+        let text = Context::read(with.path()).unwrap().text(SECCOMP);
+        assert_eq!(text.unwrap(), "{}");
     }
 
     #[test]

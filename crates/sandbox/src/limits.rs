@@ -63,11 +63,7 @@ impl Identity {
 }
 
 /// Every restriction on a container. `seccomp` is the profile's text.
-pub(crate) fn host_config(
-    identity: Identity,
-    seccomp: Option<&str>,
-    runtime: Option<&str>,
-) -> HostConfig {
+pub(crate) fn host_config(identity: Identity, seccomp: &str, runtime: Option<&str>) -> HostConfig {
     HostConfig {
         // No interface but loopback: nothing to reach and nobody to be reached by.
         network_mode: Some("none".to_owned()),
@@ -84,7 +80,10 @@ pub(crate) fn host_config(
         // Processes and threads, against fork bombs.
         pids_limit: Some(PROCESSES),
         // A set-user-id file gains nothing, and calls that a judged program has no use for fail.
-        security_opt: Some(security_options(seccomp)),
+        security_opt: Some(vec![
+            "no-new-privileges:true".to_owned(),
+            format!("seccomp={seccomp}"),
+        ]),
         // The only writable places, in memory, each with a size and a number of files.
         tmpfs: Some(HashMap::from([
             ("/code".to_owned(), tmpfs_options(CODE, identity)),
@@ -156,12 +155,6 @@ pub(crate) fn container(
         host_config: Some(host_config),
         ..ContainerCreateBody::default()
     }
-}
-
-fn security_options(seccomp: Option<&str>) -> Vec<String> {
-    let mut options = vec!["no-new-privileges:true".to_owned()];
-    options.extend(seccomp.map(|profile| format!("seccomp={profile}")));
-    options
 }
 
 fn tmpfs_options(tmpfs: Tmpfs, identity: Identity) -> String {

@@ -15,7 +15,7 @@ pub(crate) struct Spec {
     pub(crate) hash: String,
     /// Where the identities of this server's containers begin.
     pub(crate) first_identity: u32,
-    seccomp: Option<String>,
+    seccomp: String,
     runtime: Option<String>,
     omit: Option<Promise>,
 }
@@ -25,7 +25,7 @@ impl Spec {
     pub(crate) fn new(
         image: String,
         image_id: &str,
-        seccomp: Option<String>,
+        seccomp: String,
         runtime: Option<String>,
         omit: Option<Promise>,
     ) -> Self {
@@ -53,7 +53,7 @@ impl Spec {
 
     /// The restrictions that a container of this make is promised to have.
     pub(crate) fn promised(&self, identity: Identity) -> HostConfig {
-        host_config(identity, self.seccomp.as_deref(), self.runtime.as_deref())
+        host_config(identity, &self.seccomp, self.runtime.as_deref())
     }
 
     /// The restrictions that a container of this make is created with: those that are promised,
@@ -82,7 +82,7 @@ mod tests {
 
     fn hash(image_id: &str, seccomp: &str, omit: Option<Promise>) -> String {
         let image = "codealong-runner:x".to_owned();
-        Spec::new(image, image_id, Some(seccomp.to_owned()), None, omit).hash
+        Spec::new(image, image_id, seccomp.to_owned(), None, omit).hash
     }
 
     #[test]
