@@ -72,7 +72,12 @@ test("an exception is named with its line, which is marked", async ({ workbench 
 test("an endless loop is stopped, and it says so", async ({ workbench }) => {
   await workbench.judge(endlessLoop);
   await workbench.isRunning();
-  await workbench.hasVerdict("2 of 2 tests failed", "Nothing listens on port 6379");
+  await workbench.hasVerdict(
+    "2 of 2 tests failed",
+    /your program is still busy in line [23]. Is there a loop that never ends\?/,
+  );
+  await expect(workbench.editor.notes).toHaveCount(1);
+  await expect(workbench.editor.marksInTheMargin).toHaveCount(1);
 });
 
 test("the marks of a failed run go with the next one", async ({ workbench }) => {

@@ -26,10 +26,13 @@ class Whereabouts(unittest.TestCase):
         report = judge(program, PING, limit_ms=4000)
         span = report["ping.1"]["span"]
         self.assertEqual((report.kinds, span and span["line"]), ([kind], line), program)
+        return report.outcome("ping.1")
 
     def test_of_a_program_that_never_listens(self):
-        self.check("x = 1\nwhile True:\n    pass\n", "refused", 2)
-        self.check(IMPORTS + "def wait():\n    time.sleep(60)\nwait()\n", "refused", 3)
+        busy = self.check("x = 1\nwhile True:\n    pass\n", "refused", 2)
+        self.assertEqual((busy["line"], busy["is_busy"]), (2, True))
+        waits = self.check(IMPORTS + "def wait():\n    time.sleep(60)\nwait()\n", "refused", 3)
+        self.assertEqual((waits["line"], waits["is_busy"]), (3, False))
 
     def test_of_one_that_waits_for_the_next_client_instead_of_the_next_request(self):
         self.check(

@@ -96,6 +96,11 @@ pub enum Outcome {
         port: u16,
         /// How long it was tried.
         waited_ms: u32,
+        /// The learner's line that the program was at in the end, where it could say so.
+        line: Option<u32>,
+        /// Whether it was busy there, and not waiting for something.
+        #[serde(default)]
+        is_busy: bool,
     },
     /// The program ended before it listened.
     Exited {

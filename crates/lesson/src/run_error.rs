@@ -54,7 +54,7 @@ pub enum RunError {
     Broken,
     /// The page and the server have different versions.
     #[error(
-        "the server's answer can't be read: it may be newer than this page. \
+        "this page and the server don't understand each other: the server may have been renewed. \
          Nothing you wrote is lost: reload the page and run the tests again"
     )]
     Unreadable {

@@ -6,7 +6,6 @@ from time import monotonic
 
 from . import explanation, outcome, resp
 from .expectation import as_bytes
-from .outcome import EndlessTest, RunTimeUp
 from .written import byte_string, quoted
 
 #: While a client waits, it looks so often whether anybody is left to answer.
@@ -229,7 +228,7 @@ class Client:
     def _read_reply(self, expectation, began, limit):
         until, most, late = began + limit, began + 3 * limit, self._attempt.patience.late_ms / 1000
         while True:
-            reading = self._look(expectation)
+            reading = expectation.read(self._stream, self._position)
             if not isinstance(reading, resp.Incomplete) or self._end is not None:
                 return reading
             if monotonic() >= most or len(self._stream) - self._position > _MOST_UNREAD:
@@ -241,13 +240,6 @@ class Client:
                 until, late = monotonic() + late, 0
             else:
                 return reading
-
-    def _look(self, expectation):
-        try:
-            return expectation.read(self._stream, self._position)
-        except EndlessTest:
-            # A reply of a million elements takes a while to read: the program's doing, not the test's.
-            raise RunTimeUp from None
 
     def _fill(self, until):
         """Waits for more to read; says whether anything came, be it the end."""

@@ -64,7 +64,10 @@ def no_connection(attempt, waited_ms, is_hanging):
         return Failed(outcome.exited(0, None) if fresh else outcome.ended(line, None), span_of(line))
     if program.printed_bytes > _FLOOD_BYTES:
         return Failed(outcome.output_flood(_FLOOD_BYTES // 1024))
-    return Failed(outcome.refused(attempt.port, waited_ms), span_of(attempt.programs.ask_whereabouts()))
+    # Looked at before the question wakes it.
+    is_busy = not attempt.programs.is_asleep()
+    line = attempt.programs.ask_whereabouts()
+    return Failed(outcome.refused(attempt.port, waited_ms, line, is_busy), span_of(line))
 
 
 def _cause(attempt, kind, request, replies, port):

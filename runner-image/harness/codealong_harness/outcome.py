@@ -40,8 +40,8 @@ def u32(value):
     return max(0, min(int(value), _U32))
 
 
-def refused(port, waited_ms):
-    return {"kind": "refused", "port": port, "waited_ms": u32(waited_ms)}
+def refused(port, waited_ms, line=None, is_busy=False):
+    return {"kind": "refused", "port": port, "waited_ms": u32(waited_ms), "line": line, "is_busy": is_busy}
 
 
 def exited(code, crash):

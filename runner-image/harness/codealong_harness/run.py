@@ -155,7 +155,14 @@ class Run:
                 self._in_test = False
         except Failed as failed:
             result, span = failed.outcome, failed.span
-        except EndlessTest:
+        except EndlessTest as endless:
+            # The last frame is that of the signal's handler.
+            interrupted = traceback.extract_tb(endless.__traceback__)[-2]
+            if not _is_test(interrupted):
+                # The judge was at work, on a reply of a million elements say: the program's doing.
+                over = RunTimeUp()
+                over.exchanges = self._exchanges(attempt)
+                raise over from None
             self._rest = NOT_RUN
             result = outcome.test_broken("it neither returned nor waited by the means of its client")
         except (RunTimeUp, Interference) as ended:
@@ -234,8 +241,12 @@ def _span_of(result):
     return crash["span"] if crash else None
 
 
+def _is_test(frame):
+    return frame.filename.endswith("/tests.py")
+
+
 def _blame(error):
     """What an author needs to find the fault: the exception and the line of the tests."""
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith("/tests.py")]
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_test(frame)]
     place = f" ({lines[-1].filename}, line {lines[-1].lineno})" if lines else ""
     return f"{type(error).__name__}: {error}{place}"[:2000]

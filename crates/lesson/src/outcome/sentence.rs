@@ -8,7 +8,27 @@ impl Outcome {
     pub fn message(&self) -> String {
         match self {
             Self::Passed => String::new(),
-            Self::Refused { port, waited_ms } => format!(
+            Self::Refused {
+                port,
+                line: Some(line),
+                is_busy: true,
+                ..
+            } => format!(
+                "Nothing listens on port {port}: your program is still busy in line {line}. \
+                 Is there a loop that never ends?"
+            ),
+            Self::Refused {
+                port,
+                line: Some(line),
+                is_busy: false,
+                ..
+            } => format!(
+                "Nothing listens on port {port}: your program waits in line {line}. \
+                 Before it waits, bind a socket to `('localhost', {port})` and call `listen`."
+            ),
+            Self::Refused {
+                port, waited_ms, ..
+            } => format!(
                 "Nothing listens on port {port}: the client tried for {} and was refused each time. \
                  Bind a socket to `('localhost', {port})` and call `listen`.",
                 duration(*waited_ms)
@@ -74,13 +94,21 @@ impl Outcome {
                 to_request(reply.request.as_deref()),
                 bytes(reply.offset)
             ),
-            Self::InvalidByte { reply, rule } => format!(
-                "The reply{} breaks the protocol at byte {}: {}. {}.",
-                to_request(reply.request.as_deref()),
-                reply.offset,
-                found_at(reply),
-                capitalised(rule)
-            ),
+            Self::InvalidByte { reply, rule } => {
+                let differs = reply.first_difference();
+                let earlier = if differs < reply.offset {
+                    format!(" It already differs at byte {differs}.")
+                } else {
+                    String::new()
+                };
+                format!(
+                    "The reply{} breaks the protocol at byte {}: {}. {}.{earlier}",
+                    to_request(reply.request.as_deref()),
+                    reply.offset,
+                    found_at(reply),
+                    capitalised(rule)
+                )
+            }
             Self::WrongType {
                 reply,
                 expected_type,
