@@ -84,9 +84,28 @@ struct Passed {
     arguments: Vec<OsString>,
 }
 
+/// The exit code of our own failure where 1 says that the chore found something: a program that did
+/// not pass, a course that is wrong, a goal that is missed. The server's binary keeps to it too.
+const OUR_FAILURE: u8 = 2;
+
+impl Chore {
+    /// The exit code for a chore that could not be done.
+    fn code_of_failure(&self) -> u8 {
+        match self {
+            Self::Judge(_) | Self::Check(_) | Self::Bench(_) => OUR_FAILURE,
+            Self::Up { .. }
+            | Self::Test { .. }
+            | Self::Walls
+            | Self::ClippyFrontEnd
+            | Self::Watch => 1,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let screen = Screen::new();
+    let code_of_failure = cli.chore.code_of_failure();
     let outcome = interrupt::listen()
         .context("signals can't be listened to")
         .and_then(|()| run(&screen, cli.chore));
@@ -94,7 +113,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             screen.say(format_args!("error: {error:#}"));
-            ExitCode::FAILURE
+            ExitCode::from(code_of_failure)
         }
     }
 }

@@ -57,16 +57,39 @@ pub(crate) fn install(
 
 /// Says early what the person has to do, before minutes of compiling are spent.
 pub(crate) fn require_means(names: &[&str], why: &str) -> Result<()> {
-    match (command::find("apt-get").is_some(), is_root()) {
-        (true, true) => Ok(()),
-        (true, false) => bail!(
-            "{why}, and only root may install it: run `sudo apt-get install -y --no-install-recommends {}` and start again",
-            names.join(" ")
-        ),
-        (false, _) => bail!(
-            "{why}, and this machine has no apt-get: install what Debian calls {} by your system's own means and start again",
-            names.join(", ")
-        ),
+    Means::here().require(names, why)
+}
+
+/// How packages come onto this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Means {
+    Apt,
+    /// There is an apt-get, and we are not root.
+    AptByRoot,
+    Foreign,
+}
+
+impl Means {
+    fn here() -> Self {
+        match (command::find("apt-get").is_some(), is_root()) {
+            (true, true) => Self::Apt,
+            (true, false) => Self::AptByRoot,
+            (false, _) => Self::Foreign,
+        }
+    }
+
+    fn require(self, names: &[&str], why: &str) -> Result<()> {
+        match self {
+            Self::Apt => Ok(()),
+            Self::AptByRoot => bail!(
+                "{why}, and only root may install it: run `sudo apt-get install -y --no-install-recommends {}` and start again",
+                names.join(" ")
+            ),
+            Self::Foreign => bail!(
+                "{why}, and this machine has no apt-get: install what Debian calls {} by your system's own means and start again",
+                names.join(", ")
+            ),
+        }
     }
 }
 
@@ -117,5 +140,36 @@ impl NoServices {
 impl Drop for NoServices {
     fn drop(&mut self) {
         let _ = fs::remove_file(POLICY);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(means: Means) -> String {
+        let required = means.require(&["docker.io", "iptables"], "Docker is missing");
+        required.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn root_is_told_nothing() {
+        assert!(Means::Apt.require(&["docker.io"], "missing").is_ok());
+    }
+
+    #[test]
+    fn whoever_is_not_root_is_told_the_whole_command() {
+        assert_eq!(
+            told(Means::AptByRoot),
+            "Docker is missing, and only root may install it: run `sudo apt-get install -y \
+             --no-install-recommends docker.io iptables` and start again"
+        );
+    }
+
+    #[test]
+    fn where_there_is_no_apt_the_packages_are_named() {
+        let text = told(Means::Foreign);
+        assert!(text.contains("docker.io, iptables"), "{text}");
+        assert!(!text.contains("sudo"), "{text}");
     }
 }

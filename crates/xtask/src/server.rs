@@ -1,6 +1,7 @@
 //! The server: built, started, waited for, stopped.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -74,12 +75,22 @@ pub(crate) fn address(port: u16) -> SocketAddr {
 
 /// Where to serve: on the port that was asked for, else where the server's own setting says.
 pub(crate) fn chosen_address(port: Option<u16>) -> Result<SocketAddr> {
-    match (port, env::var("CODEALONG_ADDRESS")) {
-        (Some(port), _) => Ok(address(port)),
-        (None, Ok(set)) => set.parse().with_context(|| {
-            format!("CODEALONG_ADDRESS is {set:?}: use an address and a port, as in 0.0.0.0:3000")
+    match port {
+        Some(port) => Ok(address(port)),
+        None => set_address(env::var_os("CODEALONG_ADDRESS")),
+    }
+}
+
+/// What the setting says. As for the server itself, an empty one counts as absent.
+fn set_address(set: Option<OsString>) -> Result<SocketAddr> {
+    let set = set.unwrap_or_default();
+    // What is no text is shown with U+FFFD, and is no address either.
+    let text = set.to_string_lossy();
+    match text.trim() {
+        "" => Ok(address(USUAL_PORT)),
+        text => text.parse().with_context(|| {
+            format!("CODEALONG_ADDRESS is {text:?}: use an address and a port, as in 0.0.0.0:3000")
         }),
-        (None, Err(_)) => Ok(address(USUAL_PORT)),
     }
 }
 
@@ -220,7 +231,39 @@ fn status_of(head: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
+
+    #[test]
+    fn the_port_that_is_asked_for_counts_more_than_the_setting() {
+        assert_eq!(chosen_address(Some(4000)).unwrap(), address(4000));
+    }
+
+    #[test]
+    fn an_absent_or_empty_setting_is_the_usual_port() {
+        for absent in [None, Some(OsString::new()), Some(OsString::from(" "))] {
+            assert_eq!(set_address(absent).unwrap(), address(3000));
+        }
+        let set = set_address(Some(OsString::from("0.0.0.0:80"))).unwrap();
+        assert_eq!(set.to_string(), "0.0.0.0:80");
+    }
+
+    #[test]
+    fn a_setting_that_is_no_address_is_told_and_never_passed_over() {
+        let not_unicode = OsString::from_vec(b"127.0.0.1:30\xff0".to_vec());
+        for (bad, shown) in [
+            (OsString::from("localhost"), "\"localhost\""),
+            (OsString::from("3000"), "\"3000\""),
+            (not_unicode, "\"127.0.0.1:30\u{fffd}0\""),
+        ] {
+            let text = set_address(Some(bad)).unwrap_err().to_string();
+            let expected = format!(
+                "CODEALONG_ADDRESS is {shown}: use an address and a port, as in 0.0.0.0:3000"
+            );
+            assert_eq!(text, expected);
+        }
+    }
 
     #[test]
     fn a_status_line_is_read() {

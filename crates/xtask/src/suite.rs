@@ -73,7 +73,7 @@ impl Suite {
             Self::Rust => &[Need::Tests],
             Self::Harness => &[Need::Python, Need::Redis],
             Self::Sandbox => &[Need::Tests, Need::Engine],
-            Self::Course => &[Need::Tests, Need::Engine, Need::Server, Need::Redis],
+            Self::Course => &[Need::Tests, Need::Engine, Need::Server],
             Self::End2end => &[Need::Engine, Need::Server, Need::Site, Need::Browser],
         }
     }
@@ -270,7 +270,8 @@ fn find_python() -> Option<PathBuf> {
     })
 }
 
-/// A Redis to compare with; it is started by the check itself, on a port of its own.
+/// The Redis that `runner-image/tests/test_real_redis.py` puts in the learner's place; that test
+/// starts it, and ends it.
 pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
     if command::find("redis-server").is_some() {
         screen.found("Redis", "redis-server is here");
