@@ -20,6 +20,20 @@ server.bind(('localhost', 6379))
 server.listen(1)
 ";
 
+/// A program that does some work while its clients wait, and then answers each of them.
+pub(crate) fn answering_after(work: &str) -> String {
+    format!(
+        "import socket
+server = socket.create_server(('localhost', 6379))
+{work}
+while True:
+    client, _ = server.accept()
+    client.recv(100)
+    client.sendall(b'+DONE\\r\\n')
+"
+    )
+}
+
 /// A pool with an owner label of its own.
 pub(crate) struct Lab {
     pub(crate) pool: Pool,
@@ -150,6 +164,16 @@ impl Tests {
     /// One test that connects and stays a moment, in which a program's output comes.
     pub(crate) fn that_listen_a_while() -> Self {
         Self::new(&[("connects", "server.connect().expect_nothing_more(200)")])
+    }
+
+    /// Tests that a program passes which answers in the end, each with a program of its own. Only
+    /// a machine that stands still takes so long. A moment later its output has come too.
+    pub(crate) fn that_wait_for_the_end(names: &[&str]) -> Self {
+        let body = "client = server.connect()\n    client.send('END')\n    \
+                    client.expect(simple('DONE'), within_ms=100_000)\n    \
+                    client.expect_nothing_more(200)";
+        let tests: Vec<(&str, &str)> = names.iter().map(|name| (*name, body)).collect();
+        Self::new(&tests).within(Duration::from_secs(240))
     }
 
     /// The same tests with another limit.

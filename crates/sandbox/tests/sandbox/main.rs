@@ -14,6 +14,7 @@ mod engine_faults;
 mod forging;
 mod image;
 mod isolation;
+mod kernel;
 mod lab;
 mod load;
 mod memory;
