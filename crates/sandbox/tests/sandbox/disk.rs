@@ -1,6 +1,6 @@
 //! Files: what a program writes is in memory, bounded, and gone with it.
 
-use crate::lab::{FOUR_LINES, Lab, Tests, output};
+use crate::lab::{FOUR_LINES, Lab, Tests, answering_after, output};
 
 async fn assert_says(attack: &str, expected: &[&str]) {
     let lab = Lab::small().await;
@@ -60,32 +60,63 @@ for folder in ('/code', '/tmp'):
     assert_says(attack, &expected).await;
 }
 
-/// T-13.
+/// T-13: whatever a program leaves, the next start of it finds its own files alone.
 #[tokio::test]
 async fn strange_files_harm_nobody() {
+    let lab = Lab::small().await;
     let attack = "
 import os
-sparse = os.open('/tmp/sparse', os.O_CREAT | os.O_RDWR)
-try:
-    os.pwrite(sparse, b'x', 1 << 40)
-    print('sparse was written')
-except OSError as error:
-    print('sparse', error.strerror, flush=True)
-os.mkfifo('/code/pipe')
-os.symlink('/code/loop', '/code/loop')
-open('/code/' + 'é' * 127, 'w').close()
-open(b'/code/\\xff\\xfe\\n', 'w').close()
-folder = '/tmp'
-depth = 0
-try:
-    os.chdir(folder)
-    while depth < 400:
+def attempt(name, act):
+    try:
+        act()
+        print(name, 'done', flush=True)
+    except OSError as error:
+        print(name, error.strerror, flush=True)
+def sparse(path, size):
+    with open(path, 'wb') as file:
+        os.truncate(file.fileno(), size)
+def deep():
+    for _ in range(300):
         os.mkdir('d' * 200)
         os.chdir('d' * 200)
-        depth += 1
-except OSError as error:
-    print('deep', error.strerror, flush=True)
-print('depth', depth > 100, flush=True)
-os.chdir('/code')";
-    assert_says(attack, &["sparse File too large", "depth True"]).await;
+for folder in ('/code', '/tmp', '/dev/shm'):
+    print('at first', folder, sorted(os.listdir(folder)), flush=True)
+for folder in ('/code', '/tmp', '/dev/shm'):
+    os.chdir(folder)
+    attempt(f'a huge file in {folder}:', lambda: sparse('huge', 1 << 40))
+    attempt(f'sparse files in {folder}:', lambda: [sparse(f'sparse {n}', 1 << 24) for n in range(20)])
+    attempt(f'a name of 255 bytes in {folder}:', lambda: open('é' * 127 + 'x', 'w').close())
+    attempt(f'a name of 256 bytes in {folder}:', lambda: open('é' * 128, 'w').close())
+    attempt(f'a name of any bytes in {folder}:', lambda: open(b'\\xff\\xfe\\n', 'w').close())
+    attempt(f'a pipe in {folder}:', lambda: os.mkfifo('pipe'))
+    attempt(f'a loop in {folder}:', lambda: os.symlink(f'{folder}/loop', 'loop'))
+    attempt(f'a way out of {folder}:', lambda: os.symlink('/', 'root'))
+    attempt(f'a closed folder in {folder}:', lambda: os.mkdir('closed', 0))
+    attempt(f'deep folders in {folder}:', deep)
+os.chdir('/code')
+os.chmod('/code', 0)
+";
+    let tests = Tests::that_wait_for_the_end(&["answers", "answers again"]);
+    let report = lab.attack(&answering_after(attack), &tests).await;
+    assert!(report.is_passed(), "{report:#?}");
+    let said = output(&report);
+    for (folder, at_first) in [("/code", "['main.py']"), ("/tmp", "[]"), ("/dev/shm", "[]")] {
+        for line in [
+            format!("at first {folder} {at_first}\n"),
+            format!("a huge file in {folder}: File too large\n"),
+            format!("sparse files in {folder}: done\n"),
+            format!("a name of 255 bytes in {folder}: done\n"),
+            format!("a name of 256 bytes in {folder}: File name too long\n"),
+            format!("a name of any bytes in {folder}: done\n"),
+            format!("a pipe in {folder}: done\n"),
+            format!("a loop in {folder}: done\n"),
+            format!("a way out of {folder}: done\n"),
+            format!("a closed folder in {folder}: done\n"),
+            format!("deep folders in {folder}: done\n"),
+        ] {
+            // At both starts.
+            assert_eq!(said.matches(&line).count(), 2, "{line}: {said}");
+        }
+    }
+    lab.close().await;
 }
