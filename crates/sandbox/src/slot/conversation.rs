@@ -29,8 +29,8 @@ const COMPLAINT_MAX: usize = 4 * 1024;
 pub(crate) enum RunFault {
     /// The container did not begin: the learner's code has not run, so another can.
     NotStarted(String),
-    /// The container or its connection was lost after the learner's code had started. Nothing
-    /// that a program can do ends its judge, so this is ours.
+    /// The container or its connection was lost after the learner's code had started. A program
+    /// is not given the means to end its judge, so this is ours.
     Lost(String),
     /// The harness broke and said why.
     HarnessBroke(String),

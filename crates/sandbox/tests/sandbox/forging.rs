@@ -277,8 +277,8 @@ os.mkdir('/code/main.d')
     lab.close().await;
 }
 
-/// T-17: the judge's end is no pass. It is ended by the host's own hand, as nothing that a program
-/// does is strong enough, and so no learner is to blame for it.
+/// T-17: the judge's end is no pass. It is ended by the host's own hand, which a program has no
+/// means to do, and so no learner is to blame for it.
 #[tokio::test]
 async fn the_judges_end_is_no_verdict_and_our_fault() {
     let lab = Lab::small().await;
