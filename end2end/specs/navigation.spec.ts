@@ -1,4 +1,4 @@
-import { fourLines, solution } from "../fixtures/programs.ts";
+import { fourLines, mistake, solution } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test("after a pass the focus is on the way to the next step", async ({ page, workbench }) => {
@@ -26,6 +26,18 @@ test("one may look ahead, and the page says what is not done yet", async ({ page
     "Listen on port 6379",
   );
   await expect(ahead).toHaveCount(0);
+});
+
+test("a run makes the earlier steps done that it found to work", async ({ workbench }) => {
+  await workbench.open("echo");
+  await workbench.judge(mistake("echo", "length_of_the_text"));
+  await workbench.hasVerdict(/tests failed$/);
+  await expect(workbench.step("Step 1: Listen, done")).toBeVisible();
+  await expect(workbench.step("Step 2: PING, done")).toBeVisible();
+  await expect(workbench.step("Step 3: ECHO, done")).toHaveCount(0);
+  await expect(workbench.guide.getByText("not done yet")).toHaveCount(0);
+  await workbench.reload();
+  await expect(workbench.step("Step 2: PING, done")).toBeVisible();
 });
 
 test("the steps stand in the bar and in a list, with the state of each", async ({

@@ -34,7 +34,7 @@ test("the earliest broken step comes first", async ({ workbench }) => {
   await workbench.open("echo");
   await workbench.judge(fourLines);
   await workbench.hasVerdict(/tests failed$/);
-  const groups = workbench.results.getByRole("heading", { level: 3 });
+  const groups = workbench.results.getByRole("heading", { level: 2 });
   await expect(groups.first()).toContainText("Step 2 ·");
   await expect(workbench.result("answers PING with +PONG").first()).toHaveAttribute("open", "");
 });

@@ -57,7 +57,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// Starts the page's program: what Leptos' `HydrationScripts` does, without its preload hints,
-/// which browsers warn of in the console where a machine is slow to start what was preloaded.
+/// which browsers warn of in the console where a machine is slow to start what was preloaded. The
+/// files have no hash in their names (`hash-files` is off).
 fn start_script(options: &LeptosOptions) -> String {
     let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
     include_str!("start.js").replace("FILES", &files)

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
 use lesson::{
-    LiveRun, RunError, RunPhase, RunRequest, Seed, Source, StepProgress, Verdict, pieces,
+    LiveRun, Report, RunError, RunPhase, RunRequest, Seed, Source, StepProgress, Verdict, pieces,
 };
 
 use super::{Panel, Workbench, last_run};
@@ -189,6 +189,7 @@ impl Workbench {
         let passed = report.verdict == Verdict::Passed;
         let duration_us = report.duration_us;
         self.change_step(|kept| remember(kept, &shown.program, passed, duration_us));
+        self.remember_earlier_steps(report, &shown.program);
         let typed_since = self.program.get_untracked() != shown.program;
         if passed && !typed_since {
             browser::next_frame(|| browser::focus(NEXT_STEP_ID));
@@ -197,6 +198,22 @@ impl Workbench {
             self.show_notes(report.line_notes());
         }
         last_run::keep(self, &shown.program, report);
+    }
+
+    /// The run judged the steps before this one too: those that passed are done, whatever became of
+    /// this one.
+    fn remember_earlier_steps(self, report: &Report, program: &str) {
+        self.with(|course, here| {
+            let earlier = report
+                .steps
+                .iter()
+                .filter(|judged| judged.step != here.summary.id && judged.is_passed());
+            for judged in earlier {
+                self.store.change_step(&course.id, &judged.step, |kept| {
+                    kept.last_green.get_or_insert_with(|| program.to_owned());
+                });
+            }
+        });
     }
 
     fn announce(self) {

@@ -19,6 +19,7 @@ use web_sys::{Document, Element, HtmlDivElement, KeyboardEvent, Worker};
 
 use super::super::EditorSetup;
 use super::js;
+use super::page::next_frame;
 
 /// The editor of the learner's program. Dropping the last one disposes of it.
 #[derive(Clone)]
@@ -73,12 +74,18 @@ impl CodeEditor {
             let weak = Rc::downgrade(&editor.0);
             let width = Cell::new(0.0);
             move |layout: monaco::sys::editor::EditorLayoutInfo| {
-                let new_width = js::get(layout.as_ref(), "contentWidth").as_f64();
-                let new_width = new_width.unwrap_or(0.0);
+                let length = |key: &str| js::get(layout.as_ref(), key).as_f64().unwrap_or(0.0);
+                let new_width = length("contentWidth");
                 if (width.replace(new_width) - new_width).abs() > 0.5
                     && let Some(mounted) = weak.upgrade()
                 {
-                    Self(mounted).place_zones();
+                    let editor = Self(mounted);
+                    let whole_width = length("width");
+                    // Later, because options that change the layout lead here again.
+                    next_frame(move || {
+                        editor.fit(whole_width);
+                        editor.place_zones();
+                    });
                 }
             }
         };
@@ -173,6 +180,13 @@ impl CodeEditor {
         target.focus();
     }
 
+    /// Makes the best of the width.
+    fn fit(&self, width_px: f64) {
+        let target: &JsValue = self.0.monaco.as_ref().as_ref();
+        let options = js::object::<JsValue>(&fitting(width_px));
+        js::call(target, "updateOptions", &[options]);
+    }
+
     fn model(&self) -> Option<ITextModel> {
         self.0
             .monaco
@@ -215,11 +229,18 @@ impl CodeEditor {
     }
 }
 
-fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value {
-    // A hidden panel has no width yet: then the page is a narrow one.
-    let wraps = host_px < 480;
-    let font_px = (root_px * 0.86).round();
+/// What depends on the editor's width: where it is narrow, lines are wrapped, and on a telephone the
+/// margin has no room for marks.
+fn fitting(width_px: f64) -> Value {
     json!({
+        "wordWrap": if width_px < 480.0 { "on" } else { "off" },
+        "glyphMargin": width_px >= 376.0,
+    })
+}
+
+fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value {
+    let font_px = (root_px * 0.86).round();
+    let mut options = json!({
         "value": setup.text,
         "language": "python",
         "ariaLabel": setup.label,
@@ -234,9 +255,7 @@ fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value {
         "minimap": { "enabled": false },
         "scrollBeyondLastLine": false,
         "padding": { "top": 12, "bottom": 12 },
-        "wordWrap": if wraps { "on" } else { "off" },
         "wrappingIndent": "indent",
-        "glyphMargin": !wraps,
         "lineNumbersMinChars": 3,
         "lineDecorationsWidth": 14,
         "folding": false,
@@ -251,7 +270,14 @@ fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value {
         "wordBasedSuggestionsOnlySameLanguage": true,
         "scrollbar": { "useShadows": false, "verticalScrollbarSize": 10, "horizontalScrollbarSize": 10 },
         "find": { "addExtraSpaceOnTop": false },
-    })
+    });
+    // A hidden panel has no width yet: then the page is a narrow one.
+    if let (Some(all), Value::Object(fitting)) =
+        (options.as_object_mut(), fitting(f64::from(host_px)))
+    {
+        all.extend(fitting);
+    }
+    options
 }
 
 fn root_font_px() -> f64 {
