@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bollard::Docker;
 use bollard::errors::Error;
@@ -158,7 +158,7 @@ impl Baseline {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let name = self.boot.container_name(number);
         let identity = Identity::nth(self.spec.first_identity.wrapping_add(number));
-        let labels = self.boot.labels(&self.spec.hash, LIFE);
+        let labels = self.boot.labels(&self.spec.hash, LIFE, SystemTime::now());
         let limits = self.spec.limits(identity);
         let mut body = container(&self.spec.image, identity, labels, limits);
         let words = ["python3.11", "-I", "-S", "-c", text];

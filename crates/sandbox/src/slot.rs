@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
@@ -80,7 +80,9 @@ impl SlotMaker {
     ) -> Result<Slot, SandboxError> {
         let identity = Identity::nth(self.spec.first_identity.wrapping_add(number));
         let limits = self.spec.limits(identity);
-        let labels = self.boot.labels(&self.spec.hash, self.life);
+        let labels = self
+            .boot
+            .labels(&self.spec.hash, self.life, SystemTime::now());
         let body = container(&self.spec.image, identity, labels, limits);
         self.engine.create(held.name(), body).await?;
         let mut wire = self.engine.attach(held.name()).await?;

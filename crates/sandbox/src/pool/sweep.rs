@@ -1,7 +1,7 @@
 //! Containers that nobody answers for any more, found by their labels and taken away.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tracing::{info, warn};
 
@@ -48,10 +48,12 @@ pub(super) async fn sweep(
     for container in listed {
         let watched_for = shared.sightings().watched_for(&container.name, now);
         // Asked after the listing: a container is known from before it exists until it is gone.
-        let is_leftover = match shared
-            .boot
-            .claim(&container.labels, predecessors, watched_for)
-        {
+        let is_leftover = match shared.boot.claim(
+            &container.labels,
+            predecessors,
+            watched_for,
+            SystemTime::now(),
+        ) {
             Claim::Ours => !shared.remains.knows(&container.name),
             Claim::Stale => true,
             Claim::Foreign => false,
@@ -81,6 +83,8 @@ pub(super) async fn sweep(
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
     use crate::labels::Boot;
 
@@ -89,7 +93,7 @@ mod tests {
     fn listed(names: &[&str]) -> Vec<Listed> {
         let of_another = |name: &&str| Listed {
             name: (*name).to_owned(),
-            labels: Boot::new("another").labels("spec", 12 * MINUTE),
+            labels: Boot::new("another").labels("spec", 12 * MINUTE, UNIX_EPOCH),
         };
         names.iter().map(of_another).collect()
     }
@@ -106,7 +110,7 @@ mod tests {
             let is_stale = |container: &&Listed| {
                 let watched_for = sightings.watched_for(&container.name, now);
                 let stale = Predecessors::StaleWhenExpired;
-                mine.claim(&container.labels, stale, watched_for) == Claim::Stale
+                mine.claim(&container.labels, stale, watched_for, UNIX_EPOCH) == Claim::Stale
             };
             let stale = listed.iter().filter(is_stale);
             stale

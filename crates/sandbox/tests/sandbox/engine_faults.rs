@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use lesson::RunError;
 use sandbox::{PoolState, SandboxError};
 
-use crate::lab::{FOUR_LINES, Lab, Tests, containers_of, is_soak, until};
+use crate::lab::{FOUR_LINES, Lab, Tests, containers_of, is_soak, running_of, until};
 use crate::proxy::{Fault, Proxy, Wrong};
 
 /// Every call that the pool makes of an engine that has the image already.
@@ -197,8 +197,15 @@ async fn a_kill_that_hangs_holds_no_place() {
     let begin = Instant::now();
     lab.pool.stop().await;
     assert!(begin.elapsed() < Duration::from_secs(8), "a stop hangs too");
-    // Every container that ran is gone without the engine's help. One that was created and not yet
-    // started may be left; the next life of the same owner takes it away.
+    // Every container that ran ends without the engine's help.
+    until(
+        "none of the containers runs",
+        Duration::from_secs(30),
+        async || running_of(&lab.owner).await == 0,
+    )
+    .await;
+    // One that was created and not yet started may be left; the next life of the same owner takes
+    // it away.
     let next = Lab::with(|settings| {
         settings.owner = lab.owner.clone();
         settings.warm = 1;
