@@ -30,7 +30,8 @@ pub(crate) enum RunFault {
     /// The container did not begin: the learner's code has not run, so another can.
     NotStarted(String),
     /// The container or its connection was lost after the learner's code had started. A program
-    /// is not given the means to end its judge, so this is ours.
+    /// that has its judge killed, for want of memory, can't be told from a failure of ours, and
+    /// gains nothing by it.
     Lost(String),
     /// The harness broke and said why.
     HarnessBroke(String),

@@ -277,8 +277,8 @@ os.mkdir('/code/main.d')
     lab.close().await;
 }
 
-/// T-17: the judge's end is no pass. It is ended by the host's own hand, which a program has no
-/// means to do, and so no learner is to blame for it.
+/// T-17: the judge's end is no pass, and no learner is to blame for it: it is ended by the host's
+/// own hand.
 #[tokio::test]
 async fn the_judges_end_is_no_verdict_and_our_fault() {
     let lab = Lab::small().await;
@@ -304,6 +304,42 @@ async fn the_judges_end_is_no_verdict_and_our_fault() {
         panic!("{ended:?}");
     };
     assert!(ended[0].run_error().is_ours(), "{ended:?}");
+    lab.assert_honest_run_passes().await;
+    lab.close().await;
+}
+
+/// T-17 by a program's own doing: it lets the kernel kill its judge before itself.
+#[tokio::test]
+async fn a_judge_that_is_killed_for_want_of_memory_gives_no_pass() {
+    let lab = Lab::small().await;
+    let program = format!(
+        "{FOUR_LINES}
+import os, time
+for score in range(999, -1, -1):
+    try:
+        with open('/proc/self/oom_score_adj', 'w') as file:
+            file.write(str(score))
+    except OSError:
+        break
+server.accept()
+for _ in range(40):
+    if not os.fork():
+        hog = b'x' * (6 << 20)
+        while True:
+            time.sleep(1000)
+time.sleep(1000)
+"
+    );
+    let tests = Tests::new(&[
+        ("connects", "server.connect()"),
+        ("waits", "server.connect().expect_nothing_more(5000)"),
+        ("is answered", "server.connect().expect(simple('DONE'))"),
+    ]);
+    let attack = lab.try_judge(&program, &tests);
+    match tokio::join!(attack, lab.assert_honest_run_passes()).0 {
+        Ok(report) => assert!(!report.is_passed(), "{report:#?}"),
+        Err(fault) => assert!(fault.run_error().is_ours(), "{fault:?}"),
+    }
     lab.assert_honest_run_passes().await;
     lab.close().await;
 }
