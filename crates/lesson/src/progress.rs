@@ -74,6 +74,17 @@ impl Progress {
 }
 
 impl StepProgress {
+    /// Keeps a program that is about to be replaced. One that can be had elsewhere (the course's
+    /// own, an earlier step's, the last green run) takes no other's place: who starts over twice
+    /// gets back what they wrote, not the starter.
+    pub fn set_aside(&mut self, program: &str, elsewhere: &[&str]) {
+        let is_elsewhere =
+            elsewhere.contains(&program) || self.last_green.as_deref() == Some(program);
+        if !is_elsewhere || self.before_reset.is_none() {
+            self.before_reset = Some(program.to_owned());
+        }
+    }
+
     /// Whether a run of this step has passed.
     pub fn is_solved(&self) -> bool {
         self.last_green.is_some()
@@ -83,6 +94,16 @@ impl StepProgress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn starting_over_twice_keeps_what_was_written() {
+        let mut kept = StepProgress::default();
+        kept.set_aside("mine", &["starter"]);
+        kept.set_aside("starter", &["starter"]);
+        assert_eq!(kept.before_reset.as_deref(), Some("mine"));
+        kept.set_aside("mine, later", &["starter"]);
+        assert_eq!(kept.before_reset.as_deref(), Some("mine, later"));
+    }
 
     #[test]
     fn fields_added_later_are_read_from_older_progress() {

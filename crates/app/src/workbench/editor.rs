@@ -210,7 +210,19 @@ impl Workbench {
         let before = self.program.get_untracked();
         self.replace_program(program);
         self.keep_draft();
-        self.change_step(|kept| kept.before_reset = Some(before));
+        self.with(|course, step| {
+            let opening = self.store.progress().with_untracked(|progress| {
+                Opening::without_draft(
+                    progress,
+                    &course.id,
+                    &course.steps,
+                    &step.summary.id,
+                    &step.starter,
+                )
+            });
+            let elsewhere = [step.starter.as_str(), opening.text()];
+            self.change_step(|kept| kept.set_aside(&before, &elsewhere));
+        });
     }
 
     pub(super) fn focus_editor(self) {
