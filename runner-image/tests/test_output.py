@@ -65,6 +65,33 @@ class Output(unittest.TestCase):
         kept.output.finish()
         self.assertEqual([c["launch"] for c in kept.chunks if "\ufffd" in c["text"]][-1], 2)
 
+    def test_that_was_printed_before_the_last_answer_is_there(self):
+        program = """
+            import socket
+            server = socket.create_server(("localhost", 6379))
+            conn, _ = server.accept()
+            for number in range(3):
+                conn.recv(4096)
+                print("answers", number, flush=True)
+                conn.sendall(b"+PONG\\r\\n")
+            conn.recv(1)
+            """
+        thrice = step(
+            "ping",
+            """
+            from codealong import simple, test
+
+            @test("answers")
+            def _(server):
+                client = server.connect()
+                for _ in range(3):
+                    client.send("PING")
+                    client.expect(simple("PONG"))
+            """,
+        )
+        for _ in range(5):
+            self.assertEqual(judge(program, thrice).output("stdout"), "answers 0\nanswers 1\nanswers 2\n")
+
     def test_of_a_program_is_seen_without_a_flush_line_by_line(self):
         # All is printed before the program listens: once the test has passed, it is killed.
         program = """

@@ -62,6 +62,13 @@ class Pump:
             if take is None or self._read_stream(descriptor, take) != "read":
                 break
 
+    def drain(self):
+        """Takes what is there to read from every stream, also from one that rests."""
+        for descriptor, take in list(self._streams.items()):
+            for _ in range(64):
+                if self._read_stream(descriptor, take) != "read":
+                    break
+
     def leave(self, connection):
         """Closes a client's connection as a polite client does: it reads what still comes."""
         try:

@@ -73,6 +73,8 @@ class Run:
         """The last frame; after it nothing is judged."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         self._pump.limit(None)
+        # What the program printed before its last answer belongs to the report.
+        self._pump.drain()
         self._output.finish()
         self._frames.write(
             "finished",
