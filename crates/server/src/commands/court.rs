@@ -1,5 +1,6 @@
 //! A sandbox and a course for the command line.
 
+use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -67,6 +68,7 @@ impl Court {
 fn log_to_stderr() {
     let log = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second command in one process keeps the first one's log.
     let _ = log.try_init();

@@ -1,6 +1,7 @@
 //! A sandbox and a course for the tests, each with containers of its own name.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use app::judge::{Assignment, judge};
 use curriculum::Course;
@@ -30,10 +31,36 @@ pub(crate) fn programs(kind: &str) -> PathBuf {
         .join(kind)
 }
 
+/// Keeps all other courts waiting as long as it is held; for tests that start processes.
+pub(crate) async fn sit() -> MutexGuard<'static, ()> {
+    SITTING.lock().await
+}
+
+/// The program `codealong`, told to use this checkout and containers of the test's name.
+pub(crate) fn codealong(name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codealong"));
+    command
+        .env("CODEALONG_IMAGE_FOLDER", repository().join("runner-image"))
+        .env("CODEALONG_CURRICULUM", repository().join("curriculum"))
+        .env("CODEALONG_OWNER", format!("test-{name}"));
+    command
+}
+
+/// A test that fails for a fault of ours shows the log, which names it.
+fn tell_of_our_failures() {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_ansi(false)
+        .with_test_writer();
+    // The first test of the process has set it up for all.
+    let _ = log.try_init();
+}
+
 impl Courtroom {
     /// The course of a folder, and a sandbox whose containers bear the test's name.
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
-        let sitting = SITTING.lock().await;
+        let sitting = sit().await;
+        tell_of_our_failures();
         let pool = Pool::start(Settings {
             owner: format!("test-{name}-{}", std::process::id()),
             image_folder: repository().join("runner-image"),

@@ -9,7 +9,9 @@
 )]
 
 mod courtroom;
+mod judge_command;
 mod right_programs;
 mod small_course;
+mod spoiled_course;
 mod table;
 mod wrong_programs;

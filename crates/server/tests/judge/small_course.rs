@@ -3,11 +3,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use lesson::{StepId, Verdict};
 
-use crate::courtroom::{Courtroom, repository};
+use crate::courtroom::{Courtroom, codealong, repository, sit};
 
 /// The files that a page shows: each in a fenced block, after a line with nothing but its path in
 /// backticks.
@@ -38,7 +37,8 @@ fn files_of(page: &str) -> Vec<(String, String)> {
     files
 }
 
-fn follow_the_page(folder: &Path) {
+/// Makes the page's course, `parrot`, in a folder.
+pub(crate) fn follow_the_page(folder: &Path) {
     let page = fs::read_to_string(repository().join("curriculum/README.md")).unwrap();
     let files = files_of(&page);
     assert!(files.len() >= 12, "the page shows {} files", files.len());
@@ -74,15 +74,15 @@ async fn the_course_of_the_authors_page_is_judged_and_checked() {
     );
     assert_eq!(whole.verdict, Verdict::Passed, "{whole:#?}");
     assert_eq!(whole.total(), 3);
+    let _sitting = sit().await;
     check_passes(&course);
 }
 
 /// The author's command itself, as a process, finds nothing wrong.
 fn check_passes(course: &Path) {
-    let output = Command::new(env!("CARGO_BIN_EXE_codealong"))
+    let output = codealong("small")
         .args(["check", "--course"])
         .arg(course)
-        .env("CODEALONG_IMAGE_FOLDER", repository().join("runner-image"))
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

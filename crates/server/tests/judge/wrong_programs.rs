@@ -1,5 +1,8 @@
 //! Programs that are wrong must be caught by the named test with the named outcome.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use lesson::{Outcome, StepId, TestResult};
 use serde::Deserialize;
 
@@ -22,11 +25,31 @@ struct Expectation {
     outcome: String,
 }
 
+/// The outcomes that no learner comes to by a mistake. Those of them that are faults are produced by
+/// the harness's own tests.
+const NO_MISTAKE: [&str; 4] = ["passed", "not-run", "test-broken", "interfered"];
+
+fn expectations(folder: &Path) -> Expectations {
+    let text = std::fs::read_to_string(folder.join("expected.toml")).unwrap();
+    toml::from_str(&text).unwrap()
+}
+
+#[test]
+fn each_outcome_is_produced_by_a_program() {
+    let expected = expectations(&programs("wrong_programs"));
+    let produced: BTreeSet<&str> = (expected.program.iter())
+        .map(|program| program.outcome.as_str())
+        .collect();
+    let possible: BTreeSet<&str> = (Outcome::KINDS.into_iter())
+        .filter(|kind| !NO_MISTAKE.contains(kind))
+        .collect();
+    assert_eq!(produced, possible);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_programs_are_caught_by_the_named_test() {
     let folder = programs("wrong_programs");
-    let text = std::fs::read_to_string(folder.join("expected.toml")).unwrap();
-    let expected: Expectations = toml::from_str(&text).unwrap();
+    let expected = expectations(&folder);
     let court = Courtroom::redis("wrong").await;
     let mut failures = unlisted(&expected, &folder);
     let mut judged = 0;
@@ -77,7 +100,7 @@ fn helpful(test: &TestResult) -> Result<(), String> {
     }
 }
 
-fn unlisted(expected: &Expectations, folder: &std::path::Path) -> Vec<String> {
+fn unlisted(expected: &Expectations, folder: &Path) -> Vec<String> {
     let steps = ["listen", "ping", "echo", "set", "get"];
     let mut unlisted = Vec::new();
     for step in steps {
