@@ -137,8 +137,12 @@ impl Assignment {
 /// What the learner is told; what happened goes to the log, here and nowhere else.
 fn logged(error: &SandboxError) -> RunError {
     let told = error.run_error();
-    match &told {
-        RunError::Busy { .. } | RunError::Replaced => tracing::info!(%error, "a run was refused"),
+    match error {
+        SandboxError::Busy { .. } | SandboxError::Replaced => {
+            tracing::info!(%error, "a run was refused");
+        }
+        // A browser that went to sleep is nobody's fault.
+        SandboxError::Untaken => tracing::info!(%error, "a run was given up"),
         _ => {
             let cause = error.source().map(ToString::to_string);
             tracing::error!(%error, cause, "a run broke off");

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Once, RwLock};
 
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -21,6 +21,7 @@ use crate::judge::{Assignment, judge};
 pub struct AppState {
     courses: Arc<Courses>,
     pool: Pool,
+    told_of_no_address: Arc<Once>,
 }
 
 /// Whether edits of course files show at the next request.
@@ -61,6 +62,7 @@ impl AppState {
                 loaded,
             }),
             pool,
+            told_of_no_address: Arc::new(Once::new()),
         })
     }
 
@@ -125,6 +127,17 @@ impl AppState {
             seed: seed_of(request.seed.as_deref())?,
         };
         judge(&self.pool, assignment, client).await
+    }
+
+    /// Runs go on without addresses, so nothing else would show that turns have become unfair. It is
+    /// so with all requests or with none: once is enough.
+    fn tell_of_no_address(&self) {
+        self.told_of_no_address.call_once(|| {
+            tracing::warn!(
+                "requests come without the address of their client: one machine with many names \
+                 can take everybody's turns"
+            );
+        });
     }
 
     fn with_step<T>(
@@ -211,7 +224,12 @@ pub(crate) fn client_of(name: Option<&str>) -> ClientId {
         .and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().copied());
     match address {
         Some(ConnectInfo(address)) => client.at(address.ip()),
-        None => client,
+        None => {
+            if let Some(state) = use_context::<AppState>() {
+                state.tell_of_no_address();
+            }
+            client
+        }
     }
 }
 

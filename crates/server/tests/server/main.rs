@@ -5,7 +5,10 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod addresses;
 mod bad_input;
 mod configuration;
+mod log;
 mod pages;
+mod reloading;
 mod test_app;

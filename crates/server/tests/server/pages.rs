@@ -47,7 +47,7 @@ async fn solutions_and_tests_are_never_told_unasked() {
 }
 
 /// A course whose solution, tests and mistakes hold the word MARKED.
-fn marked_courses(folder: &Path) -> PathBuf {
+pub(crate) fn marked_courses(folder: &Path) -> PathBuf {
     let step = folder.join("marked/first");
     fs::create_dir_all(step.join("mistakes")).unwrap();
     let files = [

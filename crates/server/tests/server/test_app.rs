@@ -1,5 +1,6 @@
 //! A whole server whose Docker engine is away, and the verbs of a client.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -11,12 +12,15 @@ use http_body_util::BodyExt;
 use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sandbox::Pool;
-use server::router;
+use server::{router, serve};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub(crate) struct TestApp {
     router: Router,
+    state: AppState,
     /// Holds the folder `site`, and beside it `secret.txt`.
     _folder: TempDir,
 }
@@ -43,26 +47,46 @@ impl TestApp {
 
     /// As `start`, with the courses of a folder.
     pub(crate) fn start_with(courses: &Path) -> Self {
+        Self::build(courses, Reload::Never, away())
+    }
+
+    /// As `start_with`, and edits of the courses show.
+    pub(crate) fn start_reloading(courses: &Path) -> Self {
+        Self::build(courses, Reload::OnChange, away())
+    }
+
+    /// As `start`, with a sandbox of these settings.
+    pub(crate) fn start_on(sandbox: sandbox::Settings) -> Self {
+        Self::build(&repository().join("curriculum"), Reload::Never, sandbox)
+    }
+
+    fn build(courses: &Path, reload: Reload, sandbox: sandbox::Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
         std::fs::create_dir(&site).unwrap();
         std::fs::write(site.join("plain.txt"), "of the site").unwrap();
         std::fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
-        let sandbox = sandbox::Settings {
-            docker_host: "unix:///nowhere/docker.sock".to_owned(),
-            image_folder: repository().join("runner-image"),
-            ..sandbox::Settings::default()
-        };
         let pool = Pool::start(sandbox).unwrap();
-        let state = AppState::load(courses.to_owned(), Reload::Never, pool).unwrap();
+        let state = AppState::load(courses.to_owned(), reload, pool).unwrap();
         let leptos = LeptosOptions::builder()
             .output_name("codealong")
             .site_root(site.to_string_lossy().into_owned())
             .build();
         Self {
-            router: router(state, leptos, recorder()),
+            router: router(state.clone(), leptos, recorder()),
+            state,
             _folder: folder,
         }
+    }
+
+    /// Serves on a socket, as long as the test's runtime lives.
+    pub(crate) async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let never = CancellationToken::new();
+        let serving = serve(listener, self.router.clone(), self.state.clone(), never);
+        tokio::spawn(serving);
+        address
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -80,10 +104,7 @@ impl TestApp {
 
     /// Asks for a run of step `listen` of the course `redis`.
     pub(crate) async fn run(&self, source: &str) -> Answer {
-        let request = serde_json::json!({
-            "request": { "course": "redis", "step": "listen", "source": source }
-        });
-        self.post("/api/run", request.to_string()).await
+        self.post("/api/run", run_request(source, None)).await
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -96,6 +117,14 @@ impl TestApp {
             body: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
+}
+
+/// Asks for a run of step `listen` of the course `redis`, in the name that a browser gave itself.
+pub(crate) fn run_request(source: &str, client: Option<&str>) -> String {
+    let request = serde_json::json!({
+        "request": { "course": "redis", "step": "listen", "source": source, "client": client }
+    });
+    request.to_string()
 }
 
 impl Answer {
@@ -113,6 +142,14 @@ impl Answer {
             .unwrap_or_else(|| panic!("there is no {name}"))
             .to_str()
             .unwrap()
+    }
+}
+
+fn away() -> sandbox::Settings {
+    sandbox::Settings {
+        docker_host: "unix:///nowhere/docker.sock".to_owned(),
+        image_folder: repository().join("runner-image"),
+        ..sandbox::Settings::default()
     }
 }
 

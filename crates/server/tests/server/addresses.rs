@@ -1,0 +1,103 @@
+//! A client's address reaches the sandbox: however many names a machine has, it has one share.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream, UnixListener};
+use tokio::time::timeout;
+
+use crate::log::Log;
+use crate::test_app::{TestApp, repository, run_request};
+
+const NO_ADDRESS: &str = "without the address";
+
+/// A run that was asked for, from an address of this machine's many.
+struct Asked {
+    stream: TcpStream,
+    answer: String,
+}
+
+impl Asked {
+    async fn at(server: SocketAddr, from: Ipv4Addr, name: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        let mut stream = socket.connect(server).await.unwrap();
+        let body = run_request("x = 1", Some(name));
+        let request = format!(
+            "POST /api/run HTTP/1.1\r\nHost: {server}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = String::new();
+        Self { stream, answer }
+    }
+
+    /// Reads on until the answer has this part.
+    async fn expect(&mut self, part: &str) {
+        let mut bytes = [0; 4096];
+        while !self.answer.contains(part) {
+            let read = timeout(Duration::from_secs(10), self.stream.read(&mut bytes)).await;
+            let count = read.map_or(0, Result::unwrap);
+            assert!(count > 0, "{part:?} does not come after {}", self.answer);
+            self.answer += &String::from_utf8_lossy(&bytes[..count]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_names_at_one_address_share_its_part_of_the_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("docker.sock");
+    // It takes connections and says nothing: the sandbox stays in its start, and runs wait.
+    let _engine = UnixListener::bind(&path).unwrap();
+    let app = TestApp::start_on(sandbox::Settings {
+        docker_host: format!("unix://{}", path.display()),
+        image_folder: repository().join("runner-image"),
+        queue_max: 2,
+        wait_max: Duration::from_secs(60),
+        call_timeout: Duration::from_secs(60),
+        ..sandbox::Settings::default()
+    });
+    let server = app.listen().await;
+    let (crowd, neighbour) = (Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3));
+
+    let mut first = Asked::at(server, crowd, "first").await;
+    first.expect(r#""place":1"#).await;
+    let mut second = Asked::at(server, crowd, "second").await;
+    second.expect(r#""place":2"#).await;
+    let mut third = Asked::at(server, crowd, "third").await;
+    third.expect("HTTP/1.1 503").await;
+    third.expect("busy").await;
+    // Were each name a share of its own, the neighbour would be refused as the third one was.
+    let mut other = Asked::at(server, neighbour, "fourth").await;
+    other.expect(r#""place":2"#).await;
+    second.expect("busy").await;
+}
+
+#[tokio::test]
+async fn requests_without_an_address_are_told_of_once() {
+    let log = Log::begin();
+    let app = TestApp::start();
+    let run = || {
+        Request::post("/api/run")
+            .header("content-type", "application/json")
+            .body(Body::from(run_request("x = 1", None)))
+            .unwrap()
+    };
+    let mut addressed = run();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
+    addressed.extensions_mut().insert(ConnectInfo(address));
+    app.send(addressed).await.expect(503, "unavailable");
+    assert_eq!(log.lines_with(NO_ADDRESS), Vec::<String>::new());
+    for _ in 0..3 {
+        app.send(run()).await.expect(503, "unavailable");
+    }
+    let told = log.lines_with(NO_ADDRESS);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("WARN"), "{told:?}");
+}
