@@ -64,3 +64,27 @@ for (const [what, text, reason] of [
     expect(await new BrowserStorage(page).all()).toEqual(before);
   });
 }
+
+test("an import shows in the step that is open, and one's own code can be brought back", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("listen");
+  await workbench.write("own = 1\n");
+  await workbench.isSaved();
+  const dialog = await openProgress(page);
+  const imported = { version: 1, courses: { redis: { listen: { draft: "imported = 2\n" } } } };
+  await dialog
+    .getByLabel("A file that was exported here")
+    .setInputFiles(file(JSON.stringify(imported)));
+  await expect(dialog).toContainText("your code is replaced");
+  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await workbench.editor.expectText("imported = 2\n");
+  await workbench.editor.typeAtTheTop("# more\n");
+  await workbench.isSaved();
+  await workbench.reload();
+  await workbench.editor.expectText("# more\nimported = 2\n");
+  await workbench.code.getByRole("button", { name: "Bring back my code" }).click();
+  await workbench.editor.expectText("own = 1\n");
+});

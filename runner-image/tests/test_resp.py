@@ -23,6 +23,9 @@ class ReadingReplies(unittest.TestCase):
             reply = resp.read(data + b"+more")
             self.assertEqual((reply.type, reply.value, reply.end), (kind, value, len(data)), data)
 
+    def test_what_is_quoted_holds_no_mark_of_code(self):
+        self.assertEqual(resp.say(resp.read(b"+a`b\r\n")), r'the simple string "a\x60b"')
+
     def test_arrays_nest(self):
         data = b"*3\r\n$1\r\na\r\n:1\r\n*1\r\n$-1\r\n"
         reply = resp.read(data)

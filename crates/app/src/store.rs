@@ -21,6 +21,7 @@ pub(crate) struct Store {
     settings: RwSignal<Settings>,
     fault: RwSignal<Option<StorageFault>>,
     kept_aside: RwSignal<Vec<KeptAside>>,
+    imports: RwSignal<u32>,
     listeners: Local<[Listener; 2]>,
 }
 
@@ -53,6 +54,7 @@ impl Store {
             settings: RwSignal::new(Settings::default()),
             fault: RwSignal::new(None),
             kept_aside: RwSignal::new(Vec::new()),
+            imports: RwSignal::new(0),
             listeners: Local::empty(),
         }
     }
@@ -147,6 +149,12 @@ impl Store {
                 self.change_step(&course, &step, |now| *now = kept);
             }
         }
+        self.imports.update(|number| *number += 1);
+    }
+
+    /// How often progress was imported: whoever shows a draft has to show the new one.
+    pub(crate) fn imports(self) -> RwSignal<u32> {
+        self.imports
     }
 
     /// Changes a setting, keeps it and shows it.

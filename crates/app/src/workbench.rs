@@ -201,6 +201,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     focus_after_navigation("step-title");
     last_run::bring_back(bench);
     two_tabs::listen(bench);
+    bench.listen_to_imports();
     let shortcuts = DialogHandle::new();
     shortcuts::listen(bench, shortcuts);
     let shortcuts_tool = move || {

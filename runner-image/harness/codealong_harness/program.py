@@ -90,7 +90,8 @@ class Programs:
         self.current = None
         self.launches = 0
         self._started = {}
-        self._answer_seconds = 0.1
+        # Long enough for a busy machine; it is waited for in full once.
+        self._answer_seconds = 0.5
         self._zygote_ended = False
 
     def start(self):

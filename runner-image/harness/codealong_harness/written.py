@@ -23,6 +23,10 @@ def byte_string(data):
     return bytes(data).decode("latin-1").translate(_ESCAPES)
 
 
+#: Sentences mark code by backticks, so none may stand in what is quoted within them.
+_BACKTICK = "\\x60"
+
+
 def quoted(data):
     """`data` between double quotes, as text where it is UTF-8: `"hé"`, `"a\\r\\nb"`.
 
@@ -36,8 +40,8 @@ def quoted(data):
     except UnicodeDecodeError:
         text = byte_string(shown).replace('"', '\\"')
     if len(data) > MOST_QUOTED:
-        return f'"{text}…" ({len(data)} bytes)'
-    return f'"{text}"'
+        return f'"{text}…" ({len(data)} bytes)'.replace("`", _BACKTICK)
+    return f'"{text}"'.replace("`", _BACKTICK)
 
 
 def command(words):

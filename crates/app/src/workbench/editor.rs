@@ -205,6 +205,20 @@ impl Workbench {
         self.program.set(program.to_owned());
     }
 
+    /// Shows the draft that an import put into the place of the one that stands here.
+    pub(super) fn listen_to_imports(self) {
+        let imports = self.store.imports();
+        Effect::new(move |before: Option<u32>| {
+            let now = imports.get();
+            let imported = self.kept_now().draft;
+            if let (true, Some(draft)) = (before.is_some_and(|before| before != now), imported) {
+                self.settled.set_value(draft.clone());
+                self.replace_program(&draft);
+            }
+            now
+        });
+    }
+
     /// Does so and keeps the program of before, so that it can be brought back.
     pub(super) fn replace_and_remember(self, program: &str) {
         let before = self.program.get_untracked();

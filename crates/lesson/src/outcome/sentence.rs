@@ -36,12 +36,15 @@ impl Outcome {
             Self::Exited {
                 crash: Some(crash), ..
             } => format!(
-                "Your program stopped before it listened: {}.",
+                "Your program stopped before the client could connect: {}.",
                 exception(crash)
             ),
-            Self::Exited { code, crash: None } => {
-                format!("Your program ended before it listened ({}).", exit(*code))
-            }
+            Self::Exited { code, crash: None } => format!(
+                "Your program ended, and nothing listens ({}). Bind a socket and call `listen`. \
+                 If you did: a socket stops listening when it is closed, at the end of its `with` \
+                 block, or when no variable holds it any more.",
+                exit(*code)
+            ),
             Self::SyntaxError { span, detail, .. } => format!(
                 "Python can't read line {}: {detail}. Nothing ran.",
                 span.line
@@ -65,12 +68,23 @@ impl Outcome {
                 expected_decoded.as_deref(),
                 *replies_before,
             ),
-            Self::Ended { line, request } => format!(
+            Self::Ended {
+                line,
+                request: None,
+            } => format!(
+                "Your program came to its end{}, and nothing listens any more. A socket stops \
+                 listening when it is closed, at the end of its `with` block, or when no variable \
+                 holds it any more.",
+                after_line(*line)
+            ),
+            Self::Ended {
+                line,
+                request: Some(request),
+            } => format!(
                 "Your program came to its end{}, so nobody was left to answer{}. \
                  Keep it running: accept and answer in a loop.",
-                line.map(|line| format!(" after line {line}"))
-                    .unwrap_or_default(),
-                to_request(request.as_deref())
+                after_line(*line),
+                to_request(Some(request))
             ),
             Self::Closed {
                 after_bytes: 0,
@@ -84,6 +98,11 @@ impl Outcome {
                 bytes(*after_bytes),
                 to_request(reply.request.as_deref())
             ),
+            Self::Reset { after_bytes: 0 } => {
+                "Your program's side reset the connection instead of answering. That happens when a \
+                 socket is closed while there is still something to read from it."
+                    .to_owned()
+            }
             Self::Reset { after_bytes } => format!(
                 "Your program's side reset the connection after {}. That happens when a socket is \
                  closed while there is still something to read from it.",
@@ -194,6 +213,10 @@ fn silent(
              `{request}`.{expected} Does it go on reading after its first reply?",
             times(replies)
         ),
+        (None, _) if expected.is_empty() => format!(
+            "The client's connection was neither accepted nor refused within {waited}: too many \
+             clients wait already. Call `accept`, or give `listen` a larger number."
+        ),
         (None, _) => format!("Your program sent nothing within {waited}.{expected}"),
     }
 }
@@ -216,7 +239,10 @@ fn wrong_value(reply: &Comparison) -> String {
 
 fn found_at(reply: &Comparison) -> String {
     match reply.received.as_bytes().get(reply.offset as usize) {
-        Some(byte) => format!("`{}` stands there", ByteString::escape(*byte)),
+        Some(byte) => {
+            let shown = without_backticks(&ByteString::escape(*byte));
+            format!("`{shown}` stands there")
+        }
         None if reply.cut_bytes > 0 => "what stands there is beyond what is shown".to_owned(),
         None => "nothing more came".to_owned(),
     }
@@ -233,11 +259,23 @@ fn exception(crash: &Crash) -> String {
         Some(span) => format!("line {} raised ", span.line),
         None => "it raised ".to_owned(),
     };
-    if crash.detail.is_empty() {
+    // Backticks mark code in our sentences, and these words are not ours.
+    let detail = crash.detail.replace('`', "'");
+    if detail.is_empty() {
         format!("{place}`{}`", crash.exception)
     } else {
-        format!("{place}`{}: {}`", crash.exception, crash.detail)
+        format!("{place}`{}: {detail}`", crash.exception)
     }
+}
+
+/// Bytes in their written form, for a sentence that marks them as code by backticks.
+fn without_backticks(bytes: &str) -> String {
+    bytes.replace('`', "\\x60")
+}
+
+fn after_line(line: Option<u32>) -> String {
+    line.map(|line| format!(" after line {line}"))
+        .unwrap_or_default()
 }
 
 fn exit(code: i32) -> String {
@@ -266,6 +304,7 @@ fn to_request(request: Option<&str>) -> String {
 fn shortened(bytes: &[u8]) -> String {
     const MOST: usize = 60;
     let text = ByteString::from(bytes.get(..MOST).unwrap_or(bytes)).to_string();
+    let text = without_backticks(&text);
     if bytes.len() > MOST {
         format!("{text}…")
     } else {
