@@ -24,7 +24,8 @@ use std::env;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -32,6 +33,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::screen::Screen;
 use crate::server::{Profile, Server, Words};
 use crate::suite::Suite;
+
+/// How often the site is looked at while cargo-leptos serves it.
+const WATCHED_EVERY: Duration = Duration::from_millis(300);
 
 #[derive(Debug, Parser)]
 #[command(
@@ -187,13 +191,33 @@ fn hand_over(screen: &Screen, chore: &str, passed: &Passed, profile: Profile) ->
 fn watch(screen: &Screen) -> Result<ExitCode> {
     if command::find("cargo-leptos").is_none() {
         bail!(
-            "cargo-leptos is missing: run `cargo install cargo-leptos --locked`, which takes a while"
+            "cargo-leptos is missing: run `cargo install cargo-leptos --locked`, which takes a while. \
+             Without a way to GitHub it wants `cargo install wasm-bindgen-cli` too, in the version \
+             that Cargo.toml names"
         );
     }
     let compiler = wasm_target::fetch(screen)?;
     compiler.complete(screen)?;
     ground::for_runs(screen)?.leave_running(screen);
-    site::complete_for_cargo_leptos()?;
-    let error = compiler.cargo().args(["leptos", "watch"]).exec();
-    Err(error).context("cargo leptos could not be started")
+    let mut watching = compiler
+        .cargo()
+        .args(["leptos", "watch"])
+        .spawn()
+        .context("cargo leptos could not be started")?;
+    // It empties the site when it starts, and knows nothing of a part of it. Ctrl-C reaches it too,
+    // and then it ends by itself.
+    let status = loop {
+        if let Some(status) = watching.try_wait()? {
+            break status;
+        }
+        // Where it is being emptied in this very moment, the next look completes it.
+        let _next_time = site::complete_for_cargo_leptos();
+        thread::sleep(WATCHED_EVERY);
+    };
+    let is_done = status.success() || interrupt::requested();
+    Ok(if is_done {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -54,7 +54,7 @@ pub(crate) fn assemble(screen: &Screen, bound: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What cargo-leptos does not know of, and leaves alone once it is there.
+/// What cargo-leptos does not know of, where it is missing.
 ///
 /// It does not inline the imports of the style sheet either, so the parts are linked beside it.
 pub(crate) fn complete_for_cargo_leptos() -> Result<()> {
@@ -73,8 +73,11 @@ pub(crate) fn complete_for_cargo_leptos() -> Result<()> {
 }
 
 fn copy_worker(package: &Path) -> Result<()> {
-    let source = workspace::package_folder("monaco")?.join(WORKER_SOURCE);
     let target = package.join(WORKER);
+    if target.exists() {
+        return Ok(());
+    }
+    let source = workspace::package_folder("monaco")?.join(WORKER_SOURCE);
     fs::create_dir_all(target.parent().expect("the worker lies in a folder"))?;
     fs::copy(&source, &target)
         .with_context(|| format!("the editor's worker is not at {}", source.display()))?;
