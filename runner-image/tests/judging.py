@@ -131,3 +131,19 @@ def judge(program, *steps, **options):
     with Harness() as harness:
         harness.send(job(program, list(steps), port, **options))
         return Report(harness.frames())
+
+
+#: A step of one test: the program answers PING twice on one connection.
+PING_TWICE = step(
+    "ping",
+    """
+    from codealong import simple, test
+
+    @test("answers twice")
+    def _(server):
+        client = server.connect()
+        for _ in range(2):
+            client.send("PING")
+            client.expect(simple("PONG"))
+    """,
+)

@@ -76,6 +76,34 @@ class HostileReplies(unittest.TestCase):
         self.assertNotEqual(report.outcome("unknown.1")["kind"], "not-run")
 
     def test_a_slow_starter_is_given_its_time_again(self):
+        program = "import time\ntime.sleep(0.5)\n" + SERVER.format(
+            body='client.sendall(b"-ERR unknown command\\r\\n"); client.close(); server.close(); break'
+        )
+        twice = step(
+            "twice",
+            """
+            from codealong import error, test
+            @test("one client", fresh=True)
+            def _(server):
+                server.connect()
+            @test("a second after the end", fresh=True)
+            def _(server):
+                client = server.connect()
+                client.send("FOO")
+                client.expect(error("ERR"))
+                client.close()
+                server.connect()
+            @test("and again", fresh=True)
+            def _(server):
+                server.connect()
+            """,
+        )
+        report = judge(program, twice)
+        self.assertEqual(report.outcome("twice.1")["kind"], "passed")
+        self.assertNotEqual(report.outcome("twice.2")["kind"], "passed")
+        self.assertEqual(report.outcome("twice.3")["kind"], "passed")
+
+    def test_the_slowest_start_bounds_the_patience_from_below(self):
         patience = Patience()
         patience.after_connection(500)
         patience.after_no_connection()

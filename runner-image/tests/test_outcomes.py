@@ -2,7 +2,7 @@
 
 import unittest
 
-from judging import judge, step
+from judging import PING_TWICE, judge, step
 
 LISTEN = step(
     "listen",
@@ -283,20 +283,7 @@ while True:
 
     def test_an_exception_between_two_requests_is_the_cause_of_the_second_ones_failure(self):
         program = server_that('conn.sendall(b"+PONG\\r\\n")', "raise ValueError('once')")
-        twice = step(
-            "twice",
-            """
-            from codealong import simple, test
-
-            @test("answers twice")
-            def _(server):
-                client = server.connect()
-                for _ in range(2):
-                    client.send("PING")
-                    client.expect(simple("PONG"))
-            """,
-        )
-        outcome = judge(program, twice).outcome("twice.1")
+        outcome = judge(program, PING_TWICE).outcome("ping.1")
         self.assertEqual((outcome["kind"], outcome["replies_before"]), ("crashed", 1))
 
     def test_an_exception_about_another_client_is_not_to_blame(self):

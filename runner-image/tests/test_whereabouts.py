@@ -2,28 +2,14 @@
 
 import unittest
 
-from judging import judge, step
-
-PING = step(
-    "ping",
-    """
-    from codealong import simple, test
-
-    @test("answers twice")
-    def _(server):
-        client = server.connect()
-        for _ in range(2):
-            client.send("PING")
-            client.expect(simple("PONG"))
-    """,
-)
+from judging import PING_TWICE, judge
 
 IMPORTS = "import asyncio, socket, threading, time\n"
 
 
 class Whereabouts(unittest.TestCase):
     def check(self, program, kind, line):
-        report = judge(program, PING, limit_ms=4000)
+        report = judge(program, PING_TWICE, limit_ms=4000)
         span = report["ping.1"]["span"]
         self.assertEqual((report.kinds, span and span["line"]), ([kind], line), program)
         return report.outcome("ping.1")
@@ -94,7 +80,7 @@ time.sleep(60)
         )
 
     def test_are_asked_for_when_time_is_up(self):
-        report = judge("while True:\n    pass\n", PING, limit_ms=300)
+        report = judge("while True:\n    pass\n", PING_TWICE, limit_ms=300)
         self.assertEqual(report.kinds, ["timed-out"])
         self.assertEqual(report["ping.1"]["span"]["line"], 1)
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ByteString;
 
+mod phrase;
 mod sentence;
 
 /// A place in the learner's program.

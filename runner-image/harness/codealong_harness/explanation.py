@@ -61,7 +61,9 @@ def no_connection(attempt, waited_ms, is_hanging):
         return Failed(outcome.other_port(attempt.port, others))
     if notes.ended():
         line = notes.ended_line()
-        return Failed(outcome.exited(0, None) if fresh else outcome.ended(line, None), span_of(line))
+        # A client may have come in the moment in which it listened: that makes no difference.
+        served = attempt.was_answered
+        return Failed(outcome.ended(line, None) if served else outcome.exited(0, None), span_of(line))
     if program.printed_bytes > _FLOOD_BYTES:
         return Failed(outcome.output_flood(_FLOOD_BYTES // 1024))
     # Looked at before the question wakes it.

@@ -5,6 +5,7 @@ mod editor;
 mod editor_theme;
 mod files;
 mod js;
+mod line_note;
 mod local;
 mod page;
 pub(crate) mod storage;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use tracing::{error, info, warn};
 
 use super::PoolState;
@@ -29,6 +29,8 @@ const PING_EVERY: Duration = Duration::from_secs(5);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 /// Creations that may fail one after the other before the engine counts as away.
 const FAILURES_MAX: u32 = 3;
+/// What a stop waits for containers that are half made.
+const CREATION_MAY_END: Duration = Duration::from_secs(2);
 /// A container's life beyond its waiting: one run, and what it takes to start and to be removed.
 const LIFE_AFTER_WAITING: Duration = Duration::from_secs(120);
 
@@ -137,6 +139,12 @@ async fn serve(shared: &Arc<Shared>, maker: SlotMaker) -> Interruption {
         () = shared.refresh.notified() => Interruption::Image("its folder may have changed"),
         () = shared.stopping.cancelled() => Interruption::Stopped,
     };
+    if matches!(interruption, Interruption::Stopped) {
+        // A container that starts and is let go ends by itself. One that is only created has to be
+        // removed, and an engine that hangs would leave it.
+        let whole = async { while creations.join_next().await.is_some() {} };
+        let _those_that_hang = timeout(CREATION_MAY_END, whole).await;
+    }
     // Waits for the tasks too: a container that is half made is then being removed.
     creations.shutdown().await;
     shared.set_creating(0);
@@ -184,7 +192,7 @@ async fn refill(
             () = &mut alarm => {}
             _ = tending.tick() => {
                 if shared.tend(&maker.spec.hash)
-                    && let Err(fault) = maker.engine.ping(PING_TIMEOUT).await
+                    && let Some(fault) = absence(&maker.engine).await
                 {
                     return Interruption::Engine(fault);
                 }
@@ -239,22 +247,27 @@ async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<In
             if failures >= FAILURES_MAX {
                 return Some(Interruption::Engine(fault));
             }
-            let lost = engine.ping(PING_TIMEOUT).await.err();
-            lost.map(Interruption::Engine)
+            absence(engine).await.map(Interruption::Engine)
         }
     }
 }
 
-/// Ends when the engine is away: at once when it can't be reached, and when it says nothing twice.
+/// Ends when the engine is away.
 async fn watch(engine: &Engine) -> SandboxError {
-    let mut silent = false;
     loop {
         sleep(PING_EVERY).await;
-        match engine.ping(PING_TIMEOUT).await {
-            Ok(()) => silent = false,
-            Err(SandboxError::EngineSilent { .. }) if !silent => silent = true,
-            Err(fault) => return fault,
+        if let Some(fault) = absence(engine).await {
+            return fault;
         }
+    }
+}
+
+/// Why the engine is away, if it is: it answers neither of two pings. One answer that was lost is
+/// no reason to refuse runs, and an engine that can't be reached fails both at once.
+async fn absence(engine: &Engine) -> Option<SandboxError> {
+    match engine.ping(PING_TIMEOUT).await {
+        Ok(()) => None,
+        Err(_) => engine.ping(PING_TIMEOUT).await.err(),
     }
 }
 

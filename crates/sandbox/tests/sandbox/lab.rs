@@ -246,24 +246,6 @@ pub(crate) async fn containers_of(owner: &str) -> Vec<String> {
         .collect()
 }
 
-/// How many containers of an owner run.
-pub(crate) async fn running_of(owner: &str) -> usize {
-    let filters = [
-        ("label", format!("codealong.owner={owner}")),
-        ("status", "running".to_owned()),
-    ];
-    let options = ListContainersOptions {
-        filters: Some(
-            filters
-                .map(|(key, value)| (key.to_owned(), vec![value]))
-                .into(),
-        ),
-        ..ListContainersOptions::default()
-    };
-    let listed = engine().list_containers(Some(options)).await;
-    listed.expect("the engine lists containers").len()
-}
-
 /// Asserts that an owner's last container goes away in time.
 pub(crate) async fn assert_no_container(owner: &str, within: Duration) {
     let begin = Instant::now();

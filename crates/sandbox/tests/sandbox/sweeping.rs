@@ -1,7 +1,7 @@
 //! What was left behind is found and taken away, and what is others' is left alone.
 
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bollard::models::{ContainerCreateBody, HostConfig};
 use bollard::query_parameters::CreateContainerOptions;
@@ -13,13 +13,25 @@ use crate::lab::{
     FOUR_LINES, Lab, Tests, a_client, assert_no_container, containers_of, engine, settings, until,
 };
 
-/// Creates a container that was never started, as a server that died might leave it.
-async fn leave_behind(owner: &str, boot: &str, life_s: u32, image: &str) -> String {
+const NOW: Duration = Duration::ZERO;
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Creates a container that was never started, as a server that died so long ago might leave it.
+async fn leave_behind(
+    owner: &str,
+    boot: &str,
+    life_s: u64,
+    created_ago: Duration,
+    image: &str,
+) -> String {
+    let created = SystemTime::now() - created_ago;
+    let expires = created.duration_since(UNIX_EPOCH).unwrap().as_secs() + life_s;
     let labels = [
         ("codealong.owner", owner.to_owned()),
         ("codealong.boot", boot.to_owned()),
         ("codealong.spec", "left".to_owned()),
         ("codealong.life", life_s.to_string()),
+        ("codealong.expires", expires.to_string()),
     ];
     let body = ContainerCreateBody {
         image: Some(image.to_owned()),
@@ -57,9 +69,10 @@ async fn leftovers_go_and_the_living_stay() {
     let image = image_of(&elder).await;
     let owner = format!("{}-reborn", elder.owner);
     let other = format!("{}-other", elder.owner);
-    let earlier_life = leave_behind(&owner, "earlier", 3600, &image).await;
-    let others_old = leave_behind(&other, "x", 1, &image).await;
-    let others_new = leave_behind(&other, "x", 3600, &image).await;
+    let earlier_life = leave_behind(&owner, "earlier", 3600, NOW, &image).await;
+    let others_old = leave_behind(&other, "x", 1, NOW, &image).await;
+    let others_forgotten = leave_behind(&other, "x", 3600, 2 * DAY, &image).await;
+    let others_new = leave_behind(&other, "x", 3600, NOW, &image).await;
 
     let lab = Lab::with(|settings| {
         settings.owner = owner;
@@ -68,6 +81,7 @@ async fn leftovers_go_and_the_living_stay() {
     })
     .await;
     assert!(!exists(&earlier_life).await, "an earlier life's was left");
+    assert!(!exists(&others_forgotten).await, "an expired one was left");
     assert!(exists(&others_new).await, "another owner's was taken");
     let none_expired = async || !exists(&others_old).await;
     until(
@@ -85,7 +99,7 @@ async fn leftovers_go_and_the_living_stay() {
         .await
         .unwrap();
     let labels = found.config.unwrap().labels.unwrap();
-    let forgotten = leave_behind(&lab.owner, &labels["codealong.boot"], 3600, &image).await;
+    let forgotten = leave_behind(&lab.owner, &labels["codealong.boot"], 3600, NOW, &image).await;
     until(
         "the forgotten one is gone",
         Duration::from_secs(20),

@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use js_sys::Array;
-use lesson::{LineNote, Piece, pieces};
+use lesson::LineNote;
 use monaco::api::{CodeEditor as Monaco, DisposableClosure};
-use monaco::sys::MarkerSeverity;
 use monaco::sys::editor::{
     IEditor, IModelContentChangedEvent, IStandaloneEditorConstructionOptions, ITextModel,
     set_model_markers,
@@ -15,10 +14,11 @@ use monaco::sys::editor::{
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlDivElement, KeyboardEvent, Worker};
+use web_sys::{Element, HtmlDivElement, KeyboardEvent, Worker};
 
 use super::super::EditorSetup;
 use super::js;
+use super::line_note::{decoration, marker, note_zone};
 use super::page::next_frame;
 
 /// The editor of the learner's program. Dropping the last one disposes of it.
@@ -348,76 +348,4 @@ fn escape_leads_out(host: &HtmlDivElement) -> EventListener {
             _ => armed.set(false),
         }
     })
-}
-
-fn marker(model: &ITextModel, note: &LineNote) -> Value {
-    let line = f64::from(note.line);
-    let (start, end) = note.columns.map_or_else(
-        || {
-            let first = model.get_line_first_non_whitespace_column(line).max(1.0);
-            (first, model.get_line_max_column(line))
-        },
-        |(start, end)| (f64::from(start), f64::from(end.max(start + 1))),
-    );
-    json!({
-        "severity": MarkerSeverity::Error.to_value(),
-        "message": note.message.replace('`', ""),
-        "source": "CodeAlong",
-        "startLineNumber": note.line,
-        "startColumn": start,
-        "endLineNumber": note.line,
-        "endColumn": end,
-    })
-}
-
-fn decoration(note: &LineNote) -> Value {
-    json!({
-        "range": {
-            "startLineNumber": note.line, "startColumn": 1,
-            "endLineNumber": note.line, "endColumn": 1,
-        },
-        "options": {
-            "isWholeLine": true,
-            "className": "line-broken",
-            "marginClassName": "line-broken",
-            "glyphMarginClassName": "glyph-broken",
-            "stickiness": 1,
-        },
-    })
-}
-
-/// A note as wide as the lines are seen, however far they scroll, and how high that makes it.
-fn note_zone(monaco: &Monaco, document: &Document, note: &LineNote) -> Option<(Element, f64)> {
-    let target: &JsValue = monaco.as_ref().as_ref();
-    let layout = js::call(target, "getLayoutInfo", &[]);
-    let length = |key: &str| js::get(&layout, key).as_f64().unwrap_or(0.0);
-    let width = (length("contentWidth") - length("verticalScrollbarWidth")).max(120.0);
-
-    let text = document.create_element("p").ok()?;
-    text.set_attribute("style", &format!("width:{width}px"))
-        .ok()?;
-    for piece in pieces(&note.message) {
-        let tag = match &piece {
-            Piece::Words(_) => "span",
-            Piece::Code(_) => "code",
-        };
-        let part = document.create_element(tag).ok()?;
-        part.set_text_content(Some(piece.text()));
-        text.append_child(&part).ok()?;
-    }
-    let element = document.create_element("div").ok()?;
-    element.set_class_name("line-note");
-    // The results say the same to those who don't see this.
-    element.set_attribute("aria-hidden", "true").ok()?;
-    element.append_child(&text).ok()?;
-
-    let frame = document.create_element("div").ok()?;
-    let style = "position:absolute;visibility:hidden";
-    frame.set_attribute("style", style).ok()?;
-    frame.append_child(&element).ok()?;
-    document.body()?.append_child(&frame).ok()?;
-    let height = element.get_bounding_client_rect().height();
-    frame.remove();
-    element.remove();
-    Some((element, height.ceil()))
 }

@@ -1,0 +1,104 @@
+//! What sentences are put together from.
+
+use super::Crash;
+use crate::ByteString;
+
+pub(super) fn exception(crash: &Crash) -> String {
+    let place = match &crash.span {
+        Some(span) => format!("line {} raised ", span.line),
+        None => "it raised ".to_owned(),
+    };
+    // Backticks mark code in our sentences, and these words are not ours.
+    let detail = crash.detail.replace('`', "'");
+    if detail.is_empty() {
+        format!("{place}`{}`", crash.exception)
+    } else {
+        format!("{place}`{}: {detail}`", crash.exception)
+    }
+}
+
+/// Bytes in their written form, for a sentence that marks them as code by backticks.
+pub(super) fn without_backticks(bytes: &str) -> String {
+    bytes.replace('`', "\\x60")
+}
+
+pub(super) fn after_line(line: Option<u32>) -> String {
+    line.map(|line| format!(" after line {line}"))
+        .unwrap_or_default()
+}
+
+pub(super) fn exit(code: i32) -> String {
+    match code {
+        0 => "exit code 0, no error".to_owned(),
+        code if code < 0 => format!("ended by signal {}", -code),
+        code => format!("exit code {code}"),
+    }
+}
+
+pub(super) fn ports(found: &[u16]) -> String {
+    let names: Vec<String> = found.iter().map(|port| format!("port {port}")).collect();
+    match names.split_last() {
+        None => "no port".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+pub(super) fn to_request(request: Option<&str>) -> String {
+    request
+        .map(|request| format!(" to `{request}`"))
+        .unwrap_or_default()
+}
+
+pub(super) fn shortened(bytes: &[u8]) -> String {
+    const MOST: usize = 60;
+    let text = ByteString::from(bytes.get(..MOST).unwrap_or(bytes)).to_string();
+    let text = without_backticks(&text);
+    if bytes.len() > MOST {
+        format!("{text}…")
+    } else {
+        text
+    }
+}
+
+pub(super) fn bytes(count: u32) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        count => format!("{count} bytes"),
+    }
+}
+
+pub(super) fn times(count: u32) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+pub(super) fn duration(ms: u32) -> String {
+    if ms >= 1000 && ms.is_multiple_of(1000) {
+        format!("{} s", ms / 1000)
+    } else if ms >= 1000 {
+        format!("{:.1} s", f64::from(ms) / 1000.0)
+    } else {
+        format!("{ms} ms")
+    }
+}
+
+pub(super) fn with_article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    match noun {
+        "nil" => "nil".to_owned(),
+        noun if vowel => format!("an {noun}"),
+        noun => format!("a {noun}"),
+    }
+}
+
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
