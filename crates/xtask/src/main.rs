@@ -77,7 +77,7 @@ enum Chore {
     Check(Passed),
     /// Measure runs on the real sandbox, with an optimised server
     Bench(Passed),
-    /// Set up as `up` does, then hand over to `cargo leptos watch`
+    /// Set up as `up` does, then serve what changes by `cargo leptos watch`
     Watch,
 }
 
