@@ -64,6 +64,10 @@ test("two tabs on one step: what was not touched follows the other", async ({
   await workbench.write("left = 1\n");
   await workbench.isSaved();
   await other.editor.expectText("left = 1\n");
+  await expect(other.code.getByText("Typed in another tab", { exact: true })).toBeVisible();
+  await other.editor.typeAtTheTop("# here\n");
+  await other.isSaved();
+  await expect(workbench.code.getByText("Typed in another tab", { exact: true })).toBeVisible();
 });
 
 test("two tabs on one step: what was typed in both is lost in neither", async ({

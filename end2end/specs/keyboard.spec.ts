@@ -29,6 +29,18 @@ test("the shortcuts are listed by ?, outside of the editor", async ({ page, work
   await expect(dialog).toBeVisible();
 });
 
+test("the first Tab shows a way past the bar", async ({ page, workbench }) => {
+  for (const address of ["/", "/courses/redis", "/courses/redis/listen"]) {
+    await page.goto(address);
+    await workbench.answers();
+    await page.keyboard.press("Tab");
+    const past = page.getByRole("link", { name: "Skip to the content" });
+    await expect(past).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("main")).toBeFocused();
+  }
+});
+
 test("keys lead to each panel, and around", async ({ page, workbench }) => {
   await workbench.open("listen");
   const instructions = workbench.guide.getByRole("group", { name: "Instructions" });

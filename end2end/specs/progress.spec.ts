@@ -32,7 +32,7 @@ test("progress goes from one browser to another as a file", async ({ page, workb
   await workbench.reload();
   await workbench.editor.expectText(starter());
   dialog = await openProgress(page);
-  await dialog.getByLabel("A file that was exported here").setInputFiles(file(exported));
+  await dialog.getByLabel("Choose an exported file…").setInputFiles(file(exported));
   await expect(dialog).toContainText("This would change:");
   await expect(dialog.getByRole("listitem")).toContainText("redis / listen");
   await dialog.getByRole("button", { name: "Import", exact: true }).click();
@@ -58,7 +58,7 @@ for (const [what, text, reason] of [
     await workbench.isSaved();
     const before = await new BrowserStorage(page).all();
     const dialog = await openProgress(page);
-    await dialog.getByLabel("A file that was exported here").setInputFiles(file(text));
+    await dialog.getByLabel("Choose an exported file…").setInputFiles(file(text));
     await expect(dialog).toContainText(reason);
     await expect(dialog).toContainText("Nothing was changed.");
     expect(await new BrowserStorage(page).all()).toEqual(before);
@@ -75,7 +75,7 @@ test("an import shows in the step that is open, and one's own code can be brough
   const dialog = await openProgress(page);
   const imported = { version: 1, courses: { redis: { listen: { draft: "imported = 2\n" } } } };
   await dialog
-    .getByLabel("A file that was exported here")
+    .getByLabel("Choose an exported file…")
     .setInputFiles(file(JSON.stringify(imported)));
   await expect(dialog).toContainText("your code is replaced");
   await dialog.getByRole("button", { name: "Import", exact: true }).click();

@@ -92,6 +92,29 @@ test("the marks of a failed run go with the next one", async ({ workbench }) => 
   await expect(workbench.liveRegion).toHaveText(/^Run 2: All 2 tests passed\./);
 });
 
+test("a mark stays with its line, until that is edited", async ({ page, workbench }) => {
+  await workbench.judge("import socket\n\nserver = socket.creat_server(('localhost', 6379))");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 3 raised");
+  const note = workbench.editor.notes;
+  await expect(note).toContainText(["creat_server"]);
+
+  await workbench.editor.typeAtTheTop("import nothing_of_the_kind\n");
+  await expect(note).toContainText(["creat_server"]);
+  await workbench.run();
+  await workbench.hasVerdict("2 of 2 tests failed", "line 1 raised");
+  await expect(note).toHaveCount(1);
+  await expect(note).toContainText(["nothing_of_the_kind"]);
+
+  await page.keyboard.press("Alt+2");
+  await page.keyboard.press("ControlOrMeta+End");
+  await page.keyboard.type("  # the last line");
+  await expect(note).toHaveCount(1);
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.type("#");
+  await expect(note).toHaveCount(0);
+  await expect(workbench.editor.marksInTheMargin).toHaveCount(0);
+});
+
 test("the same verdict is announced again", async ({ workbench }) => {
   await workbench.judge(fourLines);
   await expect(workbench.liveRegion).toHaveText(/^Run 1: All 2 tests passed/);

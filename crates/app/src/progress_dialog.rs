@@ -2,7 +2,7 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use lesson::{Import, Progress, RecordVersion, counted, sentence_case, take_record};
+use lesson::{Import, Progress, ProgressError, RecordVersion, counted, sentence_case, take_record};
 
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
@@ -67,6 +67,17 @@ fn Exporting() -> impl IntoView {
     .into_any()
 }
 
+/// Why a file is refused, in words for whoever chose it.
+fn refusal(error: &ProgressError) -> String {
+    match error {
+        ProgressError::Newer { .. } => format!("{error}."),
+        // Where a reader of JSON stumbled helps nobody who did not write it.
+        ProgressError::Unreadable { .. } => "this is not CodeAlong progress, or the file is \
+            damaged. Choose one that \u{201c}Export to a file\u{201d} made, as it came."
+            .to_owned(),
+    }
+}
+
 /// What came of a chosen file.
 #[derive(Debug, Clone, PartialEq)]
 enum Chosen {
@@ -93,7 +104,7 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
             take_record(Progress::VERSION, version, || {
                 serde_json::from_str::<Progress>(&text)
             })
-            .map_err(|error| error.to_string())
+            .map_err(|error| refusal(&error))
         });
         chosen.set(match found {
             Ok(file) => {
@@ -105,10 +116,11 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
     });
     view! {
         <p>
-            <label class="file-choice">
-                <span>"A file that was exported here"</span>
+            <label class="button file-choice">
+                "Choose an exported file…"
                 <input
                     type="file"
+                    class="unseen"
                     accept="application/json,.json"
                     node_ref=field
                     on:change=move |_| {

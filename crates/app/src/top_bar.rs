@@ -9,7 +9,10 @@ use crate::notice::StorageNotices;
 use crate::progress_dialog::ProgressDialog;
 use crate::store::Store;
 
-/// The bar.
+/// The id of a page's own part, below the bar.
+pub(crate) const CONTENT_ID: &str = "content";
+
+/// The bar, and before it the way past it for who uses the keyboard.
 #[component]
 pub(crate) fn TopBar(
     /// What stands between the brand and the tools.
@@ -21,6 +24,10 @@ pub(crate) fn TopBar(
 ) -> impl IntoView {
     let progress = DialogHandle::new();
     view! {
+        // The browser's own jump takes the focus along; the router's would not.
+        <a class="skip-link" href=format!("#{CONTENT_ID}") rel="external">
+            "Skip to the content"
+        </a>
         <header class="bar">
             <a class="brand" href="/" aria-label="CodeAlong, all courses">
                 <span class="brand-sign" aria-hidden="true"></span>

@@ -26,7 +26,7 @@ use crate::dialog::DialogHandle;
 use crate::icon::{Icon, Sign};
 use crate::page::focus_after_navigation;
 use crate::store::Store;
-use crate::top_bar::TopBar;
+use crate::top_bar::{CONTENT_ID, TopBar};
 
 use self::divider::{DESK_ID, PanelDivider};
 use self::editor::EditorPanel;
@@ -53,6 +53,8 @@ pub(crate) struct Workbench {
     panel: RwSignal<Panel>,
     /// Another tab's draft of this step, while it waits for a decision.
     other_draft: RwSignal<Option<String>>,
+    /// Whether what stands in the editor was typed in another tab.
+    is_from_other_tab: RwSignal<bool>,
     /// The program that the editor opened with, or that this tab last kept or took over: whatever
     /// differs from it was typed here and is not kept yet.
     settled: StoredValue<String>,
@@ -120,6 +122,7 @@ impl Workbench {
             field: Local::empty(),
             panel: RwSignal::new(Panel::Guide),
             other_draft: RwSignal::new(None),
+            is_from_other_tab: RwSignal::new(false),
             settled: StoredValue::new(String::new()),
         }
     }
@@ -226,7 +229,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
                 </a>
                 <StepCircles />
             </TopBar>
-            <main class="work" data-panel=move || bench.panel.get().id()>
+            <main id=CONTENT_ID class="work" tabindex="-1" data-panel=move || bench.panel.get().id()>
                 // Where a narrow page hides the guide, its title is still the page's.
                 <h1 class="unseen other-title">{heading}</h1>
                 <PanelTabs />

@@ -89,6 +89,13 @@ fn changes(before: &StepProgress, after: &StepProgress) -> Vec<String> {
         (old, new) if old != new => found.push("another last green run".to_owned()),
         _ => {}
     }
+    if before.before_reset.is_some() && after.before_reset != before.before_reset {
+        found.push(
+            "what \u{201c}Bring back my code\u{201d} would bring back now is let go: export first \
+             to keep it"
+                .to_owned(),
+        );
+    }
     if after.hints_opened > before.hints_opened {
         found.push(counted(
             after.hints_opened.into(),
@@ -144,6 +151,15 @@ mod tests {
         assert_eq!(after.draft.as_deref(), Some("c"));
         assert_eq!(after.before_reset.as_deref(), Some("a\nb"));
         assert!(changes[0].contains("2 lines by 1 line"), "{changes:?}");
+    }
+
+    #[test]
+    fn what_can_be_brought_back_is_not_let_go_without_a_word() {
+        let mut here = kept("b", None);
+        here.before_reset = Some("a".to_owned());
+        let (after, changes) = import(here, kept("c", None));
+        assert_eq!(after.before_reset.as_deref(), Some("b"));
+        assert!(changes[1].contains("export first"), "{changes:?}");
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, StepId, TestId};
 pub use import::{Import, ImportedStep};
 pub use inline_code::{Piece, pieces};
-pub use line_note::{LineNote, PROGRAM_FILE};
+pub use line_note::{LineEdit, LineNote, PROGRAM_FILE};
 pub use live_run::{LiveRun, LiveTest};
 pub use opening::{Opening, earlier};
 pub use outcome::{Comparison, Crash, Outcome, SourceSpan, TracebackFrame};

@@ -16,6 +16,46 @@ pub struct LineNote {
     pub message: String,
 }
 
+/// A change of the program's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineEdit {
+    /// The first line that it touches, from 1.
+    pub first: u32,
+    /// The last line that it touches; smaller than `first` where it only puts lines before it.
+    pub last: u32,
+    /// How many lines it takes away.
+    pub removed: u32,
+    /// How many lines it adds.
+    pub added: u32,
+}
+
+impl LineEdit {
+    /// `text` in the place of what stood between two positions, each a line and a column from 1.
+    pub fn new(start: (u32, u32), end: (u32, u32), text: &str) -> Self {
+        let added = text.matches('\n').count();
+        // Whole lines before a line: the line itself stays as it is.
+        let is_before = end.1 == 1 && (end.0 > start.0 && text.is_empty() || text.ends_with('\n'));
+        Self {
+            first: start.0,
+            last: end.0 - u32::from(is_before),
+            removed: end.0 - start.0,
+            added: u32::try_from(added).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl LineNote {
+    /// Moves with its line. False where the edit touched the line: what the note says is of code
+    /// that stands there no more.
+    pub fn follow(&mut self, edit: LineEdit) -> bool {
+        if self.line > edit.last {
+            self.line = (self.line - edit.removed).saturating_add(edit.added);
+            return true;
+        }
+        self.line < edit.first
+    }
+}
+
 impl TestResult {
     /// The line of the learner's program to look at, where it is known.
     pub fn place(&self) -> Option<SourceSpan> {
@@ -76,6 +116,40 @@ mod tests {
             span: None,
             exchanges: Vec::new(),
             duration_us: 0,
+        }
+    }
+
+    #[test]
+    fn a_note_goes_with_its_line_until_that_is_edited() {
+        let after = |start, end, text| {
+            let mut note = LineNote {
+                line: 5,
+                columns: None,
+                message: String::new(),
+            };
+            let stays = note.follow(LineEdit::new(start, end, text));
+            stays.then_some(note.line)
+        };
+        for (start, end, text, expected) in [
+            // In the line, at its end, the line itself.
+            ((5, 3), (5, 3), "x", None),
+            ((5, 9), (5, 9), "\n", None),
+            ((5, 1), (6, 1), "", None),
+            ((1, 1), (9, 1), "all = 1\n", None),
+            // Below and above.
+            ((6, 1), (7, 1), "", Some(5)),
+            ((4, 9), (4, 9), "\n", Some(6)),
+            ((5, 1), (5, 1), "two\nlines\n", Some(7)),
+            ((4, 1), (5, 1), "", Some(4)),
+            ((2, 3), (4, 2), "x", Some(3)),
+            // Joined with the line above.
+            ((4, 9), (5, 1), "", Some(4)),
+        ] {
+            assert_eq!(
+                after(start, end, text),
+                expected,
+                "{start:?} {end:?} {text:?}"
+            );
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
@@ -15,10 +16,15 @@ use crate::engine::Engine;
 /// without the engine's help, as its connection is closed before.
 const REMOVAL_COUNTS_FOR: Duration = Duration::from_secs(2);
 
+/// A removal that takes longer than this does not keep the engine busy: it hangs.
+const REMOVAL_IS_WORK_FOR: Duration = Duration::from_millis(400);
+
 /// The containers that this server answers for.
 #[derive(Debug, Clone)]
 pub(crate) struct Remains {
     known: Arc<Mutex<HashMap<String, Known>>>,
+    /// Told when a container is gone.
+    gone: Arc<Notify>,
     removals: TaskTracker,
     runtime: Handle,
 }
@@ -30,10 +36,11 @@ enum Known {
 }
 
 impl Remains {
-    /// None yet. Must be called inside a tokio runtime.
-    pub(crate) fn new() -> Self {
+    /// None yet; `gone` is told whenever a container is. Must be called inside a tokio runtime.
+    pub(crate) fn new(gone: Arc<Notify>) -> Self {
         Self {
             known: Arc::default(),
+            gone,
             removals: TaskTracker::new(),
             runtime: Handle::current(),
         }
@@ -58,6 +65,16 @@ impl Remains {
             Known::Removed { since } => since.elapsed() < REMOVAL_COUNTS_FOR,
         });
         u32::try_from(counts.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Removals that the engine is at work on.
+    pub(crate) fn removing(&self) -> u32 {
+        let known = self.known();
+        let removals = known.values().filter(|known| match known {
+            Known::Held => false,
+            Known::Removed { since } => since.elapsed() < REMOVAL_IS_WORK_FOR,
+        });
+        u32::try_from(removals.count()).unwrap_or(u32::MAX)
     }
 
     /// Whether this server answers for the container with this name.
@@ -107,6 +124,7 @@ impl Drop for Held {
                 let removed = engine.remove(&name).await;
                 // Known no more: should it live on, the next sweep finds it.
                 remains.known().remove(&name);
+                remains.gone.notify_one();
                 let seconds = since.elapsed().as_secs_f64();
                 metrics::histogram!("codealong_removal_seconds").record(seconds);
                 match removed {

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::feed::FeedWriter;
 use crate::frame::{Deframer, FRAME_MAX, READY_MAX, Ready};
 use crate::labels::Boot;
+use crate::ledger::Ending;
 use crate::limits::{Identity, container};
 use crate::promise::{missing_inside, missing_outside};
 use crate::remains::{Held, Remains};
@@ -158,8 +159,10 @@ impl Slot {
             said = talk => said,
             () = cancelled => Err(RunFault::Cancelled),
         };
+        let is_over = matches!(&said, Ok((_, Ending::Clean, _)));
         let result = said.map(|(ledger, ending, at)| ledger.end(&ending, at));
         let spent = SpentSlot {
+            is_over,
             _wire: wire,
             _held: held,
         };
@@ -170,8 +173,17 @@ impl Slot {
 /// A container that had its run. Dropping it kills the container.
 #[derive(Debug)]
 pub(crate) struct SpentSlot {
+    is_over: bool,
     _wire: Wire,
     _held: Held,
+}
+
+impl SpentSlot {
+    /// Whether the harness said its last word, after which it ends the program: nothing in the
+    /// container wants the processor any more, and its removal can wait.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
 }
 
 /// The first whole frame. What the harness says on its standard error instead goes into the error.

@@ -13,8 +13,10 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sandbox::PoolState;
 use serde::Serialize;
+use tower::Layer;
 use tower_http::compression::predicate::{NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, DefaultPredicate};
+use tower_http::normalize_path::NormalizePathLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
@@ -65,7 +67,9 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
     for (name, value) in EVERY_ANSWER {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }
-    router.layer(TraceLayer::new_for_http())
+    let router = router.layer(TraceLayer::new_for_http());
+    // Before any address is looked up: a slash at the end, as people type it, changes nothing.
+    Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(router))
 }
 
 fn page_context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {

@@ -6,7 +6,7 @@ import signal
 import sys
 from time import monotonic
 
-from . import frame, kernel, limits, zygote
+from . import frame, kernel, limits
 from .job import Job
 from .notes import NoteArea
 from .output import ProgramOutput
@@ -28,7 +28,6 @@ def main():
     place = Place.from_arguments(sys.argv[1:])
     frames = frame.FrameWriter(_STDOUT)
     kernel.set_dumpable(False)
-    zygote.import_all()
     if not place.container:
         kernel.adopt_orphans()
     hits = limits.LimitHits()

@@ -16,17 +16,6 @@ import traceback
 from . import kernel
 from .learner import Learner
 
-#: What a learner's program is likely to import, so that it is there already. What is rare or
-#: large (hashlib brings a megabyte of OpenSSL) is imported by whoever wants it.
-_MODULES = """
-    abc argparse array asyncio atexit base64 binascii bisect builtins codecs collections
-    collections.abc concurrent.futures concurrent.futures.thread contextlib contextvars copy
-    dataclasses datetime encodings.idna encodings.latin_1 enum errno fcntl functools gc heapq
-    inspect io itertools json linecache logging math numbers operator os pathlib queue random re
-    select selectors signal site socket socketserver stat string struct subprocess textwrap
-    threading time traceback types typing warnings weakref
-""".split()
-
 #: What starts a waiting child.
 GO = b"go"
 
@@ -57,28 +46,6 @@ def serve(control, place, memory):
         traceback.print_exc()
     finally:
         os._exit(code)
-
-
-def import_all():
-    """Imports what programs import.
-
-    The harness does so before it forks this process: pages that nobody has written to since are
-    shared by all three, and memory is what an idle container costs most.
-    """
-    # asyncio takes several megabytes for TLS, which no program needs where there is no network;
-    # whoever imports ssl gets it all the same.
-    sys.modules["ssl"] = None
-    for name in _MODULES:
-        try:
-            __import__(name)
-        except ImportError:
-            pass  # A smaller Python: the learner's import would fail just the same.
-    del sys.modules["ssl"]
-    try:
-        # The resolver reads its files once.
-        socket.getaddrinfo("localhost", 6379, type=socket.SOCK_STREAM)
-    except OSError:
-        pass
 
 
 def _prepare(place, memory):

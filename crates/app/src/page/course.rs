@@ -12,7 +12,7 @@ use crate::api::load_course;
 use crate::icon::{Icon, Sign};
 use crate::page::{Trouble, focus_after_navigation};
 use crate::store::Store;
-use crate::top_bar::TopBar;
+use crate::top_bar::{CONTENT_ID, TopBar};
 
 /// The page of the course that the address names.
 #[component]
@@ -59,7 +59,7 @@ fn Course(course: CourseView) -> impl IntoView {
     view! {
         <Title text=format!("{title} · CodeAlong") />
         <TopBar />
-        <main class="page course-page">
+        <main id=CONTENT_ID class="page course-page" tabindex="-1">
             <header class="hero">
                 <h1 id="page-title" tabindex="-1">
                     {title}

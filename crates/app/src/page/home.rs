@@ -7,7 +7,7 @@ use lesson::{CourseProgress, CourseView, counted, course_minutes, minutes_text};
 use crate::api::list_courses;
 use crate::page::{Trouble, focus_after_navigation};
 use crate::store::Store;
-use crate::top_bar::TopBar;
+use crate::top_bar::{CONTENT_ID, TopBar};
 
 /// The courses.
 #[component]
@@ -36,7 +36,7 @@ fn Home(courses: Vec<CourseView>) -> impl IntoView {
     view! {
         <Title text="CodeAlong: build a real system, step by step" />
         <TopBar />
-        <main class="page home">
+        <main id=CONTENT_ID class="page home" tabindex="-1">
             <header class="hero">
                 <h1 id="page-title" tabindex="-1">
                     "Build a real system, step by step"

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use lesson::{RunError, sentence_case};
 
-use crate::top_bar::TopBar;
+use crate::top_bar::{CONTENT_ID, TopBar};
 
 /// An address that leads nowhere.
 #[component]
@@ -12,7 +12,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {
         <Title text="Not found · CodeAlong" />
         <TopBar />
-        <main class="page trouble">
+        <main id=CONTENT_ID class="page trouble" tabindex="-1">
             <p class="trouble-code" aria-hidden="true">"404"</p>
             <h1>"There is no such page"</h1>
             <p>"The address may be mistyped, or the page has moved. Your progress is untouched."</p>
@@ -38,7 +38,7 @@ pub(crate) fn Trouble(
     view! {
         <Title text="No answer · CodeAlong" />
         <TopBar />
-        <main class="page trouble">
+        <main id=CONTENT_ID class="page trouble" tabindex="-1">
             <h1>"This page could not be loaded"</h1>
             <p>{sentence_case(&error.to_string())}</p>
             <p>

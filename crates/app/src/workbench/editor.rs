@@ -100,8 +100,9 @@ fn SaveState() -> impl IntoView {
         }
         draft.with(|draft| match draft {
             None => "",
-            Some(draft) if bench.program.with(|program| program == draft) => "Saved",
-            Some(_) => "Saving…",
+            Some(draft) if bench.program.with(|program| program != draft) => "Saving…",
+            Some(_) if bench.is_from_other_tab.get() => "Typed in another tab",
+            Some(_) => "Saved",
         })
     };
     view! { <span class="save-state">{text}</span> }.into_any()
@@ -192,6 +193,7 @@ impl Workbench {
     pub(super) fn keep_draft(self) {
         let program = self.program.get_untracked();
         self.settled.set_value(program.clone());
+        self.is_from_other_tab.set(false);
         self.change_step(|kept| kept.draft = Some(program));
     }
 

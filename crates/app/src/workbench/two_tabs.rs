@@ -42,6 +42,7 @@ impl Workbench {
             OtherDraft::Adopt => {
                 self.settled.set_value(other.clone());
                 self.replace_program(&other);
+                self.is_from_other_tab.set(true);
             }
             OtherDraft::Offer => {
                 // This tab's draft is kept in a moment; the other's stays to be brought back.

@@ -102,6 +102,20 @@ fn an_honest_run_passes() {
 }
 
 #[test]
+fn a_run_is_as_long_as_its_tests_together_at_the_least() {
+    let (alike, _) = report(&numbered(honest()), Ending::Clean);
+    assert_eq!(u128::from(alike.duration_us), AT.as_micros());
+    let mut words = honest();
+    for word in &mut words {
+        if word.get("duration_us").is_some() {
+            word["duration_us"] = json!(2000);
+        }
+    }
+    let (longer, _) = report(&numbered(words), Ending::Clean);
+    assert_eq!(longer.duration_us, 6000);
+}
+
+#[test]
 fn a_failure_has_its_sentence_and_the_rest_goes_on() {
     let mut words = honest();
     words[4] = fails(2);

@@ -14,6 +14,10 @@ use crate::feed::FeedWriter;
 use crate::slot::{RunFault, Slot, SpentSlot};
 use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};
 
+/// How long a container that is over waits for its removal while others run: a removal takes the
+/// processor time of several runs.
+const REMOVAL_PUT_OFF_MAX: Duration = Duration::from_millis(250);
+
 /// Serves one run. Its end, whatever it is, is told to `feed`, unless nobody listens any more.
 pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed: FeedWriter) {
     let asked = Instant::now();
@@ -43,6 +47,9 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed:
     // The answer is out before the container is killed, and the next run need not wait for that.
     drop(feed);
     drop(permit);
+    if spent.as_ref().is_some_and(SpentSlot::is_over) {
+        shared.lull(REMOVAL_PUT_OFF_MAX).await;
+    }
     drop(spent);
 }
 

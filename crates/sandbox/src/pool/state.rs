@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -29,7 +30,7 @@ pub(super) struct Shared {
     /// Runs, from asked for to answered.
     pub(super) runs: TaskTracker,
     /// Told when there may be something to create.
-    pub(super) keeper: Notify,
+    pub(super) keeper: Arc<Notify>,
     /// Ends the keeper.
     pub(super) stopping: CancellationToken,
     /// Told to look at the image's folder again.
@@ -58,11 +59,12 @@ pub(super) struct State {
 impl Shared {
     /// A pool with nothing in it. Must be called inside a tokio runtime.
     pub(super) fn new(settings: Settings) -> Self {
+        let keeper = Arc::new(Notify::new());
         Self {
             boot: Boot::new(&settings.owner),
-            remains: Remains::new(),
+            remains: Remains::new(Arc::clone(&keeper)),
             runs: TaskTracker::new(),
-            keeper: Notify::new(),
+            keeper,
             stopping: CancellationToken::new(),
             refresh: Notify::new(),
             halted: CancellationToken::new(),
@@ -181,7 +183,7 @@ impl Shared {
                 waiter.feed.send(JobEvent::Queued { place });
             }
         }
-        state.measure(self.remains.count());
+        state.measure(&self.remains);
         drop(state);
         drop(dead);
         self.keeper.notify_one();
@@ -242,6 +244,26 @@ impl Shared {
         }
     }
 
+    /// Ends when no run is in flight, when somebody waits for want of a container, when the pool
+    /// stops, and after `at_most`.
+    pub(super) async fn lull(&self, at_most: Duration) {
+        let lull = async {
+            loop {
+                let changed = self.changed.notified();
+                let stock = self.stock();
+                if stock.running == 0 || stock.is_pressed() {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::select! {
+            () = lull => {}
+            () = self.stopping.cancelled() => {}
+            () = sleep(at_most) => {}
+        }
+    }
+
     /// What a run is told that has waited as long as it may.
     pub(super) fn too_late(&self, retry_after: Duration) -> SandboxError {
         match self.state().phase {
@@ -269,7 +291,7 @@ impl Shared {
     pub(super) fn set_creating(&self, creating: usize) {
         let mut state = self.state();
         state.creating = u32::try_from(creating).unwrap_or(u32::MAX);
-        state.measure(self.remains.count());
+        state.measure(&self.remains);
     }
 
     /// Counts what a run took into the advice that is given to the refused.
@@ -284,21 +306,19 @@ impl Shared {
     }
 
     pub(super) fn stock(&self) -> Stock {
-        let containers = self.remains.count();
-        self.state().stock(containers)
+        self.state().stock(&self.remains)
     }
 
     pub(super) fn status(&self) -> PoolStatus {
-        let containers = self.remains.count();
         let state = self.state();
-        let stock = state.stock(containers);
+        let stock = state.stock(&self.remains);
         PoolStatus {
             state: state.phase.clone(),
             ready: stock.ready,
             creating: stock.creating,
             running: stock.running,
             queued: stock.queued,
-            containers,
+            containers: stock.containers,
         }
     }
 
@@ -328,7 +348,7 @@ impl State {
         None
     }
 
-    fn stock(&self, containers: u32) -> Stock {
+    fn stock(&self, remains: &Remains) -> Stock {
         let retries = u32::try_from(self.retries.len()).unwrap_or(u32::MAX);
         Stock {
             ready: u32::try_from(self.ready.len()).unwrap_or(u32::MAX),
@@ -336,7 +356,8 @@ impl State {
             running: self.admission.running(),
             queued: self.admission.queued().saturating_add(retries),
             startable: self.admission.startable().saturating_add(retries),
-            containers,
+            containers: remains.count(),
+            removing: remains.removing(),
         }
     }
 
@@ -346,14 +367,14 @@ impl State {
         Duration::from_secs_f64(seconds)
     }
 
-    fn measure(&self, containers: u32) {
-        let stock = self.stock(containers);
+    fn measure(&self, remains: &Remains) {
+        let stock = self.stock(remains);
         for (name, value) in [
             ("codealong_slots_ready", stock.ready),
             ("codealong_slots_creating", stock.creating),
             ("codealong_runs_running", stock.running),
             ("codealong_queue_length", stock.queued),
-            ("codealong_containers", containers),
+            ("codealong_containers", stock.containers),
         ] {
             metrics::gauge!(name).set(f64::from(value));
         }

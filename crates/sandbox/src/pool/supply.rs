@@ -7,6 +7,12 @@ use crate::Settings;
 /// How long a creation is put off while runs are in flight: starting a container takes the
 /// processor time that they want.
 const PUT_OFF_MAX: Duration = Duration::from_millis(250);
+/// The same where less than half of the stock is left.
+const PUT_OFF_WHEN_LOW_MAX: Duration = Duration::from_millis(100);
+
+/// The engine does so many things at a time, removals among them; one that hangs tells nobody of
+/// its end.
+const REMOVAL_LOOKED_AFTER: Duration = Duration::from_millis(100);
 
 /// What there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +29,8 @@ pub(super) struct Stock {
     pub(super) startable: u32,
     /// Containers in all.
     pub(super) containers: u32,
+    /// Containers that the engine is removing.
+    pub(super) removing: u32,
 }
 
 /// What to do about it.
@@ -41,8 +49,7 @@ impl Supply {
     pub(super) fn decide(stock: Stock, settings: &Settings, put_off: Duration) -> Self {
         let wanted = settings.warm.saturating_add(stock.queued);
         let coming = stock.ready.saturating_add(stock.creating);
-        // Somebody waits for want of a container alone.
-        let pressed = stock.startable > stock.ready;
+        let pressed = stock.is_pressed();
         let at_once = settings.creating_max + u32::from(pressed);
         if coming >= wanted
             || stock.creating >= at_once
@@ -50,11 +57,26 @@ impl Supply {
         {
             return Self::Enough;
         }
+        if stock.creating + stock.removing >= at_once {
+            return Self::PutOff(REMOVAL_LOOKED_AFTER);
+        }
         let half_is_ready = stock.ready * 2 >= settings.warm;
-        if stock.running > 0 && half_is_ready && !pressed && put_off < PUT_OFF_MAX {
-            return Self::PutOff(PUT_OFF_MAX - put_off);
+        let put_off_max = if half_is_ready {
+            PUT_OFF_MAX
+        } else {
+            PUT_OFF_WHEN_LOW_MAX
+        };
+        if stock.running > 0 && !pressed && put_off < put_off_max {
+            return Self::PutOff(put_off_max - put_off);
         }
         Self::Create
+    }
+}
+
+impl Stock {
+    /// Whether somebody waits for want of a container alone.
+    pub(super) fn is_pressed(&self) -> bool {
+        self.startable > self.ready
     }
 }
 
@@ -118,7 +140,10 @@ mod tests {
             running: 1,
             ..running
         };
-        assert_eq!(decide(nearly_empty), Supply::Create);
+        assert_eq!(decide(nearly_empty), Supply::PutOff(PUT_OFF_WHEN_LOW_MAX));
+        let a_moment_later =
+            Supply::decide(nearly_empty, &Settings::default(), PUT_OFF_WHEN_LOW_MAX);
+        assert_eq!(a_moment_later, Supply::Create);
     }
 
     #[test]

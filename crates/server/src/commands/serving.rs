@@ -1,5 +1,6 @@
 //! Serving the courses to browsers.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -43,7 +44,10 @@ pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
 fn start_log(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
         .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter);
+    // Colours are for a terminal; in a file they are noise.
+    let log = tracing_subscriber::fmt()
+        .with_ansi(std::io::stdout().is_terminal())
+        .with_env_filter(filter);
     match settings.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

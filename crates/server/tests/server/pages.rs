@@ -93,6 +93,15 @@ async fn what_is_not_there_is_a_real_404() {
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_changes_nothing() {
+    let app = TestApp::start();
+    for path in ["/courses/redis/", "/courses/redis/listen/", "/healthz/"] {
+        app.get(path).await.expect(200, "");
+    }
+    app.get("/nowhere/").await.expect(404, "");
+}
+
+#[tokio::test]
 async fn only_files_of_the_site_are_served() {
     let app = TestApp::start();
     app.get("/plain.txt").await.expect(200, "of the site");

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use js_sys::Array;
-use lesson::LineNote;
+use lesson::{LineEdit, LineNote};
 use monaco::api::{CodeEditor as Monaco, DisposableClosure};
 use monaco::sys::editor::{
-    IEditor, IModelContentChangedEvent, IStandaloneEditorConstructionOptions, ITextModel,
-    set_model_markers,
+    IEditor, IModelContentChange, IModelContentChangedEvent, IStandaloneEditorConstructionOptions,
+    ITextModel, set_model_markers,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::Closure;
@@ -64,9 +64,11 @@ impl CodeEditor {
         let on_change = setup.on_change;
         let changed = {
             let weak = Rc::downgrade(&editor.0);
-            move |_| {
+            move |event: IModelContentChangedEvent| {
                 if let Some(mounted) = weak.upgrade() {
-                    on_change(Self(mounted).text());
+                    let editor = Self(mounted);
+                    editor.move_notes(&edits(&event));
+                    on_change(editor.text());
                 }
             }
         };
@@ -137,6 +139,14 @@ impl CodeEditor {
 
     /// Marks lines and writes the notes below them, in the place of those before.
     pub(crate) fn set_notes(&self, notes: Vec<LineNote>) {
+        self.show_notes(notes);
+        if let Some(first) = self.0.notes.borrow().first() {
+            let target: &IEditor = self.0.monaco.as_ref();
+            target.reveal_line_in_center_if_outside_viewport(f64::from(first.line), None);
+        }
+    }
+
+    fn show_notes(&self, notes: Vec<LineNote>) {
         let Some(model) = self.model() else {
             return;
         };
@@ -159,9 +169,18 @@ impl CodeEditor {
         *self.0.decorations.borrow_mut() = model.delta_decorations(&old, &decorations, None);
         drop(notes);
         self.place_zones();
-        if let Some(first) = self.0.notes.borrow().first() {
-            let target: &IEditor = self.0.monaco.as_ref();
-            target.reveal_line_in_center_if_outside_viewport(f64::from(first.line), None);
+    }
+
+    /// Notes go with their lines; those whose lines were edited are taken away.
+    fn move_notes(&self, edits: &[LineEdit]) {
+        let mut notes = self.0.notes.take();
+        let before = notes.len();
+        notes.retain_mut(|note| edits.iter().all(|edit| note.follow(*edit)));
+        if notes.len() == before {
+            // Monaco has moved what is on screen.
+            self.0.notes.replace(notes);
+        } else {
+            self.show_notes(notes);
         }
     }
 
@@ -227,6 +246,26 @@ impl CodeEditor {
         let target: &JsValue = self.0.monaco.as_ref().as_ref();
         js::call(target, "changeViewZones", &[change]);
     }
+}
+
+/// The edits of an event, the lowest first, each in the lines of the text before all of them.
+fn edits(event: &IModelContentChangedEvent) -> Vec<LineEdit> {
+    let changes = event.changes();
+    let mut edits: Vec<LineEdit> = changes
+        .iter()
+        .map(|change| {
+            let change: IModelContentChange = change.unchecked_into();
+            let range = change.range();
+            let number = |key: &str| js::get(range.as_ref(), key).as_f64().unwrap_or(1.0) as u32;
+            LineEdit::new(
+                (number("startLineNumber"), number("startColumn")),
+                (number("endLineNumber"), number("endColumn")),
+                &change.text(),
+            )
+        })
+        .collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.first));
+    edits
 }
 
 /// What depends on the editor's width: where it is narrow, lines are wrapped, and on a telephone the

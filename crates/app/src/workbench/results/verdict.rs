@@ -29,10 +29,16 @@ pub(super) fn VerdictCard() -> impl IntoView {
 #[component]
 fn Idle() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let tests = bench.with(|_, step| match step.tests_in_run {
-        1 => "one test".to_owned(),
-        count => format!("{count} tests"),
-    });
+    let tests = bench.with(
+        |_, step| match (usize::from(step.tests_in_run), step.tests.len()) {
+            (1, _) => "one test".to_owned(),
+            (all, own) if all > own => {
+                let earlier = all - own;
+                format!("{all} tests, {earlier} of them from earlier steps,")
+            }
+            (all, _) => format!("{all} tests"),
+        },
+    );
     view! {
         <div class="idle">
             <p>

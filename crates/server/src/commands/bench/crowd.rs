@@ -138,7 +138,15 @@ async fn gather(
                     last = last.max(run.last);
                 }
                 Answer::Refused(_) => gathering.refused += 1,
-                Answer::Report(_) | Answer::Interrupted(_) => gathering.failed += 1,
+                Answer::Report(report) => {
+                    gathering.failed += 1;
+                    let broken = report.first_broken().map(|test| &test.message);
+                    say(&format!("a right program did not pass: {broken:?}"));
+                }
+                Answer::Interrupted(error) => {
+                    gathering.failed += 1;
+                    say(&format!("a run had no verdict: {error}"));
+                }
             }
         }
         gathering.last.push(last);
