@@ -38,7 +38,7 @@ class Harness:
         self._folder = tempfile.TemporaryDirectory()
         self.code = os.path.realpath(self._folder.name)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", "-X", "utf8", HARNESS, "--code", self.code],
+            [sys.executable, "-I", "-S", "-B", "-X", "utf8", os.path.join(HARNESS, "__main__.py"), "--code", self.code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

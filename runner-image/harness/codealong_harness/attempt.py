@@ -1,12 +1,10 @@
 """One go at one test: what its clients share."""
 
-from dataclasses import dataclass, field
 from time import monotonic, monotonic_ns
 
 from .trace import Trace
 
 
-@dataclass
 class Patience:
     """How long the judge waits, in milliseconds.
 
@@ -14,14 +12,15 @@ class Patience:
     shorter waits leave time to report on every test.
     """
 
-    silence_ms: int = 1000
-    connect_ms: int = 2000
-    #: How long a late reply is waited for, to tell "too slow" from "silent".
-    late_ms: int = 500
-    _was_silent: bool = False
-    _was_deaf: bool = False
-    #: The longest that a start of this program took until it could be called.
-    _slowest_start_ms: float = 0
+    def __init__(self, silence_ms=1000, connect_ms=2000, late_ms=500):
+        self.silence_ms = silence_ms
+        self.connect_ms = connect_ms
+        #: How long a late reply is waited for, to tell "too slow" from "silent".
+        self.late_ms = late_ms
+        self._was_silent = False
+        self._was_deaf = False
+        # The longest that a start of this program took until it could be called.
+        self._slowest_start_ms = 0.0
 
     def after_silence(self):
         """A test has failed by silence."""
@@ -57,26 +56,23 @@ _SHORTEST_MS = 60
 HURRIED = Patience(silence_ms=250, connect_ms=100, late_ms=0)
 
 
-@dataclass
 class Attempt:
     """A test under way."""
 
-    pump: object
-    programs: object
-    notes: object
-    hits: object
-    port: int
-    patience: Patience
-    #: Whether a failure counts; where it doesn't, nobody asks for its cause.
-    final: bool
-    randoms: object
-    restart: object
-    began: float = field(default_factory=monotonic)
-    began_ns: int = field(default_factory=monotonic_ns)
-    clients: list = field(default_factory=list)
-    speaks_resp: bool = False
-
-    def __post_init__(self):
+    def __init__(self, *, pump, programs, notes, hits, port, patience, final, randoms, restart):
+        self.pump = pump
+        self.programs = programs
+        self.notes = notes
+        self.hits = hits
+        self.port = port
+        self.patience = patience
+        #: Whether a failure counts; where it doesn't, nobody asks for its cause.
+        self.final = final
+        self.randoms = randoms
+        self.restart = restart
+        self.began, self.began_ns = monotonic(), monotonic_ns()
+        self.clients = []
+        self.speaks_resp = False
         self.trace = Trace(self.began)
         self._sends = {}
         self._ports = set()

@@ -1,16 +1,10 @@
 """A step's tests as its author wrote them: a Python module that names functions by `@test`."""
 
-from dataclasses import dataclass
+from collections import namedtuple
 
 
-@dataclass(frozen=True)
-class Test:
-    """One test."""
-
-    name: str
-    function: object
-    #: Whether it needs a program that no other test has spoken to.
-    fresh: bool
+class Test(namedtuple("Test", "name function fresh")):
+    """One test; a `fresh` one needs a program that no other test has spoken to."""
 
 
 _registered = []

@@ -1,40 +1,101 @@
-"""What programs import, imported before there is one.
+"""What programs import, imported before they do: some before there is a job, some for one program.
 
 The harness begins with this, before any module of its own, and before it forks the process that
-the programs start from: pages that nobody has written to since are shared by all of them, and
-memory is what an idle container costs most.
+programs start from: pages that nobody has written to since are shared by all of them. What is
+large is left to the programs that name it, which then find it there at each of their starts:
+memory and processor time are what a waiting container costs.
 """
 
-import socket
+import _socket
+import re
 import sys
 
-#: What a learner's program is likely to import, so that it is there already. What is rare or
-#: large (hashlib brings a megabyte of OpenSSL, pathlib and argparse half of one each) is imported
-#: by whoever wants it.
-_MODULES = """
-    abc asyncio atexit binascii bisect builtins codecs collections collections.abc
-    concurrent.futures concurrent.futures.thread contextlib contextvars copy dataclasses datetime
-    encodings.idna encodings.latin_1 enum errno fcntl functools gc heapq inspect io itertools json
-    linecache logging math operator os queue random re select selectors signal site socket
-    socketserver stat string struct subprocess textwrap threading time traceback types typing
+#: What the harness or nearly every program imports.
+_ALWAYS = """
+    abc atexit binascii bisect builtins codecs collections collections.abc contextlib copy
+    encodings.latin_1 errno fcntl functools gc heapq io itertools json linecache math operator os
+    random re select selectors signal site socket stat string struct threading time traceback types
     warnings weakref
 """.split()
 
+#: What is imported for a program that names it, by the word that a program names it with.
+_NAMED = {
+    "argparse": ["argparse"],
+    "array": ["array"],
+    # The resolver's codec comes with the first name that asyncio resolves.
+    "asyncio": ["asyncio", "concurrent.futures.thread", "encodings.idna"],
+    "base64": ["base64"],
+    "concurrent": ["concurrent.futures.thread"],
+    "dataclasses": ["dataclasses"],
+    "datetime": ["datetime"],
+    "enum": ["enum"],
+    "hashlib": ["hashlib"],
+    "inspect": ["inspect"],
+    "logging": ["logging"],
+    "pathlib": ["pathlib"],
+    "queue": ["queue"],
+    "secrets": ["secrets"],
+    "socketserver": ["socketserver"],
+    "subprocess": ["subprocess"],
+    "textwrap": ["textwrap"],
+    "typing": ["typing"],
+}
 
-def import_all():
-    """Imports what programs import."""
-    # asyncio takes several megabytes and milliseconds for TLS, which no program needs where there
-    # is no network; whoever imports ssl gets it all the same. So nobody may have imported asyncio
-    # before this.
-    sys.modules["ssl"] = None
-    for name in _MODULES:
-        try:
-            __import__(name)
-        except ImportError:
-            pass  # A smaller Python: the learner's import would fail just the same.
-    del sys.modules["ssl"]
+_WORD = re.compile(rb"[a-z0-9]+")
+
+
+def import_always():
+    """Imports what nearly every program does."""
+    for name in _ALWAYS:
+        _import(name)
     try:
-        # The resolver reads its files once.
-        socket.getaddrinfo("localhost", 6379, type=socket.SOCK_STREAM)
+        # The C library reads the resolver's files once.
+        _socket.getaddrinfo(b"localhost", 6379)
     except OSError:
         pass
+
+
+def named_in(files):
+    """The words in a program's files, as `{name: bytes}`, that name what is not imported yet.
+
+    A word is enough, wherever it stands: an import too many does no harm. A file of the learner's
+    with a module's name takes that module's place, so it is left alone.
+    """
+    words = set()
+    for content in files.values():
+        words.update(_WORD.findall(content))
+    own = {name.partition(".")[0] for name in files}
+    return [word for word in _NAMED if word.encode() in words and word not in own]
+
+
+def import_named(words):
+    """Imports what some of the words of `named_in` stand for."""
+    hidden = "asyncio" in words and "ssl" not in sys.modules
+    if hidden:
+        # asyncio takes several megabytes and milliseconds for TLS, which no program needs where
+        # there is no network; whoever imports ssl gets it all the same.
+        sys.modules["ssl"] = None
+    for word in words:
+        for name in _NAMED.get(word, ()):
+            _import(name)
+    if hidden:
+        del sys.modules["ssl"]
+
+
+class ImportedModules:
+    """Watches modules that may be imported later: calls a function once for each that is there."""
+
+    def __init__(self, **watches):
+        self._watches = watches
+
+    def watch(self):
+        """Hands each module that is there by now to its function."""
+        for name in [name for name in self._watches if name in sys.modules]:
+            self._watches.pop(name)(sys.modules[name])
+
+
+def _import(name):
+    try:
+        __import__(name)
+    except ImportError:
+        pass  # A smaller Python: the program's import would fail just the same.

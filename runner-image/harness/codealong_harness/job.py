@@ -1,40 +1,23 @@
 """The job: a learner's files, and the tests that judge them."""
 
 import re
-from dataclasses import dataclass
+from collections import namedtuple
 
 from .frame import BrokenFrame
 
 _FILE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}(\.[A-Za-z0-9]{1,10})?\Z")
 
 
-@dataclass(frozen=True)
-class PlannedTest:
+class PlannedTest(namedtuple("PlannedTest", "id name")):
     """A test that the server expects to be made."""
 
-    id: str
-    name: str
+
+class PlannedStep(namedtuple("PlannedStep", "step source tests")):
+    """The tests of one step, a tuple, and the Python source that defines them."""
 
 
-@dataclass(frozen=True)
-class PlannedStep:
-    """The tests of one step, and the Python source that defines them."""
-
-    step: str
-    source: str
-    tests: tuple
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the server asks for, checked."""
-
-    nonce: str
-    seed: int
-    port: int
-    limit_ms: int
-    files: dict
-    steps: tuple
+class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
+    """What the server asks for, checked: `files` by their names, `steps` as a tuple."""
 
     @staticmethod
     def parse(frame):

@@ -1,6 +1,5 @@
 """From an empty container to a finished run."""
 
-import gc
 import os
 import signal
 import sys
@@ -23,8 +22,6 @@ _LINGER_SECONDS = 5.0
 
 def main():
     """Gets ready, says so, waits for the one job, judges it, ends."""
-    # A run is short, and its garbage small: collecting it would cost time and unshare memory.
-    gc.disable()
     place = Place.from_arguments(sys.argv[1:])
     frames = frame.FrameWriter(_STDOUT)
     kernel.set_dumpable(False)

@@ -10,7 +10,7 @@ import sys
 import threading
 import types
 
-from . import kernel
+from . import imports, kernel
 from .notes import NoteWriter
 from .place import HARNESS
 from .sends import SendNotes
@@ -26,14 +26,14 @@ class Learner:
         self._writer = NoteWriter(memory)
         self._sends = SendNotes(self._writer, place.main_file)
         self._uncaught = UncaughtExceptions(self._writer, place.code, self._sends.last_port)
+        self._watches = [self._sends, self._uncaught, Whereabouts(self._writer, place.main_file)]
         self._pid = 0
         self._frame = None
 
     def prepare(self):
-        """All that can be done before there is a process for the program."""
-        self._sends.install()
-        self._uncaught.install()
-        Whereabouts(self._writer, self._place.main_file).install()
+        """All that can be done before there is a program."""
+        for watch in self._watches:
+            watch.install()
         _reuse_addresses()
         os.chdir(self._place.code)
         sys.argv[:] = ["main.py"]
@@ -48,6 +48,15 @@ class Learner:
         self._kept.append(sys.modules["__main__"])
         sys.modules["__main__"] = main
         self._main = main
+
+    def import_named(self, words):
+        """Imports what the program names, before its first start, and watches it."""
+        own = sys.path.pop(0)
+        imports.import_named(words)
+        sys.path.insert(0, own)
+        for watch in self._watches:
+            watch.watch_imported()
+        gc.freeze()
 
     def run(self):
         """Runs the program; never returns."""

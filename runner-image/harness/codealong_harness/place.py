@@ -2,19 +2,16 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from collections import namedtuple
 
 
-@dataclass(frozen=True)
-class Place:
-    """The folders that a run may touch."""
+class Place(namedtuple("Place", "code scratch container")):
+    """The folders that a run may touch.
 
-    #: The folder of the learner's files.
-    code: str
-    #: Folders that the learner can write to, emptied between two fresh starts.
-    scratch: tuple
-    #: Whether this is PID 1 of a container, which owns every process it can see.
-    container: bool
+    `code` is the folder of the learner's files; `scratch` a tuple of other folders that the
+    learner can write to, emptied between two fresh starts; `container` whether this is PID 1 of a
+    container, which owns every process it can see.
+    """
 
     @property
     def main_file(self):

@@ -94,6 +94,19 @@ class Programs:
         self._answer_seconds = 0.5
         self._zygote_ended = False
 
+    def import_first(self, words):
+        """Lets what a program names be imported before its first start: see `imports`."""
+        if not words:
+            return
+        for waiting in self._ahead:
+            _kill(waiting.pid)
+            waiting.close()
+        self._ahead.clear()
+        try:
+            self._control.send(" ".join([zygote.IMPORT, *words]).encode())
+        except OSError:
+            raise Interference("the process that starts programs is gone") from None
+
     def start(self):
         """Starts the program; the one before is killed first."""
         self.kill()

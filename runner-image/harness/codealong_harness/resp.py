@@ -1,7 +1,7 @@
 """RESP, the protocol of Redis, version 2: commands out, replies in, with positions."""
 
 import re
-from dataclasses import dataclass
+from collections import namedtuple
 
 from .written import command as say_command
 from .written import quoted
@@ -14,32 +14,20 @@ _MOST_LENGTH = 512 * 1024 * 1024
 _BEGIN = "a reply begins with `+`, `-`, `:`, `$` or `*`"
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(namedtuple("Reply", "type value end")):
     """A whole reply: its type in words, its value, and where it ends in the bytes that came.
 
     `value` is bytes for strings and errors, an int for integers, None for the two nils, and a
     tuple of replies for arrays.
     """
 
-    type: str
-    value: object
-    end: int
 
-
-@dataclass(frozen=True)
-class Incomplete:
+class Incomplete(namedtuple("Incomplete", "missing")):
     """The bytes are the beginning of a reply; `missing` says in words what has not come."""
 
-    missing: str
 
-
-@dataclass(frozen=True)
-class Invalid:
+class Invalid(namedtuple("Invalid", "offset rule")):
     """The byte at `offset` can't stand there; `rule` says in words what can."""
-
-    offset: int
-    rule: str
 
 
 class _Stop(Exception):

@@ -4,7 +4,7 @@ import signal
 import traceback
 from time import monotonic
 
-from . import course, outcome
+from . import course, imports, outcome
 from .attempt import HURRIED, Attempt, Patience
 from .explanation import span_of
 from .folder import Folder
@@ -51,6 +51,7 @@ class Run:
         self._interrupt_endless_tests(self._deadline + _GRACE_SECONDS)
         self._frames.write("started")
         try:
+            self._programs.import_first(imports.named_in(self._job.files))
             self._start_fresh()
         except (Interference, RunTimeUp):
             pass  # The first test meets it again.

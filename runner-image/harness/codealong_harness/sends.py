@@ -6,14 +6,13 @@ socket's descriptor. The functions keep their meaning; `socket.socket` stays the
 `tests/bench_lines.py` measures what it costs: nothing to speak of.
 """
 
-import asyncio.events
-import asyncio.selector_events
 import os
 import socket
-import socketserver
 import sys
 import threading
 from _socket import socket as PlainSocket
+
+from .imports import ImportedModules
 
 _getframe = sys._getframe
 
@@ -28,19 +27,21 @@ class SendNotes:
         self._sent = {}
         self._thread = threading.local()
         # Who runs a callback or a handler is not who sends: the search for the line ends there.
-        self._ends = frozenset(
-            (
-                asyncio.events.Handle._run.__code__,
-                socketserver.BaseServer._handle_request_noblock.__code__,
-                socketserver.ThreadingMixIn.process_request_thread.__code__,
-            )
-        )
+        self._ends = set()
+        # A transport's own sends are noted when the learner's code writes to it, not when the
+        # loop finds time to send.
+        self._transport_code = set()
+        self._imported = ImportedModules(asyncio=self._wrap_asyncio, socketserver=self._end_in_handlers)
 
     def install(self):
         """Puts the wrappers in place."""
         self._wrap_socket()
-        self._wrap_asyncio()
         self._wrap_os_write()
+        self.watch_imported()
+
+    def watch_imported(self):
+        """Wraps what was imported since."""
+        self._imported.watch()
 
     def last_port(self):
         """The port of the client that the present thread sent to last, or 0."""
@@ -71,14 +72,7 @@ class SendNotes:
     def _wrap_socket(self):
         note, sent, getpeername = self._note, self._sent, PlainSocket.getpeername
         plain_send, plain_sendall, plain_sendmsg = PlainSocket.send, PlainSocket.sendall, PlainSocket.sendmsg
-        selector_transport = asyncio.selector_events._SelectorSocketTransport
-        # A transport's own sends are noted when the learner's code writes to it, not when the
-        # loop finds time to send.
-        transport_code = {
-            getattr(selector_transport, name).__code__
-            for name in ("write", "writelines", "_write_ready", "_write_send", "_write_sendmsg")
-            if hasattr(getattr(selector_transport, name, None), "__code__")
-        }
+        transport_code = self._transport_code
 
         def peer_of(self, frame):
             if frame.f_code in transport_code:
@@ -115,9 +109,18 @@ class SendNotes:
             _pose_as(wrapper, plain)
             setattr(socket.socket, plain.__name__, wrapper)
 
-    def _wrap_asyncio(self):
+    def _end_in_handlers(self, socketserver):
+        self._ends.add(socketserver.BaseServer._handle_request_noblock.__code__)
+        self._ends.add(socketserver.ThreadingMixIn.process_request_thread.__code__)
+
+    def _wrap_asyncio(self, asyncio):
         note, sent = self._note, self._sent
+        self._ends.add(asyncio.events.Handle._run.__code__)
         transport = asyncio.selector_events._SelectorSocketTransport
+        for name in ("write", "writelines", "_write_ready", "_write_send", "_write_sendmsg"):
+            code = getattr(getattr(transport, name, None), "__code__", None)
+            if code is not None:
+                self._transport_code.add(code)
         plain_write = transport.write
 
         def write(self, data):

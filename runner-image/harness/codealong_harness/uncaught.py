@@ -5,17 +5,13 @@ with file, line and column. Exceptions that libraries swallow or put off, so tha
 just goes quiet, are noted as well: in asyncio's handlers, in `socketserver`, in executors.
 """
 
-import asyncio
-import asyncio.base_events
-import asyncio.streams
-import concurrent.futures._base
 import linecache
 import socket
-import socketserver
 import sys
 import threading
 import traceback
 
+from .imports import ImportedModules
 from .place import HARNESS
 
 _MOST_FRAMES = 30
@@ -30,14 +26,24 @@ class UncaughtExceptions:
         self._folder = code_folder + "/"
         #: Tells the port of the client that the present thread sent to last, or 0.
         self._last_port = last_port
+        # What holds a connection besides a socket.
+        self._streams = ()
+        self._imported = ImportedModules(
+            asyncio=self._watch_asyncio,
+            concurrent=self._watch_executors,
+            socketserver=self._watch_handlers,
+        )
 
     def install(self):
         """Puts the hooks in place."""
         sys.excepthook = sys.__excepthook__ = self.print_exception
         threading.excepthook = threading.__excepthook__ = self._thread_hook
         self._hide_harness()
-        self._watch_asyncio()
-        self._watch_libraries()
+        self.watch_imported()
+
+    def watch_imported(self):
+        """Puts them also into what was imported since."""
+        self._imported.watch()
 
     def own(self, trace):
         """The part of a traceback that begins with the learner's first frame, or None."""
@@ -134,9 +140,9 @@ class UncaughtExceptions:
         while trace is not None:
             if self._is_own(trace.tb_frame.f_code.co_filename):
                 for value in list(trace.tb_frame.f_locals.values())[:50]:
-                    found.add(_port(value))
+                    found.add(self._port(value))
                     for inner in list(getattr(value, "__dict__", {}).values())[:50]:
-                        found.add(_port(inner))
+                        found.add(self._port(inner))
             trace = trace.tb_next
         return sorted(found - {0})[:20]
 
@@ -166,8 +172,9 @@ class UncaughtExceptions:
             if plain is not None:
                 setattr(traceback, name, _without_harness(plain))
 
-    def _watch_asyncio(self):
+    def _watch_asyncio(self, asyncio):
         note = self.note
+        self._streams = (asyncio.StreamWriter, asyncio.Transport)
         protocol, loop = asyncio.streams.StreamReaderProtocol, asyncio.base_events.BaseEventLoop
         plain_made, plain_handler = protocol.connection_made, loop.call_exception_handler
 
@@ -194,21 +201,37 @@ class UncaughtExceptions:
         protocol.connection_made = connection_made
         loop.call_exception_handler = call_exception_handler
 
-    def _watch_libraries(self):
+    def _watch_executors(self, concurrent):
         note = self.note
         future = concurrent.futures._base.Future
-        plain_set, plain_error = future.set_exception, socketserver.BaseServer.handle_error
+        plain_set = future.set_exception
 
         def set_exception(self, exception):
             note(exception, "future")
             return plain_set(self, exception)
 
+        future.set_exception = set_exception
+
+    def _watch_handlers(self, socketserver):
+        note = self.note
+        plain_error = socketserver.BaseServer.handle_error
+
         def handle_error(self, request, client_address):
             note(sys.exc_info()[1], "handler")
             return plain_error(self, request, client_address)
 
-        future.set_exception = set_exception
         socketserver.BaseServer.handle_error = handle_error
+
+    def _port(self, value):
+        """The port of the client at the other end of a connection, or 0."""
+        try:
+            if isinstance(value, socket.socket):
+                return value.getpeername()[1]
+            if isinstance(value, self._streams):
+                return value.get_extra_info("peername")[1]
+        except Exception:
+            pass  # Closed by now, or a connection of another kind.
+        return 0
 
 
 def _without_harness(plain):
@@ -218,18 +241,6 @@ def _without_harness(plain):
                 yield step
 
     return walk
-
-
-def _port(value):
-    """The port of the client at the other end of a connection, or 0."""
-    try:
-        if isinstance(value, socket.socket):
-            return value.getpeername()[1]
-        if isinstance(value, (asyncio.StreamWriter, asyncio.Transport)):
-            return value.get_extra_info("peername")[1]
-    except Exception:
-        pass  # Closed by now, or a connection of another kind.
-    return 0
 
 
 def _name(kind):

@@ -5,11 +5,12 @@ waits, and that line is the one to look at. The judge asks by a signal just befo
 program, so that the question changes nothing.
 """
 
-import asyncio
 import signal
 import socket
 import sys
 import threading
+
+from .imports import ImportedModules
 
 #: A real-time signal, because programs use the named ones.
 SIGNAL = signal.SIGRTMAX - 2
@@ -21,10 +22,23 @@ class Whereabouts:
     def __init__(self, writer, main_file):
         self._writer = writer
         self._main_file = main_file
+        self._asyncio = None
+        # Where the search for a line ends: what waits there is no line's doing.
+        self._ends = {threading.Thread.join.__code__}
+        self._imported = ImportedModules(asyncio=self._look_into_asyncio)
 
     def install(self):
         """Listens for the question."""
         signal.signal(SIGNAL, self._answer)
+        self.watch_imported()
+
+    def watch_imported(self):
+        """Looks also into what was imported since."""
+        self._imported.watch()
+
+    def _look_into_asyncio(self, asyncio):
+        self._asyncio = asyncio
+        self._ends.add(asyncio.base_events.BaseEventLoop.run_forever.__code__)
 
     def _answer(self, _signal, frame):
         try:
@@ -38,9 +52,9 @@ class Whereabouts:
         frames = sys._current_frames()
         frames[threading.main_thread().ident] = main_frame
         places = [self._place_of_thread(frame) for frame in frames.values()]
-        loop = asyncio._get_running_loop()
+        loop = self._asyncio._get_running_loop() if self._asyncio is not None else None
         if loop is not None:
-            places += [self._place_of_task(task) for task in asyncio.all_tasks(loop)]
+            places += [self._place_of_task(task) for task in self._asyncio.all_tasks(loop)]
         lines = {line for line, _ in places if line}
         # Who waits for the next client is not the one that keeps this client waiting.
         busy = {line for line, accepts in places if line and not accepts}
@@ -56,7 +70,7 @@ class Whereabouts:
             code = frame.f_code
             if code.co_filename == self._main_file:
                 return frame.f_lineno, accepts
-            if code in (asyncio.base_events.BaseEventLoop.run_forever.__code__, threading.Thread.join.__code__):
+            if code in self._ends:
                 return 0, False
             accepts = accepts or code is socket.socket.accept.__code__
             frame = frame.f_back

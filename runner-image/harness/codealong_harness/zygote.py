@@ -16,6 +16,9 @@ import traceback
 from . import kernel
 from .learner import Learner
 
+#: A request to import what words stand for, which follow it; any other is one for a child.
+IMPORT = "import"
+
 #: What starts a waiting child.
 GO = b"go"
 
@@ -26,7 +29,8 @@ _CATCHABLE = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 def serve(control, place, memory):
     """Answers requests on `control` until the harness goes away; never returns.
 
-    A request is one message with three descriptors: the child's channel, its stdout, its stderr.
+    A request for a child is one message with three descriptors: the child's channel, its stdout,
+    its stderr. What is to be imported comes before the first start, if at all.
     """
     code = 1
     try:
@@ -37,11 +41,15 @@ def serve(control, place, memory):
         signal.pthread_sigmask(signal.SIG_BLOCK, _CATCHABLE)
         learner = _prepare(place, memory)
         while True:
-            message, descriptors, _, _ = socket.recv_fds(control, 16, 3)
+            message, descriptors, _, _ = socket.recv_fds(control, 4096, 3)
             if not message:
                 code = 0
                 break
-            _fork(learner, descriptors)
+            request, *words = message.decode().split()
+            if request == IMPORT:
+                learner.import_named(words)
+            else:
+                _fork(learner, descriptors)
     except BaseException:
         traceback.print_exc()
     finally:
