@@ -1,8 +1,13 @@
 """What a course's author is given does what the reference says."""
 
+import socket
 import unittest
+from unittest import mock
 
 from judging import judge, step
+
+from codealong_harness.attempt import Patience
+from codealong_harness.client import Client
 
 #: Answers each request with what stands after the word REPLY in it, or repeats it.
 MIRROR = """
@@ -178,6 +183,18 @@ server.connect().expect(simple("x"), within_ms=50)
         )
         received = [e for e in result["exchanges"] if e["action"] == "received"]
         self.assertEqual(received[0]["line"], 7)
+
+    def test_take_another_port_where_the_kernel_gives_one_twice(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            attempt = mock.Mock(port=server.getsockname()[1], patience=Patience())
+            # The program has ended and holds its port: there is one try, and it must be a real one.
+            attempt.hopeless.return_value = True
+            attempt.is_new_port.side_effect = [False, False, True]
+            attempt.pump.wait.return_value = True
+            client = Client(attempt, 1)
+            client._connect()
+            self.assertEqual(server.accept()[1][1], client._port)
+            client.close()
 
     def test_that_misuse_an_expectation_are_the_courses_fault(self):
         for body in (

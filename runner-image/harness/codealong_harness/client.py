@@ -177,14 +177,7 @@ class Client:
         has not accepted is full, not at all. It would try again by itself only after a second:
         its delay, not the learner's.
         """
-        connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        connection.setblocking(False)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.bind(("127.0.0.1", 0))
-        port = connection.getsockname()[1]
-        if not self._attempt.is_new_port(port):
-            connection.close()
-            return errno.EAGAIN
+        connection, port = self._at_a_new_port()
         error = connection.connect_ex(("127.0.0.1", self._attempt.port))
         answer_by = min(until, monotonic() + _ANSWER_SECONDS)
         if error == errno.EINPROGRESS and self._attempt.pump.wait(answer_by, writer=connection):
@@ -194,6 +187,18 @@ class Client:
             return error
         self._socket, self._port = connection, port
         return 0
+
+    def _at_a_new_port(self):
+        """A socket bound to a port that no client of the test has called from, and the port."""
+        while True:
+            connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.bind(("127.0.0.1", 0))
+            port = connection.getsockname()[1]
+            if self._attempt.is_new_port(port):
+                return connection, port
+            connection.close()
 
     def _begin_request(self, said):
         if self._socket is None:
