@@ -170,17 +170,6 @@ impl<Waiter> Admission<Waiter> {
     pub(super) fn running(&self) -> u32 {
         u32::try_from(self.in_flight.len()).unwrap_or(u32::MAX)
     }
-
-    /// How many of those who wait could start at once, were there containers enough.
-    pub(super) fn startable(&self) -> u32 {
-        let room = self.running_max.saturating_sub(self.in_flight.len());
-        let free = self
-            .queue
-            .iter()
-            .filter(|ticket| !self.in_flight.contains(&ticket.client))
-            .take(room);
-        u32::try_from(free.count()).unwrap_or(u32::MAX)
-    }
 }
 
 #[cfg(test)]

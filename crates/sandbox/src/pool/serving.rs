@@ -14,9 +14,9 @@ use crate::feed::FeedWriter;
 use crate::slot::{RunFault, Slot, SpentSlot};
 use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};
 
-/// How long a container that is over waits for its removal while others run: a removal takes the
-/// processor time of several runs.
-const REMOVAL_PUT_OFF_MAX: Duration = Duration::from_millis(250);
+/// How long a container that is over waits for its removal while others run or wait: a removal
+/// takes the processor time of several runs.
+const REMOVAL_PUT_OFF_MAX: Duration = Duration::from_secs(1);
 
 /// Serves one run. Its end, whatever it is, is told to `feed`, unless nobody listens any more.
 pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed: FeedWriter) {
@@ -47,10 +47,13 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed:
     // The answer is out before the container is killed, and the next run need not wait for that.
     drop(feed);
     drop(permit);
-    if spent.as_ref().is_some_and(SpentSlot::is_over) {
-        shared.lull(REMOVAL_PUT_OFF_MAX).await;
-    }
+    let turn = if spent.as_ref().is_some_and(SpentSlot::is_over) {
+        shared.lull(REMOVAL_PUT_OFF_MAX).await
+    } else {
+        None
+    };
     drop(spent);
+    drop(turn);
 }
 
 /// Waits for a container and the right to run in it. None where nobody waits for the answer.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
-use tokio::time::sleep;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, Notify, oneshot};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -20,6 +20,9 @@ use crate::labels::Boot;
 use crate::remains::Remains;
 use crate::slot::Slot;
 use crate::{ClientId, JobEvent, SandboxError, Settings};
+
+/// How often it is looked whether a container that is over is to be removed.
+const LULL_LOOKED_AFTER: Duration = Duration::from_millis(20);
 
 /// What all of the pool's tasks share.
 #[derive(Debug)]
@@ -38,6 +41,7 @@ pub(super) struct Shared {
     /// Ends the runs in flight.
     pub(super) halted: CancellationToken,
     changed: Notify,
+    removal_turn: AsyncMutex<()>,
     state: Mutex<State>,
     sightings: Mutex<Sightings>,
     slots_made: AtomicU32,
@@ -69,6 +73,7 @@ impl Shared {
             refresh: Notify::new(),
             halted: CancellationToken::new(),
             changed: Notify::new(),
+            removal_turn: AsyncMutex::default(),
             state: Mutex::new(State {
                 phase: PoolState::Starting,
                 engine: None,
@@ -244,23 +249,25 @@ impl Shared {
         }
     }
 
-    /// Ends when no run is in flight, when somebody waits for want of a container, when the pool
-    /// stops, and after `at_most`.
-    pub(super) async fn lull(&self, at_most: Duration) {
+    /// Ends when a container that is over is to be removed: see
+    /// [`Stock::can_keep_what_is_over`]; when the pool stops; and after `at_most`. One at a time:
+    /// the next is looked at when what this returns is dropped, with the removal begun.
+    pub(super) async fn lull(&self, at_most: Duration) -> Option<AsyncMutexGuard<'_, ()>> {
         let lull = async {
+            let turn = self.removal_turn.lock().await;
             loop {
                 let changed = self.changed.notified();
-                let stock = self.stock();
-                if stock.running == 0 || stock.is_pressed() {
-                    return;
+                if !self.stock().can_keep_what_is_over(&self.settings) {
+                    return turn;
                 }
-                changed.await;
+                // A removal that ends tells the keeper alone.
+                let _again = timeout(LULL_LOOKED_AFTER, changed).await;
             }
         };
         tokio::select! {
-            () = lull => {}
-            () = self.stopping.cancelled() => {}
-            () = sleep(at_most) => {}
+            turn = lull => Some(turn),
+            () = self.stopping.cancelled() => None,
+            () = sleep(at_most) => None,
         }
     }
 
@@ -355,7 +362,6 @@ impl State {
             creating: self.creating,
             running: self.admission.running(),
             queued: self.admission.queued().saturating_add(retries),
-            startable: self.admission.startable().saturating_add(retries),
             containers: remains.count(),
             removing: remains.removing(),
         }

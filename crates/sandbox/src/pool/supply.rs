@@ -10,6 +10,9 @@ const PUT_OFF_MAX: Duration = Duration::from_millis(250);
 /// The same where less than half of the stock is left.
 const PUT_OFF_WHEN_LOW_MAX: Duration = Duration::from_millis(100);
 
+/// Containers that are removed at the same time.
+const REMOVALS_AT_ONCE: u32 = 2;
+
 /// The engine does so many things at a time, removals among them; one that hangs tells nobody of
 /// its end.
 const REMOVAL_LOOKED_AFTER: Duration = Duration::from_millis(100);
@@ -25,8 +28,6 @@ pub(super) struct Stock {
     pub(super) running: u32,
     /// Runs that wait for a place.
     pub(super) queued: u32,
-    /// Runs that could start at once, were there containers enough.
-    pub(super) startable: u32,
     /// Containers in all.
     pub(super) containers: u32,
     /// Containers that the engine is removing.
@@ -49,8 +50,7 @@ impl Supply {
     pub(super) fn decide(stock: Stock, settings: &Settings, put_off: Duration) -> Self {
         let wanted = settings.warm.saturating_add(stock.queued);
         let coming = stock.ready.saturating_add(stock.creating);
-        let pressed = stock.is_pressed();
-        let at_once = settings.creating_max + u32::from(pressed);
+        let at_once = settings.creating_max + u32::from(stock.is_short());
         if coming >= wanted
             || stock.creating >= at_once
             || stock.containers >= settings.containers_max
@@ -66,7 +66,7 @@ impl Supply {
         } else {
             PUT_OFF_WHEN_LOW_MAX
         };
-        if stock.running > 0 && !pressed && put_off < put_off_max {
+        if stock.running > 0 && !stock.is_short() && put_off < put_off_max {
             return Self::PutOff(put_off_max - put_off);
         }
         Self::Create
@@ -74,9 +74,19 @@ impl Supply {
 }
 
 impl Stock {
-    /// Whether somebody waits for want of a container alone.
-    pub(super) fn is_pressed(&self) -> bool {
-        self.startable > self.ready
+    /// Whether more wait than there are containers for.
+    pub(super) fn is_short(&self) -> bool {
+        self.queued > self.ready
+    }
+
+    /// Whether a container that is over may stay a while: runs in flight and creations that
+    /// somebody waits for come before its removal, as long as it takes nobody's place, and so do
+    /// removals that the engine is at work on.
+    pub(super) fn can_keep_what_is_over(&self, settings: &Settings) -> bool {
+        let is_busy = self.running > 0 || self.is_short();
+        let staying = self.containers.saturating_sub(self.removing);
+        let has_room = staying + 1 < settings.containers_max;
+        self.removing >= REMOVALS_AT_ONCE || (is_busy && has_room)
     }
 }
 
@@ -111,7 +121,6 @@ mod tests {
         let pressed = Stock {
             creating: 1,
             queued: 1,
-            startable: 1,
             containers: 1,
             ..Stock::default()
         };
@@ -147,10 +156,79 @@ mod tests {
     }
 
     #[test]
+    fn a_crowd_on_a_full_stock_waits_for_no_creation() {
+        let all_have_one = Stock {
+            ready: 1,
+            running: 3,
+            queued: 1,
+            containers: 5,
+            ..Stock::default()
+        };
+        assert!(matches!(decide(all_have_one), Supply::PutOff(_)));
+        let one_has_none = Stock {
+            queued: 2,
+            ..all_have_one
+        };
+        assert_eq!(decide(one_has_none), Supply::Create);
+    }
+
+    #[test]
+    fn the_engine_does_two_things_at_a_time() {
+        let short = Stock {
+            creating: 1,
+            queued: 5,
+            containers: 4,
+            ..Stock::default()
+        };
+        assert_eq!(decide(short), Supply::Create);
+        let removing = Stock {
+            removing: 1,
+            ..short
+        };
+        assert_eq!(decide(removing), Supply::PutOff(REMOVAL_LOOKED_AFTER));
+    }
+
+    #[test]
+    fn what_is_over_stays_while_others_want_the_processor_and_it_takes_no_place() {
+        let keeps = |stock: Stock| stock.can_keep_what_is_over(&Settings::default());
+        let at_rest = Stock {
+            ready: 3,
+            containers: 4,
+            ..Stock::default()
+        };
+        assert!(!keeps(at_rest));
+        let running = Stock {
+            running: 1,
+            ..at_rest
+        };
+        assert!(keeps(running));
+        let short = Stock {
+            ready: 0,
+            queued: 1,
+            ..at_rest
+        };
+        assert!(keeps(short));
+        let crowded = Stock {
+            containers: 8,
+            ..short
+        };
+        assert!(!keeps(crowded));
+        let one_goes = Stock {
+            removing: 1,
+            ..crowded
+        };
+        assert!(keeps(one_goes));
+        let two_go = Stock {
+            removing: 2,
+            ..at_rest
+        };
+        assert!(keeps(two_go));
+    }
+
+    #[test]
     fn there_are_never_more_containers_than_allowed() {
         let crowded = Stock {
             queued: 20,
-            startable: 3,
             containers: 9,
             ..Stock::default()
         };
