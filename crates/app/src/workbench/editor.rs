@@ -126,6 +126,10 @@ impl Autosave {
     }
 
     fn typed(self, program: String) {
+        // What is put there in place of the other tab's is heard here too.
+        if self.bench.settled.with_value(|settled| *settled != program) {
+            self.bench.is_from_other_tab.set(false);
+        }
         self.bench.program.set(program);
         if !self.timer.is_some() {
             let timer = browser::after(AUTOSAVE_MS, move || self.save_now());
@@ -193,7 +197,6 @@ impl Workbench {
     pub(super) fn keep_draft(self) {
         let program = self.program.get_untracked();
         self.settled.set_value(program.clone());
-        self.is_from_other_tab.set(false);
         self.change_step(|kept| kept.draft = Some(program));
     }
 

@@ -129,11 +129,18 @@ fn neighbour(event: &KeyboardEvent, places: usize) -> Panel {
 impl Workbench {
     /// Shows a panel and puts the focus into it.
     pub(super) fn focus_panel(self, panel: Panel) {
-        self.panel.set(panel);
-        browser::next_frame(move || match panel {
+        let focus = move || match panel {
             Panel::Code => self.focus_editor(),
             Panel::Guide | Panel::Results => browser::focus(panel.body_id()),
-        });
+        };
+        let is_shown = browser::element_width(panel.body_id()) > 0.0;
+        self.panel.set(panel);
+        // At once, since the next key may follow closely; a narrow page has to show it first.
+        if is_shown {
+            focus();
+        } else {
+            browser::next_frame(focus);
+        }
     }
 }
 
