@@ -64,7 +64,11 @@ test("two tabs on one step: what was not touched follows the other", async ({
   await workbench.write("left = 1\n");
   await workbench.isSaved();
   await other.editor.expectText("left = 1\n");
-  await expect(other.code.getByText("Typed in another tab", { exact: true })).toBeVisible();
+  const fromElsewhere = other.code.getByText("Typed in another tab", { exact: true });
+  await expect(fromElsewhere).toBeVisible();
+  // Longer than it takes to keep a draft: this one is the other tab's to keep.
+  await other.page.waitForTimeout(1000);
+  await expect(fromElsewhere).toBeVisible();
   await other.editor.typeAtTheTop("# here\n");
   await other.isSaved();
   await expect(workbench.code.getByText("Typed in another tab", { exact: true })).toBeVisible();

@@ -14,6 +14,16 @@ def _(server):
     server.connect()
 """)
 
+ASKS = step("asks", """
+from codealong import simple, test
+
+@test("answers")
+def _(server):
+    client = server.connect()
+    client.send("PING")
+    client.expect(simple("PONG"))
+""")
+
 SERVE = """
 import socket
 server = socket.create_server(("localhost", 6379))
@@ -21,14 +31,32 @@ server = socket.create_server(("localhost", 6379))
 
 
 class NamedModules(unittest.TestCase):
-    def test_a_word_names_a_module_wherever_it_stands(self):
-        files = {"main.py": b"import asyncio, os\nqueue = []\nimport logging as log\n"}
-        self.assertEqual(imports.named_in(files), ["asyncio", "logging", "queue"])
-        self.assertEqual(imports.named_in({"main.py": b"import socket\n# asyncio2, a_typing\n"}), ["typing"])
+    def test_a_word_beside_import_names_a_module(self):
+        for source, words in (
+            (b"import asyncio, os\nqueue = []\nimport logging as log\n", ["asyncio", "logging"]),
+            (b"    from concurrent.futures import ThreadPoolExecutor", ["concurrent"]),
+            (b"module = __import__('asyncio')", ["asyncio"]),
+            (b"# parse the array\nimport socket\nasyncio2 = 1\n", []),
+        ):
+            with self.subTest(source):
+                self.assertEqual(imports.named_in({"main.py": source}), words)
 
     def test_a_file_of_the_learners_takes_a_modules_place(self):
-        files = {"main.py": b"import queue, typing\n", "queue.py": b""}
-        self.assertEqual(imports.named_in(files), ["typing"])
+        files = {"main.py": b"import queue, typing, base64\n", "queue.py": b"", "base64.txt": b""}
+        self.assertEqual(imports.named_in(files), ["base64", "typing"])
+
+    def test_a_handler_of_a_server_that_is_built_on_another_is_watched_too(self):
+        report = judge("""
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def handle(self):
+        nobody_made_this()
+
+HTTPServer(("localhost", 6379), Handler).serve_forever()
+""", ASKS)
+        self.assertEqual(report.outcome("asks.1")["kind"], "crashed")
+        self.assertIn("NameError", str(report.outcome("asks.1")))
 
     def test_only_what_it_names_is_there_when_a_program_starts(self):
         report = judge("""

@@ -23,8 +23,9 @@ pub struct Import {
 }
 
 impl Import {
-    /// Lays a file's progress over the browser's own. Nothing is lost: what was solved stays
-    /// solved, and a draft that is replaced can be brought back in its step.
+    /// Lays a file's progress over the browser's own. What was solved stays solved, and a draft that
+    /// is replaced can be brought back in its step; what could be brought back there before is let
+    /// go, which is one of the changes.
     pub fn of(here: &Progress, file: &Progress) -> Self {
         let mut merged = here.clone();
         let mut steps = Vec::new();

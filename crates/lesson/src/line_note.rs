@@ -34,7 +34,8 @@ impl LineEdit {
     pub fn new(start: (u32, u32), end: (u32, u32), text: &str) -> Self {
         let added = text.matches('\n').count();
         // Whole lines before a line: the line itself stays as it is.
-        let is_before = end.1 == 1 && (end.0 > start.0 && text.is_empty() || text.ends_with('\n'));
+        let takes_lines = start.1 == 1 && end.0 > start.0 && text.is_empty();
+        let is_before = end.1 == 1 && (takes_lines || text.ends_with('\n'));
         Self {
             first: start.0,
             last: end.0 - u32::from(is_before),
@@ -143,7 +144,7 @@ mod tests {
             ((4, 1), (5, 1), "", Some(4)),
             ((2, 3), (4, 2), "x", Some(3)),
             // Joined with the line above.
-            ((4, 9), (5, 1), "", Some(4)),
+            ((4, 9), (5, 1), "", None),
         ] {
             assert_eq!(
                 after(start, end, text),

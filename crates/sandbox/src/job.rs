@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use lesson::{OutputChunk, PlannedTest, ProgramOutput, Seed, StepId, TestId, TestResult};
+use lesson::{Outcome, OutputChunk, PlannedTest, ProgramOutput, Seed, StepId, TestId, TestResult};
 
 /// One run: a learner's files and the tests that judge them. The sandbox knows no courses; what
 /// stands here is all that a container gets to know.
@@ -141,6 +141,19 @@ impl JobReport {
     /// Whether there are tests and all of them passed.
     pub fn is_passed(&self) -> bool {
         !self.results.is_empty() && self.results.iter().all(|result| result.outcome.is_passed())
+    }
+
+    /// Whether the program ran into a limit of the container's, or reached for its judge.
+    pub(crate) fn hit_a_limit(&self) -> bool {
+        self.results.iter().any(|result| {
+            matches!(
+                result.outcome,
+                Outcome::TimedOut { .. }
+                    | Outcome::OutOfMemory { .. }
+                    | Outcome::TooManyProcesses { .. }
+                    | Outcome::Interfered { .. }
+            )
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use crate::engine::Engine;
 /// without the engine's help, as its connection is closed before.
 const REMOVAL_COUNTS_FOR: Duration = Duration::from_secs(2);
 
-/// A removal that takes longer than this does not keep the engine busy: it hangs.
+/// A removal that takes longer than this may hang: nothing waits for it any more.
 const REMOVAL_IS_WORK_FOR: Duration = Duration::from_millis(400);
 
 /// The containers that this server answers for.

@@ -31,8 +31,8 @@ pub struct Settings {
     pub warm: u32,
     /// Containers at the same time, those that start and those that are taken away included.
     pub containers_max: u32,
-    /// Containers that are created at the same time while nobody waits for one; one more is
-    /// while somebody does.
+    /// Containers that are created at the same time; one more while more runs wait than there are
+    /// containers for.
     pub creating_max: u32,
     /// Runs that may wait for a place.
     pub queue_max: u32,

@@ -159,8 +159,9 @@ impl Slot {
             said = talk => said,
             () = cancelled => Err(RunFault::Cancelled),
         };
-        let is_over = matches!(&said, Ok((_, Ending::Clean, _)));
+        let is_clean = matches!(&said, Ok((_, Ending::Clean, _)));
         let result = said.map(|(ledger, ending, at)| ledger.end(&ending, at));
+        let is_over = is_clean && result.as_ref().is_ok_and(|report| !report.hit_a_limit());
         let spent = SpentSlot {
             is_over,
             _wire: wire,
@@ -179,8 +180,9 @@ pub(crate) struct SpentSlot {
 }
 
 impl SpentSlot {
-    /// Whether the harness said its last word, after which it ends the program: nothing in the
-    /// container wants the processor any more, and its removal can wait.
+    /// Whether the harness said its last word, after which it ends the program, and nothing says
+    /// that the program resists: then nothing in the container wants the processor any more, and
+    /// its removal can wait.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over
     }

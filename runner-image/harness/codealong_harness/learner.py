@@ -52,10 +52,14 @@ class Learner:
     def import_named(self, words):
         """Imports what the program names, before its first start, and watches it."""
         own = sys.path.pop(0)
-        imports.import_named(words)
-        sys.path.insert(0, own)
-        for watch in self._watches:
-            watch.watch_imported()
+        try:
+            imports.import_named(words)
+            for watch in self._watches:
+                watch.watch_imported()
+        except Exception:
+            pass  # The program imports it itself; less is known of its lines.
+        finally:
+            sys.path.insert(0, own)
         gc.freeze()
 
     def run(self):

@@ -10,7 +10,7 @@ from . import listening, whereabouts, zygote
 from .outcome import Interference
 
 #: How many started-and-waiting processes are made before the job comes: a run of the first step
-#: starts the program twice.
+#: starts the program twice. A program that names modules to be imported first gets new ones.
 _MADE_AHEAD = 2
 
 _PIPE_BYTES = 256 * 1024

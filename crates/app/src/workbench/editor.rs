@@ -126,11 +126,11 @@ impl Autosave {
     }
 
     fn typed(self, program: String) {
-        // What is put there in place of the other tab's is heard here too.
-        if self.bench.settled.with_value(|settled| *settled != program) {
+        self.bench.program.set(program);
+        // What the other tab's typing put there is heard here too.
+        if !self.bench.is_settled() {
             self.bench.is_from_other_tab.set(false);
         }
-        self.bench.program.set(program);
         if !self.timer.is_some() {
             let timer = browser::after(AUTOSAVE_MS, move || self.save_now());
             self.timer.set(Some(timer));
@@ -138,7 +138,9 @@ impl Autosave {
     }
 
     fn save_now(self) {
-        if self.timer.take().is_some() {
+        // What another tab typed, or an import brought, is kept already; to write it again could
+        // put it over what came after it.
+        if self.timer.take().is_some() && !self.bench.is_settled() {
             self.bench.keep_draft();
         }
     }
@@ -193,6 +195,13 @@ impl Workbench {
         })
     }
 
+    /// Whether the program is the one that it opened with, or that was last kept or taken over.
+    fn is_settled(self) -> bool {
+        let settled = self.settled;
+        self.program
+            .with_untracked(|program| settled.with_value(|settled| settled == program))
+    }
+
     /// Keeps the program as it stands.
     pub(super) fn keep_draft(self) {
         let program = self.program.get_untracked();
@@ -219,6 +228,7 @@ impl Workbench {
             if let (true, Some(draft)) = (before.is_some_and(|before| before != now), imported) {
                 self.settled.set_value(draft.clone());
                 self.replace_program(&draft);
+                self.is_from_other_tab.set(false);
             }
             now
         });

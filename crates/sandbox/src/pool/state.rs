@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, Notify, oneshot};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -250,24 +250,28 @@ impl Shared {
     }
 
     /// Ends when a container that is over is to be removed: see
-    /// [`Stock::can_keep_what_is_over`]; when the pool stops; and after `at_most`. One at a time:
-    /// the next is looked at when what this returns is dropped, with the removal begun.
+    /// [`Stock::can_keep_what_is_over`]; after `at_most` from when it is the next one; and when the
+    /// pool stops. One at a time: the next is looked at when what this returns is dropped, with the
+    /// removal begun.
     pub(super) async fn lull(&self, at_most: Duration) -> Option<AsyncMutexGuard<'_, ()>> {
         let lull = async {
             let turn = self.removal_turn.lock().await;
-            loop {
-                let changed = self.changed.notified();
-                if !self.stock().can_keep_what_is_over(&self.settings) {
-                    return turn;
+            let keep = async {
+                loop {
+                    let changed = self.changed.notified();
+                    if !self.stock().can_keep_what_is_over(&self.settings) {
+                        return;
+                    }
+                    // A removal that ends tells the keeper alone.
+                    let _again = timeout(LULL_LOOKED_AFTER, changed).await;
                 }
-                // A removal that ends tells the keeper alone.
-                let _again = timeout(LULL_LOOKED_AFTER, changed).await;
-            }
+            };
+            let _kept_long_enough = timeout(at_most, keep).await;
+            turn
         };
         tokio::select! {
             turn = lull => Some(turn),
             () = self.stopping.cancelled() => None,
-            () = sleep(at_most) => None,
         }
     }
 

@@ -10,11 +10,10 @@ const PUT_OFF_MAX: Duration = Duration::from_millis(250);
 /// The same where less than half of the stock is left.
 const PUT_OFF_WHEN_LOW_MAX: Duration = Duration::from_millis(100);
 
-/// Containers that are removed at the same time.
-const REMOVALS_AT_ONCE: u32 = 2;
+/// What the engine is given to do at the same time, as far as it can be chosen.
+const ENGINE_WORKS_ON: u32 = 2;
 
-/// The engine does so many things at a time, removals among them; one that hangs tells nobody of
-/// its end.
+/// A creation waits for removals; one that hangs tells nobody of its end.
 const REMOVAL_LOOKED_AFTER: Duration = Duration::from_millis(100);
 
 /// What there is.
@@ -79,14 +78,15 @@ impl Stock {
         self.queued > self.ready
     }
 
-    /// Whether a container that is over may stay a while: runs in flight and creations that
-    /// somebody waits for come before its removal, as long as it takes nobody's place, and so do
-    /// removals that the engine is at work on.
+    /// Whether a container that is over may stay a while, as long as it takes nobody's place: runs
+    /// in flight and creations that somebody waits for come before its removal, and so does what
+    /// the engine is at work on.
     pub(super) fn can_keep_what_is_over(&self, settings: &Settings) -> bool {
-        let is_busy = self.running > 0 || self.is_short();
+        let is_wanted_elsewhere = self.running > 0 || self.is_short();
+        let engine_is_busy = self.creating + self.removing >= ENGINE_WORKS_ON;
         let staying = self.containers.saturating_sub(self.removing);
         let has_room = staying + 1 < settings.containers_max;
-        self.removing >= REMOVALS_AT_ONCE || (is_busy && has_room)
+        self.removing >= ENGINE_WORKS_ON || (has_room && (is_wanted_elsewhere || engine_is_busy))
     }
 }
 
