@@ -367,10 +367,18 @@ socketserver.ThreadingTCPServer(("localhost", 6379), Answer).serve_forever()
         program = server_that('raise RuntimeError("can\'t start new thread")')
         self.assertEqual(judge(program, PING).outcome("ping.1")["kind"], "too-many-processes")
 
+    def test_an_array_that_stops_too_early_misses_its_next_element(self):
+        program = server_that('conn.sendall(b"*100000000\\r\\n" + b":1\\r\\n" * 100_000)', "time.sleep(60)")
+        outcome = judge(program, PING).outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["missing"]), ("incomplete", "the next element of the array"))
+
     def test_an_array_without_end_is_the_programs_doing(self):
         program = server_that('conn.sendall(b"*100000000\\r\\n")', 'while True: conn.sendall(b":1\\r\\n" * 100)')
         outcome = judge(program, PING).outcome("ping.1")
-        self.assertEqual((outcome["kind"], outcome["missing"]), ("incomplete", "the next element of the array"))
+        self.assertEqual(outcome["kind"], "incomplete")
+        # The judge stops reading wherever it is by then: between two elements or within one.
+        cut = ("the next element of the array", "the closing `\\r\\n`", "the closing `\\n`")
+        self.assertIn(outcome["missing"], cut)
         # Reading it anew at every piece takes most of the time; the run may end in the middle of it.
         outcome = judge(program, PING, limit_ms=2000).outcome("ping.1")
         self.assertIn(outcome["kind"], ("timed-out", "incomplete"))
