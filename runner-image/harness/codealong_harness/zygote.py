@@ -97,6 +97,7 @@ def _wait_and_run(learner, descriptors):
     os.dup2(stderr, 2)
     os.dup2(channel, 3)
     os.closerange(4, 1024)
+    learner.rehearse()
     os.write(3, str(os.getpid()).encode())
     if os.read(3, 16) != GO:
         os._exit(0)
