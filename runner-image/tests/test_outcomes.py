@@ -125,16 +125,39 @@ class BeforeItListens(unittest.TestCase):
             outcome = judge(program, LISTEN).outcome("listen.1")
             self.assertEqual(outcome["kind"], "syntax-error", program[:20])
 
-    def test_another_port_is_named(self):
+    def test_another_port_is_named_and_the_line_that_bound_it(self):
+        for program, line in (
+            ('import socket\nserver = socket.create_server(("localhost", 6379 - 1))\nserver.listen()', 2),
+            ('import socket\n\nserver = socket.socket()\nserver.bind(("", 6379 - 1))\nserver.listen()\nserver.accept()', 4),
+            (
+                "import asyncio\nasync def main():\n"
+                '    server = await asyncio.start_server(print, "127.0.0.1", 6379 - 1)\n'
+                "    await server.serve_forever()\nasyncio.run(main())",
+                3,
+            ),
+            (
+                "import socketserver\nclass Handler(socketserver.BaseRequestHandler): pass\n"
+                'socketserver.TCPServer(("", 6379 - 1), Handler).serve_forever()',
+                3,
+            ),
+        ):
+            report = judge(program, LISTEN)
+            outcome = report.outcome("listen.1")
+            self.assertEqual(outcome["kind"], "other-port", program)
+            self.assertIn(outcome["port"] - 1, outcome["found"])
+            self.assertEqual((report["listen.1"]["span"] or {}).get("line"), line, program)
+
+    def test_a_line_that_bound_another_socket_is_not_named(self):
         program = """
             import socket
             server = socket.create_server(("localhost", 6379 - 1))
-            server.listen()
+            other = socket.socket()
+            other.bind(("localhost", 0))
+            server.accept()
             """
         report = judge(program, LISTEN)
-        outcome = report.outcome("listen.1")
-        self.assertEqual(outcome["kind"], "other-port")
-        self.assertIn(outcome["port"] - 1, outcome["found"])
+        self.assertEqual(report.outcome("listen.1")["kind"], "other-port")
+        self.assertIsNone(report["listen.1"]["span"])
 
     def test_ipv6_only_is_named(self):
         program = """
@@ -144,7 +167,9 @@ class BeforeItListens(unittest.TestCase):
             server.bind(("::", 6379))
             server.listen()
             """
-        self.assertEqual(judge(program, LISTEN).outcome("listen.1")["kind"], "ipv6-only")
+        report = judge(program, LISTEN)
+        self.assertEqual(report.outcome("listen.1")["kind"], "ipv6-only")
+        self.assertEqual(report["listen.1"]["span"]["line"], 1 + program[: program.index("server.bind")].count("\n"))
 
 
 class WhileItServes(unittest.TestCase):

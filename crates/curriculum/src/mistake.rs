@@ -46,7 +46,7 @@ struct Condition {
     tests: Vec<TestId>,
     /// The received bytes match.
     received: Option<BytesRegex>,
-    /// The exception is this one.
+    /// The exception is this one; [`NO_EXCEPTION`] where the program ended without any.
     exception: Option<String>,
     /// The learner's program matches.
     source: Option<Regex>,
@@ -82,7 +82,7 @@ impl Condition {
                 .is_none_or(|pattern| received_matches(&result.outcome, pattern))
             && exception.as_ref().is_none_or(|name| {
                 let crash = result.outcome.crash();
-                crash.is_some_and(|crash| crash.exception == *name)
+                crash.map_or(NO_EXCEPTION, |crash| &crash.exception) == name
             })
             && source
                 .as_ref()
@@ -119,6 +119,8 @@ const WITH_BYTES: [&str; 6] = [
     "wrong-value",
     "extra-bytes",
 ];
+/// What stands for none in the place of an exception's name.
+const NO_EXCEPTION: &str = "none";
 /// Outcomes with an exception.
 const WITH_EXCEPTION: [&str; 2] = ["exited", "crashed"];
 

@@ -56,9 +56,9 @@ def no_connection(attempt, waited_ms, is_hanging):
         where = span_of(attempt.programs.ask_whereabouts())
         return Failed(outcome.silent(waited_ms, None, None, 0), where)
     if attempt.port in on_ipv6:
-        return Failed(outcome.ipv6_only(attempt.port))
+        return Failed(outcome.ipv6_only(attempt.port), span_of(notes.bind_line([attempt.port])))
     if others:
-        return Failed(outcome.other_port(attempt.port, others))
+        return Failed(outcome.other_port(attempt.port, others), span_of(notes.bind_line(others)))
     if notes.ended():
         line = notes.ended_line()
         # A client may have come in the moment in which it listened: that makes no difference.

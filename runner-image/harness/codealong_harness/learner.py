@@ -11,6 +11,7 @@ import threading
 import types
 
 from . import imports, kernel
+from .binds import BindNotes
 from .notes import NoteWriter
 from .place import HARNESS
 from .sends import SendNotes
@@ -37,6 +38,7 @@ class Learner:
         self._writer = NoteWriter(memory)
         self._sends = SendNotes(self._writer, place.main_file)
         self._uncaught = UncaughtExceptions(self._writer, place.code, self._sends.last_port)
+        self._binds = BindNotes(self._writer, place.main_file)
         self._watches = [self._sends, self._uncaught, Whereabouts(self._writer, place.main_file)]
         self._pid = 0
         self._frame = None
@@ -45,6 +47,7 @@ class Learner:
         """All that can be done before there is a program."""
         for watch in self._watches:
             watch.install()
+        self._binds.install()
         _reuse_addresses()
         os.chdir(self._place.code)
         sys.argv[:] = ["main.py"]

@@ -31,6 +31,10 @@ _LANES, _SENDS = 8, 1024
 _WHEREABOUTS = struct.Struct("<II")
 _WHEREABOUTS_AT = 32
 
+#: launch, line, port: what the program bound last.
+_BIND = struct.Struct("<IIH")
+_BIND_AT = 48
+
 _COUNTS_AT = 64
 _COUNT = struct.Struct("<I")
 _CRASHES_AT = 128
@@ -82,6 +86,12 @@ class NoteArea:
         """The line that the program said it was at, or None."""
         launch, line = _WHEREABOUTS.unpack_from(self.memory, _WHEREABOUTS_AT)
         return line if launch == self._launch and 0 < line < 1_000_000 else None
+
+    def bind_line(self, ports):
+        """The line that bound one of these ports, the last bind of the program's, or None."""
+        launch, line, port = _BIND.unpack_from(self.memory, _BIND_AT)
+        known = launch == self._launch and 0 < line < 1_000_000 and port in ports
+        return line if known else None
 
     def crashes(self):
         """The noted exceptions as `(when_ns, content)`, the earliest first."""
@@ -145,6 +155,10 @@ class NoteWriter:
     def is_at(self, line):
         """The program is at `line`; 0 where that can't be said."""
         _WHEREABOUTS.pack_into(self._memory, _WHEREABOUTS_AT, self._launch, line)
+
+    def bound(self, port, line):
+        """`line` has bound a socket to `port`."""
+        _BIND.pack_into(self._memory, _BIND_AT, self._launch, line, port)
 
     def sent(self, port, line, offset):
         """`line` sends bytes to the client at `port`, which was sent `offset` bytes before."""

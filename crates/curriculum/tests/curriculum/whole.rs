@@ -211,6 +211,24 @@ fn the_first_mistake_that_fits_is_the_one() {
 }
 
 #[test]
+fn a_mistake_can_be_known_by_the_lack_of_an_exception() {
+    let tiny = TinyCourse::new();
+    tiny.replace(
+        "echo/step.toml",
+        "outcome = \"crashed\"\nexception = \"IndexError\"\nsource = 'split\\('",
+        "outcome = \"exited\"\nexception = \"none\"",
+    );
+    let course = tiny.load();
+    let exited = |crash| Outcome::Exited { code: 0, crash };
+    let id = |outcome| recognised(&course, &result("echo.1", outcome), "");
+    assert_eq!(id(exited(None)).as_deref(), Some("no-words"));
+    let Outcome::Crashed { crash, .. } = crashed("IndexError") else {
+        unreachable!("it is one");
+    };
+    assert_eq!(id(exited(Some(crash))), None);
+}
+
+#[test]
 fn a_mistake_can_have_several_programs() {
     let course = TinyCourse::new().load();
     let files: Vec<_> = course.steps[1].mistakes[1]
