@@ -44,7 +44,7 @@ pub use inline_code::{Piece, pieces};
 pub use line_note::{LineEdit, LineNote, PROGRAM_FILE};
 pub use live_run::{LiveRun, LiveTest};
 pub use opening::{Opening, earlier};
-pub use outcome::{Comparison, Crash, Outcome, SourceSpan, TracebackFrame};
+pub use outcome::{Comparison, Crash, Outcome, Receipt, SourceSpan, TracebackFrame};
 pub use output_html::output_html;
 pub use output_link::{OutputPiece, output_pieces};
 pub use progress::{Progress, ProgressError, StepProgress};

@@ -6,6 +6,9 @@ use crate::ByteString;
 
 mod phrase;
 mod sentence;
+mod silence;
+
+pub use silence::Receipt;
 
 /// A place in the learner's program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +144,15 @@ pub enum Outcome {
         expected_decoded: Option<String>,
         /// Replies that this connection had brought before.
         replies_before: u32,
+        /// What became of what the client had sent, where the kernel could say so.
+        #[serde(default)]
+        receipt: Option<Receipt>,
+        /// The learner's line that the program was at in the end, where it could say so.
+        #[serde(default)]
+        line: Option<u32>,
+        /// Whether it was busy there, and not waiting for something.
+        #[serde(default)]
+        is_busy: bool,
     },
     /// The main module came to its end, so that nobody is left to answer.
     Ended {

@@ -3,7 +3,7 @@
 import errno
 from time import monotonic
 
-from . import outcome
+from . import listening, outcome
 from .outcome import Failed
 
 #: The traceback may be on its way when the connection has closed already: for so long at most,
@@ -30,7 +30,9 @@ def failure(attempt, symptom, request, replies, port, offset):
         if offset is not None:
             span = span_of(attempt.line_of(port, offset))
         elif symptom["kind"] == "silent":
-            span = span_of(attempt.programs.ask_whereabouts())
+            receipt = listening.receipt(attempt.port, port)
+            line, is_busy = _standstill(attempt)
+            return Failed({**symptom, "receipt": receipt, "line": line, "is_busy": is_busy}, span_of(line))
     return Failed(symptom, span)
 
 
@@ -66,10 +68,15 @@ def no_connection(attempt, waited_ms, is_hanging):
         return Failed(outcome.ended(line, None) if served else outcome.exited(0, None), span_of(line))
     if program.printed_bytes > _FLOOD_BYTES:
         return Failed(outcome.output_flood(_FLOOD_BYTES // 1024))
+    line, is_busy = _standstill(attempt)
+    return Failed(outcome.refused(attempt.port, waited_ms, line, is_busy), span_of(line))
+
+
+def _standstill(attempt):
+    """The line that the program is at, or None, and whether it is busy there."""
     # Looked at before the question wakes it.
     is_busy = not attempt.programs.is_asleep()
-    line = attempt.programs.ask_whereabouts()
-    return Failed(outcome.refused(attempt.port, waited_ms, line, is_busy), span_of(line))
+    return attempt.programs.ask_whereabouts(), is_busy
 
 
 def _cause(attempt, kind, request, replies, port):

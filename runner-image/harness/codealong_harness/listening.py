@@ -1,6 +1,8 @@
-"""Which ports the program listens on, as the kernel tells."""
+"""What the kernel tells of the program's sockets: where it listens, and what it left unread."""
 
 import os
+
+_PATHS = ("/proc/net/tcp", "/proc/net/tcp6")
 
 _LISTEN = "0A"
 
@@ -11,23 +13,43 @@ def ports(pids=None):
     In a container all of them are the program's. Elsewhere `pids` says whose sockets count.
     """
     sockets = None if pids is None else _sockets(pids)
-    return _read("/proc/net/tcp", sockets), _read("/proc/net/tcp6", sockets)
+    on_ipv4, on_ipv6 = (_read(path, sockets) for path in _PATHS)
+    return on_ipv4, on_ipv6
+
+
+def receipt(port, client_port):
+    """What became of what the client at `client_port` sent to `port`, or None.
+
+    The `lesson::Receipt`: whether the program has accepted the client, and how many bytes wait to
+    be read.
+    """
+    for path in _PATHS:
+        for fields in _sockets_of(path):
+            if (_port_of(fields[1]), _port_of(fields[2])) == (port, client_port):
+                # Until it is accepted, a connection has no file.
+                return {"is_accepted": fields[9] != "0", "unread_bytes": int(fields[4].partition(":")[2], 16)}
+    return None
 
 
 def _read(path, sockets):
     found = set()
+    for fields in _sockets_of(path):
+        if fields[3] == _LISTEN and (sockets is None or fields[9] in sockets):
+            found.add(_port_of(fields[1]))
+    return sorted(found)
+
+
+def _sockets_of(path):
+    """The fields of each line but the first, as proc_pid_net(5) has them."""
     try:
         with open(path) as file:
-            next(file, None)
-            for line in file:
-                fields = line.split()
-                if len(fields) < 10 or fields[3] != _LISTEN:
-                    continue
-                if sockets is None or fields[9] in sockets:
-                    found.add(int(fields[1].rpartition(":")[2], 16))
-    except (OSError, ValueError):
-        pass
-    return sorted(found)
+            return [fields for fields in map(str.split, file.readlines()[1:]) if len(fields) >= 10]
+    except OSError:
+        return []
+
+
+def _port_of(address):
+    return int(address.rpartition(":")[2], 16)
 
 
 def _sockets(pids):

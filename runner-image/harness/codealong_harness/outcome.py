@@ -67,6 +67,9 @@ def silent(waited_ms, request, expected_decoded, replies_before):
         "request": request,
         "expected_decoded": expected_decoded,
         "replies_before": u32(replies_before),
+        "receipt": None,
+        "line": None,
+        "is_busy": False,
     }
 
 

@@ -1,9 +1,10 @@
 //! The outcome as one or two sentences that a beginner can act on.
 
 use super::phrase::{
-    after_line, bytes, capitalised, duration, exception, exit, ports, shortened, times, to_request,
+    after_line, bytes, capitalised, duration, exception, exit, ports, shortened, to_request,
     with_article, without_backticks,
 };
+use super::silence::Silence;
 use super::{Comparison, Outcome};
 use crate::ByteString;
 
@@ -66,12 +67,19 @@ impl Outcome {
                 request,
                 expected_decoded,
                 replies_before,
-            } => silent(
-                *waited_ms,
-                request.as_deref(),
-                expected_decoded.as_deref(),
-                *replies_before,
-            ),
+                receipt,
+                line,
+                is_busy,
+            } => Silence {
+                waited_ms: *waited_ms,
+                request: request.as_deref(),
+                expected_decoded: expected_decoded.as_deref(),
+                replies_before: *replies_before,
+                receipt: *receipt,
+                line: *line,
+                is_busy: *is_busy,
+            }
+            .sentence(),
             Self::Ended {
                 line,
                 request: None,
@@ -198,33 +206,6 @@ impl Outcome {
     }
 }
 
-fn silent(
-    waited_ms: u32,
-    request: Option<&str>,
-    expected_decoded: Option<&str>,
-    replies_before: u32,
-) -> String {
-    let expected = expected_decoded
-        .map(|expected| format!(" The client expected {expected}."))
-        .unwrap_or_default();
-    let waited = duration(waited_ms);
-    match (request, replies_before) {
-        (Some(request), 0) => format!(
-            "Your program took the connection but sent nothing within {waited} of `{request}`.{expected}"
-        ),
-        (Some(request), replies) => format!(
-            "Your program answered {} on this connection, then sent nothing within {waited} of \
-             `{request}`.{expected} Does it go on reading after its first reply?",
-            times(replies)
-        ),
-        (None, _) if expected.is_empty() => format!(
-            "The client's connection was neither accepted nor refused within {waited}: too many \
-             clients wait already. Call `accept`, or give `listen` a larger number."
-        ),
-        (None, _) => format!("Your program sent nothing within {waited}.{expected}"),
-    }
-}
-
 fn wrong_value(reply: &Comparison) -> String {
     let request = to_request(reply.request.as_deref());
     match (&reply.expected_decoded, &reply.received_decoded) {
@@ -337,18 +318,5 @@ mod tests {
             outcome.message(),
             r"The reply to `PING` is right, but 2 bytes more came after it: `\r\n`."
         );
-    }
-
-    #[test]
-    fn silence_after_a_reply_asks_about_the_loop() {
-        let outcome = Outcome::Silent {
-            waited_ms: 1000,
-            request: Some("PING".to_owned()),
-            expected_decoded: None,
-            replies_before: 1,
-        };
-        let message = outcome.message();
-        assert!(message.contains("answered once"), "{message}");
-        assert!(message.contains("within 1 s of `PING`"), "{message}");
     }
 }

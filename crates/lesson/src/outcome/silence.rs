@@ -1,0 +1,154 @@
+//! What is said of a program that owes a reply.
+
+use serde::{Deserialize, Serialize};
+
+use super::phrase::{bytes, duration, times};
+
+/// What became of what a client had sent, as the program's kernel tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Whether the program has accepted the client's connection.
+    pub is_accepted: bool,
+    /// Bytes of the client's that the program has not read.
+    pub unread_bytes: u32,
+}
+
+/// The fields of [`Outcome::Silent`](super::Outcome::Silent).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Silence<'a> {
+    pub(super) waited_ms: u32,
+    pub(super) request: Option<&'a str>,
+    pub(super) expected_decoded: Option<&'a str>,
+    pub(super) replies_before: u32,
+    pub(super) receipt: Option<Receipt>,
+    pub(super) line: Option<u32>,
+    pub(super) is_busy: bool,
+}
+
+impl Silence<'_> {
+    /// How far the program came, where it stands, and what it owes.
+    pub(super) fn sentence(&self) -> String {
+        let expected = self
+            .expected_decoded
+            .map(|expected| format!(" The client expected {expected}."))
+            .unwrap_or_default();
+        format!("{}{}{expected}", self.progress(), self.standstill())
+    }
+
+    fn progress(&self) -> String {
+        let waited = duration(self.waited_ms);
+        let request = self.request.map(|request| format!("`{request}`"));
+        let before = match self.replies_before {
+            0 => String::new(),
+            replies => format!("answered {} on this connection, then ", times(replies)),
+        };
+        match (self.receipt, request) {
+            (Some(receipt), _) if !receipt.is_accepted => {
+                format!("Your program did not `accept` this client's connection within {waited}.")
+            }
+            (Some(receipt), Some(request)) if receipt.unread_bytes > 0 => {
+                let advice = if before.is_empty() {
+                    ""
+                } else {
+                    " Does it go on reading after a reply?"
+                };
+                format!(
+                    "Your program {before}left {} of {request} unread for {waited}.{advice}",
+                    bytes(receipt.unread_bytes)
+                )
+            }
+            (Some(_), Some(request)) => {
+                format!("Your program {before}read {request}, but sent nothing within {waited}.")
+            }
+            (None, Some(request)) => {
+                format!("Your program {before}sent nothing within {waited} of {request}.")
+            }
+            (_, None) if self.expected_decoded.is_none() => format!(
+                "The client's connection was neither accepted nor refused within {waited}: too \
+                 many clients wait already. Call `accept`, or give `listen` a larger number."
+            ),
+            (_, None) => format!("Your program {before}sent nothing within {waited}."),
+        }
+    }
+
+    fn standstill(&self) -> String {
+        match self.line {
+            Some(line) if self.is_busy => {
+                format!(" It is still busy in line {line}: is there a loop that never ends?")
+            }
+            Some(line) => format!(" It now waits in line {line}."),
+            None => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Outcome, Receipt};
+
+    fn message(
+        replies_before: u32,
+        receipt: Option<(bool, u32)>,
+        line: Option<u32>,
+        is_busy: bool,
+    ) -> String {
+        let outcome = Outcome::Silent {
+            waited_ms: 1000,
+            request: Some("PING".to_owned()),
+            expected_decoded: Some("the simple string \"PONG\"".to_owned()),
+            replies_before,
+            receipt: receipt.map(|(is_accepted, unread_bytes)| Receipt {
+                is_accepted,
+                unread_bytes,
+            }),
+            line,
+            is_busy,
+        };
+        outcome.message()
+    }
+
+    #[test]
+    fn it_says_how_far_the_program_came() {
+        let expected = " The client expected the simple string \"PONG\".";
+        for (message, begin) in [
+            (
+                message(0, Some((false, 14)), Some(4), false),
+                "Your program did not `accept` this client's connection within 1 s. It now waits in line 4.",
+            ),
+            (
+                message(0, Some((true, 14)), Some(5), true),
+                "Your program left 14 bytes of `PING` unread for 1 s. \
+                 It is still busy in line 5: is there a loop that never ends?",
+            ),
+            (
+                message(0, Some((true, 0)), Some(6), false),
+                "Your program read `PING`, but sent nothing within 1 s. It now waits in line 6.",
+            ),
+            (
+                message(1, Some((true, 14)), None, false),
+                "Your program answered once on this connection, then left 14 bytes of `PING` unread for 1 s. \
+                 Does it go on reading after a reply?",
+            ),
+            (
+                message(2, Some((true, 0)), None, true),
+                "Your program answered twice on this connection, then read `PING`, but sent nothing within 1 s.",
+            ),
+            (
+                message(0, None, None, false),
+                "Your program sent nothing within 1 s of `PING`.",
+            ),
+        ] {
+            assert_eq!(message, format!("{begin}{expected}"));
+        }
+    }
+
+    #[test]
+    fn a_report_kept_from_before_receipts_is_read() {
+        let kept = r#"{"kind":"silent","waited_ms":1000,"request":"PING","expected_decoded":null,"replies_before":0}"#;
+        let outcome: Outcome = serde_json::from_str(kept).unwrap();
+        assert_eq!(
+            outcome.message(),
+            "Your program sent nothing within 1 s of `PING`."
+        );
+    }
+}
