@@ -51,6 +51,18 @@ test("a line of the traceback leads to the line in the editor", async ({ workben
   await expect.poll(() => workbench.editor.text()).toContain("\n# here\nlisten()\n");
 });
 
+test("the line is found where it went since the run", async ({ workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge("import socket\n\nraise ValueError('no')\n");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 3 raised");
+  await workbench.editor.typeAtTheTop("# one\n# two\n");
+  const failed = workbench.result("listens on port 6379");
+  await failed.getByRole("button", { name: "Go to line 3" }).click();
+  await expect(workbench.editor.input).toBeFocused();
+  await workbench.page.keyboard.type("# here\n");
+  await expect.poll(() => workbench.editor.text()).toContain("\n# here\nraise ValueError");
+});
+
 test("what the program wrote has a tab of its own, in its own colours", async ({ workbench }) => {
   await workbench.open("listen");
   const tab = workbench.results.getByRole("tab", { name: /^Program output/ });

@@ -59,6 +59,8 @@ test("a wrong port is named beside the right one", async ({ workbench }) => {
     "2 of 2 tests failed",
     "Your program listens on port 6380, but the client calls port 6379.",
   );
+  await expect(workbench.check(FIRST)).toContainText("line 3");
+  await expect(workbench.editor.notes).toHaveCount(1);
 });
 
 test("an exception is named with its line, which is marked", async ({ workbench }) => {
@@ -113,6 +115,18 @@ test("a mark stays with its line, until that is edited", async ({ page, workbenc
   await page.keyboard.type("#");
   await expect(note).toHaveCount(0);
   await expect(workbench.editor.marksInTheMargin).toHaveCount(0);
+});
+
+test("who clicks a note goes on typing where the cursor is", async ({ page, workbench }) => {
+  await workbench.judge("import nothing_of_the_kind\n");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 1 raised");
+  await workbench.editor.focus();
+  await page.keyboard.press("ControlOrMeta+End");
+  const place = await workbench.editor.notes.boundingBox();
+  await page.mouse.click(place!.x + 40, place!.y + place!.height / 2);
+  await expect(workbench.editor.input).toBeFocused();
+  await page.keyboard.type("import socket");
+  await workbench.editor.expectText("import nothing_of_the_kind\nimport socket");
 });
 
 test("the same verdict is announced again", async ({ workbench }) => {

@@ -25,7 +25,7 @@
   // The first of `data-records` is this step's own, the others are earlier steps, nearest first.
   const fill = (field) => {
     const [own, ...earlier] = field.dataset.records.split(" ").map(stored);
-    const text = own?.draft
+    const text = own?.draft ?? own?.last_green
       ?? earlier.map((record) => record?.last_green ?? record?.draft).find((found) => found != null);
     if (typeof text === "string") {
       field.value = text;

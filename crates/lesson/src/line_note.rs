@@ -43,17 +43,23 @@ impl LineEdit {
             added: u32::try_from(added).unwrap_or(u32::MAX),
         }
     }
+
+    /// Where a line is after the edit; none where the edit touched it.
+    pub fn moved(self, line: u32) -> Option<u32> {
+        if line > self.last {
+            return Some((line - self.removed).saturating_add(self.added));
+        }
+        (line < self.first).then_some(line)
+    }
 }
 
 impl LineNote {
     /// Moves with its line. False where the edit touched the line: what the note says is of code
     /// that stands there no more.
     pub fn follow(&mut self, edit: LineEdit) -> bool {
-        if self.line > edit.last {
-            self.line = (self.line - edit.removed).saturating_add(edit.added);
-            return true;
-        }
-        self.line < edit.first
+        let moved = edit.moved(self.line);
+        self.line = moved.unwrap_or(self.line);
+        moved.is_some()
     }
 }
 

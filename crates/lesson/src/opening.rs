@@ -5,7 +5,8 @@ use crate::{CourseId, Progress, StepId, StepSummary};
 /// The program that a step opens with, and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opening {
-    /// What was last typed in this step.
+    /// What was last typed in this step; else its last green run's, where a later step's run was
+    /// this step's too.
     Draft(String),
     /// The learner's own program of an earlier step.
     EarlierStep {
@@ -30,7 +31,7 @@ impl Opening {
     ) -> Self {
         let draft = progress
             .step(course, step)
-            .and_then(|kept| kept.draft.clone());
+            .and_then(|kept| kept.draft.clone().or_else(|| kept.last_green.clone()));
         match draft {
             Some(draft) => Self::Draft(draft),
             None => Self::without_draft(progress, course, steps, step, starter),
@@ -122,6 +123,17 @@ mod tests {
             ("echo", kept(Some("e"), None)),
         ];
         assert_eq!(opening(&steps, "echo"), Opening::Draft("e".to_owned()));
+    }
+
+    #[test]
+    fn a_step_that_a_later_ones_run_solved_opens_with_that_program() {
+        let steps = [
+            ("listen", kept(None, Some("green l"))),
+            ("ping", kept(None, Some("green p"))),
+        ];
+        for (step, text) in [("listen", "green l"), ("ping", "green p")] {
+            assert_eq!(opening(&steps, step), Opening::Draft(text.to_owned()));
+        }
     }
 
     #[test]

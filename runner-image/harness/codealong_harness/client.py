@@ -340,9 +340,14 @@ class Client:
         decoded = None
         if reply is not None:
             decoded = resp.say(reply) if reply.type else f"the bytes {quoted(received)}"
+        expected = expectation.expected
+        # Any text may follow, but not nothing: the end that did not come is shown.
+        lacks_end = expectation.is_prefix and reply is None and received.startswith(expected)
+        if lacks_end:
+            expected = received.rstrip(b"\r\n") + b"\r\n"
         return {
-            "expected": byte_string(expectation.expected[:_MOST_SHOWN]),
-            "expected_is_prefix": expectation.is_prefix or len(expectation.expected) > _MOST_SHOWN,
+            "expected": byte_string(expected[:_MOST_SHOWN]),
+            "expected_is_prefix": (expectation.is_prefix and not lacks_end) or len(expected) > _MOST_SHOWN,
             **_shown(received),
             "offset": outcome.u32(offset),
             "expected_decoded": expectation.said,

@@ -8,7 +8,7 @@ use lesson::{
 };
 
 use super::{Panel, Workbench, last_run};
-use crate::browser;
+use crate::browser::{self, CodeEditor};
 use crate::run_stream::run_events;
 
 /// The run on screen and the means to start and cancel one.
@@ -145,7 +145,7 @@ impl Workbench {
             is_cancelled: false,
         }));
         self.panel.set(Panel::Results);
-        self.show_notes(Vec::new());
+        self.editor.with(CodeEditor::begin_run);
         if refused.is_some() {
             self.announce();
             return;

@@ -120,11 +120,19 @@ impl Outcome {
                  closed while there is still something to read from it.",
                 bytes(*after_bytes)
             ),
-            Self::Incomplete { reply, missing } => format!(
-                "The reply{} began well and then stopped: after {}, {missing} did not come.",
-                to_request(reply.request.as_deref()),
-                bytes(reply.offset)
-            ),
+            Self::Incomplete { reply, missing } => {
+                let differs = reply.first_difference();
+                let began = if differs < reply.offset {
+                    format!("differs from byte {differs} on, and it never ended")
+                } else {
+                    "began well and then stopped".to_owned()
+                };
+                format!(
+                    "The reply{} {began}: after {}, {missing} did not come.",
+                    to_request(reply.request.as_deref()),
+                    bytes(reply.offset)
+                )
+            }
             Self::InvalidByte { reply, rule } => {
                 let differs = reply.first_difference();
                 let earlier = if differs < reply.offset {

@@ -28,6 +28,7 @@ pub(crate) struct CodeEditor(Rc<Mounted>);
 struct Mounted {
     monaco: Monaco,
     notes: RefCell<Vec<LineNote>>,
+    edits_since_run: RefCell<Vec<LineEdit>>,
     decorations: RefCell<Array>,
     zones: RefCell<Vec<JsValue>>,
     listening: RefCell<Vec<Listening>>,
@@ -57,6 +58,7 @@ impl CodeEditor {
         let editor = Self(Rc::new(Mounted {
             monaco,
             notes: RefCell::default(),
+            edits_since_run: RefCell::default(),
             decorations: RefCell::new(Array::new()),
             zones: RefCell::default(),
             listening: RefCell::default(),
@@ -67,7 +69,9 @@ impl CodeEditor {
             move |event: IModelContentChangedEvent| {
                 if let Some(mounted) = weak.upgrade() {
                     let editor = Self(mounted);
-                    editor.move_notes(&edits(&event));
+                    let edits = edits(&event);
+                    editor.move_notes(&edits);
+                    editor.0.edits_since_run.borrow_mut().extend(edits);
                     on_change(editor.text());
                 }
             }
@@ -95,6 +99,7 @@ impl CodeEditor {
             Listening::Content(editor.0.monaco.on_did_change_model_content(changed)),
             Listening::Layout(editor.0.monaco.on_did_layout_change(resized)),
             Listening::Host(escape_leads_out(host)),
+            Listening::Host(clicks_keep_the_focus(host, &editor)),
         ];
         *editor.0.listening.borrow_mut() = listening;
         if let Some(caret) = setup.caret {
@@ -135,6 +140,12 @@ impl CodeEditor {
             &[js::object(&json!({ "lineNumber": 1, "column": 1 }))],
         );
         js::call(target, "revealLine", &[1.into()]);
+    }
+
+    /// A run has the program as it stands: takes the notes away, and counts lines from here on.
+    pub(crate) fn begin_run(&self) {
+        self.0.edits_since_run.borrow_mut().clear();
+        self.show_notes(Vec::new());
     }
 
     /// Marks lines and writes the notes below them, in the place of those before.
@@ -184,8 +195,13 @@ impl CodeEditor {
         }
     }
 
-    /// Brings a line to the middle and puts the cursor on it.
+    /// Brings a line of the last run's program to the middle and puts the cursor on it, wherever it
+    /// is by now.
     pub(crate) fn go_to_line(&self, line: u32) {
+        let edits = self.0.edits_since_run.borrow();
+        let line = edits
+            .iter()
+            .fold(line, |line, edit| edit.moved(line).unwrap_or(line));
         let target: &JsValue = self.0.monaco.as_ref().as_ref();
         let position = json!({ "lineNumber": line, "column": 1 });
         js::call(target, "setPosition", &[js::object(&position)]);
@@ -366,6 +382,21 @@ fn serve_workers() {
     let environment = js_sys::Object::new();
     js::set(&environment, "getWorker", &get_worker.into_js_value());
     js::set(&window, "MonacoEnvironment", &environment);
+}
+
+/// Who clicks a note goes on typing where the cursor is; Monaco lets the focus go there.
+fn clicks_keep_the_focus(host: &HtmlDivElement, editor: &CodeEditor) -> EventListener {
+    let weak = Rc::downgrade(&editor.0);
+    let element = host.clone();
+    EventListener::new(host, "click", move |_| {
+        let active = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.active_element());
+        let is_inside = active.is_some_and(|active| element.contains(Some(&active)));
+        if let (false, Some(mounted)) = (is_inside, weak.upgrade()) {
+            CodeEditor(mounted).focus();
+        }
+    })
 }
 
 /// Tab writes spaces in an editor, so Escape makes the next Tab leave it.

@@ -34,8 +34,7 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
         let column = shown.mark_column;
         view! {
             <Pieces shown class="bad" />
-            {column.map(|column| format!("\n{}", " ".repeat(column)))}
-            <span class="caret">{format!("↑ byte {offset}")}</span>
+            {column.map(|column| view! { {"\n"} <Caret column offset /> })}
         }
     };
     let more = (comparison.cut_bytes > 0).then(|| {
@@ -78,6 +77,27 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
             </dl>
         </div>
         {more}
+    }
+    .into_any()
+}
+
+/// Points up at a column. Its words stand where they are seen: left of it, once there is room.
+#[component]
+fn Caret(column: usize, offset: usize) -> impl IntoView {
+    const ROOM: usize = 24;
+    let words = if column < ROOM {
+        format!("↑ byte {offset}")
+    } else {
+        format!("byte {offset} ↑")
+    };
+    let before = if column < ROOM {
+        column
+    } else {
+        (column + 1).saturating_sub(words.chars().count())
+    };
+    view! {
+        {" ".repeat(before)}
+        <span class="caret">{words}</span>
     }
     .into_any()
 }

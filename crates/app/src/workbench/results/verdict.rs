@@ -126,6 +126,7 @@ fn CancelButton() -> impl IntoView {
 fn Onward() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let (_, next) = bench.neighbours();
+    let is_last = next.is_none();
     let (address, words) = match next {
         Some(step) => (
             bench.address(&step),
@@ -133,10 +134,11 @@ fn Onward() -> impl IntoView {
         ),
         None => (
             bench.with(|course, _| format!("/courses/{}", course.id)),
-            "That was the last step: back to the course".to_owned(),
+            "Back to the course".to_owned(),
         ),
     };
     view! {
+        {is_last.then(|| view! { <p>"That was the last step."</p> })}
         <p class="verdict-actions">
             <a id=NEXT_STEP_ID class="button primary" href=address>
                 {words}
