@@ -193,7 +193,9 @@ server.connect().expect(simple("x"), within_ms=50)
             attempt.pump.wait.return_value = True
             client = Client(attempt, 1)
             client._connect()
-            self.assertEqual(server.accept()[1][1], client._port)
+            accepted, address = server.accept()
+            accepted.close()
+            self.assertEqual(address[1], client._port)
             client.close()
 
     def test_that_misuse_an_expectation_are_the_courses_fault(self):

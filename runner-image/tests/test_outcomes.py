@@ -401,8 +401,14 @@ socketserver.ThreadingTCPServer(("localhost", 6379), Answer).serve_forever()
         program = server_that('conn.sendall(b"*100000000\\r\\n")', 'while True: conn.sendall(b":1\\r\\n" * 100)')
         outcome = judge(program, PING).outcome("ping.1")
         self.assertEqual(outcome["kind"], "incomplete")
-        # The judge stops reading wherever it is by then: between two elements or within one.
-        cut = ("the next element of the array", "the closing `\\r\\n`", "the closing `\\n`")
+        # The judge stops reading wherever it is by then: before an element's first, second, third
+        # or fourth byte.
+        cut = (
+            "the next element of the array",
+            "a number and `\\r\\n`",
+            "the closing `\\r\\n`",
+            "the closing `\\n`",
+        )
         self.assertIn(outcome["missing"], cut)
         # Reading it anew at every piece takes most of the time; the run may end in the middle of it.
         outcome = judge(program, PING, limit_ms=2000).outcome("ping.1")
