@@ -38,8 +38,9 @@ export default defineConfig({
   projects: [
     { name: "browser", testIgnore: /without-javascript/ },
     {
+      // What can be read is read twice.
       name: "without-javascript",
-      testMatch: /without-javascript/,
+      testMatch: /(without-javascript|reading)\.spec/,
       use: { javaScriptEnabled: false },
     },
   ],

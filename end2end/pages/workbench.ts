@@ -14,8 +14,8 @@ export class Workbench {
   readonly plainField: Locator;
   readonly runButton: Locator;
   readonly cancelButton: Locator;
-  /** Where the page is narrow: what shows the editor. */
-  readonly codeTab: Locator;
+  /** What is said of the browser's storage, under the bar. */
+  readonly notices: Locator;
   /** What a screen reader says of each run. */
   readonly liveRegion: Locator;
 
@@ -27,7 +27,7 @@ export class Workbench {
     this.plainField = this.code.getByRole("textbox", { name: "Program", exact: true });
     this.runButton = this.code.getByRole("button", { name: /^(Run tests|Running…|Loading…)/ });
     this.cancelButton = this.results.getByRole("button", { name: "Cancel" });
-    this.codeTab = page.getByRole("tab", { name: "Code", exact: true });
+    this.notices = page.locator(".notices");
     // Monaco has regions of its own.
     this.liveRegion = page.getByRole("status").and(page.locator("p"));
   }
@@ -55,8 +55,26 @@ export class Workbench {
     await this.isReady();
   }
 
+  async showGuide(): Promise<void> {
+    await this.showPanel("Guide");
+  }
+
+  async showCode(): Promise<void> {
+    await this.showPanel("Code");
+  }
+
+  /** Where the page is narrow, one panel is shown at a time, by tabs. */
+  private async showPanel(name: string): Promise<void> {
+    const tab = this.page.getByRole("tab", { name, exact: true });
+    if (await tab.isVisible()) await tab.click();
+  }
+
+  async showOutput(): Promise<void> {
+    await this.results.getByRole("tab", { name: /^Program output/ }).click();
+  }
+
   async write(program: string): Promise<void> {
-    if (await this.codeTab.isVisible()) await this.codeTab.click();
+    await this.showCode();
     await this.editor.replaceAll(program);
   }
 
@@ -104,6 +122,11 @@ export class Workbench {
   /** A test's result, which opens and folds. */
   result(name: string): Locator {
     return this.results.locator("details.case").filter({ hasText: name });
+  }
+
+  /** What the program wrote, while its tab is shown. */
+  get output(): Locator {
+    return this.results.getByRole("tabpanel", { name: /^Program output/ });
   }
 
   get verdict(): Locator {

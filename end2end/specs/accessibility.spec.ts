@@ -1,7 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
+import { breakRuns } from "../fixtures/network.ts";
 import { endlessLoop, fourLines, mistake } from "../fixtures/programs.ts";
+import { BrowserStorage, stepKey } from "../fixtures/storage.ts";
 import { expect, test } from "../fixtures/test.ts";
 import type { Workbench } from "../pages/workbench.ts";
 
@@ -14,14 +16,77 @@ async function expectNoBarrier(page: Page): Promise<void> {
   expect(told).toEqual([]);
 }
 
-const dialogs: Record<string, (page: Page, workbench: Workbench) => Promise<void>> = {
+type Way = (page: Page, workbench: Workbench) => Promise<void>;
+
+/** The states of a step's page beside idle, each with the way there. */
+const states: Record<string, Way> = {
+  running: async (_, workbench) => {
+    await workbench.judge(endlessLoop);
+    await workbench.isRunning();
+  },
+  passed: async (_, workbench) => {
+    await workbench.judge(fourLines);
+    await workbench.hasVerdict("All 2 tests passed");
+  },
+  failed: async (_, workbench) => {
+    await workbench.open("echo");
+    await workbench.judge(mistake("echo", "length_of_the_text"));
+    await workbench.hasVerdict(/tests failed$/);
+  },
+  "failed by an exception": async (_, workbench) => {
+    await workbench.judge("def listen():\n    raise ValueError('no')\n\n\nlisten()\n");
+    await workbench.hasVerdict("2 of 2 tests failed");
+  },
+  "failed by a line that can't be read": async (_, workbench) => {
+    await workbench.judge("import socket\nserver = (\n");
+    await workbench.hasVerdict("2 of 2 tests failed");
+  },
+  cancelled: async (_, workbench) => {
+    await workbench.judge(endlessLoop);
+    await workbench.isRunning();
+    await workbench.cancelButton.click();
+    await workbench.hasVerdict("Cancelled");
+  },
+  "without a verdict": async (page, workbench) => {
+    await breakRuns(page);
+    await workbench.judge(fourLines);
+    await workbench.hasVerdict("No verdict: our fault");
+  },
+  "showing the program's output": async (_, workbench) => {
+    await workbench.judge(`print("\\x1b[31mred\\x1b[0m and \\x1b[93;44mon blue\\x1b[0m")\n1 / 0\n`);
+    await workbench.hasVerdict("2 of 2 tests failed");
+    await workbench.showOutput();
+    await expect(workbench.output).toContainText("ZeroDivisionError");
+  },
+  "with every hint open": async (_, workbench) => {
+    await workbench.showGuide();
+    for (const rung of [1, 2, 3, 4]) {
+      await workbench.guide.getByRole("button", { name: `Open hint ${rung} of 4` }).click();
+    }
+    await expect(workbench.guide.getByText("Loading…")).toHaveCount(0);
+  },
+  "with the list of steps open": async (_, workbench) => {
+    await workbench.showGuide();
+    await workbench.guide.getByText("Step 1 of 5").click();
+  },
+  "with a record that can't be read": async (page, workbench) => {
+    await new BrowserStorage(page).put(stepKey("echo"), "no record at all");
+    await workbench.reload();
+    await expect(workbench.notices).toContainText("set aside");
+  },
+};
+
+const dialogs: Record<string, Way> = {
   "the shortcuts": async (page) =>
     page.getByRole("button", { name: "Keyboard shortcuts" }).click(),
-  "progress": async (page) =>
+  progress: async (page) =>
     page.getByRole("button", { name: "Progress: export and import" }).click(),
-  "starting over": async (_, workbench) =>
-    workbench.code.getByRole("button", { name: "Reset…" }).click(),
+  "starting over": async (_, workbench) => {
+    await workbench.showCode();
+    await workbench.code.getByRole("button", { name: "Reset…" }).click();
+  },
   "the solution": async (page, workbench) => {
+    await workbench.showGuide();
     await workbench.guide.getByRole("button", { name: "Show the solution…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Show the solution" }).click();
     await expect(page.getByRole("dialog").getByText("create_server").first()).toBeVisible();
@@ -53,35 +118,23 @@ for (const colorScheme of ["light", "dark"] as const) {
           await expectNoBarrier(page);
         });
 
-        test("running has no barrier", async ({ page, workbench }) => {
-          await workbench.open("listen");
-          await workbench.judge(endlessLoop);
-          await workbench.isRunning();
-          await expectNoBarrier(page);
-        });
+        for (const [name, reach] of Object.entries(states)) {
+          test(`${name} has no barrier`, async ({ page, workbench, trouble }) => {
+            trouble.expectLostServer();
+            await workbench.open("listen");
+            await reach(page, workbench);
+            await expectNoBarrier(page);
+          });
+        }
 
-        test("passed has no barrier", async ({ page, workbench }) => {
-          await workbench.open("listen");
-          await workbench.judge(fourLines);
-          await workbench.hasVerdict("All 2 tests passed");
-          await expectNoBarrier(page);
-        });
-
-        test("failed has no barrier", async ({ page, workbench }) => {
-          await workbench.open("echo");
-          await workbench.judge(mistake("echo", "length_of_the_text"));
-          await workbench.hasVerdict(/tests failed$/);
-          await expectNoBarrier(page);
-        });
-      });
-    }
-
-    for (const [name, open] of Object.entries(dialogs)) {
-      test(`the dialog of ${name} has no barrier`, async ({ page, workbench }) => {
-        await workbench.open("listen");
-        await open(page, workbench);
-        await expect(page.getByRole("dialog")).toBeVisible();
-        await expectNoBarrier(page);
+        for (const [name, open] of Object.entries(dialogs)) {
+          test(`the dialog of ${name} has no barrier`, async ({ page, workbench }) => {
+            await workbench.open("listen");
+            await open(page, workbench);
+            await expect(page.getByRole("dialog")).toBeVisible();
+            await expectNoBarrier(page);
+          });
+        }
       });
     }
   });

@@ -4,9 +4,11 @@ import path from "node:path";
 
 import type { Page } from "@playwright/test";
 
+import { breakRuns } from "../fixtures/network.ts";
 import { endlessLoop, mistake, solution } from "../fixtures/programs.ts";
+import { BrowserStorage, stepKey } from "../fixtures/storage.ts";
 import { expect, test } from "../fixtures/test.ts";
-import type { Workbench } from "../pages/workbench.ts";
+import { Workbench } from "../pages/workbench.ts";
 
 const FOLDER = fileURLToPath(new URL("../output/pictures", import.meta.url));
 const README = fileURLToPath(new URL("../pictures/workbench.png", import.meta.url));
@@ -37,12 +39,101 @@ const STATES: Record<string, (workbench: Workbench) => Promise<void>> = {
   },
 };
 
+/** Pages and states that are not of one run, each with the way there. */
+const OTHERS: Record<string, (page: Page, workbench: Workbench) => Promise<void>> = {
+  home: async (page, workbench) => {
+    await page.goto("/");
+    await workbench.answers();
+  },
+  course: async (page, workbench) => {
+    await page.goto("/courses/redis");
+    await workbench.answers();
+  },
+  "not-found": async (page, workbench) => {
+    await page.goto("/courses/redis/nothing");
+    await workbench.answers();
+  },
+  output: async (_, workbench) => {
+    await workbench.open("ping");
+    await workbench.judge(`print("\\x1b[36mready\\x1b[0m for clients")\n1 / 0\n`);
+    await workbench.hasVerdict(/tests failed$/);
+    await workbench.showOutput();
+  },
+  "no-verdict": async (page, workbench) => {
+    await workbench.open("ping");
+    await breakRuns(page);
+    await workbench.judge(solution("ping"));
+    await workbench.hasVerdict("No verdict: our fault");
+  },
+  notices: async (page, workbench) => {
+    await workbench.open("ping");
+    await new BrowserStorage(page).put(stepKey("set"), "no record at all");
+    await workbench.reload();
+    await expect(workbench.notices).toContainText("set aside");
+  },
+  hints: async (_, workbench) => {
+    await workbench.open("ping");
+    await workbench.showGuide();
+    await workbench.guide.getByRole("button", { name: "Open hint 1 of 4" }).click();
+    await workbench.guide.getByRole("button", { name: "Open hint 2 of 4" }).click();
+    await expect(workbench.guide.getByText("Loading…")).toHaveCount(0);
+    await workbench.guide.getByRole("button", { name: "Show the solution…" }).scrollIntoViewIfNeeded();
+  },
+  solution: async (page, workbench) => {
+    await workbench.open("ping");
+    await workbench.write(mistake("ping", "one_reply"));
+    await workbench.showGuide();
+    await workbench.guide.getByRole("button", { name: "Show the solution…" }).click();
+    const dialog = page.getByRole("dialog", { name: "The solution" });
+    await dialog.getByRole("button", { name: "Show the solution" }).click();
+    await expect(dialog.getByText("accept").first()).toBeVisible();
+  },
+  import: async (page, workbench) => {
+    await workbench.open("ping");
+    await page.getByRole("button", { name: "Progress: export and import" }).click();
+    const draft = solution("ping");
+    const progress = { version: 1, courses: { redis: { ping: { draft, last_green: draft } } } };
+    await page.getByLabel("Choose an exported file…").setInputFiles({
+      name: "codealong-progress.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(JSON.stringify(progress)),
+    });
+    await expect(page.getByText("This would change:")).toBeVisible();
+  },
+  shortcuts: async (page, workbench) => {
+    await workbench.open("ping");
+    await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+  },
+};
+
 for (const colorScheme of ["light", "dark"] as const) {
   for (const [width, height] of [
     [1440, 900],
     [1024, 768],
     [390, 844],
   ] as const) {
+    test(`all other pages, ${colorScheme}, ${width} px wide`, async ({
+      browser,
+      baseURL,
+      trouble,
+    }) => {
+      trouble.expectStatus(404);
+      test.slow();
+      for (const [name, reach] of Object.entries(OTHERS)) {
+        // Each for a person who was never here before.
+        const context = await browser.newContext({
+          baseURL,
+          colorScheme,
+          reducedMotion: "reduce",
+          viewport: { width, height },
+        });
+        const page = await context.newPage();
+        await reach(page, new Workbench(page));
+        await takePicture(page, `${name}-${colorScheme}-${width}`);
+        await context.close();
+      }
+    });
+
     for (const [state, reach] of Object.entries(STATES)) {
       test(`${state}, ${colorScheme}, ${width} px wide`, async ({ page, workbench }) => {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

@@ -26,8 +26,36 @@ test("a failed test shows what was expected above what came, byte by byte", asyn
   await expect(bytes).toContainText("0d 0a");
   await views.getByRole("button", { name: "Text" }).click();
   await expect(bytes).not.toContainText("0d 0a");
-  await expect(failed.getByText("Exchange")).toBeVisible();
-  await expect(failed.getByRole("list").getByText(/ECHO/).first()).toBeVisible();
+});
+
+test("the exchange of a test is a time line, with each message decoded and in bytes", async ({
+  workbench,
+}) => {
+  await workbench.open("get");
+  await workbench.judge(solution("get"));
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
+  const shared = workbench.result("shares the data between clients");
+  await shared.getByText("shares the data").click();
+  const rows = shared.getByRole("list").getByRole("listitem");
+  await expect(rows.first()).toContainText("client 1 connected");
+  const set = rows.filter({ hasText: "client to program: " }).first();
+  await expect(set).toContainText(/^\s*\d+\.\d/);
+  await expect(set).toContainText(/client 1\s*SET \S+ \S+/);
+  await expect(set).toContainText(String.raw`*3\r\n$3\r\nSET\r\n`);
+  await expect(rows.filter({ hasText: "program to client: " }).first()).toContainText(/"?OK"?/);
+  await expect(rows.filter({ hasText: "client 2" }).first()).toBeVisible();
+  await expect(shared.getByText(/^\d+(\.\d)? m?s$/).first()).toBeVisible();
+});
+
+test("a line that Python names in its output leads to the editor", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge("import socket\n\n1 / 0\n");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 3 raised");
+  await workbench.showOutput();
+  await workbench.output.getByRole("button", { name: "line 3" }).first().click();
+  await expect(workbench.editor.input).toBeFocused();
+  await page.keyboard.type("# here\n");
+  await expect.poll(() => workbench.editor.text()).toContain("\n# here\n1 / 0\n");
 });
 
 test("the earliest broken step comes first", async ({ workbench }) => {
@@ -66,14 +94,19 @@ test("the line is found where it went since the run", async ({ workbench }) => {
 test("what the program wrote has a tab of its own, in its own colours", async ({ workbench }) => {
   await workbench.open("listen");
   const tab = workbench.results.getByRole("tab", { name: /^Program output/ });
-  await tab.click();
+  await workbench.showOutput();
   await expect(workbench.results.getByText(/stands here after a run/)).toBeVisible();
   await workbench.judge(`print("\\x1b[31mred\\x1b[0m <b>&amp;")\n${fourLines}`);
   await workbench.hasEnded();
   await expect(tab).toHaveAccessibleName(/^Program output ?, not empty$/);
-  const output = workbench.results.getByRole("tabpanel", { name: /^Program output/ });
-  await expect(output).toContainText("red <b>&amp;");
-  await expect(output.locator("b")).toHaveCount(0);
+  await expect(workbench.output).toContainText("red <b>&amp;");
+  await expect(workbench.output.locator("b")).toHaveCount(0);
+  const [red, ink] = await Promise.all(
+    [workbench.output.getByText("red", { exact: true }).first(), workbench.output].map((part) =>
+      part.evaluate((element) => getComputedStyle(element).color),
+    ),
+  );
+  expect(red).not.toBe(ink);
 });
 
 test("output without end is cut, and it says so", async ({ workbench }) => {
@@ -81,7 +114,7 @@ test("output without end is cut, and it says so", async ({ workbench }) => {
   await workbench.judge(`print("x" * 79 + "\\n", end="", flush=True)\n`.repeat(1) +
     `for _ in range(20000):\n    print("y" * 79)\n${fourLines}`);
   await workbench.hasEnded();
-  await workbench.results.getByRole("tab", { name: /^Program output/ }).click();
+  await workbench.showOutput();
   await expect(workbench.results.getByRole("note")).toContainText("left out in the middle");
 });
 

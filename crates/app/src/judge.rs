@@ -23,21 +23,35 @@ pub struct Assignment {
     pub seed: Seed,
 }
 
+/// Whether whoever waits for a run hears of its place in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueuePlaces {
+    /// Each as it moves, for a page that shows it: the answer begins with the first place.
+    Told,
+    /// None: the answer begins with the run itself, so that a refusal after a while of waiting is
+    /// still a refusal from the start, with a status of its own.
+    Untold,
+}
+
 /// Judges a program: the tests of its step and of all steps before it.
 ///
-/// A refusal that is known at once is the `Err`; the stream's last event is `Finished` or
-/// `Interrupted`. Dropping the stream kills the run.
+/// A refusal that is known before the first event is the `Err`; the stream's last event is
+/// `Finished` or `Interrupted`. Dropping the stream kills the run.
 pub async fn judge(
     pool: &Pool,
     assignment: Assignment,
     client: ClientId,
+    places: QueuePlaces,
 ) -> Result<impl Stream<Item = RunEvent> + Send + use<>, RunError> {
     let job = job_of(&assignment)?;
     let mut events = Box::pin(pool.run(job, client));
-    let first = match events.next().await {
-        Some(Ok(event)) => event,
-        Some(Err(error)) => return Err(logged(&error)),
-        None => return Err(RunError::Broken),
+    let first = loop {
+        match events.next().await {
+            Some(Ok(JobEvent::Queued { .. })) if places == QueuePlaces::Untold => {}
+            Some(Ok(event)) => break event,
+            Some(Err(error)) => return Err(logged(&error)),
+            None => return Err(RunError::Broken),
+        }
     };
     let all = stream::iter([Ok(first)]).chain(events);
     Ok(all.map(move |event| match event {

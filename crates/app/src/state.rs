@@ -14,7 +14,7 @@ use lesson::{CourseId, RunError, RunEvent, RunRequest, Seed, Source, StepId, Ste
 use sandbox::{ClientId, Pool, PoolStatus};
 
 use crate::api::ApiError;
-use crate::judge::{Assignment, judge};
+use crate::judge::{Assignment, QueuePlaces, judge};
 
 /// The courses and the sandbox, shared by all requests.
 #[derive(Debug, Clone)]
@@ -126,7 +126,12 @@ impl AppState {
             source: Source::parse(request.source)?,
             seed: seed_of(request.seed.as_deref())?,
         };
-        judge(&self.pool, assignment, client).await
+        // A page gives itself a name; a plain client of HTTP does not, and wants a status.
+        let places = match request.client {
+            Some(_) => QueuePlaces::Told,
+            None => QueuePlaces::Untold,
+        };
+        judge(&self.pool, assignment, client, places).await
     }
 
     /// Runs go on without addresses, so nothing else would show that turns have become unfair. It is

@@ -21,6 +21,9 @@ pub(crate) struct Store {
     settings: RwSignal<Settings>,
     fault: RwSignal<Option<StorageFault>>,
     kept_aside: RwSignal<Vec<KeptAside>>,
+    /// Keys of records that can't be read and that there was no room to keep aside: nothing may be
+    /// written over them.
+    stuck: StoredValue<Vec<(String, ProgressError)>>,
     imports: RwSignal<u32>,
     listeners: Local<[Listener; 2]>,
 }
@@ -54,6 +57,7 @@ impl Store {
             settings: RwSignal::new(Settings::default()),
             fault: RwSignal::new(None),
             kept_aside: RwSignal::new(Vec::new()),
+            stuck: StoredValue::new(Vec::new()),
             imports: RwSignal::new(0),
             listeners: Local::empty(),
         }
@@ -209,7 +213,10 @@ impl Store {
 
     fn hear_other_tab(self, key: Option<String>) {
         match key {
-            None => self.progress.set(Progress::default()),
+            None => {
+                self.stuck.set_value(Vec::new());
+                self.progress.set(Progress::default());
+            }
             Some(key) if key == SETTINGS_KEY => {
                 self.load_settings();
                 self.show_settings();
@@ -224,6 +231,8 @@ impl Store {
 
     /// Reads a record; one that can't be read is moved to another key and told of.
     fn read<T: DeserializeOwned>(self, key: &str, newest: u32) -> Option<T> {
+        self.stuck
+            .update_value(|stuck| stuck.retain(|(other, _)| other != key));
         let text = storage::read(key).ok().flatten()?;
         let version = serde_json::from_str::<RecordVersion>(&text);
         match take_record(newest, version, || serde_json::from_str(&text)) {
@@ -235,6 +244,8 @@ impl Store {
         }
     }
 
+    /// Moves a record to another key. Where there is no room for that it is stuck, and stays: the
+    /// next writer tries again.
     fn keep_aside(self, key: &str, text: &str, reason: ProgressError) {
         let aside = aside_key(key, &storage::keys().unwrap_or_default());
         match storage::write(&aside, text) {
@@ -243,7 +254,20 @@ impl Store {
                 self.kept_aside
                     .update(|kept| kept.push(KeptAside { key: aside, reason }));
             }
-            Err(fault) => self.fault.set(Some(fault)),
+            Err(fault) => {
+                self.stuck
+                    .update_value(|stuck| stuck.push((key.to_owned(), reason)));
+                self.fault.set(Some(fault));
+            }
+        }
+    }
+
+    fn keep_aside_what_is_stuck(self) {
+        let stuck = self.stuck.try_update_value(std::mem::take);
+        for (key, reason) in stuck.unwrap_or_default() {
+            if let Ok(Some(text)) = storage::read(&key) {
+                self.keep_aside(&key, &text, reason);
+            }
         }
     }
 
@@ -251,7 +275,15 @@ impl Store {
         let Ok(text) = serde_json::to_string(record) else {
             return;
         };
-        let fault = storage::write(key, &text).err();
+        self.keep_aside_what_is_stuck();
+        let is_stuck = self
+            .stuck
+            .with_value(|stuck| stuck.iter().any(|(other, _)| other == key));
+        let fault = if is_stuck {
+            Some(StorageFault::Full)
+        } else {
+            storage::write(key, &text).err()
+        };
         if self.fault.get_untracked() != fault {
             self.fault.set(fault);
         }

@@ -29,7 +29,10 @@ pub enum RunError {
         detail: String,
     },
     /// No place came free in time, or the queue is full.
-    #[error("every place for a run is taken right now; try again in {retry_after_s} s")]
+    #[error(
+        "every place for a run is taken right now. Nothing you wrote is lost: \
+         try again in {retry_after_s} s"
+    )]
     Busy {
         /// Seconds after which a place is likely.
         retry_after_s: u32,

@@ -18,7 +18,8 @@ pub struct RunRequest {
     #[serde(default)]
     pub seed: Option<String>,
     /// A random name that the browser gave itself, 1 to 40 of a-z, 0-9 and -: learners behind one
-    /// address take turns by it. None: the address counts.
+    /// address take turns by it. None: the address counts, and no place in the queue is told, so
+    /// that a refusal after waiting has an HTTP status.
     #[serde(default)]
     pub client: Option<String>,
 }

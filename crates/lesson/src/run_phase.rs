@@ -120,6 +120,9 @@ impl RunPhase {
             Self::Running { number, total, .. } => format!("Running · {number} of {total}"),
             Self::Passed { headline, .. } | Self::Failed { headline, .. } => headline.clone(),
             Self::Cancelled => "Cancelled".to_owned(),
+            Self::NoVerdict {
+                error: RunError::Busy { .. },
+            } => "Busy: no verdict".to_owned(),
             Self::NoVerdict { error } if error.is_ours() => "No verdict: our fault".to_owned(),
             Self::NoVerdict { .. } => "Not run".to_owned(),
         }

@@ -1,5 +1,7 @@
 //! Every address that the server answers.
 
+use std::time::Duration;
+
 use app::state::AppState;
 use app::{App, shell};
 use axum::extract::{FromRef, State};
@@ -14,12 +16,14 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sandbox::PoolState;
 use serde::Serialize;
 use tower::Layer;
+use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::compression::predicate::{NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, DefaultPredicate};
 use tower_http::normalize_path::NormalizePathLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Span;
 
 use crate::headers::{EVERY_ANSWER, add_content_security_policy};
 use crate::request_check::check_request;
@@ -67,9 +71,18 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
     for (name, value) in EVERY_ANSWER {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }
-    let router = router.layer(TraceLayer::new_for_http());
+    let router = router.layer(TraceLayer::new_for_http().on_failure(log_failure));
     // Before any address is looked up: a slash at the end, as people type it, changes nothing.
     Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(router))
+}
+
+/// 503 is an answer that was meant, and its reason is in the log where it arose: whoever asks until
+/// the server is ready fails nothing.
+fn log_failure(failure: ServerErrorsFailureClass, latency: Duration, _span: &Span) {
+    match failure {
+        ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {}
+        failure => tracing::error!(%failure, ?latency, "a response failed: {failure}"),
+    }
 }
 
 fn page_context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {

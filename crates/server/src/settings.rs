@@ -69,7 +69,7 @@ pub const SETTINGS: [Setting; 21] = [
     ),
     setting(
         "CODEALONG_OWNER",
-        "codealong- and the machine's name",
+        "codealong-, the machine's name, and the port",
         "name on this server's containers; two servers on one engine need two names",
     ),
     setting("CODEALONG_RUNNING_MAX", "3", "runs at a time"),
@@ -147,6 +147,8 @@ pub struct Settings {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// Whose containers they are, or none for a name made of the machine's and the port.
+    pub owner: Option<String>,
     /// The sandbox's own.
     pub sandbox: sandbox::Settings,
 }
@@ -185,9 +187,20 @@ impl Settings {
             log_format: reader
                 .parsed("CODEALONG_LOG_FORMAT", "text or json")
                 .unwrap_or(LogFormat::Text),
+            owner: reader.text("CODEALONG_OWNER"),
             sandbox: reader.sandbox(),
         };
         reader.finish(settings)
+    }
+
+    /// The sandbox's settings for a server at this address: of two servers on one machine, neither
+    /// takes the other's containers for its own.
+    pub fn sandbox_at(&self, address: SocketAddr) -> sandbox::Settings {
+        let mut sandbox = self.sandbox.clone();
+        if self.owner.is_none() {
+            sandbox.owner += &format!("-{}", address.port());
+        }
+        sandbox
     }
 
     /// All settings as a table for people.
@@ -356,6 +369,18 @@ mod tests {
         assert_eq!(settings.sandbox.wait_max, Duration::from_secs(7));
         assert_eq!(settings.sandbox.running_max, 2);
         assert_eq!(settings.sandbox.runtime.as_deref(), Some("runsc"));
+    }
+
+    #[test]
+    fn two_servers_on_one_machine_have_two_names_unless_one_is_chosen() {
+        let [left, right] = ["127.0.0.1:3000", "127.0.0.1:3001"].map(|text| text.parse().unwrap());
+        let unnamed = read(&[]).unwrap();
+        assert_ne!(
+            unnamed.sandbox_at(left).owner,
+            unnamed.sandbox_at(right).owner
+        );
+        let named = read(&[("CODEALONG_OWNER", "mine")]).unwrap();
+        assert_eq!(named.sandbox_at(left).owner, "mine");
     }
 
     #[test]

@@ -148,6 +148,14 @@ pub(crate) fn course(screen: &Screen) -> Result<Tally> {
 
 pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
     let folder = workspace::root().join("end2end");
+    // Playwright strips types and never looks at them.
+    let mut check = Command::new("npx");
+    check.args(["tsc", "--project", "."]).current_dir(&folder);
+    let types = if stream(screen, &mut check)?.succeeded() {
+        Tally::one_passed()
+    } else {
+        Tally::one_failed()
+    };
     let own = workspace::own_folder()?;
     let log = own.join("end2end-server.log");
     let report = own.join("playwright.json");
@@ -180,6 +188,7 @@ pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
         .and_then(|report| tally::of_playwright(&report))
         .context("Playwright wrote no report")?
         .judged(finished.succeeded());
+    tally += types;
     match stopped {
         Ok(status) if status.success() => {}
         Ok(status) => {

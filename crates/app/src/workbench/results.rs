@@ -10,7 +10,7 @@ mod verdict;
 
 use leptos::ev;
 use leptos::prelude::*;
-use lesson::{Seed, duration_text};
+use lesson::{PlannedStep, Seed, duration_text};
 
 use self::output::Output;
 use self::report::ReportView;
@@ -171,7 +171,8 @@ fn ViewTabs(view: RwSignal<View>) -> impl IntoView {
     .into_any()
 }
 
-/// The tests of the run that goes on, or of the one that has no report.
+/// The tests of the run that goes on, or of the one that has no report, in the order in which they
+/// are made. Steps that have passed fold away, so that the running test is in sight.
 #[component]
 fn Plan() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -187,28 +188,35 @@ fn Plan() -> impl IntoView {
         plan.get()
             .into_iter()
             .enumerate()
-            .rev()
-            .map(|(at, step)| {
-                let total = step.tests.len();
-                let passed = Memo::new(move |_| {
-                    bench
-                        .runs
-                        .shown()
-                        .with(|shown| shown.as_ref().map_or(0, |shown| shown.live.passed_in(at)))
-                });
-                view! {
-                    <section class="group">
-                        <h2>
-                            {format!("Step {} · {}", at + 1, step.title)}
-                            <small>{move || format!("{} of {total}", passed.get())}</small>
-                        </h2>
-                        <Checklist tests=step.tests />
-                    </section>
-                }
-            })
+            .map(|(at, step)| view! { <PlannedGroup at step /> })
             .collect_view()
     };
     groups.into_any()
+}
+
+#[component]
+fn PlannedGroup(at: usize, step: PlannedStep) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let total = step.tests.len();
+    let tests = StoredValue::new(step.tests);
+    let passed = Memo::new(move |_| {
+        bench
+            .runs
+            .shown()
+            .with(|shown| shown.as_ref().map_or(0, |shown| shown.live.passed_in(at)))
+    });
+    view! {
+        <section class="group">
+            <h2>
+                {format!("Step {} · {}", at + 1, step.title)}
+                <small>{move || format!("{} of {total} passed", passed.get())}</small>
+            </h2>
+            <Show when=move || passed.get() != total>
+                <Checklist tests=tests.get_value() />
+            </Show>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

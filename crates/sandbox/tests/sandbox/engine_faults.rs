@@ -4,9 +4,12 @@
 use std::time::{Duration, Instant};
 
 use lesson::RunError;
-use sandbox::{PoolState, SandboxError};
+use sandbox::{JobReport, PoolState, SandboxError};
 
-use crate::lab::{FOUR_LINES, Lab, Tests, assert_no_container, containers_of, is_soak, until};
+use crate::lab::{
+    FOUR_LINES, Lab, Tests, assert_no_container, containers_of, containers_on, is_soak, until,
+};
+use crate::own_engine::OwnEngine;
 use crate::proxy::{Fault, Proxy, Wrong};
 
 /// Every call that the pool makes of an engine that has the image already.
@@ -86,14 +89,21 @@ async fn each_call_may_be_cut_once() {
     each_call_goes_wrong_once(Wrong::Drops).await;
 }
 
-/// T-24, with a socket that refuses in place of an engine that was stopped.
-#[tokio::test]
-async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_needed() {
-    let mut proxy = Proxy::new(vec![]);
-    let lab = Lab::with(|settings| settings.docker_host = proxy.host()).await;
-    let tests = Tests::new(&[("waits", "server.connect().expect_nothing_more(5000)")]);
-    let stay_away = Duration::from_secs(if is_soak() { 10 } else { 3 });
+/// Where an outage stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outage {
+    Begins,
+    Ends,
+}
 
+/// Three runs are in flight, the engine goes away, runs are asked for while it is, and it comes
+/// back. What became of the three.
+async fn an_outage_under_load(
+    lab: &Lab,
+    stay_away: Duration,
+    mut engine: impl AsyncFnMut(Outage),
+) -> Vec<Result<JobReport, SandboxError>> {
+    let tests = Tests::new(&[("waits", "server.connect().expect_nothing_more(5000)")]);
     let in_flight = async {
         let runs = (0..3).map(|_| lab.try_judge(FOUR_LINES, &tests));
         futures::future::join_all(runs).await
@@ -103,7 +113,7 @@ async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_n
             lab.pool.status().running == 3
         })
         .await;
-        proxy.go_away();
+        engine(Outage::Begins).await;
         until(
             "the outage is noticed",
             Duration::from_secs(5),
@@ -124,14 +134,9 @@ async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_n
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         assert!(quickest < Duration::from_millis(50), "{quickest:?}");
-        proxy.come_back();
+        engine(Outage::Ends).await;
     };
-    let (lost, ()) = tokio::join!(in_flight, outage);
-    for run in lost {
-        // Cut off in the middle: no verdict, and least of all a wrong one.
-        let fault = run.expect_err("no verdict without an engine");
-        assert!(fault.run_error().is_ours(), "{fault:?}");
-    }
+    let (in_flight, ()) = tokio::join!(in_flight, outage);
     until(
         "the pool is full again",
         Duration::from_secs(30),
@@ -142,6 +147,24 @@ async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_n
     )
     .await;
     lab.assert_honest_run_passes().await;
+    in_flight
+}
+
+/// T-24, with a socket that refuses in place of an engine that was stopped.
+#[tokio::test]
+async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_needed() {
+    let mut proxy = Proxy::new(vec![]);
+    let lab = Lab::with(|settings| settings.docker_host = proxy.host()).await;
+    let lost = an_outage_under_load(&lab, Duration::from_secs(3), async |outage| match outage {
+        Outage::Begins => proxy.go_away(),
+        Outage::Ends => proxy.come_back(),
+    })
+    .await;
+    for run in lost {
+        // Cut off in the middle: no verdict, and least of all a wrong one.
+        let fault = run.expect_err("no verdict without an engine");
+        assert!(fault.run_error().is_ours(), "{fault:?}");
+    }
     until(
         "only the pool's own are there",
         Duration::from_secs(30),
@@ -149,6 +172,44 @@ async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_n
     )
     .await;
     lab.close().await;
+}
+
+/// T-24 in its long form: an engine that really ends, once as its owner stops it, with its
+/// containers, and once killed.
+#[tokio::test]
+async fn an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_needed() {
+    if !is_soak() {
+        return;
+    }
+    let mut engine = OwnEngine::start().await;
+    let host = engine.host();
+    let client = engine.client();
+    let lab = Lab::with(|settings| settings.docker_host = host).await;
+    for is_killed in [false, true] {
+        let outage = async |outage| match outage {
+            Outage::Begins if is_killed => engine.kill().await,
+            Outage::Begins => engine.stop().await,
+            Outage::Ends => engine.start_again().await,
+        };
+        let in_flight = an_outage_under_load(&lab, Duration::from_secs(10), outage).await;
+        for run in in_flight {
+            // An engine that is stopped gives containers ten seconds, in which a run may end.
+            match run {
+                Ok(report) => assert!(report.is_passed(), "a wrong verdict: {report:#?}"),
+                Err(fault) => assert!(fault.run_error().is_ours(), "{fault:?}"),
+            }
+        }
+        until(
+            "only the pool's own are there",
+            Duration::from_secs(30),
+            async || containers_on(&client, &lab.owner).await.len() == 4,
+        )
+        .await;
+    }
+    lab.pool.stop().await;
+    let left = containers_on(&client, &lab.owner).await;
+    assert!(left.is_empty(), "left behind: {left:?}");
+    engine.stop().await;
 }
 
 #[tokio::test]

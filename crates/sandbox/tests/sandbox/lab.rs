@@ -233,13 +233,18 @@ pub(crate) fn engine() -> Docker {
 
 /// The names of all containers, in whatever state, of an owner.
 pub(crate) async fn containers_of(owner: &str) -> Vec<String> {
+    containers_on(&engine(), owner).await
+}
+
+/// The same on another engine.
+pub(crate) async fn containers_on(engine: &Docker, owner: &str) -> Vec<String> {
     let filter = format!("codealong.owner={owner}");
     let options = ListContainersOptions {
         all: true,
         filters: Some([("label".to_owned(), vec![filter])].into()),
         ..ListContainersOptions::default()
     };
-    let listed = engine().list_containers(Some(options)).await;
+    let listed = engine.list_containers(Some(options)).await;
     let listed = listed.expect("the engine lists containers").into_iter();
     listed
         .filter_map(|container| container.names?.into_iter().next())

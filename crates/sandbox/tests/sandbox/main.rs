@@ -19,6 +19,7 @@ mod lab;
 mod load;
 mod memory;
 mod output;
+mod own_engine;
 mod processes;
 mod proxy;
 mod self_test;

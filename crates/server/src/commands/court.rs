@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use app::judge::{Assignment, judge};
+use app::judge::{Assignment, QueuePlaces, judge};
 use curriculum::{Course, Curriculum};
 use futures::StreamExt;
 use lesson::{CourseId, Report, RunError, RunEvent, Seed, Source, StepId};
@@ -47,7 +47,15 @@ impl Court {
             source,
             seed,
         };
-        let mut events = Box::pin(judge(&self.pool, assignment, self.client.clone()).await?);
+        let mut events = Box::pin(
+            judge(
+                &self.pool,
+                assignment,
+                self.client.clone(),
+                QueuePlaces::Untold,
+            )
+            .await?,
+        );
         while let Some(event) = events.next().await {
             match event {
                 RunEvent::Finished { report } => return Ok(*report),

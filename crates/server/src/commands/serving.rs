@@ -24,9 +24,8 @@ pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
     let metrics = PrometheusBuilder::new()
         .install_recorder()
         .context("the metrics can't be recorded")?;
-    let pool = Pool::start(settings.sandbox)?;
-    let state = AppState::load(settings.curriculum, settings.reload, pool)
-        .context("the courses have problems; mend them and start again")?;
+    // Before the pool, which takes away what an earlier server of its name left: one that serves
+    // here already must keep its containers.
     let listener = TcpListener::bind(leptos.site_addr).await.with_context(|| {
         format!(
             "{} can't be listened on; CODEALONG_ADDRESS chooses another",
@@ -34,6 +33,9 @@ pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
         )
     })?;
     let address = listener.local_addr().context("the socket has no address")?;
+    let pool = Pool::start(settings.sandbox_at(address))?;
+    let state = AppState::load(settings.curriculum, settings.reload, pool)
+        .context("the courses have problems; mend them and start again")?;
     tracing::info!(%address, "serving on http://{address}");
     let router = router(state.clone(), leptos, metrics);
     serve(listener, router, state, stop_signal()?).await?;

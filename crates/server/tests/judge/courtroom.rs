@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use app::judge::{Assignment, judge};
+use app::judge::{Assignment, QueuePlaces, judge};
 use curriculum::Course;
 use futures::StreamExt;
 use lesson::{Report, RunEvent, Seed, Source, StepId};
@@ -90,7 +90,11 @@ impl Courtroom {
             seed: Seed::new(seed),
         };
         let client = ClientId::new("test");
-        let mut events = Box::pin(judge(&self.pool, assignment, client).await.unwrap());
+        let mut events = Box::pin(
+            judge(&self.pool, assignment, client, QueuePlaces::Untold)
+                .await
+                .unwrap(),
+        );
         while let Some(event) = events.next().await {
             match event {
                 RunEvent::Finished { report } => return *report,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream, UnixListener};
 use tokio::time::timeout;
@@ -14,6 +15,34 @@ use crate::log::Log;
 use crate::test_app::{TestApp, repository, run_request};
 
 const NO_ADDRESS: &str = "without the address";
+
+/// An engine that takes connections and says nothing: the sandbox stays in its start, and runs wait.
+struct SilentEngine {
+    folder: TempDir,
+    _listener: UnixListener,
+}
+
+impl SilentEngine {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let _listener = UnixListener::bind(folder.path().join("docker.sock")).unwrap();
+        Self { folder, _listener }
+    }
+
+    /// A sandbox on it, whose runs wait so long.
+    fn settings(&self, wait_max: Duration) -> sandbox::Settings {
+        sandbox::Settings {
+            docker_host: format!(
+                "unix://{}",
+                self.folder.path().join("docker.sock").display()
+            ),
+            image_folder: repository().join("runner-image"),
+            wait_max,
+            call_timeout: Duration::from_secs(60),
+            ..sandbox::Settings::default()
+        }
+    }
+}
 
 /// A run that was asked for, from an address of this machine's many.
 struct Asked {
@@ -51,17 +80,10 @@ impl Asked {
 
 #[tokio::test]
 async fn many_names_at_one_address_share_its_part_of_the_queue() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("docker.sock");
-    // It takes connections and says nothing: the sandbox stays in its start, and runs wait.
-    let _engine = UnixListener::bind(&path).unwrap();
+    let engine = SilentEngine::new();
     let app = TestApp::start_on(sandbox::Settings {
-        docker_host: format!("unix://{}", path.display()),
-        image_folder: repository().join("runner-image"),
         queue_max: 2,
-        wait_max: Duration::from_secs(60),
-        call_timeout: Duration::from_secs(60),
-        ..sandbox::Settings::default()
+        ..engine.settings(Duration::from_secs(60))
     });
     let server = app.listen().await;
     let (crowd, neighbour) = (Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3));
@@ -77,6 +99,17 @@ async fn many_names_at_one_address_share_its_part_of_the_queue() {
     let mut other = Asked::at(server, neighbour, "fourth").await;
     other.expect(r#""place":2"#).await;
     second.expect("busy").await;
+}
+
+#[tokio::test]
+async fn a_plain_client_that_waited_in_vain_has_a_status_and_a_page_its_place() {
+    let engine = SilentEngine::new();
+    let app = TestApp::start_on(engine.settings(Duration::from_secs(1)));
+    let page = app.post("/api/run", run_request("x = 1", Some("page")));
+    let (plain, page) = tokio::join!(app.run("x = 1"), page);
+    let plain = plain.expect(503, "unavailable");
+    assert!(plain.header("retry-after").parse::<u32>().unwrap() >= 1);
+    page.expect(200, r#""place":"#);
 }
 
 #[tokio::test]

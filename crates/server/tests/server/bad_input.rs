@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 
+use crate::log::Log;
 use crate::test_app::TestApp;
 
 #[tokio::test]
@@ -84,4 +85,12 @@ async fn an_engine_that_is_away_is_our_fault() {
     assert!(seconds >= 1);
     app.get("/healthz").await.expect(200, "alive");
     app.get("/readyz").await.expect(503, "state");
+}
+
+#[tokio::test]
+async fn who_asks_whether_it_is_ready_fills_no_log() {
+    let log = Log::begin();
+    let app = TestApp::start();
+    app.get("/readyz").await.expect(503, "state");
+    assert_eq!(log.lines_with("ERROR"), Vec::<String>::new());
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use lesson::{StepReport, TestId};
 
-use super::test_case::TestCase;
+use super::test_case::{TestCase, ToldAbove};
 use crate::workbench::Workbench;
 
 /// The report of the run on screen.
@@ -23,8 +23,8 @@ pub(super) fn ReportView() -> impl IntoView {
         .into_iter()
         .map(|step| {
             let is_here = step.step == here;
-            let opened = first_broken.clone();
-            view! { <Group step is_here opened /> }
+            let first_broken = first_broken.clone();
+            view! { <Group step is_here first_broken /> }
         })
         .collect_view()
         .into_any()
@@ -32,7 +32,7 @@ pub(super) fn ReportView() -> impl IntoView {
 
 /// The tests of one step; those of an earlier step that passed are folded away.
 #[component]
-fn Group(step: StepReport, is_here: bool, opened: Option<TestId>) -> impl IntoView {
+fn Group(step: StepReport, is_here: bool, first_broken: Option<TestId>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let number = bench.course.with_value(|course| {
         let place = course.steps.iter().position(|other| other.id == step.step);
@@ -50,8 +50,12 @@ fn Group(step: StepReport, is_here: bool, opened: Option<TestId>) -> impl IntoVi
     let tests = tests
         .into_iter()
         .map(|test| {
-            let is_opened = opened.as_ref() == Some(&test.id);
-            view! { <TestCase test is_opened /> }
+            let told_above = if first_broken.as_ref() == Some(&test.id) {
+                ToldAbove::Verdict
+            } else {
+                ToldAbove::Nothing
+            };
+            view! { <TestCase test told_above /> }
         })
         .collect_view();
     if is_folded {

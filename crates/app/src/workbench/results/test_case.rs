@@ -10,10 +10,20 @@ use crate::icon::{Icon, Sign};
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
 
+/// What stands above a test's result already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ToldAbove {
+    /// Nothing of it.
+    Nothing,
+    /// What went wrong, in the verdict: this is the test to look at first, and it is open.
+    Verdict,
+}
+
 /// A test's result; its inside is made when it is first opened.
 #[component]
-pub(super) fn TestCase(test: TestResult, is_opened: bool) -> impl IntoView {
+pub(super) fn TestCase(test: TestResult, told_above: ToldAbove) -> impl IntoView {
     let state = TestState::of(LiveTest::Ended(&test), true);
+    let is_opened = told_above == ToldAbove::Verdict;
     let was_opened = RwSignal::new(is_opened);
     let name = test.name.clone();
     let line = test.place().map(|place| format!("line {} · ", place.line));
@@ -41,7 +51,7 @@ pub(super) fn TestCase(test: TestResult, is_opened: bool) -> impl IntoView {
                 <small>{note}</small>
             </summary>
             <Show when=move || was_opened.get()>
-                <Inside test=test.get_value() />
+                <Inside test=test.get_value() told_above />
             </Show>
         </details>
     }
@@ -49,9 +59,19 @@ pub(super) fn TestCase(test: TestResult, is_opened: bool) -> impl IntoView {
 }
 
 #[component]
-fn Inside(test: TestResult) -> impl IntoView {
+fn Inside(test: TestResult, told_above: ToldAbove) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let mistake = test.mistake.clone().map(|mistake| {
+    let has_more = test.place().is_some()
+        || test.outcome.comparison().is_some()
+        || test.outcome.crash().is_some()
+        || !test.exchanges.is_empty();
+    // The verdict gives a recognised mistake's advice, and only without one the bare message.
+    let (mistake, message) = match (told_above, test.mistake.clone()) {
+        (ToldAbove::Verdict, Some(_)) => (None, test.message.clone()),
+        (ToldAbove::Verdict, None) if has_more => (None, String::new()),
+        (_, mistake) => (mistake, test.message.clone()),
+    };
+    let mistake = mistake.map(|mistake| {
         view! {
             <div class="mistake">
                 <Sign icon=Icon::Bulb />
@@ -61,10 +81,10 @@ fn Inside(test: TestResult) -> impl IntoView {
             </div>
         }
     });
-    let message = (!test.message.is_empty()).then(|| {
+    let message = (!message.is_empty()).then(|| {
         view! {
             <p class="message">
-                <Sentence text=test.message.clone() />
+                <Sentence text=message />
             </p>
         }
     });

@@ -75,12 +75,13 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         })
         .collect_view();
     let client = names_client.then(|| {
-        view! { <span class="client">{format!("client {}", row.client)}</span> }
+        view! { <span class="client">{format!("client {} ", row.client)}</span> }
     });
     let headline = (!row.headline.is_empty()).then(|| {
         view! {
             <span class="said">
                 <Sentence text=row.headline.clone() />
+                " "
             </span>
         }
     });
@@ -105,7 +106,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
     });
     view! {
         <li class=class>
-            <span class="at">{row.at}</span>
+            <span class="at">{row.at} " "</span>
             <span class="lanes" aria-hidden="true">
                 {lanes}
             </span>

@@ -1,0 +1,63 @@
+// Run twice, with JavaScript and without: reading needs none.
+import { expect, test } from "../fixtures/test.ts";
+
+const STEPS = ["listen", "ping", "echo", "set", "get"] as const;
+
+test("the first page leads to the course", async ({ page, homePage }) => {
+  await homePage.open();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await homePage.course("Build Your Own Redis in Python").click();
+  await expect(page).toHaveURL("/courses/redis");
+  await expect(page).toHaveTitle("Build Your Own Redis in Python · CodeAlong");
+});
+
+test("the course page says what one builds and leads to each step", async ({ page, coursePage }) => {
+  await coursePage.open();
+  await expect(page).toHaveTitle("Build Your Own Redis in Python · CodeAlong");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Build Your Own Redis in Python");
+  await expect(page.getByRole("heading", { name: "What you will build" })).toBeVisible();
+  for (const step of STEPS) {
+    const link = page.getByRole("main").locator(`a[href="/courses/redis/${step}"]`).first();
+    await expect(link).toBeVisible();
+  }
+});
+
+for (const step of STEPS) {
+  test(`the step ${step} can be read`, async ({ page, workbench }) => {
+    const answer = await page.goto(`/courses/redis/${step}`);
+    expect(answer?.status()).toBe(200);
+    await expect(page).toHaveTitle(/^Step \d · .+ · CodeAlong$/);
+    await expect(workbench.guide.getByRole("heading", { level: 1 })).toBeVisible();
+    const paragraphs = workbench.guide.getByRole("paragraph");
+    expect((await paragraphs.allInnerTexts()).join(" ").length).toBeGreaterThan(400);
+    const checks = workbench.guide.getByRole("listitem").filter({ hasText: ": not run yet" });
+    expect(await checks.count()).toBeGreaterThanOrEqual(2);
+  });
+}
+
+test("one can go from step to step", async ({ page, workbench }) => {
+  await page.goto("/courses/redis/listen");
+  const next = workbench.guide.getByRole("link", { name: /^Next step/ });
+  const previous = workbench.guide.getByRole("link", { name: /^Previous step/ });
+  await expect(previous).toHaveCount(0);
+  for (const step of STEPS.slice(1)) {
+    await next.click();
+    await expect(page).toHaveURL(`/courses/redis/${step}`);
+  }
+  await expect(next).toHaveCount(0);
+  await previous.click();
+  await expect(page).toHaveURL("/courses/redis/set");
+  await page.goBack();
+  await expect(page).toHaveURL("/courses/redis/get");
+});
+
+for (const address of ["/nothing", "/courses/nothing", "/courses/redis/nothing", "/courses/REDIS"]) {
+  test(`${address} is not there, and says so`, async ({ page, trouble }) => {
+    trouble.expectStatus(404);
+    const answer = await page.goto(address);
+    expect(answer?.status()).toBe(404);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is no such page");
+    await page.getByRole("link", { name: "All courses", exact: true }).click();
+    await expect(page).toHaveURL("/");
+  });
+}
