@@ -43,5 +43,10 @@ export default defineConfig({
       testMatch: /(without-javascript|reading)\.spec/,
       use: { javaScriptEnabled: false },
     },
+    {
+      name: "without-javascript-on-a-phone",
+      testMatch: /(without-javascript|reading)\.spec/,
+      use: { javaScriptEnabled: false, viewport: { width: 390, height: 844 } },
+    },
   ],
 });

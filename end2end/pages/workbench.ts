@@ -50,6 +50,20 @@ export class Workbench {
     await expect(this.page.locator("html[data-hydrated]")).toBeAttached({ timeout: 30_000 });
   }
 
+  /** Waits until another step, whose address is there before it, is there itself. */
+  async shows(title: string): Promise<void> {
+    await expect(this.guide.getByRole("heading", { level: 1 })).toHaveText(title);
+    await this.isReady();
+  }
+
+  async chooseTheme(theme: string): Promise<void> {
+    const button = this.page.getByRole("button", { name: /^Theme: / });
+    await expect(async () => {
+      await button.click();
+      await expect(button).toHaveAccessibleName(`Theme: ${theme}`, { timeout: 500 });
+    }).toPass();
+  }
+
   async reload(): Promise<void> {
     await this.page.reload();
     await this.isReady();
@@ -98,11 +112,16 @@ export class Workbench {
     await expect(this.code.getByText("Saved", { exact: true })).toBeVisible();
   }
 
+  /** Whether a run's tests are being made right now. */
+  async runs(): Promise<boolean> {
+    return this.verdict.getByText(/^Running · /).isVisible();
+  }
+
   async isRunning(): Promise<void> {
     await expect(this.verdict.getByText(/^Running · /)).toBeVisible({ timeout: 30_000 });
   }
 
-  /** The run is over and ended with this headline. */
+  /** The verdict's place has this headline, and below it this sentence. */
   async hasVerdict(headline: string | RegExp, sentence?: string | RegExp): Promise<void> {
     await expect(this.verdict.getByText(headline)).toBeVisible({ timeout: 30_000 });
     if (sentence !== undefined) await expect(this.verdict).toContainText(sentence);
@@ -110,7 +129,7 @@ export class Workbench {
 
   /** The run is over, however it ended. */
   async hasEnded(): Promise<void> {
-    await expect(this.liveRegion).not.toHaveText("", { timeout: 30_000 });
+    await expect(this.liveRegion).toHaveText(/^Run \d+: (?!Starting|Waiting)/, { timeout: 30_000 });
     await expect(this.runButton).toHaveAccessibleName(/^Run tests/, { timeout: 30_000 });
   }
 

@@ -1,17 +1,30 @@
 import { expect, test } from "../fixtures/test.ts";
 import { Workbench } from "../pages/workbench.ts";
 import { holdBack } from "../fixtures/network.ts";
+import { BrowserStorage, stepKey, stopAutosave } from "../fixtures/storage.ts";
 import { endlessLoop, fourLines, solution, starter } from "../fixtures/programs.ts";
 
-test("what is typed is kept within a second, and is there after a reload", async ({ workbench }) => {
+test("what is typed is kept within a second, and is there after a reload", async ({
+  page,
+  workbench,
+}) => {
+  await page.clock.install();
   await workbench.open("listen");
+  // The page's own second, however long the machine takes for it.
+  await page.clock.pauseAt(Date.now() + 3_600_000);
   await workbench.editor.typeAtTheTop("# mine\n");
+  const kept = async () => (await new BrowserStorage(page).read(stepKey("listen"))) ?? "";
+  expect(await kept()).not.toContain("# mine\\n");
+  await page.clock.runFor(1000);
+  expect(await kept()).toContain("# mine\\n");
+  await page.clock.resume();
   await workbench.isSaved();
   await workbench.reload();
   await workbench.editor.expectText(`# mine\n${starter()}`);
 });
 
-test("what is typed in the last moment is kept too", async ({ workbench }) => {
+test("what is typed in the last moment is kept too", async ({ page, workbench }) => {
+  await stopAutosave(page);
   await workbench.open("listen");
   await workbench.write("last = 'words'\n");
   await workbench.reload();
@@ -19,13 +32,13 @@ test("what is typed in the last moment is kept too", async ({ workbench }) => {
 });
 
 test("a reload in mid-run leaves the draft, and the next run works", async ({ workbench }) => {
-  await workbench.open("listen");
+  await workbench.open("get");
   await workbench.judge(endlessLoop);
   await workbench.isRunning();
   await workbench.reload();
   await workbench.editor.expectText(endlessLoop);
-  await workbench.judge(fourLines);
-  await workbench.hasVerdict("All 2 tests passed");
+  await workbench.judge(solution("get"));
+  await workbench.hasVerdict("All 24 tests passed");
 });
 
 test("a step opens with the program of the step before", async ({ workbench }) => {
@@ -79,12 +92,8 @@ test("two tabs on one step: what was typed in both is lost in neither", async ({
   workbench,
 }) => {
   const other = new Workbench(await context.newPage());
-  // Its timers stand still, so it keeps nothing yet of what is typed there.
-  await other.page.addInitScript(() => {
-    const { setTimeout } = window;
-    window.setTimeout = ((call: () => void, delay?: number) =>
-      delay === 400 ? 0 : setTimeout(call, delay)) as typeof window.setTimeout;
-  });
+  // It keeps nothing yet of what is typed there.
+  await stopAutosave(other.page);
   await other.open("listen");
   await workbench.open("listen");
   await other.write("right = 2\n");
@@ -99,7 +108,66 @@ test("two tabs on one step: what was typed in both is lost in neither", async ({
   await other.editor.expectText("right = 2\n");
 });
 
+test("another tab's draft that was not heard of is not written over", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.write("mine = 1\n");
+  await workbench.isSaved();
+  // As another tab would, a moment before this one hears of it: one's own writing is not told of.
+  await new BrowserStorage(page).put(stepKey("listen"), '{"version":1,"draft":"theirs = 2\\n"}');
+  await workbench.write("mine = 3\n");
+  await workbench.isSaved();
+  const notice = workbench.code.getByRole("alert");
+  await expect(notice).toContainText("You typed other code for this step in another tab.");
+  await notice.getByRole("button", { name: "Take the other tab's code" }).click();
+  await workbench.editor.expectText("theirs = 2\n");
+});
+
+test("a run of the course's own code is no draft", async ({ workbench }) => {
+  await workbench.open("echo");
+  await workbench.run();
+  await workbench.hasVerdict(/tests failed$/);
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await workbench.open("echo");
+  await workbench.editor.expectText(fourLines);
+});
+
 test.describe("on a slow network", () => {
+  test("what is typed is kept though the page's program never comes", async ({ page, workbench }) => {
+    await holdBack(page, /\.wasm$/);
+    await page.goto("/courses/redis/listen", { waitUntil: "commit" });
+    await expect(workbench.plainField).toHaveValue(starter());
+    await workbench.plainField.fill("early = 'bird'\n");
+    const kept = () => new BrowserStorage(page).read(stepKey("listen"));
+    await expect.poll(kept).toContain("early = 'bird'");
+    await workbench.plainField.fill("early = 'worm'\n");
+    await page.unroute(/\.wasm$/);
+    await workbench.reload();
+    await workbench.editor.expectText("early = 'worm'\n");
+  });
+
+  test("a narrow page shows each panel before the page's program has come", async ({
+    page,
+    workbench,
+  }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const letProgramCome = await holdBack(page, /\.wasm$/);
+    await page.goto("/courses/redis/listen", { waitUntil: "commit" });
+    await expect(workbench.guide).toBeVisible();
+    await workbench.showCode();
+    await expect(workbench.plainField).toBeVisible();
+    await expect(workbench.guide).toBeHidden();
+    await expect(workbench.runButton).toHaveAccessibleName(/^Loading…/);
+    letProgramCome();
+    await workbench.isReady();
+    await expect(workbench.code).toBeVisible();
+    await expect(page.getByRole("tab", { name: "Code", exact: true })).toHaveAttribute(
+      "aria-selected",
+      "true",
+    );
+  });
+
   test("what is typed before the page's program has come is kept", async ({ page, workbench }) => {
     const letProgramCome = await holdBack(page, /\.wasm$/);
     await page.goto("/courses/redis/listen", { waitUntil: "commit" });
@@ -135,9 +203,23 @@ test("where the page's program can't be loaded, a notice says so", async ({ page
   trouble.expect(/request failed: GET \S+\.wasm/, /net::ERR_FAILED/, /page error: /, /wasm/i);
   await page.route(/\.wasm$/, (route) => route.abort());
   await page.goto("/courses/redis/listen");
+  const workbench = new Workbench(page);
   const notice = page.getByRole("alert");
   await expect(notice).toContainText("The page's program could not be loaded");
+  await workbench.plainField.fill("typed = 'all the same'\n");
   await page.unroute(/\.wasm$/);
   await notice.getByRole("button", { name: "Reload" }).click();
-  await new Workbench(page).isReady();
+  await workbench.isReady();
+  await workbench.editor.expectText("typed = 'all the same'\n");
+});
+
+test("where the page's program breaks, a notice says so", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await page.evaluate(() => dispatchEvent(new Event("codealong:broken")));
+  // Monaco has alerts of its own.
+  const notice = page.getByRole("alert").filter({ hasText: "broke" });
+  await expect(notice).toContainText("Something in this page broke. That is our fault.");
+  await notice.getByRole("button", { name: "Reload" }).click();
+  await workbench.isReady();
+  await expect(notice).toHaveCount(0);
 });

@@ -1,8 +1,9 @@
 import { endlessLoop, fourLines } from "../fixtures/programs.ts";
+import { stopAutosave } from "../fixtures/storage.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test("a run is started and cancelled by keys", async ({ page, workbench }) => {
-  await workbench.open("listen");
+  await workbench.open("get");
   await workbench.write(endlessLoop);
   await workbench.runByKey();
   await workbench.isRunning();
@@ -84,6 +85,64 @@ test("Tab indents in the editor, and after Escape it leaves", async ({ page, wor
   await page.keyboard.press("Escape");
   await page.keyboard.press("Shift+Tab");
   await expect(workbench.editor.input).not.toBeFocused();
+});
+
+test("keys lead to what the results show", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.showOutput();
+  await page.keyboard.press("Alt+2");
+  await expect(workbench.editor.input).toBeFocused();
+  await page.keyboard.press("Alt+3");
+  await expect(workbench.output).toBeFocused();
+  await page.keyboard.press("Alt+2");
+  await page.keyboard.press("F6");
+  await expect(workbench.output).toBeFocused();
+});
+
+test("Escape that closes a suggestion leaves Tab to the editor", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.write(fourLines);
+  await workbench.editor.focus();
+  await page.keyboard.press("ControlOrMeta+End");
+  const suggestions = workbench.code.locator(".suggest-widget.visible");
+  await expect(async () => {
+    await page.keyboard.press("Control+Space");
+    await expect(suggestions).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await page.keyboard.press("Escape");
+  await expect(suggestions).toHaveCount(0);
+  await page.keyboard.press("Tab");
+  await expect(workbench.editor.input).toBeFocused();
+  await expect.poll(() => workbench.editor.text()).toBe(`${fourLines}    `);
+});
+
+test("the key that saves everywhere saves here, and the browser offers nothing", async ({
+  page,
+  workbench,
+}) => {
+  await stopAutosave(page);
+  await workbench.open("listen");
+  await workbench.editor.typeAtTheTop("# mine\n");
+  await expect(workbench.code.getByText("Saved", { exact: true })).toHaveCount(0);
+  await page.keyboard.press("ControlOrMeta+s");
+  await workbench.isSaved();
+});
+
+test("where a control goes, the focus stays near", async ({ page, workbench }) => {
+  await workbench.open("get");
+  await workbench.judge(endlessLoop);
+  await workbench.isRunning();
+  await workbench.cancelButton.focus();
+  await page.keyboard.press("Enter");
+  await workbench.hasVerdict("Cancelled");
+  await expect(workbench.results.getByRole("tabpanel", { name: "Test results" })).toBeFocused();
+  for (const rung of [1, 2, 3, 4]) {
+    const next = workbench.guide.getByRole("button", { name: `Open hint ${rung} of 4` });
+    await next.focus();
+    await page.keyboard.press("Enter");
+    await expect(workbench.guide.getByText(`Hint ${rung} of 4`, { exact: true })).toBeVisible();
+  }
+  await expect(workbench.guide.locator("summary").filter({ hasText: "Hint 4 of 4" })).toBeFocused();
 });
 
 test("dividers move by the arrow keys, and their place is kept", async ({ page, workbench }) => {

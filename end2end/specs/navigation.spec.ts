@@ -1,4 +1,6 @@
 import { fourLines, mistake, solution } from "../fixtures/programs.ts";
+import { holdBack } from "../fixtures/network.ts";
+import { stopAutosave } from "../fixtures/storage.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test("after a pass the focus is on the way to the next step", async ({ page, workbench }) => {
@@ -83,8 +85,15 @@ test("the course page says how far one is, and where to go on", async ({
 
 test("all five steps can be passed one after the other", async ({ page, workbench }) => {
   await workbench.open("listen");
-  for (const step of ["listen", "ping", "echo", "set", "get"]) {
+  for (const [step, title] of [
+    ["listen", "Listen on port 6379"],
+    ["ping", "Answer PING"],
+    ["echo", "Answer ECHO"],
+    ["set", "Store a value with SET"],
+    ["get", "Give it back with GET"],
+  ] as const) {
     await expect(page).toHaveURL(`/courses/redis/${step}`);
+    await workbench.shows(title);
     await workbench.judge(solution(step));
     await workbench.hasVerdict(/^All \d+ tests passed$/);
     const onward = workbench.results.getByRole("link", { name: /^(Next step: |Back to the course)/ });
@@ -109,8 +118,10 @@ test("the browser's Back leads to the step before, with its own code", async ({
   await workbench.isSaved();
   await page.goBack();
   await expect(page).toHaveURL("/courses/redis/listen");
+  await workbench.shows("Listen on port 6379");
   await workbench.editor.expectText(fourLines);
   await page.goForward();
+  await workbench.shows("Answer PING");
   await workbench.editor.expectText(solution("ping"));
 });
 
@@ -118,6 +129,7 @@ test("what was typed in the last moment before Back is the step's own", async ({
   page,
   workbench,
 }) => {
+  await stopAutosave(page);
   await workbench.open("listen");
   await workbench.write("first = 1\n");
   await workbench.step("Step 2: PING").click();
@@ -126,10 +138,59 @@ test("what was typed in the last moment before Back is the step's own", async ({
   await workbench.write("second = 2\n");
   await page.goBack();
   await expect(page).toHaveURL("/courses/redis/listen");
+  await workbench.shows("Listen on port 6379");
   await workbench.editor.expectText("first = 1\n");
   await workbench.reload();
   await workbench.editor.expectText("first = 1\n");
   await page.goForward();
-  await workbench.isReady();
+  await workbench.shows("Answer PING");
   await workbench.editor.expectText("second = 2\n");
+});
+
+test("while a step is on its way the page says so, and runs nothing", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.write(fourLines);
+  const letStepCome = await holdBack(page, /\/api\/step$/);
+  await workbench.step("Step 2: PING").click();
+  await expect(page.locator(".workbench")).toHaveAttribute("aria-busy", "true");
+  await workbench.runByKey();
+  await expect(workbench.liveRegion).toHaveText("");
+  letStepCome();
+  await workbench.shows("Answer PING");
+  await expect(page.locator(".workbench")).toHaveAttribute("aria-busy", "false");
+  await workbench.run();
+  await expect(workbench.liveRegion).toHaveText(/^Run 1: /);
+});
+
+test("a page that is long in coming stands there at once, with the bar", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  const letCourseCome = await holdBack(page, /\/api\/course$/);
+  await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
+  await expect(page.getByText("Loading…")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Progress/ })).toBeVisible();
+  letCourseCome();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Build Your Own Redis in Python");
+});
+
+test("offline, another step can't be loaded, and comes with the connection", async ({
+  page,
+  context,
+  workbench,
+  trouble,
+}) => {
+  trouble.expectLostServer();
+  await workbench.open("listen");
+  await workbench.write("mine = 1\n");
+  await context.setOffline(true);
+  await workbench.step("Step 2: PING").click();
+  const title = page.getByRole("heading", { level: 1, name: "This page could not be loaded" });
+  await expect(title).toBeFocused();
+  await expect(page.getByText("What you wrote is kept in this browser.")).toBeVisible();
+  const retry = page.getByRole("button", { name: "Try again" });
+  await retry.click();
+  await expect(title).toBeVisible();
+  await context.setOffline(false);
+  await retry.click();
+  await workbench.shows("Answer PING");
+  await workbench.editor.expectText("mine = 1\n");
 });

@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import { fourLines, starter } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { BrowserStorage } from "../fixtures/storage.ts";
+import { Workbench } from "../pages/workbench.ts";
 
 async function openProgress(page: Page) {
   await page.getByRole("button", { name: "Progress: export and import" }).click();
@@ -36,7 +37,7 @@ test("progress goes from one browser to another as a file", async ({ page, workb
   await expect(dialog).toContainText("This would change:");
   await expect(dialog.getByRole("listitem")).toContainText("redis / listen");
   await dialog.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(dialog).toContainText("Imported: 1 step changed.");
+  await expect(dialog.getByText("Imported: 1 step changed.")).toBeFocused();
   await dialog.getByRole("button", { name: "Close" }).click();
   await expect(workbench.step("Step 1: Listen, done")).toBeVisible();
   await workbench.reload();
@@ -87,4 +88,26 @@ test("an import shows in the step that is open, and one's own code can be brough
   await workbench.editor.expectText("# more\nimported = 2\n");
   await workbench.code.getByRole("button", { name: "Bring back my code" }).click();
   await workbench.editor.expectText("own = 1\n");
+});
+
+test("an import leaves what another tab typed since it was looked at", async ({
+  context,
+  page,
+  workbench,
+}) => {
+  const other = new Workbench(await context.newPage());
+  await other.open("ping");
+  await workbench.open("listen");
+  const dialog = await openProgress(page);
+  const imported = { version: 1, courses: { redis: { listen: { draft: "imported = 2\n" } } } };
+  await dialog
+    .getByLabel("Choose an exported file…")
+    .setInputFiles(file(JSON.stringify(imported)));
+  await expect(dialog).toContainText("redis / listen");
+  await other.write("meanwhile = 3\n");
+  await other.isSaved();
+  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(dialog).toContainText("Imported: 1 step changed.");
+  await other.reload();
+  await other.editor.expectText("meanwhile = 3\n");
 });

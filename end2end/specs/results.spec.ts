@@ -1,3 +1,4 @@
+import { breakRuns } from "../fixtures/network.ts";
 import { fourLines, mistake, solution } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -91,6 +92,59 @@ test("the line is found where it went since the run", async ({ workbench }) => {
   await expect.poll(() => workbench.editor.text()).toContain("\n# here\nraise ValueError");
 });
 
+test("the line is found where it went since the run, after a reload too", async ({ workbench }) => {
+  await workbench.open("listen");
+  await workbench.judge("import socket\n\nraise ValueError('no')\n");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 3 raised");
+  await workbench.reload();
+  await expect(workbench.editor.notes).toContainText(["line 3 raised"]);
+  await workbench.editor.typeAtTheTop("# one\n# two\n");
+  await workbench.isSaved();
+  await workbench.reload();
+  await expect(workbench.editor.notes).toContainText(["line 3 raised"]);
+  const failed = workbench.result("listens on port 6379");
+  await failed.getByRole("button", { name: "Go to line 3" }).click();
+  await expect(workbench.editor.input).toBeFocused();
+  await workbench.page.keyboard.type("# here\n");
+  await expect.poll(() => workbench.editor.text()).toContain("\n# here\nraise ValueError");
+});
+
+test("a run without a verdict leaves the report of the one before", async ({
+  page,
+  workbench,
+  trouble,
+}) => {
+  trouble.expectLostServer();
+  await workbench.open("echo");
+  await workbench.judge(CHARACTERS);
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  const note = workbench.editor.notes;
+  await expect(note).toHaveCount(1);
+  await breakRuns(page);
+  await workbench.run();
+  await workbench.hasVerdict("No verdict: our fault");
+  await expect(workbench.results.getByText(/^The run before: 1 of \d+ tests failed$/)).toBeVisible();
+  await expect(workbench.result("counts the length in bytes")).toHaveAttribute("open", "");
+  await expect(note).toHaveCount(1);
+  await page.unroute("**/api/run");
+  await workbench.verdict.getByRole("button", { name: "Try again" }).click();
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  await expect(workbench.results.getByText(/^The run before/)).toHaveCount(0);
+});
+
+test("who looks at the output sees how a run ended, and after a pass the way on", async ({
+  workbench,
+}) => {
+  await workbench.open("listen");
+  await workbench.showOutput();
+  await workbench.judge("print('still here')\n");
+  const tab = workbench.results.getByRole("tab", { name: /^Test results/ });
+  await expect(tab).toHaveAccessibleName(/, failed$/);
+  await expect(workbench.output).toContainText("still here");
+  await workbench.judge(fourLines);
+  await expect(workbench.results.getByRole("link", { name: "Next step: PING" })).toBeFocused();
+});
+
 test("what the program wrote has a tab of its own, in its own colours", async ({ workbench }) => {
   await workbench.open("listen");
   const tab = workbench.results.getByRole("tab", { name: /^Program output/ });
@@ -99,6 +153,7 @@ test("what the program wrote has a tab of its own, in its own colours", async ({
   await workbench.judge(`print("\\x1b[31mred\\x1b[0m <b>&amp;")\n${fourLines}`);
   await workbench.hasEnded();
   await expect(tab).toHaveAccessibleName(/^Program output ?, not empty$/);
+  await workbench.showOutput();
   await expect(workbench.output).toContainText("red <b>&amp;");
   await expect(workbench.output.locator("b")).toHaveCount(0);
   const [red, ink] = await Promise.all(

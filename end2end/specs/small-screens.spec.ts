@@ -33,6 +33,7 @@ for (const [what, width, height] of [
       await workbench.run();
       await expect(tab("Results")).toHaveAttribute("aria-selected", "true");
       await expect(workbench.verdict.getByText("All 2 tests passed")).toBeVisible();
+      await expect(workbench.results.getByRole("link", { name: "Next step: PING" })).toBeFocused();
       await expectNothingBeside(page);
       await tab("Results").press("ArrowRight");
       await expect(tab("Guide")).toBeFocused();
@@ -49,6 +50,9 @@ for (const [what, width, height] of [
       await expectNothingBeside(page);
       const failed = workbench.result("counts the length in bytes");
       await expect(failed.getByRole("group", { name: "Expected and received bytes" })).toBeVisible();
+      await failed.getByRole("button", { name: /^Go to line \d+$/ }).click();
+      await expect(page.getByRole("tab", { name: "Code" })).toHaveAttribute("aria-selected", "true");
+      await expect(workbench.editor.input).toBeFocused();
     });
 
     for (const address of ["/", "/courses/redis"]) {

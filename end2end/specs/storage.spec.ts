@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 
+import { holdBack } from "../fixtures/network.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { fourLines, starter } from "../fixtures/programs.ts";
 import { BrowserStorage, stepKey } from "../fixtures/storage.ts";
@@ -34,6 +35,72 @@ test("a full storage is told of, and everything else goes on", async ({ page, wo
   await expect(workbench.notices).toHaveText("");
   await workbench.reload();
   await workbench.editor.expectText(`# room again\n${fourLines}`);
+});
+
+test("a draft that has no room is not lost to smaller things that have", async ({
+  page,
+  workbench,
+}) => {
+  const storage = new BrowserStorage(page);
+  await workbench.open("listen");
+  await workbench.write("short = 1\n");
+  await workbench.isSaved();
+  await storage.fill();
+  const long = `long = "${"x".repeat(4000)}"\n`;
+  await workbench.judge(long);
+  await workbench.hasVerdict("2 of 2 tests failed");
+  await workbench.chooseTheme("Dark");
+  await workbench.guide.getByRole("button", { name: "Open hint 1 of 4" }).click();
+  const notSaved = workbench.code.getByText("Not saved", { exact: true });
+  await expect(notSaved).toBeVisible();
+  await expect(workbench.notices).toContainText("storage for the page is full");
+  await workbench.step("Step 2: PING").click();
+  await workbench.shows("Answer PING");
+  await workbench.step("Step 1: Listen").click();
+  await workbench.shows("Listen on port 6379");
+  await workbench.editor.expectText(long);
+  await expect(notSaved).toBeVisible();
+
+  await storage.empty();
+  await workbench.chooseTheme("Light");
+  await workbench.isSaved();
+  await expect(workbench.notices).toHaveText("");
+  await workbench.reload();
+  await workbench.editor.expectText(long);
+});
+
+test("what a newer page kept comes back with it, and the rest is listed", async ({
+  page,
+  workbench,
+}) => {
+  const storage = new BrowserStorage(page);
+  await workbench.open("listen");
+  await storage.put(`codealong.kept-aside.1.${KEY}`, '{"version":1,"draft":"back = 1\\n"}');
+  await storage.put(`codealong.kept-aside.1.${stepKey("ping")}`, "no record at all");
+  await workbench.reload();
+  await workbench.editor.expectText("back = 1\n");
+  await page.getByRole("button", { name: "Progress: export and import" }).click();
+  const aside = page.getByRole("dialog").getByRole("listitem").filter({ hasText: "“ping”" });
+  await expect(page.getByRole("dialog")).not.toContainText("“listen”");
+  const download = page.waitForEvent("download");
+  await aside.getByRole("button", { name: "Download" }).click();
+  expect(await readFile(await (await download).path(), "utf8")).toBe("no record at all");
+  await aside.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("heading", { name: "Set aside" })).toHaveCount(0);
+});
+
+test("the theme that was chosen is there before anything is drawn", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.chooseTheme("Dark");
+  const root = page.locator("html");
+  await expect(root).toHaveAttribute("data-theme", "dark");
+  await expect(root).toHaveCSS("color-scheme", "dark");
+  const letProgramCome = await holdBack(page, /\.wasm$/);
+  await page.reload({ waitUntil: "commit" });
+  await expect(root).toHaveAttribute("data-theme", "dark");
+  letProgramCome();
+  await workbench.isReady();
+  await expect(page.getByRole("button", { name: "Theme: Dark" })).toBeVisible();
 });
 
 for (const [what, record, notice] of [

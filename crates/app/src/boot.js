@@ -1,5 +1,6 @@
 // Runs before anything is drawn: the person's theme and widths, their draft in the field that
-// Monaco replaces later, and a notice where the program of this page can't start.
+// Monaco replaces later, what they do until then, and a notice where the program of this page can't
+// start.
 (() => {
   const root = document.documentElement;
   const stored = (key) => {
@@ -43,6 +44,40 @@
   });
   watcher.observe(root, { childList: true, subtree: true });
   document.addEventListener("DOMContentLoaded", () => watcher.disconnect());
+
+  // Until the page's program is there, what is typed is kept here: it may never come.
+  const answers = () => root.hasAttribute("data-hydrated");
+  const keep = () => {
+    const field = document.getElementById("program-field");
+    if (answers() || !field || field.opened === undefined || field.value === field.opened) return;
+    const [key] = field.dataset.records.split(" ");
+    try {
+      const record = localStorage.getItem(key) === null ? { version: 1 } : stored(key);
+      // What this script can't read is the program's to deal with.
+      if (record) localStorage.setItem(key, JSON.stringify({ ...record, draft: field.value }));
+    } catch {
+      // Storage is full or forbidden: the program says so when it comes.
+    }
+  };
+  let timer;
+  document.addEventListener("input", ({ target }) => {
+    if (target.id !== "program-field" || answers()) return;
+    clearTimeout(timer);
+    timer = setTimeout(keep, 400);
+  });
+  addEventListener("pagehide", keep);
+
+  // On a narrow page the tabs show one panel at a time.
+  document.addEventListener("click", ({ target }) => {
+    const tab = target.closest?.(".panel-tabs [role=tab]");
+    if (!tab || answers()) return;
+    const panel = tab.getAttribute("aria-controls");
+    tab.closest("main").dataset.panel = panel;
+    root.dataset.earlyPanel = panel;
+    for (const other of tab.parentElement.children) {
+      other.setAttribute("aria-selected", String(other === tab));
+    }
+  });
 
   const notices = {
     load: "The page's program could not be loaded, so the editor and the tests don't work. "

@@ -31,7 +31,7 @@ use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage, Visits};
+use crate::page::{CoursePage, HomePage, Loading, NotFoundPage, StepPage, Visits};
 use crate::store::Store;
 
 /// The document around the pages.
@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
     provide_context(Visits::new());
+    provide_context(Loading::new());
     Effect::new(move |_| store.load());
 
     view! {

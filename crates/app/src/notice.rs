@@ -5,7 +5,7 @@ use lesson::ProgressError;
 
 use crate::browser::{self, StorageFault};
 use crate::icon::{Icon, Sign};
-use crate::store::{KeptAside, Store};
+use crate::store::{KeptAside, Store, name_of_aside};
 
 /// What is wrong with the browser's storage, if anything is.
 #[component]
@@ -38,19 +38,20 @@ pub(crate) fn StorageNotices() -> impl IntoView {
 #[component]
 fn KeptAsideNotice(kept: KeptAside) -> impl IntoView {
     let store = expect_context::<Store>();
-    let what = kept.what();
+    let what = name_of_aside(&kept.key);
     let text = match &kept.reason {
         ProgressError::Newer { .. } => format!(
-            "{what} was kept by a newer version of this page. It is set aside, not lost: \
-             reload, or download it."
+            "{what} was kept by a newer version of this page. It is set aside, not lost, and comes \
+             back by itself with that version: reload, or find it under Progress."
         ),
         ProgressError::Unreadable { .. } => format!(
-            "{what} could not be read. It is set aside, not lost: download it to look at it."
+            "{what} could not be read. It is set aside, not lost: download it to look at it, here or \
+             later under Progress."
         ),
     };
     let key = kept.key.clone();
     let download = move |_| {
-        if let Some(text) = store.text_kept_aside(&key) {
+        if let Some(text) = store.records().text_aside(&key) {
             browser::download("codealong-set-aside.json", &text);
         }
     };

@@ -8,6 +8,7 @@ mod step;
 use leptos::prelude::*;
 
 use crate::browser;
+use crate::top_bar::{CONTENT_ID, TopBar};
 
 pub(crate) use course::CoursePage;
 pub(crate) use home::HomePage;
@@ -23,6 +24,46 @@ impl Visits {
     pub(crate) fn new() -> Self {
         Self(StoredValue::new(0))
     }
+}
+
+/// Whether a page is being loaded, while the one before it is still shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Loading(RwSignal<bool>);
+
+impl Loading {
+    /// Nothing is.
+    pub(crate) fn new() -> Self {
+        Self(RwSignal::new(false))
+    }
+
+    /// Whether one is.
+    pub(crate) fn is_under_way(self) -> bool {
+        self.0.get()
+    }
+
+    /// The same, without listening.
+    pub(crate) fn is_under_way_untracked(self) -> bool {
+        self.0.get_untracked()
+    }
+
+    /// What tells of it.
+    pub(crate) fn signal(self) -> RwSignal<bool> {
+        self.0
+    }
+}
+
+/// What stands there until a page has come.
+#[component]
+pub(crate) fn LoadingPage() -> impl IntoView {
+    view! {
+        <TopBar />
+        <main id=CONTENT_ID class="page trouble" tabindex="-1" aria-busy="true">
+            <p class="quiet" role="status">
+                "Loading…"
+            </p>
+        </main>
+    }
+    .into_any()
 }
 
 /// Puts the focus on a new page's title, as a page load would; the first page leaves it alone.

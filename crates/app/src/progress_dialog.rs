@@ -2,11 +2,17 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use lesson::{Import, Progress, ProgressError, RecordVersion, counted, sentence_case, take_record};
+use lesson::{
+    ImportedStep, Progress, ProgressError, RecordVersion, counted, imported_steps, sentence_case,
+    take_record,
+};
 
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
-use crate::store::Store;
+use crate::store::{Store, name_of_aside};
+
+/// The id of what says that an import was taken, which takes the focus.
+const TAKEN_ID: &str = "import-taken";
 
 /// The dialog of the tool "Progress".
 #[component]
@@ -23,7 +29,48 @@ pub(crate) fn ProgressDialog(
             <Exporting />
             <h3>"Import"</h3>
             <Importing handle />
+            <SetAside />
         </Dialog>
+    }
+    .into_any()
+}
+
+/// What could not be read, now or on an earlier visit.
+#[component]
+fn SetAside() -> impl IntoView {
+    let records = expect_context::<Store>().records();
+    let keys = RwSignal::new(records.all_aside());
+    let row = move |key: String| {
+        let what = name_of_aside(&key);
+        let (to_download, to_delete) = (key.clone(), key);
+        let download = move |_| {
+            if let Some(text) = records.text_aside(&to_download) {
+                browser::download("codealong-set-aside.json", &text);
+            }
+        };
+        let delete = move |_| {
+            records.delete_aside(&to_delete);
+            keys.set(records.all_aside());
+        };
+        view! {
+            <li>
+                {what} " "
+                <button type="button" class="link" on:click=download>
+                    "Download"
+                </button>
+                " "
+                <button type="button" class="link" on:click=delete>
+                    "Delete"
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || keys.with(|keys| !keys.is_empty())>
+            <h3>"Set aside"</h3>
+            <p class="quiet">"What this page could not read. What a newer version can read comes back with it."</p>
+            <ul class="preview">{move || keys.get().into_iter().map(row).collect_view()}</ul>
+        </Show>
     }
     .into_any()
 }
@@ -83,13 +130,12 @@ fn refusal(error: &ProgressError) -> String {
 enum Chosen {
     Nothing,
     Refused(String),
-    Ready(Import),
+    Ready(Progress),
     Taken(usize),
 }
 
 #[component]
 fn Importing(handle: DialogHandle) -> impl IntoView {
-    let store = expect_context::<Store>();
     let field = NodeRef::<Input>::new();
     let chosen = RwSignal::new(Chosen::Nothing);
     let choose = Action::new_unsync(move |(): &()| async move {
@@ -107,10 +153,7 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
             .map_err(|error| refusal(&error))
         });
         chosen.set(match found {
-            Ok(file) => {
-                let here = store.progress().get_untracked();
-                Chosen::Ready(Import::of(&here, &file))
-            }
+            Ok(file) => Chosen::Ready(file),
             Err(error) => Chosen::Refused(sentence_case(&error)),
         });
     });
@@ -137,26 +180,30 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
                 }
                 Chosen::Taken(count) => {
                     let steps = counted(count, "step", "steps");
-                    view! { <p class="success">{format!("Imported: {steps} changed.")}</p> }
+                    view! {
+                        <p class="success" id=TAKEN_ID tabindex="-1">
+                            {format!("Imported: {steps} changed.")}
+                        </p>
+                    }
                         .into_any()
                 }
-                Chosen::Ready(import) => view! { <Preview import chosen handle /> }.into_any(),
+                Chosen::Ready(file) => view! { <Preview file chosen handle /> }.into_any(),
             }}
         </div>
     }
     .into_any()
 }
 
+/// What an import would change, as things stand: other tabs go on meanwhile.
 #[component]
-fn Preview(import: Import, chosen: RwSignal<Chosen>, handle: DialogHandle) -> impl IntoView {
+fn Preview(file: Progress, chosen: RwSignal<Chosen>, handle: DialogHandle) -> impl IntoView {
     let store = expect_context::<Store>();
-    if import.steps.is_empty() {
-        return view! { <p>"Everything in this file is here already."</p> }.into_any();
-    }
-    let rows = import
-        .steps
-        .iter()
-        .map(|step| {
+    let steps = {
+        let file = file.clone();
+        Memo::new(move |_| store.progress().with(|here| imported_steps(here, &file)))
+    };
+    let rows = move || {
+        let row = |step: ImportedStep| {
             let changes = step.changes.join("; ");
             view! {
                 <li>
@@ -165,30 +212,41 @@ fn Preview(import: Import, chosen: RwSignal<Chosen>, handle: DialogHandle) -> im
                     {changes}
                 </li>
             }
-        })
-        .collect_view();
-    let take = move |_| {
-        store.replace_progress(import.merged.clone());
-        chosen.set(Chosen::Taken(import.steps.len()));
+        };
+        steps.get().into_iter().map(row).collect_view()
     };
+    let take = move |_| {
+        let count = steps.with_untracked(Vec::len);
+        store.import(&file);
+        chosen.set(Chosen::Taken(count));
+        browser::next_frame(|| browser::focus(TAKEN_ID));
+    };
+    let take = StoredValue::new(take);
+    let nothing = move || view! { <p>"Everything in this file is here already."</p> };
     view! {
-        <p>"This would change:"</p>
-        <ul class="preview">{rows}</ul>
-        <p class="dialog-actions">
-            <button type="button" class="button primary" on:click=take>
-                "Import"
-            </button>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| {
-                    chosen.set(Chosen::Nothing);
-                    handle.close();
-                }
-            >
-                "Leave everything as it is"
-            </button>
-        </p>
+        <Show when=move || steps.with(|steps| !steps.is_empty()) fallback=nothing>
+            <p>"This would change:"</p>
+            <ul class="preview">{rows}</ul>
+            <p class="dialog-actions">
+                <button
+                    type="button"
+                    class="button primary"
+                    on:click=move |event| take.with_value(|take| take(event))
+                >
+                    "Import"
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        chosen.set(Chosen::Nothing);
+                        handle.close();
+                    }
+                >
+                    "Leave everything as it is"
+                </button>
+            </p>
+        </Show>
     }
     .into_any()
 }

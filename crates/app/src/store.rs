@@ -1,17 +1,20 @@
 //! What the browser keeps: progress and settings, as signals that mirror localStorage.
 //!
 //! Every change is read from storage, made and written at once, so that two tabs which change
-//! different things of one step lose neither. Where storage is forbidden or full, the signals go
-//! on without it and the page says so.
+//! different things of one step lose neither. What storage does not take lives on in the signals,
+//! the page says so, and the next change that it takes brings the rest along.
+
+mod records;
 
 use leptos::prelude::*;
 use lesson::{
-    CourseId, Divider, Panels, Progress, ProgressError, RecordVersion, SETTINGS_KEY, Settings,
-    StepId, StepProgress, StepRecord, Theme, aside_key, step_key, step_of_key, take_record,
+    CourseId, Divider, Panels, Progress, SETTINGS_KEY, Settings, StepId, StepProgress, StepRecord,
+    Theme, step_key, step_of_key,
 };
-use serde::de::DeserializeOwned;
 
 use crate::browser::{self, Listener, Local, StorageFault, storage};
+
+pub(crate) use records::{KeptAside, Records, name_of_aside};
 
 /// Progress and settings, shared by all pages.
 #[derive(Clone, Copy)]
@@ -19,33 +22,9 @@ pub(crate) struct Store {
     loaded: RwSignal<bool>,
     progress: RwSignal<Progress>,
     settings: RwSignal<Settings>,
-    fault: RwSignal<Option<StorageFault>>,
-    kept_aside: RwSignal<Vec<KeptAside>>,
-    /// Keys of records that can't be read and that there was no room to keep aside: nothing may be
-    /// written over them.
-    stuck: StoredValue<Vec<(String, ProgressError)>>,
+    records: Records,
     imports: RwSignal<u32>,
     listeners: Local<[Listener; 2]>,
-}
-
-/// A record that could not be read and stands under another key now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeptAside {
-    /// The key under which it is kept.
-    pub(crate) key: String,
-    /// Why it could not be read.
-    pub(crate) reason: ProgressError,
-}
-
-impl KeptAside {
-    /// What it is, for a sentence's beginning.
-    pub(crate) fn what(&self) -> String {
-        let original = self.key.splitn(4, '.').nth(3).unwrap_or_default();
-        match step_of_key(original) {
-            Some((_, step)) => format!("The progress of the step \u{201c}{step}\u{201d}"),
-            None => "A record of the settings".to_owned(),
-        }
-    }
 }
 
 impl Store {
@@ -55,9 +34,7 @@ impl Store {
             loaded: RwSignal::new(false),
             progress: RwSignal::new(Progress::default()),
             settings: RwSignal::new(Settings::default()),
-            fault: RwSignal::new(None),
-            kept_aside: RwSignal::new(Vec::new()),
-            stuck: StoredValue::new(Vec::new()),
+            records: Records::new(),
             imports: RwSignal::new(0),
             listeners: Local::empty(),
         }
@@ -67,12 +44,14 @@ impl Store {
     pub(crate) fn load(self) {
         match storage::keys() {
             Ok(keys) => {
+                self.records.take_back(&keys);
                 self.load_settings();
+                let keys = storage::keys().unwrap_or_default();
                 for (course, step) in keys.iter().filter_map(|key| step_of_key(key)) {
                     self.load_step(&course, &step);
                 }
             }
-            Err(fault) => self.fault.set(Some(fault)),
+            Err(fault) => self.records.fault().set(Some(fault)),
         }
         if self
             .settings
@@ -109,14 +88,19 @@ impl Store {
         self.settings
     }
 
-    /// Why nothing is kept, if that is so.
+    /// Why something is not kept, if that is so.
     pub(crate) fn fault(self) -> Option<StorageFault> {
-        self.fault.get()
+        self.records.fault().get()
     }
 
     /// What could not be read since the page was opened.
     pub(crate) fn kept_aside(self) -> RwSignal<Vec<KeptAside>> {
-        self.kept_aside
+        self.records.kept_aside()
+    }
+
+    /// The records themselves, those that are kept aside among them.
+    pub(crate) fn records(self) -> Records {
+        self.records
     }
 
     /// What is kept of a step, without listening to later changes.
@@ -134,23 +118,25 @@ impl Store {
         change: impl FnOnce(&mut StepProgress),
     ) {
         let key = step_key(course, step);
-        let mut kept = match self.read::<StepRecord>(&key, Progress::VERSION) {
-            Some(record) => record.step,
-            None => self.step_untracked(course, step),
+        let stored = self.records.read::<StepRecord>(&key, Progress::VERSION);
+        let mut kept = match stored {
+            Some(record) if !self.records.is_unsaved(&key) => record.step,
+            _ => self.step_untracked(course, step),
         };
         let before = kept.clone();
         change(&mut kept);
-        if kept != before || self.fault.get_untracked().is_some() {
-            self.write(&key, &StepRecord::from(kept.clone()));
+        let is_changed = kept != before;
+        self.put(course, step, kept.clone());
+        if is_changed || self.records.fault().get_untracked().is_some() {
+            self.write(&key, &StepRecord::from(kept));
         }
-        self.put(course, step, kept);
     }
 
-    /// Puts all progress in the place of what there is: an import.
-    pub(crate) fn replace_progress(self, progress: Progress) {
-        for (course, steps) in progress.courses {
-            for (step, kept) in steps {
-                self.change_step(&course, &step, |now| *now = kept);
+    /// Lays the progress of a file over what there is.
+    pub(crate) fn import(self, file: &Progress) {
+        for (course, steps) in &file.courses {
+            for (step, theirs) in steps {
+                self.change_step(course, step, |now| *now = now.merged_with(theirs));
             }
         }
         self.imports.update(|number| *number += 1);
@@ -165,8 +151,8 @@ impl Store {
     pub(crate) fn change_settings(self, change: impl FnOnce(&mut Settings)) {
         self.settings.update(change);
         self.show_settings();
-        self.settings
-            .with_untracked(|settings| self.write(SETTINGS_KEY, settings));
+        let settings = self.settings.get_untracked();
+        self.write(SETTINGS_KEY, &settings);
     }
 
     /// Shows the panels at other widths, without keeping them yet: a divider is being dragged.
@@ -175,20 +161,18 @@ impl Store {
         self.show_settings();
     }
 
-    /// The text of a record that was kept aside.
-    pub(crate) fn text_kept_aside(self, key: &str) -> Option<String> {
-        storage::read(key).ok().flatten()
-    }
-
     fn load_settings(self) {
-        if let Some(settings) = self.read::<Settings>(SETTINGS_KEY, Settings::VERSION) {
+        let settings = self
+            .records
+            .read::<Settings>(SETTINGS_KEY, Settings::VERSION);
+        if let Some(settings) = settings {
             self.settings.set(settings);
         }
     }
 
     fn load_step(self, course: &CourseId, step: &StepId) {
         let key = step_key(course, step);
-        if let Some(record) = self.read::<StepRecord>(&key, Progress::VERSION) {
+        if let Some(record) = self.records.read::<StepRecord>(&key, Progress::VERSION) {
             self.put(course, step, record.step);
         }
     }
@@ -212,80 +196,38 @@ impl Store {
     }
 
     fn hear_other_tab(self, key: Option<String>) {
-        match key {
-            None => {
-                self.stuck.set_value(Vec::new());
-                self.progress.set(Progress::default());
-            }
-            Some(key) if key == SETTINGS_KEY => {
-                self.load_settings();
-                self.show_settings();
-            }
-            Some(key) => {
-                if let Some((course, step)) = step_of_key(&key) {
-                    self.load_step(&course, &step);
-                }
-            }
-        }
-    }
-
-    /// Reads a record; one that can't be read is moved to another key and told of.
-    fn read<T: DeserializeOwned>(self, key: &str, newest: u32) -> Option<T> {
-        self.stuck
-            .update_value(|stuck| stuck.retain(|(other, _)| other != key));
-        let text = storage::read(key).ok().flatten()?;
-        let version = serde_json::from_str::<RecordVersion>(&text);
-        match take_record(newest, version, || serde_json::from_str(&text)) {
-            Ok(record) => Some(record),
-            Err(reason) => {
-                self.keep_aside(key, &text, reason);
-                None
-            }
-        }
-    }
-
-    /// Moves a record to another key. Where there is no room for that it is stuck, and stays: the
-    /// next writer tries again.
-    fn keep_aside(self, key: &str, text: &str, reason: ProgressError) {
-        let aside = aside_key(key, &storage::keys().unwrap_or_default());
-        match storage::write(&aside, text) {
-            Ok(()) => {
-                storage::remove(key);
-                self.kept_aside
-                    .update(|kept| kept.push(KeptAside { key: aside, reason }));
-            }
-            Err(fault) => {
-                self.stuck
-                    .update_value(|stuck| stuck.push((key.to_owned(), reason)));
-                self.fault.set(Some(fault));
-            }
-        }
-    }
-
-    fn keep_aside_what_is_stuck(self) {
-        let stuck = self.stuck.try_update_value(std::mem::take);
-        for (key, reason) in stuck.unwrap_or_default() {
-            if let Ok(Some(text)) = storage::read(&key) {
-                self.keep_aside(&key, &text, reason);
-            }
-        }
-    }
-
-    fn write(self, key: &str, record: &impl serde::Serialize) {
-        let Ok(text) = serde_json::to_string(record) else {
+        let Some(key) = key else {
+            self.records.forget();
+            self.progress.set(Progress::default());
             return;
         };
-        self.keep_aside_what_is_stuck();
-        let is_stuck = self
-            .stuck
-            .with_value(|stuck| stuck.iter().any(|(other, _)| other == key));
-        let fault = if is_stuck {
-            Some(StorageFault::Full)
-        } else {
-            storage::write(key, &text).err()
-        };
-        if self.fault.get_untracked() != fault {
-            self.fault.set(fault);
+        if key == SETTINGS_KEY {
+            let settings = self.records.read_of_other_tab(&key, Settings::VERSION);
+            if let Some(settings) = settings {
+                self.settings.set(settings);
+                self.show_settings();
+            }
+        } else if let Some((course, step)) = step_of_key(&key) {
+            let record: Option<StepRecord> =
+                self.records.read_of_other_tab(&key, Progress::VERSION);
+            if let Some(record) = record {
+                self.put(&course, &step, record.step);
+            }
+        }
+    }
+
+    /// Writes a record, and with it what storage did not take before.
+    fn write(self, key: &str, record: &impl serde::Serialize) {
+        if !self.records.write(key, record) {
+            return;
+        }
+        for key in self.records.unsaved() {
+            if key == SETTINGS_KEY {
+                self.records.write(&key, &self.settings.get_untracked());
+            } else if let Some((course, step)) = step_of_key(&key) {
+                let kept = self.step_untracked(&course, &step);
+                self.records.write(&key, &StepRecord::from(kept));
+            }
         }
     }
 }

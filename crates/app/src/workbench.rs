@@ -24,17 +24,22 @@ use lesson::{CourseView, Divider, StepId, StepProgress, StepSummary, StepView};
 use crate::browser::{self, CodeEditor, Local};
 use crate::dialog::DialogHandle;
 use crate::icon::{Icon, Sign};
-use crate::page::focus_after_navigation;
+use crate::page::{Loading, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
 use self::divider::{DESK_ID, PanelDivider};
 use self::editor::EditorPanel;
 use self::guide::Guide;
-use self::results::Results;
+use self::results::{Results, View};
 use self::run::Runs;
 use self::shortcuts::ShortcutsDialog;
 use self::step_list::StepCircles;
+
+const GUIDE_BODY_ID: &str = "guide-body";
+const CODE_BODY_ID: &str = "code-body";
+/// Where the boot script notes the panel that was chosen before the page answers.
+const EARLY_PANEL: &str = "data-early-panel";
 
 /// What the three panels share.
 #[derive(Clone, Copy)]
@@ -42,6 +47,7 @@ pub(crate) struct Workbench {
     course: StoredValue<CourseView>,
     step: StoredValue<StepView>,
     store: Store,
+    loading: Loading,
     /// The program as it stands in the editor.
     program: RwSignal<String>,
     runs: Runs,
@@ -51,6 +57,8 @@ pub(crate) struct Workbench {
     field: Local<HtmlTextAreaElement>,
     /// The panel that a narrow page shows.
     panel: RwSignal<Panel>,
+    /// What the results show.
+    view: RwSignal<View>,
     /// Another tab's draft of this step, while it waits for a decision.
     other_draft: RwSignal<Option<String>>,
     /// Whether what stands in the editor was typed in another tab.
@@ -91,15 +99,6 @@ impl Panel {
         }
     }
 
-    /// The part that scrolls and takes the focus.
-    fn body_id(self) -> &'static str {
-        match self {
-            Self::Guide => "guide-body",
-            Self::Code => "code-body",
-            Self::Results => "results-body",
-        }
-    }
-
     fn tab_id(self) -> &'static str {
         match self {
             Self::Guide => "tab-guide",
@@ -116,11 +115,13 @@ impl Workbench {
             course: StoredValue::new(course),
             step: StoredValue::new(step),
             store: expect_context(),
+            loading: expect_context(),
             program,
             runs: Runs::new(),
             editor: Local::empty(),
             field: Local::empty(),
             panel: RwSignal::new(Panel::Guide),
+            view: RwSignal::new(View::Results),
             other_draft: RwSignal::new(None),
             is_from_other_tab: RwSignal::new(false),
             settled: StoredValue::new(String::new()),
@@ -185,6 +186,34 @@ impl Workbench {
             .with_value(|course| format!("/courses/{}/{}", course.id, step.id))
     }
 
+    /// The panel that was chosen before this page answered: the boot script showed it.
+    fn take_over_the_panel(self) {
+        Effect::new(move |_| {
+            let chosen = browser::root_attribute(EARLY_PANEL);
+            browser::set_root_attribute(EARLY_PANEL, None);
+            let chosen = Panel::ALL
+                .into_iter()
+                .find(|panel| chosen.as_deref() == Some(panel.id()));
+            if let Some(panel) = chosen {
+                self.panel.set(panel);
+            }
+        });
+    }
+
+    /// The part of a panel that scrolls and takes the focus.
+    fn body_id(self, panel: Panel) -> &'static str {
+        match panel {
+            Panel::Guide => GUIDE_BODY_ID,
+            Panel::Code => CODE_BODY_ID,
+            Panel::Results => self.view.get_untracked().panel_id(),
+        }
+    }
+
+    /// Whether another page is on its way, which takes this one's place once it is here.
+    fn is_leaving(self) -> bool {
+        self.loading.is_under_way_untracked()
+    }
+
     /// Shows a line of the program and puts the cursor there.
     fn go_to_line(self, line: u32) {
         self.panel.set(Panel::Code);
@@ -205,6 +234,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     last_run::bring_back(bench);
     two_tabs::listen(bench);
     bench.listen_to_imports();
+    bench.take_over_the_panel();
     let shortcuts = DialogHandle::new();
     shortcuts::listen(bench, shortcuts);
     let shortcuts_tool = move || {
@@ -222,7 +252,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     };
     view! {
         <Title text=title />
-        <div class="workbench">
+        <div class="workbench" aria-busy=move || bench.loading.is_under_way().to_string()>
             <TopBar last_tool=shortcuts_tool>
                 <a class="course" href=course_address>
                     {course_title}

@@ -13,64 +13,55 @@ pub struct ImportedStep {
     pub changes: Vec<String>,
 }
 
-/// A checked import, ready to be taken or left.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
-    /// What changes; nothing where the file says what is here already.
-    pub steps: Vec<ImportedStep>,
-    /// The progress afterwards.
-    pub merged: Progress,
+/// What an import would change; nothing where the file says what is here already.
+///
+/// A file's progress is laid over the browser's own, step by step, by [`StepProgress::merged_with`].
+pub fn imported_steps(here: &Progress, file: &Progress) -> Vec<ImportedStep> {
+    let all = file.courses.iter().flat_map(|(course, steps)| {
+        let named = steps.iter();
+        named.map(move |(step, theirs)| (course, step, theirs))
+    });
+    all.filter_map(|(course, step, theirs)| {
+        let ours = here.step(course, step).cloned().unwrap_or_default();
+        let changes = changes(&ours, &ours.merged_with(theirs));
+        (!changes.is_empty()).then(|| ImportedStep {
+            course: course.clone(),
+            step: step.clone(),
+            changes,
+        })
+    })
+    .collect()
 }
 
-impl Import {
-    /// Lays a file's progress over the browser's own. What was solved stays solved, and a draft that
-    /// is replaced can be brought back in its step; what could be brought back there before is let
-    /// go, which is one of the changes.
-    pub fn of(here: &Progress, file: &Progress) -> Self {
-        let mut merged = here.clone();
-        let mut steps = Vec::new();
-        for (course, imported) in &file.courses {
-            let own = merged.courses.entry(course.clone()).or_default();
-            for (step, theirs) in imported {
-                let ours = own.entry(step.clone()).or_default();
-                let after = merge(ours, theirs);
-                let changes = changes(ours, &after);
-                *ours = after;
-                if !changes.is_empty() {
-                    steps.push(ImportedStep {
-                        course: course.clone(),
-                        step: step.clone(),
-                        changes,
-                    });
-                }
-            }
+impl StepProgress {
+    /// This step's progress with a file's laid over it. What was solved stays solved, and a draft
+    /// that is replaced can be brought back in its step; what could be brought back there before is
+    /// let go.
+    #[must_use]
+    pub fn merged_with(&self, theirs: &Self) -> Self {
+        let ours = self;
+        let draft = theirs.draft.clone().or_else(|| ours.draft.clone());
+        let before_reset = if ours.draft.is_some() && draft != ours.draft {
+            ours.draft.clone()
+        } else {
+            ours.before_reset
+                .clone()
+                .or_else(|| theirs.before_reset.clone())
+        };
+        Self {
+            draft,
+            before_reset,
+            last_green: theirs
+                .last_green
+                .clone()
+                .or_else(|| ours.last_green.clone()),
+            hints_opened: ours.hints_opened.max(theirs.hints_opened),
+            failed_runs: ours.failed_runs.max(theirs.failed_runs),
+            best_run_us: match (ours.best_run_us, theirs.best_run_us) {
+                (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+                (ours, theirs) => ours.or(theirs),
+            },
         }
-        Self { steps, merged }
-    }
-}
-
-fn merge(ours: &StepProgress, theirs: &StepProgress) -> StepProgress {
-    let draft = theirs.draft.clone().or_else(|| ours.draft.clone());
-    let before_reset = if ours.draft.is_some() && draft != ours.draft {
-        ours.draft.clone()
-    } else {
-        ours.before_reset
-            .clone()
-            .or_else(|| theirs.before_reset.clone())
-    };
-    StepProgress {
-        draft,
-        before_reset,
-        last_green: theirs
-            .last_green
-            .clone()
-            .or_else(|| ours.last_green.clone()),
-        hints_opened: ours.hints_opened.max(theirs.hints_opened),
-        failed_runs: ours.failed_runs.max(theirs.failed_runs),
-        best_run_us: match (ours.best_run_us, theirs.best_run_us) {
-            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
-            (ours, theirs) => ours.or(theirs),
-        },
     }
 }
 
@@ -136,13 +127,9 @@ mod tests {
     }
 
     fn import(here: StepProgress, file: StepProgress) -> (StepProgress, Vec<String>) {
-        let mut import = Import::of(&progress(here), &progress(file));
-        let (course, step) = (
-            CourseId::parse("redis").unwrap(),
-            StepId::parse("ping").unwrap(),
-        );
-        let after = import.merged.step(&course, &step).cloned().unwrap();
-        let changes = import.steps.pop().map(|step| step.changes);
+        let after = here.merged_with(&file);
+        let mut steps = imported_steps(&progress(here), &progress(file));
+        let changes = steps.pop().map(|step| step.changes);
         (after, changes.unwrap_or_default())
     }
 
@@ -172,9 +159,9 @@ mod tests {
 
     #[test]
     fn ones_own_export_changes_nothing() {
-        let here = progress(kept("a", Some("a")));
-        let import = Import::of(&here, &here);
-        assert!(import.steps.is_empty());
-        assert_eq!(import.merged, here);
+        let here = kept("a", Some("a"));
+        assert_eq!(here.merged_with(&here), here);
+        let here = progress(here);
+        assert_eq!(imported_steps(&here, &here), []);
     }
 }

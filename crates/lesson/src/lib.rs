@@ -39,7 +39,7 @@ pub use course_progress::{CourseProgress, course_minutes};
 pub use duration::{counted, duration_text, minutes_text};
 pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, StepId, TestId};
-pub use import::{Import, ImportedStep};
+pub use import::{ImportedStep, imported_steps};
 pub use inline_code::{Piece, pieces};
 pub use line_note::{LineEdit, LineNote, PROGRAM_FILE};
 pub use live_run::{LiveRun, LiveTest};
@@ -60,7 +60,7 @@ pub use source::{Source, SourceError};
 pub use step_slots::{StepSlot, step_slots};
 pub use step_view::{CourseView, Difficulty, StepSummary, StepView};
 pub use storage::{
-    RecordVersion, SETTINGS_KEY, StepRecord, aside_key, is_aside_key, step_key, step_of_key,
+    RecordVersion, SETTINGS_KEY, StepRecord, aside_key, original_key, step_key, step_of_key,
     take_record,
 };
 pub use trace::{LANES_MAX, TraceRow, TraceSign, trace_rows};

@@ -44,6 +44,27 @@ impl LineEdit {
         }
     }
 
+    /// What lies between two texts, as one edit from the first line that differs to the last; none
+    /// where they are the same.
+    pub fn between(before: &str, after: &str) -> Option<Self> {
+        let old: Vec<&str> = before.split('\n').collect();
+        let new: Vec<&str> = after.split('\n').collect();
+        let same = |(old, new): &(&&str, &&str)| old == new;
+        let above = old.iter().zip(&new).take_while(same).count();
+        let (old, new) = (&old[above..], &new[above..]);
+        let below = old.iter().rev().zip(new.iter().rev()).take_while(same);
+        let below = below.count();
+        let count = |lines: usize| u32::try_from(lines).unwrap_or(u32::MAX);
+        let (above, removed) = (count(above), count(old.len() - below));
+        let added = count(new.len() - below);
+        (removed > 0 || added > 0).then_some(Self {
+            first: above + 1,
+            last: above + removed,
+            removed,
+            added,
+        })
+    }
+
     /// Where a line is after the edit; none where the edit touched it.
     pub fn moved(self, line: u32) -> Option<u32> {
         if line > self.last {
@@ -157,6 +178,24 @@ mod tests {
                 expected,
                 "{start:?} {end:?} {text:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_line_is_found_again_in_a_text_that_was_edited() {
+        let before = "a\nb\nc\nd\n";
+        let moved = |after, line| LineEdit::between(before, after).map(|edit| edit.moved(line));
+        assert_eq!(moved(before, 3), None);
+        for (after, expected) in [
+            ("new\na\nb\nc\nd\n", Some(4)),
+            ("a\nb\nc\nd\nnew\n", Some(3)),
+            ("a\nc\nd\n", Some(2)),
+            ("a\nb\nc, edited\nd\n", None),
+            ("a\nb\nd\n", None),
+            ("a\na\nb\nb\nc\nd\n", Some(5)),
+            ("", None),
+        ] {
+            assert_eq!(moved(after, 3), Some(expected), "{after:?}");
         }
     }
 

@@ -4,24 +4,57 @@ use std::fmt::Write as _;
 
 use crate::{
     AnsiReader, OutputChunk, OutputPiece, OutputStream, StyledText, TerminalColor, TextStyle,
-    Weight, output_pieces,
+    Weight, counted, output_pieces,
 };
 
-/// The output as HTML. Buttons carry the line they lead to in `data-line`.
+/// The output as HTML. Buttons carry the line they lead to in `data-line`. Starts of the program
+/// that wrote the same as the one before are counted, not repeated.
 pub fn output_html(chunks: &[OutputChunk]) -> String {
     let mut html = String::new();
-    let mut launch = chunks.first().map_or(1, |chunk| chunk.launch);
-    let mut readers = [AnsiReader::default(), AnsiReader::default()];
-    for chunk in chunks {
-        if chunk.launch != launch {
-            launch = chunk.launch;
-            readers = [AnsiReader::default(), AnsiReader::default()];
+    let mut launches = chunks
+        .chunk_by(|one, next| one.launch == next.launch)
+        .peekable();
+    let mut is_first = true;
+    while let Some(launch) = launches.next() {
+        if !is_first {
             // Writing to a String never fails.
             let _ = write!(
                 html,
-                "<p class=\"launch\">Started again: number {launch}</p>"
+                "<p class=\"launch\">Started again: number {}</p>",
+                launch.first().map_or(0, |chunk| chunk.launch)
             );
         }
+        is_first = false;
+        push_launch(&mut html, launch);
+        let mut same = 0_usize;
+        while launches
+            .next_if(|next| written(next) == written(launch))
+            .is_some()
+        {
+            same += 1;
+        }
+        if same > 0 {
+            let _ = write!(
+                html,
+                "<p class=\"launch\">Started again {}, and it wrote the same each time</p>",
+                counted(same, "time", "times")
+            );
+        }
+    }
+    html
+}
+
+/// What was written on each of the streams: how they fall between each other is chance.
+fn written(launch: &[OutputChunk]) -> [String; 2] {
+    [OutputStream::Stdout, OutputStream::Stderr].map(|stream| {
+        let of_stream = launch.iter().filter(|chunk| chunk.stream == stream);
+        of_stream.map(|chunk| chunk.text.as_str()).collect()
+    })
+}
+
+fn push_launch(html: &mut String, launch: &[OutputChunk]) {
+    let mut readers = [AnsiReader::default(), AnsiReader::default()];
+    for chunk in launch {
         let (reader, class, label) = match chunk.stream {
             OutputStream::Stdout => (&mut readers[0], "stdout", ""),
             OutputStream::Stderr => (
@@ -32,11 +65,10 @@ pub fn output_html(chunks: &[OutputChunk]) -> String {
         };
         let _ = write!(html, "<div class=\"{class}\">{label}");
         for run in reader.read(&chunk.text) {
-            push_run(&mut html, &run);
+            push_run(html, &run);
         }
         html.push_str("</div>");
     }
-    html
 }
 
 fn push_run(html: &mut String, run: &StyledText) {
@@ -166,5 +198,22 @@ mod tests {
             html.ends_with("number 2</p><div class=\"stdout\">b</div>"),
             "{html}"
         );
+    }
+
+    #[test]
+    fn starts_that_write_the_same_are_counted() {
+        let html = output_html(&[
+            chunk(1, OutputStream::Stdout, "ready\n"),
+            chunk(1, OutputStream::Stderr, "gone\n"),
+            chunk(2, OutputStream::Stderr, "gone\n"),
+            chunk(2, OutputStream::Stdout, "ready\n"),
+            chunk(3, OutputStream::Stdout, "ready\n"),
+            chunk(3, OutputStream::Stderr, "go"),
+            chunk(3, OutputStream::Stderr, "ne\n"),
+            chunk(4, OutputStream::Stdout, "other\n"),
+        ]);
+        assert_eq!(html.matches("ready").count(), 1, "{html}");
+        assert!(html.contains("Started again 2 times, and it wrote the same each time"));
+        assert!(html.ends_with("number 4</p><div class=\"stdout\">other\n</div>"));
     }
 }

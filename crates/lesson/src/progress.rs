@@ -23,7 +23,8 @@ pub struct StepProgress {
     pub draft: Option<String>,
     /// The program of the last run that passed: its presence is what "solved" means.
     pub last_green: Option<String>,
-    /// The program as it was before the last reset, so that a reset can be undone.
+    /// The program that was last replaced (by a reset, an import, another tab's), so that this can be
+    /// undone.
     pub before_reset: Option<String>,
     /// The rung reached on the ladder of hints.
     pub hints_opened: u8,

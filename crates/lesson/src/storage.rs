@@ -62,9 +62,10 @@ pub fn aside_key(key: &str, taken: &[String]) -> String {
     }
 }
 
-/// Whether a key holds what was kept aside.
-pub fn is_aside_key(key: &str) -> bool {
-    key.starts_with(ASIDE_PREFIX)
+/// The key that a record had before it was kept aside under this one; none for other keys.
+pub fn original_key(aside: &str) -> Option<&str> {
+    let (number, original) = aside.strip_prefix(ASIDE_PREFIX)?.split_once('.')?;
+    number.parse::<u32>().is_ok().then_some(original)
 }
 
 /// Takes a decoded record, unless it is rubbish or of a newer version.
@@ -126,7 +127,9 @@ mod tests {
         let first = aside_key(SETTINGS_KEY, &[]);
         let second = aside_key(SETTINGS_KEY, std::slice::from_ref(&first));
         assert_ne!(first, second);
-        assert!(is_aside_key(&first) && is_aside_key(&second));
+        assert_eq!(original_key(&first), Some(SETTINGS_KEY));
+        assert_eq!(original_key(&second), Some(SETTINGS_KEY));
+        assert_eq!(original_key(SETTINGS_KEY), None);
         assert_eq!(step_of_key(&first), None);
     }
 

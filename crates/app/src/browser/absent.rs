@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use leptos::web_sys::{
     HtmlDialogElement, HtmlDivElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
 };
-use lesson::{LineNote, Theme};
+use lesson::{LineEdit, LineNote, Theme};
 
 use super::EditorSetup;
 
@@ -54,7 +54,7 @@ impl CodeEditor {
     pub(crate) fn replace_text(&self, _: &str) {}
 
     pub(crate) fn begin_run(&self) {}
-    pub(crate) fn set_notes(&self, _: Vec<LineNote>) {}
+    pub(crate) fn show_run(&self, _: Option<LineEdit>, _: Vec<LineNote>) {}
 
     pub(crate) fn go_to_line(&self, _: u32) {}
 
@@ -97,6 +97,10 @@ pub(crate) mod session {
 
 pub(crate) fn use_editor_theme(_: Theme) {}
 
+pub(crate) fn root_attribute(_: &str) -> Option<String> {
+    None
+}
+
 pub(crate) fn set_root_attribute(_: &str, _: Option<&str>) {}
 
 pub(crate) fn set_root_style(_: &str, _: &str) {}
@@ -104,6 +108,8 @@ pub(crate) fn set_root_style(_: &str, _: &str) {}
 pub(crate) fn announce_readiness() {}
 
 pub(crate) fn focus(_: &str) {}
+
+pub(crate) fn focus_if_lost(_: &str) {}
 
 pub(crate) fn element_width(_: &str) -> f64 {
     0.0

@@ -10,7 +10,7 @@ use lesson::{
 use super::home::ProgressBar;
 use crate::api::load_course;
 use crate::icon::{Icon, Sign};
-use crate::page::{Trouble, focus_after_navigation};
+use crate::page::{LoadingPage, Trouble, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
@@ -20,12 +20,13 @@ pub(crate) fn CoursePage() -> impl IntoView {
     let params = use_params_map();
     let name = Memo::new(move |_| params.with(|params| params.get("course").unwrap_or_default()));
     let course = Resource::new(move || name.get(), load_course);
+    let retry = Callback::new(move |()| course.refetch());
     view! {
-        <Suspense>
+        <Suspense fallback=LoadingPage>
             {move || Suspend::new(async move {
                 match course.await {
                     Ok(course) => view! { <Course course /> }.into_any(),
-                    Err(error) => view! { <Trouble error=error.0 /> }.into_any(),
+                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
                 }
             })}
         </Suspense>

@@ -5,7 +5,8 @@ use leptos_meta::Title;
 use lesson::{CourseProgress, CourseView, counted, course_minutes, minutes_text};
 
 use crate::api::list_courses;
-use crate::page::{Trouble, focus_after_navigation};
+use crate::icon::{Icon, Sign};
+use crate::page::{LoadingPage, Trouble, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
@@ -13,12 +14,13 @@ use crate::top_bar::{CONTENT_ID, TopBar};
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     let courses = Resource::new(|| (), |()| list_courses());
+    let retry = Callback::new(move |()| courses.refetch());
     view! {
-        <Suspense>
+        <Suspense fallback=LoadingPage>
             {move || Suspend::new(async move {
                 match courses.await {
                     Ok(courses) => view! { <Home courses /> }.into_any(),
-                    Err(error) => view! { <Trouble error=error.0 /> }.into_any(),
+                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
                 }
             })}
         </Suspense>
@@ -51,6 +53,7 @@ fn Home(courses: Vec<CourseView>) -> impl IntoView {
             <ul class="cards" role="list">
                 {cards}
             </ul>
+            <HowItGoes />
         </main>
     }
     .into_any()
@@ -68,11 +71,23 @@ fn CourseCard(course: CourseView) -> impl IntoView {
         minutes_text(from, to)
     );
     let goal = course.steps.last().map(|step| step.goal.clone());
+    let steps = course.steps.clone();
     let so_far = Memo::new(move |_| {
         store
             .progress()
             .with(|progress| CourseProgress::of(progress, &course))
     });
+    let way = move || {
+        so_far.with(|so_far| match &so_far.next {
+            Some(step) if so_far.is_begun => format!("Continue with {}", step.short_title),
+            Some(_) => "Start".to_owned(),
+            None => "Look at it again".to_owned(),
+        })
+    };
+    let steps = steps
+        .into_iter()
+        .map(|step| view! { <li>{step.short_title}</li> })
+        .collect_view();
     view! {
         <li class="card">
             <h3>
@@ -80,8 +95,90 @@ fn CourseCard(course: CourseView) -> impl IntoView {
             </h3>
             <p class="card-facts">{facts}</p>
             <p>{goal}</p>
+            <ol class="card-steps" role="list">
+                {steps}
+            </ol>
             <ProgressBar so_far />
+            // The title's link covers the card; this only shows that it leads somewhere.
+            <p class="card-way" aria-hidden="true">
+                {way} <Sign icon=Icon::Right />
+            </p>
         </li>
+    }
+    .into_any()
+}
+
+/// What one does here, in three sentences, and what a failed test looks like.
+#[component]
+fn HowItGoes() -> impl IntoView {
+    let ways = [
+        (
+            "Read a step",
+            "Each one adds a single ability and says why the real thing has it. Nothing is locked.",
+        ),
+        (
+            "Write it in Python",
+            "In an editor beside the text. What you type is kept in this browser as you type it: \
+             there is no account.",
+        ),
+        (
+            "Run the tests",
+            "Your program starts in a locked-down container, and the answer is there in the blink of \
+             an eye, test by test.",
+        ),
+    ];
+    let ways = ways
+        .map(|(what, how)| {
+            view! {
+                <li>
+                    <h3>{what}</h3>
+                    <p>{how}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="how" aria-labelledby="how-title">
+            <h2 id="how-title">"How it goes"</h2>
+            <ol class="ways" role="list">
+                {ways}
+            </ol>
+            <figure class="sample">
+                <figcaption>"A test that failed, as you would see it"</figcaption>
+                <p class="sample-test">
+                    <Sign icon=Icon::Cross />
+                    <span>"counts the length in bytes"</span>
+                    <small>"line 19 · 0.4 ms"</small>
+                </p>
+                <div class="compare">
+                    <dl>
+                        <div>
+                            <dt>"expected"</dt>
+                            <dd>
+                                "$" <mark class="good">"5"</mark>
+                                <span class="control">"\\r\\n"</span>
+                                "caf" <span class="control">"\\xc3\\xa9\\r\\n"</span>
+                            </dd>
+                        </div>
+                        <div>
+                            <dt>"received"</dt>
+                            <dd>
+                                "$" <mark class="bad">"4"</mark>
+                                <span class="control">"\\r\\n"</span>
+                                "caf" <span class="control">"\\xc3\\xa9\\r\\n"</span>
+                            </dd>
+                        </div>
+                    </dl>
+                </div>
+                <p class="sample-advice">
+                    <Sign icon=Icon::Bulb />
+                    <span>
+                        "The length counts bytes, not characters, and " <code>"é"</code>
+                        " is one character but two bytes."
+                    </span>
+                </p>
+            </figure>
+        </section>
     }
     .into_any()
 }

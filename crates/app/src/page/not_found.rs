@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use lesson::{RunError, sentence_case};
 
+use crate::page::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
 /// An address that leads nowhere.
@@ -31,20 +32,33 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
 pub(crate) fn Trouble(
     /// Why.
     error: RunError,
+    /// Asks for it again.
+    retry: Callback<()>,
 ) -> impl IntoView {
     if matches!(error, RunError::UnknownStep { .. }) {
         return NotFoundPage().into_any();
     }
+    focus_after_navigation("page-title");
+    let reason = match &error {
+        RunError::Transport { .. } => {
+            "The server can't be reached. What you wrote is kept in this browser. Check the \
+             connection and try again."
+                .to_owned()
+        }
+        error => format!("{}.", sentence_case(&error.to_string())),
+    };
     view! {
         <Title text="No answer · CodeAlong" />
         <TopBar />
         <main id=CONTENT_ID class="page trouble" tabindex="-1">
-            <h1>"This page could not be loaded"</h1>
-            <p>{sentence_case(&error.to_string())}</p>
+            <h1 id="page-title" tabindex="-1">
+                "This page could not be loaded"
+            </h1>
+            <p>{reason}</p>
             <p>
-                <a class="button primary" href="" rel="external">
+                <button type="button" class="button primary" on:click=move |_| retry.run(())>
                     "Try again"
-                </a>
+                </button>
             </p>
         </main>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::{load_course, load_step};
-use crate::page::Trouble;
+use crate::page::{Loading, LoadingPage, Trouble};
 use crate::workbench::WorkbenchPage;
 
 /// The page of the step that the address names.
@@ -23,8 +23,10 @@ pub(crate) fn StepPage() -> impl IntoView {
             futures::try_join!(load_course(course.clone()), load_step(course, step))
         },
     );
+    let loading: Loading = expect_context();
+    let retry = Callback::new(move |()| loaded.refetch());
     view! {
-        <Transition>
+        <Transition fallback=LoadingPage set_pending=loading.signal()>
             {move || Suspend::new(async move {
                 match loaded.await {
                     // By its key each step has elements of its own. Without it the elements of the
@@ -37,7 +39,7 @@ pub(crate) fn StepPage() -> impl IntoView {
                         />
                     }
                     .into_any(),
-                    Err(error) => view! { <Trouble error=error.0 /> }.into_any(),
+                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
                 }
             })}
         </Transition>

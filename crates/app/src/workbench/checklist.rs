@@ -55,6 +55,7 @@ fn standing(bench: Workbench, id: &TestId) -> Standing {
                 .map(|place| format!("line {}", place.line))
                 .unwrap_or_default(),
             _ => match state {
+                TestState::NotRun => "not run".to_owned(),
                 TestState::Running => "running".to_owned(),
                 TestState::Waiting => "waiting".to_owned(),
                 _ => String::new(),

@@ -3,11 +3,12 @@
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 use leptos::web_sys::{HtmlDivElement, HtmlTextAreaElement};
-use lesson::{LineNote, Opening, Verdict, earlier, step_key};
+use lesson::{LineEdit, Opening, Verdict, earlier, step_key};
 
 use super::foot::EditorFoot;
+use super::run::ShownRun;
 use super::two_tabs::OtherDraftNotice;
-use super::{Panel, Workbench};
+use super::{CODE_BODY_ID, Panel, Workbench};
 use crate::browser::{self, CodeEditor, EditorSetup, Local, Timer};
 
 const FIELD_ID: &str = "program-field";
@@ -38,7 +39,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
             </div>
             <div class="editor-frame">
                 <OtherDraftNotice />
-                <div class="editor" id=Panel::Code.body_id()>
+                <div class="editor" id=CODE_BODY_ID>
                     <div class="editor-host" node_ref=host></div>
                     <textarea
                         id=FIELD_ID
@@ -140,8 +141,8 @@ impl Autosave {
     fn save_now(self) {
         // What another tab typed, or an import brought, is kept already; to write it again could
         // put it over what came after it.
-        if self.timer.take().is_some() && !self.bench.is_settled() {
-            self.bench.keep_draft();
+        if self.timer.take().is_some() {
+            self.bench.keep_what_was_typed();
         }
     }
 }
@@ -202,11 +203,35 @@ impl Workbench {
             .with_untracked(|program| settled.with_value(|settled| settled == program))
     }
 
-    /// Keeps the program as it stands.
+    /// Keeps the program as it stands. Another tab's draft that was not heard of yet is set aside
+    /// and offered.
     pub(super) fn keep_draft(self) {
         let program = self.program.get_untracked();
+        let settled = self.settled.get_value();
         self.settled.set_value(program.clone());
-        self.change_step(|kept| kept.draft = Some(program));
+        let mut unheard = None;
+        self.change_step(|kept| {
+            let others = kept.draft.take().filter(|draft| {
+                let is_known = *draft == settled || *draft == program;
+                !is_known
+            });
+            if let Some(draft) = others {
+                kept.before_reset = Some(draft.clone());
+                unheard = Some(draft);
+            }
+            kept.draft = Some(program);
+        });
+        if unheard.is_some() {
+            self.other_draft.set(unheard);
+        }
+    }
+
+    /// The same, unless the program is what it opened with or what is kept: a run of the course's own
+    /// code is no draft, and the step goes on to open with the code of the step before.
+    pub(super) fn keep_what_was_typed(self) {
+        if !self.is_settled() {
+            self.keep_draft();
+        }
     }
 
     /// Puts another program into the editor.
@@ -227,7 +252,9 @@ impl Workbench {
             let imported = self.kept_now().draft;
             if let (true, Some(draft)) = (before.is_some_and(|before| before != now), imported) {
                 self.settled.set_value(draft.clone());
-                self.replace_program(&draft);
+                if self.program.with_untracked(|program| *program != draft) {
+                    self.replace_program(&draft);
+                }
                 self.is_from_other_tab.set(false);
             }
             now
@@ -262,22 +289,25 @@ impl Workbench {
         }
     }
 
-    pub(super) fn show_notes(self, notes: Vec<LineNote>) {
-        self.editor.with(|editor| editor.set_notes(notes));
+    /// Marks the lines that a run's report names, wherever they are by now.
+    pub(super) fn show_notes_of(self, run: &ShownRun) {
+        let Some(report) = &run.live.report else {
+            return;
+        };
+        let edit = self
+            .program
+            .with_untracked(|program| LineEdit::between(&run.program, program));
+        let notes = match report.verdict {
+            Verdict::Passed => Vec::new(),
+            _ => report.line_notes(),
+        };
+        self.editor.with(|editor| editor.show_run(edit, notes));
     }
 
     fn show_notes_of_last_run(self) {
-        let notes = self.runs.shown().with_untracked(|shown| {
-            let shown = shown.as_ref()?;
-            let report = shown.live.report.as_ref()?;
-            let is_same = self
-                .program
-                .with_untracked(|program| *program == shown.program);
-            let is_broken = report.verdict != Verdict::Passed;
-            (is_same && is_broken).then(|| report.line_notes())
-        });
-        if let Some(notes) = notes {
-            self.show_notes(notes);
+        let shown = self.runs.shown().get_untracked();
+        if let Some(run) = shown.filter(|run| !run.is_going()) {
+            self.show_notes_of(&run);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::checklist::Checklist;
 use super::hints::Hints;
 use super::solution::Solution;
 use super::step_list::{LookingAhead, StepMenu};
-use super::{Panel, Workbench};
+use super::{GUIDE_BODY_ID, Panel, Workbench};
 use crate::icon::{Icon, Sign};
 
 /// The left panel.
@@ -26,7 +26,7 @@ pub(super) fn Guide() -> impl IntoView {
             </div>
             <div
                 class="body"
-                id=Panel::Guide.body_id()
+                id=GUIDE_BODY_ID
                 tabindex="0"
                 role="group"
                 aria-label="Instructions"

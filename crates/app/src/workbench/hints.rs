@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::Workbench;
 use crate::api::open_hint;
+use crate::browser;
 use crate::icon::{Icon, Sign};
 
-/// The id of the button that opens the next rung.
-pub(super) const NEXT_HINT_ID: &str = "next-hint";
+/// The id of the summary of the last rung, which takes the focus where the button goes.
+const LAST_HINT_ID: &str = "last-hint";
 
 /// The hints that are open, and the way to the next.
 #[component]
@@ -15,15 +16,18 @@ pub(super) fn Hints() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let total = bench.step.with_value(|step| step.hints);
     let opened = bench.kept(move |kept| kept.hints_opened.min(total));
-    let open_next =
-        move |_| bench.change_step(|kept| kept.hints_opened = (kept.hints_opened + 1).min(total));
+    let open_next = move |_| {
+        bench.change_step(|kept| kept.hints_opened = (kept.hints_opened + 1).min(total));
+        // With the last hint the button goes.
+        browser::next_frame(move || browser::focus_if_lost(LAST_HINT_ID));
+    };
     view! {
         <div class="hints">
             <For each=move || 1..=opened.get() key=|rung| *rung let:rung>
                 <Hint rung total />
             </For>
             <Show when=move || bench.store.is_loaded() && (opened.get() < total)>
-                <button type="button" id=NEXT_HINT_ID class="button hint-next" on:click=open_next>
+                <button type="button" class="button hint-next" on:click=open_next>
                     <Sign icon=Icon::Bulb />
                     {move || format!("Open hint {} of {total}", opened.get() + 1)}
                 </button>
@@ -54,8 +58,10 @@ fn Hint(rung: u8, total: u8) -> impl IntoView {
     };
     view! {
         <details class="hint" open>
-            <summary>{format!("Hint {rung} of {total}")}</summary>
-            {content}
+            <summary id=(rung == total).then_some(LAST_HINT_ID)>
+                {format!("Hint {rung} of {total}")}
+            </summary>
+            <div aria-live="polite">{content}</div>
         </details>
     }
     .into_any()

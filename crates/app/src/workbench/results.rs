@@ -10,19 +10,23 @@ mod verdict;
 
 use leptos::ev;
 use leptos::prelude::*;
-use lesson::{PlannedStep, Seed, duration_text};
+use lesson::{PlannedStep, RunPhase, Seed, duration_text};
 
 use self::output::Output;
 use self::report::ReportView;
+use self::test_case::Prominence;
 use self::verdict::VerdictCard;
 use super::checklist::Checklist;
 use super::{Panel, Workbench};
 use crate::browser;
+use crate::icon::{Icon, Sign};
 
 /// One of the two views of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum View {
+pub(super) enum View {
+    /// The verdict and the tests.
     Results,
+    /// What the program wrote.
     Output,
 }
 
@@ -43,10 +47,10 @@ impl View {
         }
     }
 
-    fn panel_id(self) -> &'static str {
+    /// The part that scrolls and takes the focus.
+    pub(super) fn panel_id(self) -> &'static str {
         match self {
-            // This one takes the panel's focus.
-            Self::Results => Panel::Results.body_id(),
+            Self::Results => "results-body",
             Self::Output => "output-body",
         }
     }
@@ -56,7 +60,7 @@ impl View {
 #[component]
 pub(super) fn Results() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let view = RwSignal::new(View::Results);
+    let view = bench.view;
     let shown = bench.runs.shown();
     let duration = move || {
         shown.with(|shown| {
@@ -64,24 +68,30 @@ pub(super) fn Results() -> impl IntoView {
             Some(duration_text(report.duration_us))
         })
     };
-    let is_over = Memo::new(move |_| {
-        shown.with(|shown| {
-            shown
-                .as_ref()
-                .is_some_and(|shown| shown.live.report.is_some() && !shown.is_cancelled)
+    // Told apart by the run's number, so that each report is drawn once.
+    let ended = Memo::new(move |_| {
+        shown.with(|shown| match shown {
+            Some(shown) if shown.is_going() => Ended::No,
+            Some(shown) if shown.live.report.is_some() && !shown.is_cancelled => {
+                Ended::WithReport(shown.number)
+            }
+            _ => Ended::WithoutReport,
         })
     });
-    let tests = move || {
-        if is_over.get() {
-            view! { <ReportView /> }.into_any()
-        } else {
-            view! { <Plan /> }.into_any()
+    let tests = move || match ended.get() {
+        Ended::No => view! { <Plan /> }.into_any(),
+        Ended::WithReport(_) => {
+            let report = shown.with_untracked(|shown| shown.as_ref()?.live.report.clone());
+            report
+                .map(|report| view! { <ReportView report first=Prominence::OpenBelowVerdict /> })
+                .into_any()
         }
+        Ended::WithoutReport => view! { <ReportBefore /> }.into_any(),
     };
     view! {
         <section class="panel results" id=Panel::Results.id() aria-label="Results">
             <div class="head">
-                <ViewTabs view />
+                <ViewTabs />
                 <span class="grow"></span>
                 <span title="From the start of the program to the last test">{duration}</span>
             </div>
@@ -112,9 +122,45 @@ pub(super) fn Results() -> impl IntoView {
     .into_any()
 }
 
+/// How the run on screen ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    No,
+    /// With the run's number.
+    WithReport(u32),
+    WithoutReport,
+}
+
+/// The last report there is, where the run on screen ended without one.
 #[component]
-fn ViewTabs(view: RwSignal<View>) -> impl IntoView {
+fn ReportBefore() -> impl IntoView {
     let bench = expect_context::<Workbench>();
+    move || {
+        let before = bench.runs.before().get()?;
+        let report = before.live.report?;
+        Some(view! {
+            <p class="before">{format!("The run before: {}", report.headline())}</p>
+            <ReportView report first=Prominence::Open />
+        })
+    }
+}
+
+#[component]
+fn ViewTabs() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let view = bench.view;
+    // Who looks at the output sees here how the run ended.
+    let verdict = Memo::new(move |_| {
+        bench
+            .runs
+            .shown()
+            .with(|shown| match shown.as_ref()?.phase() {
+                RunPhase::Passed { .. } => Some((Icon::Check, "is-passed", ", passed")),
+                RunPhase::Failed { .. } => Some((Icon::Cross, "is-failed", ", failed")),
+                RunPhase::NoVerdict { .. } => Some((Icon::Warning, "is-none", ", no verdict")),
+                _ => None,
+            })
+    });
     let has_output = Memo::new(move |_| {
         bench.runs.shown().with(|shown| {
             shown
@@ -139,13 +185,25 @@ fn ViewTabs(view: RwSignal<View>) -> impl IntoView {
     let tabs = View::ALL
         .map(|this| {
             let is_here = move || view.get() == this;
-            let mark = move || {
-                (this == View::Output && has_output.get()).then(|| {
+            let mark = move || match this {
+                View::Output => has_output.get().then(|| {
                     view! {
                         <span class="has-output" aria-hidden="true"></span>
                         <span class="unseen">", not empty"</span>
                     }
-                })
+                    .into_any()
+                }),
+                // Above the tests themselves the verdict says it.
+                View::Results if view.get() == View::Results => None,
+                View::Results => verdict.get().map(|(icon, class, words)| {
+                    view! {
+                        <span class=format!("tab-verdict {class}")>
+                            <Sign icon />
+                        </span>
+                        <span class="unseen">{words}</span>
+                    }
+                    .into_any()
+                }),
             };
             view! {
                 <button

@@ -4,9 +4,11 @@ use futures::StreamExt;
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
 use lesson::{
-    LiveRun, Report, RunError, RunPhase, RunRequest, Seed, Source, StepProgress, Verdict, pieces,
+    LiveRun, Report, RunError, RunEvent, RunPhase, RunRequest, Seed, Source, StepProgress, Verdict,
+    pieces,
 };
 
+use super::results::View;
 use super::{Panel, Workbench, last_run};
 use crate::browser::{self, CodeEditor};
 use crate::run_stream::run_events;
@@ -15,6 +17,8 @@ use crate::run_stream::run_events;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Runs {
     shown: RwSignal<Option<ShownRun>>,
+    /// The last run with a report, while a later one is shown that has none.
+    before: RwSignal<Option<ShownRun>>,
     announcement: RwSignal<String>,
     abort: StoredValue<Option<ActionAbortHandle>>,
     started: StoredValue<u32>,
@@ -56,6 +60,7 @@ impl Runs {
     pub(super) fn new() -> Self {
         let runs = Self {
             shown: RwSignal::new(None),
+            before: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             abort: StoredValue::new(None),
             started: StoredValue::new(0),
@@ -67,6 +72,11 @@ impl Runs {
     /// The run on screen.
     pub(crate) fn shown(self) -> RwSignal<Option<ShownRun>> {
         self.shown
+    }
+
+    /// The last run with a report, while a later one is shown that has none.
+    pub(crate) fn before(self) -> RwSignal<Option<ShownRun>> {
+        self.before
     }
 
     /// Whether a run is under way.
@@ -92,8 +102,9 @@ impl Runs {
         }
     }
 
+    /// Nothing happens where the workbench is gone: an event may come in that very moment.
     fn fold(self, change: impl FnOnce(&mut LiveRun)) {
-        self.shown.update(|shown| {
+        self.shown.try_update(|shown| {
             if let Some(shown) = shown {
                 change(&mut shown.live);
             }
@@ -124,30 +135,41 @@ impl Workbench {
             }
         });
         self.announce();
+        self.mark_lines_of_the_run_before();
+        self.keep_the_focus_in_the_results();
     }
 
     fn start(self, seed: Option<Seed>) {
-        if !self.store.is_loaded_untracked() || self.runs.is_going_untracked() {
+        let is_ready = self.store.is_loaded_untracked() && !self.is_leaving();
+        if !is_ready || self.runs.is_going_untracked() {
             return;
         }
         let program = self.program.get_untracked();
-        self.keep_draft();
+        self.keep_what_was_typed();
         self.runs.started.update_value(|started| *started += 1);
         let refused = Source::parse(program.clone()).err().map(RunError::from);
         let mut live = LiveRun::default();
         if let Some(error) = refused.clone() {
             live.interrupt(error);
         }
-        self.runs.shown.set(Some(ShownRun {
+        let shown = ShownRun {
             number: self.runs.started.get_value(),
             program: program.clone(),
             live,
             is_cancelled: false,
-        }));
+        };
+        if let Some(last) = self.runs.shown.get_untracked()
+            && last.live.report.is_some()
+        {
+            self.runs.before.set(Some(last));
+        }
+        self.runs.shown.set(Some(shown));
         self.panel.set(Panel::Results);
         self.editor.with(CodeEditor::begin_run);
+        self.announce();
+        self.keep_the_focus_in_the_results();
         if refused.is_some() {
-            self.announce();
+            self.mark_lines_of_the_run_before();
             return;
         }
         let request = RunRequest {
@@ -170,7 +192,11 @@ impl Workbench {
             Ok(events) => {
                 let mut events = Box::pin(events);
                 while let Some(event) = events.next().await {
+                    let is_queued = matches!(event, RunEvent::Queued { .. });
                     self.runs.fold(|live| live.apply(event));
+                    if is_queued {
+                        self.announce_the_queue();
+                    }
                 }
             }
             Err(error) => self.runs.fold(|live| live.interrupt(error)),
@@ -179,25 +205,48 @@ impl Workbench {
     }
 
     fn end(self) {
-        let Some(shown) = self.runs.shown.get_untracked() else {
+        // None where the workbench is gone.
+        let Some(Some(shown)) = self.runs.shown.try_get_untracked() else {
             return;
         };
+        if shown.is_cancelled {
+            return;
+        }
         self.announce();
         let Some(report) = &shown.live.report else {
+            self.mark_lines_of_the_run_before();
             return;
         };
+        self.runs.before.set(None);
         let passed = report.verdict == Verdict::Passed;
         let duration_us = report.duration_us;
         self.change_step(|kept| remember(kept, &shown.program, passed, duration_us));
         self.remember_earlier_steps(report, &shown.program);
-        let typed_since = self.program.get_untracked() != shown.program;
+        let typed_since = self
+            .program
+            .with_untracked(|program| *program != shown.program);
         if passed && !typed_since {
+            self.view.set(View::Results);
             browser::next_frame(|| browser::focus(NEXT_STEP_ID));
+        } else {
+            self.keep_the_focus_in_the_results();
         }
-        if !typed_since && !passed {
-            self.show_notes(report.line_notes());
-        }
+        self.show_notes_of(&shown);
         last_run::keep(self, &shown.program, report);
+    }
+
+    /// What the last report says of lines is still true where a later run has none.
+    fn mark_lines_of_the_run_before(self) {
+        if let Some(before) = self.runs.before.get_untracked() {
+            self.show_notes_of(&before);
+        }
+    }
+
+    /// Controls come and go with a run, and a narrow page shows another panel: where the one with
+    /// the focus goes, the results take it.
+    fn keep_the_focus_in_the_results(self) {
+        let body = self.body_id(Panel::Results);
+        browser::next_frame(move || browser::focus_if_lost(body));
     }
 
     /// The run judged the steps before this one too: those that passed are done, whatever became of
@@ -216,6 +265,8 @@ impl Workbench {
         });
     }
 
+    /// Says where the run stands. The number makes the same verdict a new text, so that it is heard
+    /// again.
     fn announce(self) {
         let text = self.runs.shown.with_untracked(|shown| {
             let shown = shown.as_ref()?;
@@ -224,14 +275,25 @@ impl Workbench {
                 .iter()
                 .map(lesson::Piece::text)
                 .collect();
-            // The number makes the same verdict a new text, so that it is heard again.
-            Some(format!(
-                "Run {}: {}. {sentence}",
-                shown.number,
-                phase.headline()
-            ))
+            let headline = phase.headline();
+            let headline = headline.trim_end_matches('…');
+            Some(format!("Run {}: {headline}. {sentence}", shown.number))
         });
         self.runs.announcement.set(text.unwrap_or_default());
+    }
+
+    /// Says so once where a run has to wait.
+    fn announce_the_queue(self) {
+        let is_new = self.runs.shown.with_untracked(|shown| {
+            let phase = shown.as_ref().map(ShownRun::phase);
+            matches!(phase, Some(RunPhase::Queued { .. }))
+        }) && self
+            .runs
+            .announcement
+            .with_untracked(|said| !said.contains("queue"));
+        if is_new {
+            self.announce();
+        }
     }
 }
 

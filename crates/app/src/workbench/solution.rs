@@ -5,8 +5,11 @@ use leptos::prelude::*;
 
 use super::Workbench;
 use crate::api::load_solution;
-use crate::browser::DiffView;
+use crate::browser::{self, DiffView};
 use crate::dialog::{Dialog, DialogHandle};
+
+/// The id of what takes the focus once the solution was asked for.
+const SHOWN_ID: &str = "solution-shown";
 
 /// The button and its dialog.
 #[component]
@@ -52,7 +55,10 @@ fn Confirmation(handle: DialogHandle) -> impl IntoView {
                 <button
                     type="button"
                     class="button danger"
-                    on:click=move |_| is_confirmed.set(true)
+                    on:click=move |_| {
+                        is_confirmed.set(true);
+                        browser::next_frame(|| browser::focus_if_lost(SHOWN_ID));
+                    }
                 >
                     "Show the solution"
                 </button>
@@ -68,7 +74,7 @@ fn Comparison() -> impl IntoView {
     let (course, step) =
         bench.with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
     let solution = LocalResource::new(move || load_solution(course.clone(), step.clone()));
-    move || match solution.get() {
+    let content = move || match solution.get() {
         None => view! { <p class="quiet">"Loading…"</p> }.into_any(),
         Some(Ok(solution)) => view! { <Difference solution /> }.into_any(),
         Some(Err(_)) => view! {
@@ -80,7 +86,13 @@ fn Comparison() -> impl IntoView {
             </p>
         }
         .into_any(),
+    };
+    view! {
+        <div id=SHOWN_ID tabindex="-1">
+            {content}
+        </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -43,6 +43,8 @@ impl Workbench {
                 self.settled.set_value(other.clone());
                 self.replace_program(&other);
                 self.is_from_other_tab.set(true);
+                // What was offered before is older than this.
+                self.other_draft.set(None);
             }
             OtherDraft::Offer => {
                 // This tab's draft is kept in a moment; the other's stays to be brought back.

@@ -14,7 +14,7 @@ use monaco::sys::editor::{
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlDivElement, KeyboardEvent, Worker};
+use web_sys::{Element, Event, HtmlDivElement, KeyboardEvent, Worker};
 
 use super::super::EditorSetup;
 use super::js;
@@ -38,7 +38,7 @@ struct Mounted {
 enum Listening {
     Content(DisposableClosure<dyn FnMut(IModelContentChangedEvent)>),
     Layout(DisposableClosure<dyn FnMut(monaco::sys::editor::EditorLayoutInfo)>),
-    Host(EventListener),
+    Host(Vec<EventListener>),
 }
 
 const MARKERS_OWNER: &str = "codealong";
@@ -99,7 +99,7 @@ impl CodeEditor {
             Listening::Content(editor.0.monaco.on_did_change_model_content(changed)),
             Listening::Layout(editor.0.monaco.on_did_layout_change(resized)),
             Listening::Host(escape_leads_out(host)),
-            Listening::Host(clicks_keep_the_focus(host, &editor)),
+            Listening::Host(vec![clicks_keep_the_focus(host, &editor)]),
         ];
         *editor.0.listening.borrow_mut() = listening;
         if let Some(caret) = setup.caret {
@@ -148,8 +148,13 @@ impl CodeEditor {
         self.show_notes(Vec::new());
     }
 
-    /// Marks lines and writes the notes below them, in the place of those before.
-    pub(crate) fn set_notes(&self, notes: Vec<LineNote>) {
+    /// Marks the lines of a run's program and writes the notes below them, in the place of those
+    /// before. `edit` is what was done to that program since.
+    pub(crate) fn show_run(&self, edit: Option<LineEdit>, mut notes: Vec<LineNote>) {
+        if let Some(edit) = edit {
+            notes.retain_mut(|note| note.follow(edit));
+        }
+        *self.0.edits_since_run.borrow_mut() = edit.into_iter().collect();
         self.show_notes(notes);
         if let Some(first) = self.0.notes.borrow().first() {
             let target: &IEditor = self.0.monaco.as_ref();
@@ -399,23 +404,40 @@ fn clicks_keep_the_focus(host: &HtmlDivElement, editor: &CodeEditor) -> EventLis
     })
 }
 
+/// What Monaco closes on Escape, which then is no wish to leave the editor.
+const OPEN_WIDGETS: &str =
+    ".suggest-widget.visible, .parameter-hints-widget.visible, .find-widget.visible";
+
 /// Tab writes spaces in an editor, so Escape makes the next Tab leave it.
-fn escape_leads_out(host: &HtmlDivElement) -> EventListener {
+fn escape_leads_out(host: &HtmlDivElement) -> Vec<EventListener> {
     let options = EventListenerOptions {
         phase: EventListenerPhase::Capture,
         passive: false,
     };
-    let armed = Cell::new(false);
-    EventListener::new_with_options(host, "keydown", options, move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
-            return;
-        };
-        match event.key().as_str() {
-            "Escape" => armed.set(true),
-            // The browser's own Tab moves on once Monaco does not hear of it.
-            "Tab" if armed.replace(false) => event.stop_propagation(),
-            "Shift" => {}
-            _ => armed.set(false),
+    let armed = Rc::new(Cell::new(false));
+    let element = host.clone();
+    let on_key = {
+        let armed = Rc::clone(&armed);
+        move |event: &Event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                return;
+            };
+            match event.key().as_str() {
+                "Escape" => {
+                    let open = element.query_selector(OPEN_WIDGETS);
+                    armed.set(!matches!(open, Ok(Some(_))));
+                }
+                // The browser's own Tab moves on once Monaco does not hear of it.
+                "Tab" if armed.replace(false) => event.stop_propagation(),
+                "Shift" => {}
+                _ => armed.set(false),
+            }
         }
-    })
+    };
+    let disarm = move |_: &Event| armed.set(false);
+    vec![
+        EventListener::new_with_options(host, "keydown", options, on_key),
+        EventListener::new_with_options(host, "mousedown", options, disarm.clone()),
+        EventListener::new_with_options(host, "focusout", options, disarm),
+    ]
 }

@@ -24,9 +24,9 @@ pub(crate) fn download(name: &str, text: &str) {
 
 /// The text of the file chosen in a field, and its name; none where nothing is chosen.
 pub(crate) async fn read_file(field: &HtmlInputElement) -> Option<Result<String, String>> {
-    let file = field.files()?.get(0)?;
+    let file = gloo_file::File::from(field.files()?.get(0)?);
     // Chosen again after a change, the same file must be heard of again.
-    let file = gloo_file::File::from(file);
+    field.set_value("");
     const MOST_BYTES: u64 = 32 * 1024 * 1024;
     if file.size() > MOST_BYTES {
         return Some(Err(
@@ -34,6 +34,5 @@ pub(crate) async fn read_file(field: &HtmlInputElement) -> Option<Result<String,
         ));
     }
     let text = gloo_file::futures::read_as_text(&file).await;
-    field.set_value("");
     Some(text.map_err(|error| error.to_string()))
 }

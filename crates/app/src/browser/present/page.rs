@@ -35,6 +35,11 @@ fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
+/// An attribute of the page's root element.
+pub(crate) fn root_attribute(name: &str) -> Option<String> {
+    root()?.get_attribute(name)
+}
+
 /// Sets or removes an attribute of the page's root element.
 pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
     if let Some(root) = root() {
@@ -53,7 +58,7 @@ pub(crate) fn set_root_style(name: &str, value: &str) {
     }
 }
 
-/// Says to the browser tests and to the boot script that the page answers now.
+/// Says to the browser tests, to the styles and to the boot script that the page answers now.
 pub(crate) fn announce_readiness() {
     set_root_attribute("data-hydrated", Some(""));
 }
@@ -62,6 +67,17 @@ pub(crate) fn announce_readiness() {
 pub(crate) fn focus(id: &str) {
     if let Some(element) = element(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// Puts the focus there if it is nowhere: what had it is gone or hidden.
+pub(crate) fn focus_if_lost(id: &str) {
+    let active = document().and_then(|document| document.active_element());
+    let is_lost = active.is_none_or(|active| {
+        active.tag_name() == "BODY" || active.get_client_rects().length() == 0
+    });
+    if is_lost {
+        focus(id);
     }
 }
 

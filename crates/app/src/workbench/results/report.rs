@@ -1,30 +1,27 @@
 //! A report: the steps in the order in which they matter, each with its tests.
 
 use leptos::prelude::*;
-use lesson::{StepReport, TestId};
+use lesson::{Report, StepReport, TestId};
 
-use super::test_case::{TestCase, ToldAbove};
+use super::test_case::{Prominence, TestCase};
 use crate::workbench::Workbench;
 
-/// The report of the run on screen.
+/// A report.
 #[component]
-pub(super) fn ReportView() -> impl IntoView {
-    let bench = expect_context::<Workbench>();
-    let found = bench.runs.shown().with_untracked(|shown| {
-        let report = shown.as_ref()?.live.report.clone()?;
-        let first_broken = report.first_broken().map(|test| test.id.clone());
-        let steps: Vec<StepReport> = report.steps_by_need().into_iter().cloned().collect();
-        Some((report.step, first_broken, steps))
-    });
-    let Some((here, first_broken, steps)) = found else {
-        return ().into_any();
-    };
+pub(super) fn ReportView(
+    /// What was found.
+    report: Report,
+    /// How the test to look at first stands in it.
+    first: Prominence,
+) -> impl IntoView {
+    let first_broken = report.first_broken().map(|test| test.id.clone());
+    let steps: Vec<StepReport> = report.steps_by_need().into_iter().cloned().collect();
     steps
         .into_iter()
         .map(|step| {
-            let is_here = step.step == here;
-            let first_broken = first_broken.clone();
-            view! { <Group step is_here first_broken /> }
+            let is_here = step.step == report.step;
+            let first = first_broken.clone().map(|test| (test, first));
+            view! { <Group step is_here first /> }
         })
         .collect_view()
         .into_any()
@@ -32,7 +29,7 @@ pub(super) fn ReportView() -> impl IntoView {
 
 /// The tests of one step; those of an earlier step that passed are folded away.
 #[component]
-fn Group(step: StepReport, is_here: bool, first_broken: Option<TestId>) -> impl IntoView {
+fn Group(step: StepReport, is_here: bool, first: Option<(TestId, Prominence)>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let number = bench.course.with_value(|course| {
         let place = course.steps.iter().position(|other| other.id == step.step);
@@ -50,12 +47,11 @@ fn Group(step: StepReport, is_here: bool, first_broken: Option<TestId>) -> impl 
     let tests = tests
         .into_iter()
         .map(|test| {
-            let told_above = if first_broken.as_ref() == Some(&test.id) {
-                ToldAbove::Verdict
-            } else {
-                ToldAbove::Nothing
+            let prominence = match &first {
+                Some((id, prominence)) if *id == test.id => *prominence,
+                _ => Prominence::Folded,
             };
-            view! { <TestCase test told_above /> }
+            view! { <TestCase test prominence /> }
         })
         .collect_view();
     if is_folded {

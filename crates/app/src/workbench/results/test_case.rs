@@ -10,20 +10,22 @@ use crate::icon::{Icon, Sign};
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
 
-/// What stands above a test's result already.
+/// How a test's result stands among the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ToldAbove {
-    /// Nothing of it.
-    Nothing,
-    /// What went wrong, in the verdict: this is the test to look at first, and it is open.
-    Verdict,
+pub(super) enum Prominence {
+    /// Folded.
+    Folded,
+    /// Open: it is the one to look at first.
+    Open,
+    /// Open, and the verdict above it says already what went wrong.
+    OpenBelowVerdict,
 }
 
 /// A test's result; its inside is made when it is first opened.
 #[component]
-pub(super) fn TestCase(test: TestResult, told_above: ToldAbove) -> impl IntoView {
+pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoView {
     let state = TestState::of(LiveTest::Ended(&test), true);
-    let is_opened = told_above == ToldAbove::Verdict;
+    let is_opened = prominence != Prominence::Folded;
     let was_opened = RwSignal::new(is_opened);
     let name = test.name.clone();
     let line = test.place().map(|place| format!("line {} · ", place.line));
@@ -51,7 +53,7 @@ pub(super) fn TestCase(test: TestResult, told_above: ToldAbove) -> impl IntoView
                 <small>{note}</small>
             </summary>
             <Show when=move || was_opened.get()>
-                <Inside test=test.get_value() told_above />
+                <Inside test=test.get_value() prominence />
             </Show>
         </details>
     }
@@ -59,16 +61,16 @@ pub(super) fn TestCase(test: TestResult, told_above: ToldAbove) -> impl IntoView
 }
 
 #[component]
-fn Inside(test: TestResult, told_above: ToldAbove) -> impl IntoView {
+fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let has_more = test.place().is_some()
         || test.outcome.comparison().is_some()
         || test.outcome.crash().is_some()
         || !test.exchanges.is_empty();
     // The verdict gives a recognised mistake's advice, and only without one the bare message.
-    let (mistake, message) = match (told_above, test.mistake.clone()) {
-        (ToldAbove::Verdict, Some(_)) => (None, test.message.clone()),
-        (ToldAbove::Verdict, None) if has_more => (None, String::new()),
+    let (mistake, message) = match (prominence, test.mistake.clone()) {
+        (Prominence::OpenBelowVerdict, Some(_)) => (None, test.message.clone()),
+        (Prominence::OpenBelowVerdict, None) if has_more => (None, String::new()),
         (_, mistake) => (mistake, test.message.clone()),
     };
     let mistake = mistake.map(|mistake| {

@@ -1,0 +1,211 @@
+//! Records in localStorage: read, written, and kept aside where they can't be read.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use lesson::{
+    Progress, ProgressError, RecordVersion, SETTINGS_KEY, Settings, StepRecord, aside_key,
+    original_key, step_of_key, take_record,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::browser::{StorageFault, storage};
+
+/// The records, and what storage did not take or give of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Records {
+    fault: RwSignal<Option<StorageFault>>,
+    kept_aside: RwSignal<Vec<KeptAside>>,
+    /// Keys whose last writing failed: what the page knows of them is newer than what is stored.
+    unsaved: StoredValue<BTreeSet<String>>,
+    /// Keys of records that can't be read and that there was no room to keep aside: nothing may be
+    /// written over them.
+    stuck: StoredValue<Vec<(String, ProgressError)>>,
+}
+
+/// A record that could not be read and stands under another key now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeptAside {
+    /// The key under which it is kept.
+    pub(crate) key: String,
+    /// Why it could not be read.
+    pub(crate) reason: ProgressError,
+}
+
+/// What a record that is kept aside is, for a sentence's beginning.
+pub(crate) fn name_of_aside(key: &str) -> String {
+    match original_key(key).and_then(step_of_key) {
+        Some((_, step)) => format!("The progress of the step \u{201c}{step}\u{201d}"),
+        None => "A record of the settings".to_owned(),
+    }
+}
+
+impl Records {
+    pub(super) fn new() -> Self {
+        Self {
+            fault: RwSignal::new(None),
+            kept_aside: RwSignal::new(Vec::new()),
+            unsaved: StoredValue::new(BTreeSet::new()),
+            stuck: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Why something is not kept, if that is so.
+    pub(super) fn fault(self) -> RwSignal<Option<StorageFault>> {
+        self.fault
+    }
+
+    /// What could not be read since the page was opened.
+    pub(super) fn kept_aside(self) -> RwSignal<Vec<KeptAside>> {
+        self.kept_aside
+    }
+
+    /// Whether the last writing of a record failed.
+    pub(super) fn is_unsaved(self, key: &str) -> bool {
+        self.unsaved.with_value(|unsaved| unsaved.contains(key))
+    }
+
+    /// The keys of all records whose last writing failed.
+    pub(super) fn unsaved(self) -> Vec<String> {
+        self.unsaved
+            .with_value(|unsaved| unsaved.iter().cloned().collect())
+    }
+
+    /// Reads a record; one that can't be read is moved to another key and told of.
+    pub(super) fn read<T: DeserializeOwned>(self, key: &str, newest: u32) -> Option<T> {
+        self.stuck
+            .update_value(|stuck| stuck.retain(|(other, _)| other != key));
+        let text = storage::read(key).ok().flatten()?;
+        match parse(&text, newest) {
+            Ok(record) => Some(record),
+            Err(reason) => {
+                self.keep_aside(key, &text, reason);
+                None
+            }
+        }
+    }
+
+    /// Reads a record that another tab wrote. One that can't be read is that tab's to deal with: it
+    /// may be of a newer page than this one.
+    pub(super) fn read_of_other_tab<T: DeserializeOwned>(
+        self,
+        key: &str,
+        newest: u32,
+    ) -> Option<T> {
+        let text = storage::read(key).ok().flatten()?;
+        parse(&text, newest).ok()
+    }
+
+    /// Writes a record; false where storage does not take it.
+    pub(super) fn write(self, key: &str, record: &impl Serialize) -> bool {
+        let Ok(text) = serde_json::to_string(record) else {
+            return false;
+        };
+        self.keep_aside_what_is_stuck();
+        let is_stuck = self
+            .stuck
+            .with_value(|stuck| stuck.iter().any(|(other, _)| other == key));
+        let fault = if is_stuck {
+            Some(StorageFault::Full)
+        } else {
+            storage::write(key, &text).err()
+        };
+        let is_written = fault.is_none();
+        let is_any_unsaved = self.unsaved.try_update_value(|unsaved| {
+            if is_written {
+                unsaved.remove(key);
+            } else {
+                unsaved.insert(key.to_owned());
+            }
+            !unsaved.is_empty()
+        });
+        let fault = match (fault, is_any_unsaved) {
+            (None, Some(true)) => self.fault.get_untracked(),
+            (fault, _) => fault,
+        };
+        if self.fault.get_untracked() != fault {
+            self.fault.set(fault);
+        }
+        is_written
+    }
+
+    /// Forgets what is known of storage: it was cleared.
+    pub(super) fn forget(self) {
+        self.stuck.set_value(Vec::new());
+        self.unsaved.set_value(BTreeSet::new());
+    }
+
+    /// Puts back what was kept aside and can be read by now, where nothing stands in its place: an
+    /// older page kept a newer one's record aside.
+    pub(super) fn take_back(self, keys: &[String]) {
+        for aside in keys {
+            let Some(key) = original_key(aside).filter(|key| !keys.iter().any(|k| k == key)) else {
+                continue;
+            };
+            let Ok(Some(text)) = storage::read(aside) else {
+                continue;
+            };
+            let is_readable = if key == SETTINGS_KEY {
+                parse::<Settings>(&text, Settings::VERSION).is_ok()
+            } else {
+                parse::<StepRecord>(&text, Progress::VERSION).is_ok()
+            };
+            if is_readable && storage::write(key, &text).is_ok() {
+                storage::remove(aside);
+            }
+        }
+    }
+
+    /// The keys of all that is kept aside, from earlier visits too.
+    pub(crate) fn all_aside(self) -> Vec<String> {
+        let mut keys = storage::keys().unwrap_or_default();
+        keys.retain(|key| original_key(key).is_some());
+        keys.sort();
+        keys
+    }
+
+    /// The text of a record that is kept aside.
+    pub(crate) fn text_aside(self, key: &str) -> Option<String> {
+        storage::read(key).ok().flatten()
+    }
+
+    /// Deletes a record that is kept aside.
+    pub(crate) fn delete_aside(self, key: &str) {
+        storage::remove(key);
+        self.kept_aside
+            .update(|kept| kept.retain(|other| other.key != key));
+    }
+
+    /// Moves a record to another key. Where there is no room for that it is stuck, and stays: the
+    /// next writer tries again.
+    fn keep_aside(self, key: &str, text: &str, reason: ProgressError) {
+        let aside = aside_key(key, &storage::keys().unwrap_or_default());
+        match storage::write(&aside, text) {
+            Ok(()) => {
+                storage::remove(key);
+                self.kept_aside
+                    .update(|kept| kept.push(KeptAside { key: aside, reason }));
+            }
+            Err(fault) => {
+                self.stuck
+                    .update_value(|stuck| stuck.push((key.to_owned(), reason)));
+                self.fault.set(Some(fault));
+            }
+        }
+    }
+
+    fn keep_aside_what_is_stuck(self) {
+        let stuck = self.stuck.try_update_value(std::mem::take);
+        for (key, reason) in stuck.unwrap_or_default() {
+            if let Ok(Some(text)) = storage::read(&key) {
+                self.keep_aside(&key, &text, reason);
+            }
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(text: &str, newest: u32) -> Result<T, ProgressError> {
+    let version = serde_json::from_str::<RecordVersion>(text);
+    take_record(newest, version, || serde_json::from_str(text))
+}
