@@ -15,7 +15,7 @@ pub enum LiveTest<'run> {
     Ended(&'run TestResult),
 }
 
-/// The run on screen. [`LiveRun::apply`] is all that changes it.
+/// The run on screen. [`LiveRun::apply`] and [`LiveRun::interrupt`] are all that changes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LiveRun {
     /// The place in the queue, while there is one.

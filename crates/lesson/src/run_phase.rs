@@ -103,14 +103,6 @@ impl LiveRun {
 }
 
 impl RunPhase {
-    /// Whether more is to come.
-    pub fn is_going(&self) -> bool {
-        matches!(
-            self,
-            Self::Starting | Self::Queued { .. } | Self::Running { .. }
-        )
-    }
-
     /// The word over the panel.
     pub fn headline(&self) -> String {
         match self {

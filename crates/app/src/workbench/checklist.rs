@@ -1,7 +1,7 @@
 //! Lists of tests with the state of each: a sign and a word, never colour alone.
 
 use leptos::prelude::*;
-use lesson::{LiveTest, PlannedTest, TestId, TestState, duration_text};
+use lesson::{LiveTest, PlannedTest, TestId, TestState};
 
 use super::Workbench;
 use crate::icon::{Icon, Sign};
@@ -46,20 +46,14 @@ fn standing(bench: Workbench, id: &TestId) -> Standing {
         };
         let test = shown.live.test(id);
         let state = TestState::of(test, !shown.is_going());
-        let note = match test {
-            LiveTest::Ended(result) if state == TestState::Passed => {
-                duration_text(result.duration_us)
-            }
-            LiveTest::Ended(result) => result
-                .place()
-                .map(|place| format!("line {}", place.line))
-                .unwrap_or_default(),
-            _ => match state {
-                TestState::NotRun => "not run".to_owned(),
-                TestState::Running => "running".to_owned(),
-                TestState::Waiting => "waiting".to_owned(),
-                _ => String::new(),
-            },
+        let place = match test {
+            LiveTest::Ended(result) => result.place(),
+            _ => None,
+        };
+        let note = match (state, place) {
+            (TestState::Open, _) => String::new(),
+            (state, None) => state.word().to_owned(),
+            (state, Some(place)) => format!("{} · line {}", state.word(), place.line),
         };
         Standing { state, note }
     })
