@@ -2,6 +2,7 @@
 
 mod diff;
 mod editor;
+mod editor_focus;
 mod editor_theme;
 mod files;
 mod js;

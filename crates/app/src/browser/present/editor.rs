@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
+use gloo_events::EventListener;
 use js_sys::Array;
 use lesson::{LineEdit, LineNote};
 use monaco::api::{CodeEditor as Monaco, DisposableClosure};
@@ -14,9 +14,10 @@ use monaco::sys::editor::{
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, HtmlDivElement, KeyboardEvent, Worker};
+use web_sys::{Element, HtmlDivElement, Worker};
 
 use super::super::EditorSetup;
+use super::editor_focus::{clicks_keep_the_focus, escape_leads_out};
 use super::js;
 use super::line_note::{decoration, marker, note_zone};
 use super::page::next_frame;
@@ -95,11 +96,19 @@ impl CodeEditor {
                 }
             }
         };
+        let refocus = {
+            let weak = Rc::downgrade(&editor.0);
+            move || {
+                if let Some(mounted) = weak.upgrade() {
+                    Self(mounted).focus();
+                }
+            }
+        };
         let listening = vec![
             Listening::Content(editor.0.monaco.on_did_change_model_content(changed)),
             Listening::Layout(editor.0.monaco.on_did_layout_change(resized)),
             Listening::Host(escape_leads_out(host)),
-            Listening::Host(vec![clicks_keep_the_focus(host, &editor)]),
+            Listening::Host(vec![clicks_keep_the_focus(host, refocus)]),
         ];
         *editor.0.listening.borrow_mut() = listening;
         if let Some(caret) = setup.caret {
@@ -387,57 +396,4 @@ fn serve_workers() {
     let environment = js_sys::Object::new();
     js::set(&environment, "getWorker", &get_worker.into_js_value());
     js::set(&window, "MonacoEnvironment", &environment);
-}
-
-/// Who clicks a note goes on typing where the cursor is; Monaco lets the focus go there.
-fn clicks_keep_the_focus(host: &HtmlDivElement, editor: &CodeEditor) -> EventListener {
-    let weak = Rc::downgrade(&editor.0);
-    let element = host.clone();
-    EventListener::new(host, "click", move |_| {
-        let active = web_sys::window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.active_element());
-        let is_inside = active.is_some_and(|active| element.contains(Some(&active)));
-        if let (false, Some(mounted)) = (is_inside, weak.upgrade()) {
-            CodeEditor(mounted).focus();
-        }
-    })
-}
-
-/// What Monaco closes on Escape, which then is no wish to leave the editor.
-const OPEN_WIDGETS: &str =
-    ".suggest-widget.visible, .parameter-hints-widget.visible, .find-widget.visible";
-
-/// Tab writes spaces in an editor, so Escape makes the next Tab leave it.
-fn escape_leads_out(host: &HtmlDivElement) -> Vec<EventListener> {
-    let options = EventListenerOptions {
-        phase: EventListenerPhase::Capture,
-        passive: false,
-    };
-    let armed = Rc::new(Cell::new(false));
-    let element = host.clone();
-    let on_key = {
-        let armed = Rc::clone(&armed);
-        move |event: &Event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
-                return;
-            };
-            match event.key().as_str() {
-                "Escape" => {
-                    let open = element.query_selector(OPEN_WIDGETS);
-                    armed.set(!matches!(open, Ok(Some(_))));
-                }
-                // The browser's own Tab moves on once Monaco does not hear of it.
-                "Tab" if armed.replace(false) => event.stop_propagation(),
-                "Shift" => {}
-                _ => armed.set(false),
-            }
-        }
-    };
-    let disarm = move |_: &Event| armed.set(false);
-    vec![
-        EventListener::new_with_options(host, "keydown", options, on_key),
-        EventListener::new_with_options(host, "mousedown", options, disarm.clone()),
-        EventListener::new_with_options(host, "focusout", options, disarm),
-    ]
 }
