@@ -55,6 +55,18 @@ for (const [what, width, height] of [
       await expect(workbench.editor.input).toBeFocused();
     });
 
+    test("a course of many steps fits", async ({ page, workbench }) => {
+      await page.goto("/courses/redis/echo");
+      await workbench.answers();
+      const circles = page.getByRole("navigation", { name: "Steps", exact: true }).getByRole("list");
+      // As many as are ever shown.
+      await circles.evaluate((list) => {
+        while (list.children.length < 9) list.append(list.lastElementChild!.cloneNode(true));
+      });
+      await expectNothingBeside(page);
+      await expect(page.getByRole("button", { name: "Keyboard shortcuts" })).toBeInViewport({ ratio: 1 });
+    });
+
     for (const address of ["/", "/courses/redis"]) {
       test(`${address} fits`, async ({ page }) => {
         await page.goto(address);
