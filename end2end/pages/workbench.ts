@@ -83,6 +83,18 @@ export class Workbench {
     if (await tab.isVisible()) await tab.click();
   }
 
+  /** Opens the code that stood here before, and puts one of its versions back. */
+  async bringBack(title: string): Promise<void> {
+    await this.earlierCode.click();
+    const dialog = this.page.getByRole("dialog", { name: "Earlier code" });
+    await dialog.getByRole("button", { name: `Bring back: ${title}`, exact: true }).click();
+    await expect(dialog).toBeHidden();
+  }
+
+  get earlierCode(): Locator {
+    return this.code.getByRole("button", { name: "Earlier code…" });
+  }
+
   async showOutput(): Promise<void> {
     await this.results.getByRole("tab", { name: /^Program output/ }).click();
   }

@@ -100,6 +100,12 @@ const dialogs: Record<string, Way> = {
     await workbench.showCode();
     await workbench.code.getByRole("button", { name: "Reset…" }).click();
   },
+  "earlier code": async (_, workbench) => {
+    await workbench.judge(fourLines);
+    await workbench.hasVerdict("All 2 tests passed");
+    await workbench.write("other = 1\n");
+    await workbench.earlierCode.click();
+  },
   "the solution": async (page, workbench) => {
     await workbench.showGuide();
     await workbench.guide.getByRole("button", { name: "Show the solution…" }).click();

@@ -36,6 +36,7 @@ test("a reload in mid-run leaves the draft, and the next run works", async ({ wo
   await workbench.judge(endlessLoop);
   await workbench.isRunning();
   await workbench.reload();
+  await workbench.hasVerdict("No verdict", "This page was left while the run went on");
   await workbench.editor.expectText(endlessLoop);
   await workbench.judge(solution("get"));
   await workbench.hasVerdict("All 24 tests passed");
@@ -87,6 +88,21 @@ test("two tabs on one step: what was not touched follows the other", async ({
   await expect(workbench.code.getByText("Typed in another tab", { exact: true })).toBeVisible();
 });
 
+test("two tabs on one step: the caret stays where it is", async ({ context, workbench }) => {
+  const other = new Workbench(await context.newPage());
+  await workbench.open("listen");
+  await other.open("listen");
+  await workbench.write("first = 1\nlast = 2");
+  await other.editor.expectText("first = 1\nlast = 2");
+  await other.editor.focus();
+  await other.page.keyboard.press("ControlOrMeta+End");
+  await workbench.editor.typeAtTheTop("# above\n");
+  await workbench.isSaved();
+  await expect(other.code.getByText("Typed in another tab", { exact: true })).toBeVisible();
+  await other.page.keyboard.type("2");
+  await other.editor.expectText("# above\nfirst = 1\nlast = 22");
+});
+
 test("two tabs on one step: what was typed in both is lost in neither", async ({
   context,
   workbench,
@@ -104,7 +120,7 @@ test("two tabs on one step: what was typed in both is lost in neither", async ({
   await other.editor.expectText("right = 2\n");
   await notice.getByRole("button", { name: "Take the other tab's code" }).click();
   await other.editor.expectText("left = 1\n");
-  await other.code.getByRole("button", { name: "Bring back my code" }).click();
+  await other.bringBack("What was replaced last");
   await other.editor.expectText("right = 2\n");
 });
 

@@ -56,8 +56,41 @@ test("starting over asks first, and can be taken back", async ({ page, workbench
   // Twice: what was written is what comes back, not the starter.
   await reset.click();
   await dialog.getByRole("button", { name: "Start from the course's code" }).click();
-  await workbench.code.getByRole("button", { name: "Bring back my code" }).click();
+  await workbench.bringBack("What was replaced last");
   await workbench.editor.expectText(fourLines);
+});
+
+test("whatever was replaced can be brought back", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  const startOver = async () => {
+    await workbench.code.getByRole("button", { name: "Reset…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Start this step over?" });
+    await dialog.getByRole("button", { name: "Start from the course's code" }).click();
+  };
+  await workbench.write("big = 'work'\n");
+  await startOver();
+  await workbench.editor.typeAtTheTop("x");
+  await startOver();
+  await workbench.isSaved();
+  await workbench.reload();
+  await workbench.bringBack("What was replaced 2 times ago");
+  await workbench.editor.expectText("big = 'work'\n");
+  await workbench.bringBack("What was replaced last");
+  await workbench.editor.expectText(`x${starter()}`);
+});
+
+test("a hint is no wider than the guide", async ({ workbench }) => {
+  await workbench.open("echo");
+  for (const rung of [1, 2, 3, 4]) {
+    await workbench.guide.getByRole("button", { name: `Open hint ${rung} of 4` }).click();
+  }
+  await expect(workbench.guide.getByText("Loading…")).toHaveCount(0);
+  const body = workbench.guide.getByRole("group", { name: "Instructions" });
+  const [shown, scrolled] = await body.evaluate(({ clientWidth, scrollWidth }) => [
+    clientWidth,
+    scrollWidth,
+  ]);
+  expect(scrolled).toBeLessThanOrEqual(shown!);
 });
 
 test("a later step starts over from the code of the step before", async ({ page, workbench }) => {
@@ -77,11 +110,10 @@ test("the code of the last green run can be restored", async ({ workbench }) => 
   await workbench.open("listen");
   await workbench.judge(fourLines);
   await workbench.hasVerdict("All 2 tests passed");
-  const green = workbench.code.getByRole("button", { name: "Last green run" });
-  await expect(green).toHaveCount(0);
+  await expect(workbench.earlierCode).toHaveCount(0);
   await workbench.write("broken(\n");
-  await green.click();
+  await workbench.bringBack("Your last green run");
   await workbench.editor.expectText(fourLines);
-  await workbench.code.getByRole("button", { name: "Bring back my code" }).click();
+  await workbench.bringBack("What was replaced last");
   await workbench.editor.expectText("broken(\n");
 });

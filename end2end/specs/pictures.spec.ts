@@ -104,6 +104,13 @@ const STATES: Record<string, (page: Page, workbench: Workbench) => Promise<void>
     await dialog.getByRole("button", { name: "Show the solution" }).click();
     await expect(dialog.getByText("accept").first()).toBeVisible();
   },
+  earlier: async (_, workbench) => {
+    await workbench.open("listen");
+    await workbench.judge(solution("listen"));
+    await workbench.hasVerdict("All 2 tests passed");
+    await workbench.write("other = 1\n");
+    await workbench.earlierCode.click();
+  },
   import: async (page, workbench) => {
     await workbench.open("ping");
     await page.getByRole("button", { name: "Progress: export and import" }).click();

@@ -146,6 +146,16 @@ test("a run can be cancelled, and the next one starts at once", async ({ workben
   await workbench.hasVerdict("All 24 tests passed");
 });
 
+test("who changes the code of a run that goes on is told so", async ({ workbench }) => {
+  await workbench.open("get");
+  await workbench.judge(endlessLoop);
+  await workbench.isRunning();
+  await workbench.editor.typeAtTheTop("# more\n");
+  await expect(workbench.verdict).toContainText("Your code has changed since this run began.");
+  await workbench.cancelButton.click();
+  await workbench.hasVerdict("Cancelled");
+});
+
 test("a click on Run ten times starts one run", async ({ workbench }) => {
   const requests: string[] = [];
   workbench.page.on("request", (request) => {

@@ -2,6 +2,7 @@
 
 mod checklist;
 mod divider;
+mod earlier_code;
 mod editor;
 mod foot;
 mod guide;

@@ -35,22 +35,20 @@ pub fn imported_steps(here: &Progress, file: &Progress) -> Vec<ImportedStep> {
 
 impl StepProgress {
     /// This step's progress with a file's laid over it. What was solved stays solved, and a draft
-    /// that is replaced can be brought back in its step; what could be brought back there before is
-    /// let go.
+    /// that is replaced can be brought back in its step.
     #[must_use]
     pub fn merged_with(&self, theirs: &Self) -> Self {
         let ours = self;
-        let draft = theirs.draft.clone().or_else(|| ours.draft.clone());
-        let before_reset = if ours.draft.is_some() && draft != ours.draft {
-            ours.draft.clone()
+        // What was replaced belongs together, newest and older.
+        let history = if ours.before_reset.is_some() {
+            ours
         } else {
-            ours.before_reset
-                .clone()
-                .or_else(|| theirs.before_reset.clone())
+            theirs
         };
-        Self {
-            draft,
-            before_reset,
+        let mut merged = Self {
+            draft: theirs.draft.clone().or_else(|| ours.draft.clone()),
+            before_reset: history.before_reset.clone(),
+            replaced_earlier: history.replaced_earlier.clone(),
             last_green: theirs
                 .last_green
                 .clone()
@@ -61,7 +59,13 @@ impl StepProgress {
                 (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
                 (ours, theirs) => ours.or(theirs),
             },
+        };
+        if let Some(draft) = &ours.draft
+            && merged.draft != ours.draft
+        {
+            merged.set_aside(draft, &[]);
         }
+        merged
     }
 }
 
@@ -80,13 +84,6 @@ fn changes(before: &StepProgress, after: &StepProgress) -> Vec<String> {
         (None, Some(_)) => found.push("counts as done".to_owned()),
         (old, new) if old != new => found.push("another last green run".to_owned()),
         _ => {}
-    }
-    if before.before_reset.is_some() && after.before_reset != before.before_reset {
-        found.push(
-            "what \u{201c}Bring back my code\u{201d} would bring back now is let go: export first \
-             to keep it"
-                .to_owned(),
-        );
     }
     if after.hints_opened > before.hints_opened {
         found.push(counted(
@@ -142,12 +139,12 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_brought_back_is_not_let_go_without_a_word() {
+    fn what_could_be_brought_back_before_still_can() {
         let mut here = kept("b", None);
         here.before_reset = Some("a".to_owned());
         let (after, changes) = import(here, kept("c", None));
-        assert_eq!(after.before_reset.as_deref(), Some("b"));
-        assert!(changes[1].contains("export first"), "{changes:?}");
+        assert_eq!(after.replaced().collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(changes.len(), 1, "{changes:?}");
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod source;
 mod step_slots;
 mod step_view;
 mod storage;
+mod text_edit;
 mod trace;
 mod two_tabs;
 
@@ -63,5 +64,6 @@ pub use storage::{
     RecordVersion, SETTINGS_KEY, StepRecord, aside_key, original_key, step_key, step_of_key,
     take_record,
 };
+pub use text_edit::TextEdit;
 pub use trace::{LANES_MAX, TraceRow, TraceSign, trace_rows};
 pub use two_tabs::OtherDraft;

@@ -26,6 +26,9 @@ pub struct StepProgress {
     /// The program that was last replaced (by a reset, an import, another tab's), so that this can be
     /// undone.
     pub before_reset: Option<String>,
+    /// Programs that were replaced before that one, the newest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced_earlier: Vec<String>,
     /// The rung reached on the ladder of hints.
     pub hints_opened: u8,
     /// Runs that failed since the step was begun.
@@ -55,6 +58,11 @@ pub enum ProgressError {
     },
 }
 
+/// How many replaced programs are kept beside the last one, and how large they may be together:
+/// storage is small, and drafts come first.
+const REPLACED_MAX: usize = 8;
+const REPLACED_MAX_BYTES: usize = 128 * 1024;
+
 impl Default for Progress {
     fn default() -> Self {
         Self {
@@ -75,15 +83,33 @@ impl Progress {
 }
 
 impl StepProgress {
-    /// Keeps a program that is about to be replaced. One that can be had elsewhere (the course's
-    /// own, an earlier step's, the last green run) takes no other's place: who starts over twice
-    /// gets back what they wrote, not the starter.
+    /// Keeps a program that is about to be replaced, and those that were replaced before it as far
+    /// as there is room. One that can be had elsewhere (the course's own, an earlier step's, the last
+    /// green run) takes no other's place: who starts over twice gets back what they wrote, not the
+    /// starter.
     pub fn set_aside(&mut self, program: &str, elsewhere: &[&str]) {
         let is_elsewhere =
             elsewhere.contains(&program) || self.last_green.as_deref() == Some(program);
-        if !is_elsewhere || self.before_reset.is_none() {
-            self.before_reset = Some(program.to_owned());
+        if is_elsewhere && self.before_reset.is_some() {
+            return;
         }
+        let before = self.before_reset.replace(program.to_owned());
+        self.replaced_earlier.retain(|other| other != program);
+        self.replaced_earlier
+            .extend(before.filter(|before| before != program));
+        let is_too_much = |kept: &[String]| {
+            kept.len() > REPLACED_MAX
+                || kept.iter().map(String::len).sum::<usize>() > REPLACED_MAX_BYTES
+        };
+        while is_too_much(&self.replaced_earlier) {
+            self.replaced_earlier.remove(0);
+        }
+    }
+
+    /// The programs that were replaced, the newest first.
+    pub fn replaced(&self) -> impl Iterator<Item = &str> {
+        let earlier = self.replaced_earlier.iter().rev();
+        self.before_reset.iter().chain(earlier).map(String::as_str)
     }
 
     /// Whether a run of this step has passed.
@@ -103,7 +129,27 @@ mod tests {
         kept.set_aside("starter", &["starter"]);
         assert_eq!(kept.before_reset.as_deref(), Some("mine"));
         kept.set_aside("mine, later", &["starter"]);
-        assert_eq!(kept.before_reset.as_deref(), Some("mine, later"));
+        kept.set_aside("mine, later", &["starter"]);
+        kept.set_aside("mine, last", &["starter"]);
+        let replaced: Vec<&str> = kept.replaced().collect();
+        assert_eq!(replaced, ["mine, last", "mine, later", "mine"]);
+        kept.set_aside("mine", &["starter"]);
+        let replaced: Vec<&str> = kept.replaced().collect();
+        assert_eq!(replaced, ["mine", "mine, last", "mine, later"]);
+    }
+
+    #[test]
+    fn replaced_programs_leave_room_for_drafts() {
+        let mut kept = StepProgress::default();
+        for number in 0..100 {
+            kept.set_aside(&format!("{number}").repeat(20_000), &[]);
+        }
+        assert!(kept.replaced().map(str::len).sum::<usize>() <= 192 * 1024);
+        assert!(kept.replaced().next().unwrap().starts_with("99"));
+        for number in 0..100 {
+            kept.set_aside(&format!("{number}"), &[]);
+        }
+        assert_eq!(kept.replaced().count(), 9);
     }
 
     #[test]

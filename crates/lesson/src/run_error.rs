@@ -55,6 +55,12 @@ pub enum RunError {
          nothing you wrote is lost. Run the tests again"
     )]
     Broken,
+    /// The page was reloaded or left while the run went on: nobody listened to its end.
+    #[error(
+        "this page was left while the run went on, so its verdict was not heard. Nothing you wrote \
+         is lost: run the tests again"
+    )]
+    Left,
     /// The page and the server have different versions.
     #[error(
         "this page and the server don't understand each other: the server may have been renewed. \
@@ -84,7 +90,7 @@ impl RunError {
                 reason: SourceError::TooLong { .. },
             } => 413,
             Self::Source { .. } | Self::Malformed { .. } => 400,
-            Self::Replaced => 409,
+            Self::Replaced | Self::Left => 409,
             Self::Busy { .. } | Self::Unavailable { .. } => 503,
             Self::Broken => 500,
             Self::Unreadable { .. } | Self::Transport { .. } => 502,

@@ -115,6 +115,9 @@ impl RunPhase {
             Self::NoVerdict {
                 error: RunError::Busy { .. },
             } => "Busy: no verdict".to_owned(),
+            Self::NoVerdict {
+                error: RunError::Left,
+            } => "No verdict".to_owned(),
             Self::NoVerdict { error } if error.is_ours() => "No verdict: our fault".to_owned(),
             Self::NoVerdict { .. } => "Not run".to_owned(),
         }

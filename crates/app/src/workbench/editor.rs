@@ -216,7 +216,7 @@ impl Workbench {
                 !is_known
             });
             if let Some(draft) = others {
-                kept.before_reset = Some(draft.clone());
+                kept.set_aside(&draft, &[]);
                 unheard = Some(draft);
             }
             kept.draft = Some(program);
@@ -306,7 +306,9 @@ impl Workbench {
 
     fn show_notes_of_last_run(self) {
         let shown = self.runs.shown().get_untracked();
-        if let Some(run) = shown.filter(|run| !run.is_going()) {
+        let before = self.runs.before().get_untracked();
+        let of_a_report = |run: &ShownRun| run.live.report.is_some();
+        if let Some(run) = shown.filter(of_a_report).or(before) {
             self.show_notes_of(&run);
         }
     }

@@ -1,8 +1,9 @@
-//! The foot of the editor: run, reset, the last green run.
+//! The foot of the editor: run, reset, earlier code.
 
 use leptos::prelude::*;
 
 use super::Workbench;
+use super::earlier_code::EarlierCode;
 use super::reset::ResetDialog;
 use crate::browser;
 use crate::dialog::DialogHandle;
@@ -12,20 +13,6 @@ use crate::dialog::DialogHandle;
 pub(super) fn EditorFoot() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let reset = DialogHandle::new();
-    let before = bench.kept(|kept| kept.before_reset.clone());
-    let last_green = bench.kept(|kept| kept.last_green.clone());
-    let differs = move |kept: Memo<Option<String>>| {
-        kept.with(|kept| match kept {
-            Some(kept) => bench.program.with(|program| program != kept),
-            None => false,
-        })
-    };
-    let restore_green = move |_| {
-        if let Some(green) = last_green.get_untracked() {
-            bench.replace_and_remember(&green);
-            bench.focus_editor();
-        }
-    };
     view! {
         <div class="foot">
             <RunButton />
@@ -34,26 +21,7 @@ pub(super) fn EditorFoot() -> impl IntoView {
                     "Reset…"
                 </button>
                 <span class="grow"></span>
-                <Show when=move || differs(before)>
-                    <button
-                        type="button"
-                        class="button quiet"
-                        title="The code that stood here before it was replaced"
-                        on:click=move |_| bench.bring_back()
-                    >
-                        "Bring back my code"
-                    </button>
-                </Show>
-                <Show when=move || differs(last_green)>
-                    <button
-                        type="button"
-                        class="button quiet"
-                        title="The code of your last run that passed"
-                        on:click=restore_green
-                    >
-                        "Last green run"
-                    </button>
-                </Show>
+                <EarlierCode />
             </Show>
         </div>
         <ResetDialog handle=reset />
@@ -90,14 +58,4 @@ pub(super) fn RunButton() -> impl IntoView {
         </button>
     }
     .into_any()
-}
-
-impl Workbench {
-    /// Puts the program of before the last replacement back; the one that goes is remembered.
-    fn bring_back(self) {
-        if let Some(before) = self.kept_now().before_reset {
-            self.replace_and_remember(&before);
-            self.focus_editor();
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! The last report of a step outlives a reload and a look at another step.
 
 use leptos::prelude::*;
-use lesson::{LiveRun, PlannedStep, PlannedTest, Report, RunEvent};
+use lesson::{LiveRun, PlannedStep, PlannedTest, Report, RunError, RunEvent};
 use serde::{Deserialize, Serialize};
 
 use super::Workbench;
@@ -18,6 +18,20 @@ fn key(bench: Workbench) -> String {
     bench.with(|course, step| format!("codealong.report.{}.{}", course.id, step.summary.id))
 }
 
+fn under_way_key(bench: Workbench) -> String {
+    bench.with(|course, step| format!("codealong.running.{}.{}", course.id, step.summary.id))
+}
+
+/// Notes that a run is under way, and with which program: the page may be left in the middle of it.
+pub(super) fn begin(bench: Workbench, program: &str) {
+    session::write(&under_way_key(bench), program);
+}
+
+/// Notes that it is over.
+pub(super) fn end(bench: Workbench) {
+    session::remove(&under_way_key(bench));
+}
+
 /// Keeps a report for as long as the tab lives.
 pub(super) fn keep(bench: Workbench, program: &str, report: &Report) {
     let last = LastRun {
@@ -30,30 +44,49 @@ pub(super) fn keep(bench: Workbench, program: &str, report: &Report) {
     }
 }
 
-/// Shows the kept report, if there is one and nothing has run yet.
+/// Shows the kept report, if there is one and nothing has run yet; and where the page was left in
+/// the middle of a run, says so above it.
 pub(super) fn bring_back(bench: Workbench) {
     Effect::new(move |_| {
-        if !bench.store.is_loaded() || bench.runs.shown().with_untracked(Option::is_some) {
+        let shown = bench.runs.shown();
+        if !bench.store.is_loaded() || shown.with_untracked(Option::is_some) {
             return;
         }
-        let kept = session::read(&key(bench));
-        let Some(last) = kept.and_then(|text| serde_json::from_str::<LastRun>(&text).ok()) else {
-            return;
-        };
-        let mut live = LiveRun {
-            steps: plan(&last.report),
-            ..LiveRun::default()
-        };
-        live.apply(RunEvent::Finished {
-            report: Box::new(last.report),
-        });
-        bench.runs.shown().set(Some(ShownRun {
-            number: 0,
-            program: last.program,
-            live,
-            is_cancelled: false,
-        }));
+        let under_way = session::read(&under_way_key(bench));
+        end(bench);
+        let last = session::read(&key(bench))
+            .and_then(|text| serde_json::from_str::<LastRun>(&text).ok())
+            .map(|last| brought_back(last.program, live_of(last.report)));
+        match under_way {
+            Some(program) => {
+                let mut live = LiveRun::default();
+                live.interrupt(RunError::Left);
+                bench.runs.before().set(last);
+                shown.set(Some(brought_back(program, live)));
+            }
+            None => shown.set(last),
+        }
     });
+}
+
+fn brought_back(program: String, live: LiveRun) -> ShownRun {
+    ShownRun {
+        number: 0,
+        program,
+        live,
+        is_cancelled: false,
+    }
+}
+
+fn live_of(report: Report) -> LiveRun {
+    let mut live = LiveRun {
+        steps: plan(&report),
+        ..LiveRun::default()
+    };
+    live.apply(RunEvent::Finished {
+        report: Box::new(report),
+    });
+    live
 }
 
 fn plan(report: &Report) -> Vec<PlannedStep> {

@@ -49,7 +49,7 @@ fn Choices(handle: DialogHandle) -> impl IntoView {
     });
     view! {
         <p>
-            "The code in the editor is replaced. It is kept: \u{201c}Bring back my code\u{201d} undoes this."
+            "The code in the editor is replaced. It is kept: \u{201c}Earlier code\u{201d} brings it back."
         </p>
         <div class="dialog-actions">
             {from_earlier}

@@ -129,6 +129,7 @@ impl Workbench {
             return;
         }
         self.runs.abort();
+        last_run::end(self);
         self.runs.shown.update(|shown| {
             if let Some(shown) = shown {
                 shown.is_cancelled = true;
@@ -182,6 +183,7 @@ impl Workbench {
                 .settings()
                 .with_untracked(|settings| settings.client.clone()),
         };
+        last_run::begin(self, &request.source);
         let follow = Action::new_unsync(move |request: &RunRequest| self.follow(request.clone()));
         let handle = follow.dispatch(request);
         self.runs.abort.set_value(Some(handle));
@@ -212,6 +214,7 @@ impl Workbench {
         if shown.is_cancelled {
             return;
         }
+        last_run::end(self);
         self.announce();
         let Some(report) = &shown.live.report else {
             self.mark_lines_of_the_run_before();

@@ -80,6 +80,7 @@ pub(super) fn StepMenu() -> impl IntoView {
     let here = bench.step.with_value(|step| usize::from(step.number));
     let steps = bench.course.with_value(|course| course.steps.clone());
     let total = steps.len();
+    let course_address = bench.with(|course, _| format!("/courses/{}", course.id));
     let rows = (1..)
         .zip(steps)
         .map(|(number, step)| {
@@ -112,6 +113,9 @@ pub(super) fn StepMenu() -> impl IntoView {
                 <Sign icon=Icon::Down />
             </summary>
             <ol role="list">{rows}</ol>
+            <p class="step-menu-course">
+                <a href=course_address>"About this course"</a>
+            </p>
         </details>
     }
     .into_any()

@@ -48,7 +48,7 @@ impl Workbench {
             }
             OtherDraft::Offer => {
                 // This tab's draft is kept in a moment; the other's stays to be brought back.
-                self.change_step(|kept| kept.before_reset = Some(other.clone()));
+                self.change_step(|kept| kept.set_aside(&other, &[]));
                 self.other_draft.set(Some(other));
             }
         }

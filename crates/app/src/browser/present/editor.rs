@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use js_sys::Array;
-use lesson::{LineEdit, LineNote};
+use lesson::{LineEdit, LineNote, TextEdit};
 use monaco::api::{CodeEditor as Monaco, DisposableClosure};
 use monaco::sys::editor::{
     IEditor, IModelContentChange, IModelContentChangedEvent, IStandaloneEditorConstructionOptions,
@@ -130,25 +130,30 @@ impl CodeEditor {
             .unwrap_or_default()
     }
 
-    /// Puts another program in its place, as one step that Ctrl/Cmd+Z takes back.
+    /// Puts another program in its place, as one step that Ctrl/Cmd+Z takes back. Only what differs
+    /// is touched, so that the caret stays where it is in what does not.
     pub(crate) fn replace_text(&self, text: &str) {
         let Some(model) = self.model() else {
             return;
         };
+        let TextEdit { start, end, text } = TextEdit::between(&self.text(), text);
+        let position = |offset: u32| js::call(model.as_ref(), "getPositionAt", &[offset.into()]);
+        let (from, to) = (position(start), position(end));
+        let number = |position: &JsValue, key: &str| js::get(position, key).as_f64();
+        let range = js::object::<JsValue>(&json!({
+            "startLineNumber": number(&from, "lineNumber"),
+            "startColumn": number(&from, "column"),
+            "endLineNumber": number(&to, "lineNumber"),
+            "endColumn": number(&to, "column"),
+        }));
         let edits = Array::new();
         let edit = js::object::<JsValue>(&json!({ "text": text, "forceMoveMarkers": true }));
-        js::set(&edit, "range", model.get_full_model_range().as_ref());
+        js::set(&edit, "range", &range);
         edits.push(&edit);
         let target: &JsValue = self.0.monaco.as_ref().as_ref();
         js::call(target, "pushUndoStop", &[]);
         js::call(target, "executeEdits", &["codealong".into(), edits.into()]);
         js::call(target, "pushUndoStop", &[]);
-        js::call(
-            target,
-            "setPosition",
-            &[js::object(&json!({ "lineNumber": 1, "column": 1 }))],
-        );
-        js::call(target, "revealLine", &[1.into()]);
     }
 
     /// A run has the program as it stands: takes the notes away, and counts lines from here on.

@@ -39,10 +39,18 @@ fn Idle() -> impl IntoView {
             (all, _) => format!("{all} tests"),
         },
     );
+    let is_solved = bench.kept(lesson::StepProgress::is_solved);
+    let state = move || {
+        if is_solved.get() {
+            "This step is done; nothing has run in this tab. "
+        } else {
+            "Nothing has run yet. "
+        }
+    };
     view! {
         <div class="idle">
             <p>
-                "Nothing has run yet. " <b>"Run tests"</b> " starts your program in a sandbox, and "
+                {state} <b>"Run tests"</b> " starts your program in a sandbox, and "
                 {tests} " speak to it over TCP."
             </p>
             <p>"What they find stands here: what was expected, what came, and the line to look at."</p>
@@ -92,6 +100,7 @@ fn Way(phase: RunPhase) -> impl IntoView {
                 max=total.to_string()
                 value=number.saturating_sub(1).to_string()
             ></progress>
+            <StaleRun />
             <CancelButton />
         }
         .into_any(),
@@ -154,17 +163,39 @@ fn Onward() -> impl IntoView {
 #[component]
 fn Stale() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let is_stale = Memo::new(move |_| {
-        bench.runs.shown().with(|shown| {
-            shown
-                .as_ref()
-                .is_some_and(|shown| bench.program.with(|program| *program != shown.program))
-        })
-    });
+    let is_stale = bench.is_stale();
     view! {
         <Show when=move || is_stale.get()>
             <p class="stale">"Your code has changed since this run."</p>
         </Show>
     }
     .into_any()
+}
+
+/// The same of a run that goes on: it would be pointless to wait for its end.
+#[component]
+fn StaleRun() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let is_stale = bench.is_stale();
+    view! {
+        <Show when=move || is_stale.get()>
+            <p class="stale">
+                "Your code has changed since this run began. Cancel it to run what stands there now."
+            </p>
+        </Show>
+    }
+    .into_any()
+}
+
+impl Workbench {
+    /// Whether the run on screen is of other code than what stands in the editor.
+    fn is_stale(self) -> Memo<bool> {
+        Memo::new(move |_| {
+            self.runs.shown().with(|shown| {
+                shown
+                    .as_ref()
+                    .is_some_and(|shown| self.program.with(|program| *program != shown.program))
+            })
+        })
+    }
 }

@@ -1,0 +1,149 @@
+//! Code that stood here before: the last green run's, and what was replaced.
+
+use leptos::prelude::*;
+use lesson::{StepProgress, counted};
+
+use super::Workbench;
+use crate::dialog::{Dialog, DialogHandle};
+
+/// How many lines of a program are shown to know it by.
+const SHOWN_LINES: usize = 6;
+
+/// A program that can be brought back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Version {
+    title: String,
+    program: String,
+}
+
+/// All that can be brought back in the place of `program`, the most likely first.
+fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
+    let green = kept.last_green.iter().map(|green| Version {
+        title: "Your last green run".to_owned(),
+        program: green.clone(),
+    });
+    let replaced = kept.replaced().zip(1..).map(|(replaced, number)| Version {
+        title: match number {
+            1 => "What was replaced last".to_owned(),
+            number => format!("What was replaced {number} times ago"),
+        },
+        program: replaced.to_owned(),
+    });
+    let mut versions: Vec<Version> = Vec::new();
+    for version in green.chain(replaced) {
+        let is_new = versions
+            .iter()
+            .all(|other| other.program != version.program);
+        if is_new && version.program != program {
+            versions.push(version);
+        }
+    }
+    versions
+}
+
+/// The button, where there is something to bring back, and its dialog.
+#[component]
+pub(super) fn EarlierCode() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let handle = DialogHandle::new();
+    let kept = bench.kept(Clone::clone);
+    let has_any = Memo::new(move |_| {
+        kept.with(|kept| {
+            bench
+                .program
+                .with(|program| !versions(kept, program).is_empty())
+        })
+    });
+    view! {
+        <Show when=move || has_any.get()>
+            <button
+                type="button"
+                class="button quiet"
+                title="The code of your last green run, and code that was replaced"
+                on:click=move |_| handle.open()
+            >
+                "Earlier code…"
+            </button>
+        </Show>
+        <Dialog handle title="Earlier code" name="earlier">
+            <Versions handle />
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Versions(handle: DialogHandle) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let found = bench
+        .program
+        .with_untracked(|program| versions(&bench.kept_now(), program));
+    let rows = found
+        .into_iter()
+        .map(|Version { title, program }| {
+            let lines = program.lines().count();
+            let mut shown: Vec<&str> = program.lines().take(SHOWN_LINES).collect();
+            if lines > SHOWN_LINES {
+                shown.push("…");
+            }
+            let shown = shown.join("\n");
+            let label = format!("Bring back: {title}");
+            let bring_back = move |_| {
+                bench.replace_and_remember(&program);
+                handle.close();
+                bench.focus_editor();
+            };
+            view! {
+                <li>
+                    <p>
+                        <b>{title}</b>
+                        " "
+                        <small>{counted(lines, "line", "lines")}</small>
+                    </p>
+                    <pre tabindex="0">
+                        <code>{shown}</code>
+                    </pre>
+                    <button type="button" class="button" aria-label=label on:click=bring_back>
+                        "Bring back"
+                    </button>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <p>"What you bring back takes the place of the code in the editor, which is kept here."</p>
+        <ul class="versions" role="list">
+            {rows}
+        </ul>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_program_stands_once_and_the_present_one_not_at_all() {
+        let mut kept = StepProgress {
+            last_green: Some("green".to_owned()),
+            ..StepProgress::default()
+        };
+        for program in ["one", "here", "green", "two"] {
+            kept.set_aside(program, &[]);
+        }
+        let found: Vec<(String, String)> = versions(&kept, "here")
+            .into_iter()
+            .map(|version| (version.title, version.program))
+            .collect();
+        let expected = [
+            ("Your last green run", "green"),
+            ("What was replaced last", "two"),
+            ("What was replaced 3 times ago", "one"),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(title, program)| (title.to_owned(), program.to_owned()))
+        );
+    }
+}

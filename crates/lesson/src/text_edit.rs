@@ -1,0 +1,62 @@
+//! The smallest edit that makes one text of another.
+
+/// A stretch of a text and what is to stand in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextEdit {
+    /// Where the stretch begins, in UTF-16 units from the beginning: as browsers count.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// What takes its place.
+    pub text: String,
+}
+
+impl TextEdit {
+    /// From the first character that differs to the last.
+    pub fn between(before: &str, after: &str) -> Self {
+        let same = |(one, other): &(char, char)| one == other;
+        let above = before.chars().zip(after.chars()).take_while(same);
+        let above: usize = above.map(|(one, _)| one.len_utf8()).sum();
+        let (old, new) = (&before[above..], &after[above..]);
+        let below = old.chars().rev().zip(new.chars().rev()).take_while(same);
+        let below: usize = below.map(|(one, _)| one.len_utf8()).sum();
+        let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
+        let start = units(&before[..above]);
+        Self {
+            start,
+            end: start + units(&old[..old.len() - below]),
+            text: new[..new.len() - below].to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_is_as_small_as_can_be_and_makes_the_other_text() {
+        for (before, after, expected) in [
+            ("", "", (0, 0, "")),
+            ("same", "same", (4, 4, "")),
+            ("a b c", "a x c", (2, 3, "x")),
+            ("aa", "aaa", (2, 2, "a")),
+            ("aaa", "aa", (2, 3, "")),
+            ("é🎉x", "é🎉yx", (3, 3, "y")),
+            ("", "new", (0, 0, "new")),
+            ("old", "", (0, 3, "")),
+        ] {
+            let edit = TextEdit::between(before, after);
+            let (start, end, text) = expected;
+            assert_eq!(
+                (edit.start, edit.end, edit.text.as_str()),
+                (start, end, text)
+            );
+            let units: Vec<u16> = before.encode_utf16().collect();
+            let mut made = units[..edit.start as usize].to_vec();
+            made.extend(edit.text.encode_utf16());
+            made.extend(&units[edit.end as usize..]);
+            assert_eq!(String::from_utf16(&made).unwrap(), after);
+        }
+    }
+}
