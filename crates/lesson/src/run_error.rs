@@ -57,8 +57,8 @@ pub enum RunError {
     Broken,
     /// The page was reloaded or left while the run went on: nobody listened to its end.
     #[error(
-        "this page was left while the run went on, so its verdict was not heard. Nothing you wrote \
-         is lost: run the tests again"
+        "this page was left, or lost its connection, while the run went on, so the verdict was not \
+         heard. Nothing you wrote is lost: run the tests again"
     )]
     Left,
     /// The page and the server have different versions.

@@ -214,7 +214,10 @@ impl Workbench {
         if shown.is_cancelled {
             return;
         }
-        last_run::end(self);
+        // A page that is being left loses its connection a moment before it is gone.
+        if !matches!(shown.live.error, Some(RunError::Transport { .. })) {
+            last_run::end(self);
+        }
         self.announce();
         let Some(report) = &shown.live.report else {
             self.mark_lines_of_the_run_before();
