@@ -121,11 +121,11 @@ async fn an_outage_under_load(
         )
         .await;
         let begin = Instant::now();
-        let mut quickest = Duration::MAX;
+        let mut waits = Vec::new();
         while begin.elapsed() < stay_away {
             let asked = Instant::now();
             let refused = lab.try_judge(FOUR_LINES, &tests).await;
-            quickest = quickest.min(asked.elapsed());
+            waits.push(asked.elapsed());
             let refused = refused.expect_err("the engine is away");
             assert!(
                 matches!(refused.run_error(), RunError::Unavailable { .. }),
@@ -133,7 +133,11 @@ async fn an_outage_under_load(
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        assert!(quickest < Duration::from_millis(50), "{quickest:?}");
+        // One may meet a machine that is at work on something else; most must not.
+        waits.sort();
+        let (median, longest) = (waits[waits.len() / 2], waits[waits.len() - 1]);
+        assert!(median < Duration::from_millis(50), "{waits:?}");
+        assert!(longest < Duration::from_secs(1), "{waits:?}");
         engine(Outage::Ends).await;
     };
     let (in_flight, ()) = tokio::join!(in_flight, outage);

@@ -270,10 +270,8 @@ os.mkdir('/code/main.d')
 {FOUR_LINES}"
     );
     let report = lab.attack(&program, &of_an_answer()).await;
-    assert!(!report.is_passed(), "{report:#?}");
-    for kind in kinds(&report) {
-        assert_ne!(kind, "test-broken", "{report:#?}");
-    }
+    // What the four lines earn without any link.
+    assert_eq!(kinds(&report), ["passed", "ended"], "{report:#?}");
     lab.close().await;
 }
 
