@@ -91,11 +91,13 @@ print('NoNewPrivs', status['NoNewPrivs'].strip())
 print('Caps', {status[name].strip() for name in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb')})
 print('Seccomp', status['Seccomp'].strip())
 print('Root', 0 in os.getresuid() + os.getresgid() + tuple(os.getgroups()))
+# Small, so that it fits everywhere, and bound to nothing: the loader of programs itself.
+loader = next(line.split()[-1] for line in open('/proc/self/maps') if '/ld-' in line)
 def setuid_copy(folder):
-    copy = folder + '/python'
-    shutil.copyfile('/proc/self/exe', copy)
+    copy = folder + '/copy'
+    shutil.copyfile(loader, copy)
     os.chmod(copy, 0o6755)
-    return subprocess.run([copy, '-c', 'import os; print(os.geteuid())'], check=True)";
+    return subprocess.run([copy, '--version'], check=True)";
     let attempts = [
         ("to become root", "os.setuid(0)"),
         ("another group", "os.setgid(0)"),
