@@ -30,6 +30,6 @@ mod wire;
 
 pub use error::SandboxError;
 pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings};
-pub use pool::{JobStream, Pool, PoolState, PoolStatus};
+pub use pool::{JobStream, Left, Pool, PoolState, PoolStatus};
 pub use promise::Promise;
 pub use settings::{BadSetting, Settings};

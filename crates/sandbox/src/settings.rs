@@ -118,6 +118,9 @@ impl fmt::Display for BadSetting {
 }
 
 impl Settings {
+    /// How many characters an owner's name may have.
+    pub const OWNER_MAX: usize = 100;
+
     /// Every value that can't work; none if all can.
     pub fn check(&self) -> Vec<BadSetting> {
         let mut bad = Vec::new();
@@ -140,7 +143,7 @@ impl Settings {
             );
         }
         let owner_is_plain = !self.owner.is_empty()
-            && self.owner.len() <= 100
+            && self.owner.len() <= Self::OWNER_MAX
             && self
                 .owner
                 .bytes()

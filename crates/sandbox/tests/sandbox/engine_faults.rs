@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use lesson::RunError;
-use sandbox::{JobReport, PoolState, SandboxError};
+use sandbox::{JobReport, Left, PoolState, SandboxError};
 
 use crate::lab::{
     FOUR_LINES, Lab, Tests, assert_no_container, containers_of, containers_on, is_soak, until,
 };
 use crate::own_engine::OwnEngine;
-use crate::proxy::{Fault, Proxy, Wrong};
+use crate::proxy::{Fault, LATE, Proxy, Wrong};
 
 /// Every call that the pool makes of an engine that has the image already.
 const CALLS: [(&str, &str, &str); 9] = [
@@ -216,6 +216,26 @@ async fn an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_needed() {
     engine.stop().await;
 }
 
+/// A creation that is on its way when the pool is told to stop comes through after the last sweep.
+#[tokio::test]
+async fn a_stop_in_the_middle_of_the_first_creation_leaves_nothing() {
+    let proxy = Proxy::new(vec![Fault {
+        method: "POST",
+        begins: "/containers/create",
+        ends: "",
+        wrong: Wrong::Late,
+        times: 1,
+    }]);
+    let lab = Lab::not_ready_yet(|settings| settings.docker_host = proxy.host());
+    until("it is created", Duration::from_secs(60), async || {
+        proxy.left().is_empty()
+    })
+    .await;
+    assert_eq!(lab.pool.stop().await, Left::Nothing);
+    tokio::time::sleep(2 * LATE).await;
+    assert_no_container(&lab.owner, Duration::ZERO).await;
+}
+
 #[tokio::test]
 async fn an_engine_that_was_never_there_is_waited_for() {
     let mut proxy = Proxy::new(vec![]);
@@ -260,7 +280,8 @@ async fn a_kill_that_hangs_holds_no_place() {
     let took = begin.elapsed();
     assert!(took < Duration::from_secs(60), "{took:?}");
     let begin = Instant::now();
-    lab.pool.stop().await;
+    let left = lab.pool.stop().await;
     assert!(begin.elapsed() < Duration::from_secs(8), "a stop hangs too");
+    assert!(matches!(left, Left::PerhapsSome { .. }), "{left:?}");
     assert_no_container(&lab.owner, Duration::from_secs(15)).await;
 }

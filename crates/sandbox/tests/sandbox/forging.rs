@@ -20,7 +20,7 @@ fn of_an_answer() -> Tests {
     ])
 }
 
-/// Programs that cheat, each by another way, with what would be the wrong verdict: a pass.
+/// Programs that cheat, each in another way, by what each does.
 const CHEATS: [(&str, &str); 18] = [
     ("leaves on import", "import sys\nsys.exit(0)\n"),
     ("leaves harder", "import os\nos._exit(0)\n"),
