@@ -118,8 +118,15 @@ async fn the_gauges_are_true_while_the_server_is_idle() {
     let _sitting = sit().await;
     let server = Server::start("gauges").await;
     let solution = "import socket\nserver = socket.create_server(('localhost', 6379))\n";
-    let report = report_on(ask_for_run(server.address, solution, None).await).await;
-    assert!(report.total() > 0);
+    // A crowd, for which more containers are made than wait afterwards: a removal is the last that
+    // happens.
+    let crowd = (0..8).map(async |number| {
+        let name = format!("page-{number}");
+        report_on(ask_for_run(server.address, solution, Some(&name)).await).await
+    });
+    for report in futures::future::join_all(crowd).await {
+        assert!(report.total() > 0);
+    }
     server.until_ready(2, 0).await;
     until("there are no others", Duration::from_secs(30), async || {
         containers_of(&server.owner).await == 2
