@@ -114,11 +114,23 @@ class Report:
 def processes_below(pid):
     """The process's children and theirs, as numbers."""
     found = []
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        children = file.read().split()
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            children = file.read().split()
+    except OSError:
+        return found  # It ended while this looked.
     for child in children:
         found += [int(child), *processes_below(int(child))]
     return found
+
+
+def lives(pid):
+    """Whether a process has not ended; one that nobody has buried yet has."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def step(name, source):

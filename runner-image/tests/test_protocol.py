@@ -6,7 +6,7 @@ import struct
 import time
 import unittest
 
-from judging import NONCE, Harness, Report, free_port, job, judge, processes_below, step
+from judging import NONCE, Harness, Report, free_port, job, judge, lives, processes_below, step
 from codealong_harness import frame
 from codealong_harness.job import Job
 
@@ -108,9 +108,9 @@ class TheHarness(unittest.TestCase):
             harness.__exit__()
             self.assertLess(time.monotonic() - began, 1)
             end = time.monotonic() + 2
-            while any(_lives(pid) for pid in before) and time.monotonic() < end:
+            while any(lives(pid) for pid in before) and time.monotonic() < end:
                 time.sleep(0.01)
-            self.assertEqual([pid for pid in before if _lives(pid)], [])
+            self.assertEqual([pid for pid in before if lives(pid)], [])
 
     def test_reads_no_second_frame(self):
         with Harness() as harness:
@@ -124,14 +124,6 @@ class TheHarness(unittest.TestCase):
         with Harness() as harness:
             for pid in [harness.pid, *processes_below(harness.pid)]:
                 self.assertEqual(os.stat(f"/proc/{pid}/mem").st_uid, 0)
-
-
-def _lives(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":

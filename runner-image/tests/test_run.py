@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
+import time
 import unittest
 
-from judging import Harness, Report, free_port, job, judge, processes_below, step
+from judging import Harness, Report, free_port, job, judge, lives, processes_below, step
 from test_outcomes import ECHO, PING, answering, server_that
 
 
@@ -97,8 +98,14 @@ class TheRun(unittest.TestCase):
         # The second one names a module, for which new processes are made after the job has come.
         for program in ("x = 1\n", "import asyncio\n"):
             with self.subTest(program), Harness(stderr=subprocess.PIPE) as harness:
-                for pid in processes_below(harness.pid):
-                    os.kill(pid, signal.SIGKILL)
+                below = processes_below(harness.pid)
+                for pid in below:
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass  # It stood between two forks and has ended.
+                while any(lives(pid) for pid in below):
+                    time.sleep(0.001)
                 harness.send(job(program, [PING], free_port()))
                 report = Report(harness.frames())
                 self.assertEqual(report.kinds, [])
