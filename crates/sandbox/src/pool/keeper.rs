@@ -124,12 +124,15 @@ async fn begin(
     };
     let number = shared.next_number();
     let slot = maker.make(number, Scrutiny::InsideAndOutside).await?;
-    info!(
-        image = maker.spec.image,
-        spec = maker.spec.hash,
-        "The sandbox keeps its promises and serves",
-    );
     shared.set_phase(PoolState::Serving);
+    // Not where it has been told to stop meanwhile.
+    if shared.refusal().is_none() {
+        info!(
+            image = maker.spec.image,
+            spec = maker.spec.hash,
+            "The sandbox keeps its promises and serves",
+        );
+    }
     shared.deposit(slot);
     Ok(maker)
 }
