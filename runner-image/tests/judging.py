@@ -34,13 +34,14 @@ def free_port():
 class Harness:
     """The harness as a process that has said READY."""
 
-    def __init__(self):
+    def __init__(self, stderr=None):
         self._folder = tempfile.TemporaryDirectory()
         self.code = os.path.realpath(self._folder.name)
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-B", "-X", "utf8", os.path.join(HARNESS, "__main__.py"), "--code", self.code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=stderr,
         )
         self.pid = self._process.pid
         self.ready = self.read()
@@ -65,6 +66,12 @@ class Harness:
         if len(head) < 4:
             return None
         return json.loads(self._process.stdout.read(struct.unpack(">I", head)[0]))
+
+    def end(self):
+        """The exit code of a harness that ends by itself, and what it wrote to its piped stderr."""
+        with self._process.stderr as stderr:
+            complaint = stderr.read().decode()
+        return self._process.wait(10), complaint
 
     def frames(self):
         """All frames up to `finished`."""
@@ -102,6 +109,28 @@ class Report:
             for frame in self.frames
             if frame["frame"] == "output" and stream in (None, frame["stream"])
         )
+
+
+def processes_below(pid):
+    """The process's children and theirs, as numbers."""
+    found = []
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            children = file.read().split()
+    except OSError:
+        return found  # It ended while this looked.
+    for child in children:
+        found += [int(child), *processes_below(int(child))]
+    return found
+
+
+def lives(pid):
+    """Whether a process has not ended; one that nobody has buried yet has."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def step(name, source):

@@ -1,5 +1,6 @@
 """The learner's line that sent a byte is named, whatever it was sent with; never a wrong one."""
 
+import socket
 import unittest
 
 from judging import judge, step
@@ -225,6 +226,14 @@ except ValueError as error:
         self.assertIn("ValueError: invalid literal", printed)
         self.assertIn("The above exception was the direct cause", printed)
         self.assertIn("RuntimeError: outer", printed)
+
+    def test_of_calls_with_wrong_arguments_are_in_pythons_own_words(self):
+        for call in ('bind("localhost", 6379)', "bind()", 'bind(address=("localhost", 6379))'):
+            with self.subTest(call), self.assertRaises(TypeError) as own:
+                eval(f"socket.socket().{call}")
+            crash = judge(f"import socket\nsocket.socket().{call}\n", WRONG).outcome("wrong.1")["crash"]
+            self.assertEqual(crash["detail"], str(own.exception))
+            self.assertEqual([frame["line"] for frame in crash["traceback"]], [2])
 
     def test_of_endless_recursion_are_short(self):
         report = judge("def f(n):\n    return f(n + 1)\nf(0)\n", WRONG)

@@ -6,7 +6,7 @@ import struct
 import time
 import unittest
 
-from judging import NONCE, Harness, Report, free_port, job, judge, step
+from judging import NONCE, Harness, Report, free_port, job, judge, lives, processes_below, step
 from codealong_harness import frame
 from codealong_harness.job import Job
 
@@ -102,15 +102,15 @@ class TheHarness(unittest.TestCase):
                 harness.send(job(program, [LISTEN], free_port()))
                 while harness.read()["frame"] != "test-started":
                     pass
-            before = _below(harness.pid)
+            before = processes_below(harness.pid)
             self.assertGreaterEqual(len(before), 3)
             began = time.monotonic()
             harness.__exit__()
             self.assertLess(time.monotonic() - began, 1)
             end = time.monotonic() + 2
-            while any(_lives(pid) for pid in before) and time.monotonic() < end:
+            while any(lives(pid) for pid in before) and time.monotonic() < end:
                 time.sleep(0.01)
-            self.assertEqual([pid for pid in before if _lives(pid)], [])
+            self.assertEqual([pid for pid in before if lives(pid)], [])
 
     def test_reads_no_second_frame(self):
         with Harness() as harness:
@@ -122,25 +122,8 @@ class TheHarness(unittest.TestCase):
 
     def test_is_unreadable_for_others_of_the_same_user(self):
         with Harness() as harness:
-            for pid in [harness.pid, *_below(harness.pid)]:
+            for pid in [harness.pid, *processes_below(harness.pid)]:
                 self.assertEqual(os.stat(f"/proc/{pid}/mem").st_uid, 0)
-
-
-def _below(pid):
-    found = []
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        children = file.read().split()
-    for child in children:
-        found += [int(child), *_below(int(child))]
-    return found
-
-
-def _lives(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":

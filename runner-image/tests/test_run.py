@@ -1,8 +1,12 @@
 """A run keeps its time and reports every test, whatever a test or a program does."""
 
+import os
+import signal
+import subprocess
+import time
 import unittest
 
-from judging import judge, step
+from judging import Harness, Report, free_port, job, judge, lives, processes_below, step
 from test_outcomes import ECHO, PING, answering, server_that
 
 
@@ -89,6 +93,25 @@ class TheRun(unittest.TestCase):
         endless = step("endless", 'from codealong import test\n@test("x")\ndef _(server):\n    while True: pass\n')
         report = judge(answering(b"+PONG\r\n"), endless, PING, limit_ms=500)
         self.assertEqual(report.kinds, ["test-broken", "not-run"])
+
+    def test_what_fails_before_a_line_of_the_program_has_run_is_no_verdict(self):
+        # The second one names a module, for which new processes are made after the job has come.
+        for program in ("x = 1\n", "import asyncio\n"):
+            with self.subTest(program), Harness(stderr=subprocess.PIPE) as harness:
+                below = processes_below(harness.pid)
+                for pid in below:
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass  # It stood between two forks and has ended.
+                while any(lives(pid) for pid in below):
+                    time.sleep(0.001)
+                harness.send(job(program, [PING], free_port()))
+                report = Report(harness.frames())
+                self.assertEqual(report.kinds, [])
+                code, complaint = harness.end()
+                self.assertEqual(code, 1)
+                self.assertIn("no program could be started: ", complaint)
 
 
 if __name__ == "__main__":

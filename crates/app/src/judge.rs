@@ -1,14 +1,13 @@
 //! From a learner's program to its report: a course's tests, run in the sandbox.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 
 use curriculum::Course;
 use futures::stream::{self, Stream, StreamExt};
 use lesson::{
     PlannedStep, Report, RunError, RunEvent, Seed, Source, StepId, StepReport, TestResult,
 };
-use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool, SandboxError};
+use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool};
 
 /// What is to be judged.
 #[derive(Debug, Clone)]
@@ -36,7 +35,8 @@ pub enum QueuePlaces {
 /// Judges a program: the tests of its step and of all steps before it.
 ///
 /// A refusal that is known before the first event is the `Err`; the stream's last event is
-/// `Finished` or `Interrupted`. Dropping the stream kills the run.
+/// `Finished` or `Interrupted`. Either is in the log already: the sandbox tells of each failure,
+/// whether anybody listens to it or not. Dropping the stream kills the run.
 pub async fn judge(
     pool: &Pool,
     assignment: Assignment,
@@ -49,7 +49,7 @@ pub async fn judge(
         match events.next().await {
             Some(Ok(JobEvent::Queued { .. })) if places == QueuePlaces::Untold => {}
             Some(Ok(event)) => break event,
-            Some(Err(error)) => return Err(logged(&error)),
+            Some(Err(error)) => return Err(error.run_error()),
             None => return Err(RunError::Broken),
         }
     };
@@ -57,7 +57,7 @@ pub async fn judge(
     Ok(all.map(move |event| match event {
         Ok(event) => assignment.tell(event),
         Err(error) => RunEvent::Interrupted {
-            error: logged(&error),
+            error: error.run_error(),
         },
     }))
 }
@@ -146,21 +146,4 @@ impl Assignment {
             duration_us: job.duration_us,
         }
     }
-}
-
-/// What the learner is told; what happened goes to the log, here and nowhere else.
-fn logged(error: &SandboxError) -> RunError {
-    let told = error.run_error();
-    match error {
-        SandboxError::Busy { .. } | SandboxError::Replaced => {
-            tracing::info!(%error, "a run was refused");
-        }
-        // A browser that went to sleep is nobody's fault.
-        SandboxError::Untaken => tracing::info!(%error, "a run was given up"),
-        _ => {
-            let cause = error.source().map(ToString::to_string);
-            tracing::error!(%error, cause, "a run broke off");
-        }
-    }
-    told
 }

@@ -11,7 +11,7 @@ use futures::Stream;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use lesson::{CourseId, RunError, RunEvent, RunRequest, Seed, Source, StepId, StepView};
-use sandbox::{ClientId, Pool, PoolStatus};
+use sandbox::{ClientId, Left, Pool, PoolStatus};
 
 use crate::api::ApiError;
 use crate::judge::{Assignment, QueuePlaces, judge};
@@ -81,9 +81,9 @@ impl AppState {
         self.pool.status()
     }
 
-    /// Ends the runs in flight and removes every container.
-    pub async fn stop(&self) {
-        self.pool.stop().await;
+    /// Lets the runs in flight end and removes every container; says what it knows of them.
+    pub async fn stop(&self) -> Left {
+        self.pool.stop().await
     }
 
     pub(crate) fn find_course(&self, course: &str) -> Result<Course, RunError> {

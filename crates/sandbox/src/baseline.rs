@@ -17,7 +17,7 @@ use tokio::io::AsyncWriteExt;
 use crate::engine::Engine;
 use crate::image::RunnerImage;
 use crate::labels::{Boot, OWNER};
-use crate::limits::{Identity, container};
+use crate::limits::Identity;
 use crate::spec::Spec;
 use crate::wire::{Piece, Wire};
 use crate::{SandboxError, Settings};
@@ -159,8 +159,7 @@ impl Baseline {
         let name = self.boot.container_name(number);
         let identity = Identity::nth(self.spec.first_identity.wrapping_add(number));
         let labels = self.boot.labels(&self.spec.hash, LIFE, SystemTime::now());
-        let limits = self.spec.limits(identity);
-        let mut body = container(&self.spec.image, identity, labels, limits);
+        let mut body = self.spec.container(identity, labels);
         let words = ["python3.11", "-I", "-S", "-c", text];
         body.entrypoint = Some(words.map(ToOwned::to_owned).to_vec());
         self.engine.create(&name, body).await?;

@@ -18,6 +18,7 @@ mod labels;
 mod ledger;
 mod limits;
 mod measured;
+mod omission;
 mod output;
 mod pool;
 mod promise;
@@ -30,6 +31,8 @@ mod wire;
 
 pub use error::SandboxError;
 pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings};
-pub use pool::{JobStream, Pool, PoolState, PoolStatus};
+#[doc(hidden)]
+pub use omission::Omission;
+pub use pool::{JobStream, Left, Pool, PoolState, PoolStatus};
 pub use promise::Promise;
 pub use settings::{BadSetting, Settings};

@@ -6,13 +6,14 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::DropGuard;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::warn;
 
 mod admission;
 mod backoff;
 mod grant;
 mod health;
 mod keeper;
+mod lull;
 mod serving;
 mod state;
 mod supply;
@@ -75,6 +76,18 @@ pub struct PoolStatus {
     pub containers: u32,
 }
 
+/// What a sandbox that has stopped left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// No container of its own.
+    Nothing,
+    /// Perhaps some: they end by themselves, and the next start takes away what does not.
+    PerhapsSome {
+        /// What was seen.
+        reason: String,
+    },
+}
+
 impl PoolStatus {
     /// Whether a run would be served now without a cold start.
     pub fn is_ready(&self) -> bool {
@@ -133,8 +146,8 @@ impl Pool {
     }
 
     /// Ends the sandbox: takes no more runs, lets those in flight end, takes every container
-    /// away, and returns within the settings' `stop_timeout`.
-    pub async fn stop(&self) {
+    /// away, and returns within the settings' `stop_timeout`, with what it knows of them.
+    pub async fn stop(&self) -> Left {
         let shared = &self.shared;
         let deadline = Instant::now() + shared.settings.stop_timeout;
         let removals = REMOVALS_MAX.min(shared.settings.stop_timeout / 2);
@@ -155,17 +168,22 @@ impl Pool {
             if let Some(engine) = shared.engine() {
                 sweep::sweep(&engine, shared, Predecessors::StaleWhenExpired).await
             } else {
-                Ok(())
+                // Without an engine there never was a container.
+                Ok(0)
             }
         };
         let left = deadline.saturating_duration_since(Instant::now());
         match timeout(left, tidy).await {
-            Ok(Ok(())) => info!("The sandbox has stopped and left nothing behind"),
-            Ok(Err(fault)) => {
-                let reason = keeper::full_text(&fault);
-                warn!(reason, "The last sweep failed: {reason}");
-            }
-            Err(_) => warn!("Containers were still being removed at the end of the time to stop"),
+            Ok(Ok(0)) => Left::Nothing,
+            Ok(Ok(left)) => Left::PerhapsSome {
+                reason: format!("{left} could not be removed"),
+            },
+            Ok(Err(fault)) => Left::PerhapsSome {
+                reason: format!("the last sweep failed: {}", keeper::full_text(&fault)),
+            },
+            Err(_) => Left::PerhapsSome {
+                reason: "some were still being removed at the end of the time to stop".to_owned(),
+            },
         }
     }
 }

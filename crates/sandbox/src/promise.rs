@@ -204,59 +204,6 @@ impl Promise {
             _ => None,
         }
     }
-
-    /// Takes the promise's limit away, for the test that the self-test notices. `FirstProcess`
-    /// becomes Docker's own init. What no limit of the engine keeps is left as it is.
-    pub(crate) fn omit_from(self, config: &mut HostConfig) {
-        match self {
-            // The host's, since an engine need not have a bridge.
-            Self::Network => config.network_mode = Some("host".to_owned()),
-            Self::ReadOnlyRoot => config.readonly_rootfs = Some(false),
-            // Every process gets the defaults of the engine, which name a dozen.
-            Self::Capabilities => config.cap_drop = None,
-            Self::Memory => {
-                config.memory = None;
-                config.memory_swap = None;
-            }
-            Self::Swap => config.memory_swap = Some(2 * MEMORY_BYTES),
-            Self::Cpu => config.nano_cpus = None,
-            Self::Processes => config.pids_limit = None,
-            Self::NoNewPrivileges => retain_options(config, |option| !option.starts_with("no-new")),
-            Self::Seccomp => {
-                retain_options(config, |option| !option.starts_with("seccomp"));
-                if let Some(options) = &mut config.security_opt {
-                    options.push("seccomp=unconfined".to_owned());
-                }
-            }
-            Self::Code => unlimit(config, "/code"),
-            Self::Tmp => unlimit(config, "/tmp"),
-            Self::SharedMemory => config.shm_size = None,
-            Self::Writable => {
-                if let Some(tmpfs) = &mut config.tmpfs {
-                    tmpfs.insert("/srv".to_owned(), "mode=1777".to_owned());
-                }
-            }
-            Self::OpenFiles => retain_ulimits(config, "nofile"),
-            Self::CoreDumps => {
-                // Without the line it is the engine's own limit, which may be as low.
-                for ulimit in config.ulimits.iter_mut().flatten() {
-                    if ulimit.name.as_deref() == Some("core") {
-                        (ulimit.soft, ulimit.hard) = (Some(1 << 20), Some(1 << 20));
-                    }
-                }
-            }
-            Self::FileSize => retain_ulimits(config, "fsize"),
-            Self::FirstProcess => config.init = Some(true),
-            Self::AutoRemove => config.auto_remove = Some(false),
-            Self::NoLog => config.log_config = None,
-            Self::Ipc => config.ipc_mode = Some("shareable".to_owned()),
-            Self::CgroupNamespace => {
-                config.cgroupns_mode = Some(bollard::models::HostConfigCgroupnsModeEnum::HOST);
-            }
-            Self::OutOfMemoryFirst => config.oom_score_adj = None,
-            Self::User | Self::NotDumpable => {}
-        }
-    }
 }
 
 /// Each promise that what a container measured of itself does not keep, with what was measured.
@@ -293,28 +240,4 @@ fn broken_tmpfs(seen: Option<&MeasuredTmpfs>, promised: Tmpfs) -> Option<String>
         && seen.inodes.is_some_and(|inodes| inodes <= promised.inodes)
         && flags.iter().all(has);
     (!kept).then(|| format!("{seen:?}"))
-}
-
-fn retain_options(config: &mut HostConfig, keep: impl Fn(&String) -> bool) {
-    if let Some(options) = &mut config.security_opt {
-        options.retain(keep);
-    }
-}
-
-fn retain_ulimits(config: &mut HostConfig, without: &str) {
-    if let Some(ulimits) = &mut config.ulimits {
-        ulimits.retain(|ulimit| ulimit.name.as_deref() != Some(without));
-    }
-}
-
-fn unlimit(config: &mut HostConfig, path: &str) {
-    if let Some(options) = config.tmpfs.as_mut().and_then(|tmpfs| tmpfs.get_mut(path)) {
-        let keep =
-            |option: &&str| !option.starts_with("size=") && !option.starts_with("nr_inodes=");
-        *options = options
-            .split(',')
-            .filter(keep)
-            .collect::<Vec<_>>()
-            .join(",");
-    }
 }

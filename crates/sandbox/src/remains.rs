@@ -38,18 +38,23 @@ enum Known {
 impl Remains {
     /// None yet; `gone` is told whenever a container is. Must be called inside a tokio runtime.
     pub(crate) fn new(gone: Arc<Notify>) -> Self {
-        Self {
+        let none = Self {
             known: Arc::default(),
             gone,
             removals: TaskTracker::new(),
             runtime: Handle::current(),
-        }
+        };
+        measure(&none.known());
+        none
     }
 
     /// Answers for a container from here on: called before it is created, since even a creation
     /// that fails can leave one.
     pub(crate) fn hold(&self, engine: &Engine, name: String) -> Held {
-        self.known().insert(name.clone(), Known::Held);
+        let mut known = self.known();
+        known.insert(name.clone(), Known::Held);
+        measure(&known);
+        drop(known);
         Held {
             name,
             engine: engine.clone(),
@@ -59,12 +64,7 @@ impl Remains {
 
     /// Containers that take up a place.
     pub(crate) fn count(&self) -> u32 {
-        let known = self.known();
-        let counts = known.values().filter(|known| match known {
-            Known::Held => true,
-            Known::Removed { since } => since.elapsed() < REMOVAL_COUNTS_FOR,
-        });
-        u32::try_from(counts.count()).unwrap_or(u32::MAX)
+        count(&self.known())
     }
 
     /// Removals that the engine is at work on.
@@ -95,6 +95,20 @@ impl Remains {
     }
 }
 
+fn count(known: &HashMap<String, Known>) -> u32 {
+    let counts = known.values().filter(|known| match known {
+        Known::Held => true,
+        Known::Removed { since } => since.elapsed() < REMOVAL_COUNTS_FOR,
+    });
+    u32::try_from(counts.count()).unwrap_or(u32::MAX)
+}
+
+/// Shows the owner how many there are. Called under the lock, so that the last one to count is the
+/// last one to tell; and whenever one comes, goes or is gone, as nothing else may happen for hours.
+fn measure(known: &HashMap<String, Known>) {
+    metrics::gauge!("codealong_containers").set(f64::from(count(known)));
+}
+
 /// A container that somebody holds. Dropping it removes the container, in a task of its own.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -115,15 +129,20 @@ impl Drop for Held {
         let name = std::mem::take(&mut self.name);
         let (engine, remains) = (self.engine.clone(), self.remains.clone());
         let since = Instant::now();
-        remains
-            .known()
-            .insert(name.clone(), Known::Removed { since });
+        let mut known = remains.known();
+        known.insert(name.clone(), Known::Removed { since });
+        measure(&known);
+        drop(known);
         let tracker = self.remains.removals.clone();
         tracker.spawn_on(
             async move {
                 let removed = engine.remove(&name).await;
                 // Known no more: should it live on, the next sweep finds it.
-                remains.known().remove(&name);
+                {
+                    let mut known = remains.known();
+                    known.remove(&name);
+                    measure(&known);
+                }
                 remains.gone.notify_one();
                 let seconds = since.elapsed().as_secs_f64();
                 metrics::histogram!("codealong_removal_seconds").record(seconds);

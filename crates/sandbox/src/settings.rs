@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::promise::Promise;
+use crate::omission::Omission;
 
 /// Where Docker's engine listens when nobody says otherwise.
 const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
@@ -51,7 +51,7 @@ pub struct Settings {
     /// A limit to leave out, so that a test can see the self-test notice: a sandbox without it
     /// refuses to serve, so that nothing can be weakened by this.
     #[doc(hidden)]
-    pub omit: Option<Promise>,
+    pub omit: Option<Omission>,
 }
 
 impl Default for Settings {
@@ -118,6 +118,9 @@ impl fmt::Display for BadSetting {
 }
 
 impl Settings {
+    /// How many characters an owner's name may have.
+    pub const OWNER_MAX: usize = 100;
+
     /// Every value that can't work; none if all can.
     pub fn check(&self) -> Vec<BadSetting> {
         let mut bad = Vec::new();
@@ -140,7 +143,7 @@ impl Settings {
             );
         }
         let owner_is_plain = !self.owner.is_empty()
-            && self.owner.len() <= 100
+            && self.owner.len() <= Self::OWNER_MAX
             && self
                 .owner
                 .bytes()

@@ -12,7 +12,7 @@ use crate::feed::FeedWriter;
 use crate::frame::{Deframer, FRAME_MAX, READY_MAX, Ready};
 use crate::labels::Boot;
 use crate::ledger::Ending;
-use crate::limits::{Identity, container};
+use crate::limits::Identity;
 use crate::promise::{missing_inside, missing_outside};
 use crate::remains::{Held, Remains};
 use crate::spec::Spec;
@@ -80,11 +80,10 @@ impl SlotMaker {
         scrutiny: Scrutiny,
     ) -> Result<Slot, SandboxError> {
         let identity = Identity::nth(self.spec.first_identity.wrapping_add(number));
-        let limits = self.spec.limits(identity);
         let labels = self
             .boot
             .labels(&self.spec.hash, self.life, SystemTime::now());
-        let body = container(&self.spec.image, identity, labels, limits);
+        let body = self.spec.container(identity, labels);
         self.engine.create(held.name(), body).await?;
         let mut wire = self.engine.attach(held.name()).await?;
         self.engine.start(held.name()).await?;

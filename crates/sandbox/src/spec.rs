@@ -1,10 +1,12 @@
 //! What every container of one make has in common, and the hash that tells one make from another.
 
-use bollard::models::HostConfig;
+use std::collections::HashMap;
+
+use bollard::models::{ContainerCreateBody, HostConfig};
 use sha2::{Digest, Sha256};
 
 use crate::limits::{Identity, container, host_config};
-use crate::promise::Promise;
+use crate::omission::Omission;
 
 /// What every container of one make has in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub(crate) struct Spec {
     pub(crate) first_identity: u32,
     seccomp: String,
     runtime: Option<String>,
-    omit: Option<Promise>,
+    omit: Option<Omission>,
 }
 
 impl Spec {
@@ -27,7 +29,7 @@ impl Spec {
         image_id: &str,
         seccomp: String,
         runtime: Option<String>,
-        omit: Option<Promise>,
+        omit: Option<Omission>,
     ) -> Self {
         let mut spec = Self {
             image,
@@ -37,13 +39,7 @@ impl Spec {
             runtime,
             omit,
         };
-        let identity = Identity::nth(0);
-        let body = container(
-            &spec.image,
-            identity,
-            std::collections::HashMap::new(),
-            spec.limits(identity),
-        );
+        let body = spec.container(Identity::nth(0), HashMap::new());
         // Through a value, whose keys are sorted: a map's own order differs from run to run.
         let body = serde_json::to_value(body).unwrap_or_default();
         let digest = Sha256::digest(format!("{image_id}\n{body}"));
@@ -56,14 +52,18 @@ impl Spec {
         host_config(identity, &self.seccomp, self.runtime.as_deref())
     }
 
-    /// The restrictions that a container of this make is created with: those that are promised,
-    /// except where a test leaves one out.
-    pub(crate) fn limits(&self, identity: Identity) -> HostConfig {
-        let mut limits = self.promised(identity);
-        if let Some(promise) = self.omit {
-            promise.omit_from(&mut limits);
+    /// A container of this make, whole: as it is promised to be, except where a test leaves
+    /// something out.
+    pub(crate) fn container(
+        &self,
+        identity: Identity,
+        labels: HashMap<String, String>,
+    ) -> ContainerCreateBody {
+        let mut body = container(&self.image, identity, labels, self.promised(identity));
+        if let Some(omission) = self.omit {
+            omission.apply(&mut body);
         }
-        limits
+        body
     }
 }
 
@@ -79,8 +79,9 @@ pub(crate) fn short_hex(digest: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Promise;
 
-    fn hash(image_id: &str, seccomp: &str, omit: Option<Promise>) -> String {
+    fn hash(image_id: &str, seccomp: &str, omit: Option<Omission>) -> String {
         let image = "codealong-runner:x".to_owned();
         Spec::new(image, image_id, seccomp.to_owned(), None, omit).hash
     }
@@ -91,7 +92,10 @@ mod tests {
         assert_eq!(hash("sha256:1", "{}", None), hash_of_one);
         assert_ne!(hash("sha256:2", "{}", None), hash_of_one);
         assert_ne!(hash("sha256:1", "[]", None), hash_of_one);
-        assert_ne!(hash("sha256:1", "{}", Some(Promise::Memory)), hash_of_one);
+        assert_ne!(
+            hash("sha256:1", "{}", Some(Omission::Whole(Promise::Memory))),
+            hash_of_one
+        );
         assert_eq!(hash_of_one.len(), 12);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use app::state::AppState;
 use axum::Router;
+use sandbox::Left;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -13,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 const MOST_FOR_STOP: Duration = Duration::from_secs(15);
 
 /// Serves `router` on `listener` until `stop` is cancelled. Then it takes no more runs, lets those
-/// in flight end, and returns within 15 s with no container left.
+/// in flight end, and returns within 15 s with what is known of containers that may be left.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     state: AppState,
     stop: CancellationToken,
-) -> std::io::Result<()> {
+) -> std::io::Result<Left> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service)
         .with_graceful_shutdown(stop.clone().cancelled_owned())
@@ -42,7 +43,8 @@ pub async fn serve(
     };
     let sandbox = async {
         stop.cancelled().await;
-        state.stop().await;
+        state.stop().await
     };
-    tokio::join!(requests, sandbox).0
+    let (result, left) = tokio::join!(requests, sandbox);
+    result.map(|()| left)
 }

@@ -69,7 +69,7 @@ pub const SETTINGS: [Setting; 21] = [
     ),
     setting(
         "CODEALONG_OWNER",
-        "codealong-, the machine's name, and the port",
+        "codealong-, the machine's name, and the address",
         "name on this server's containers; two servers on one engine need two names",
     ),
     setting("CODEALONG_RUNNING_MAX", "3", "runs at a time"),
@@ -147,7 +147,7 @@ pub struct Settings {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
-    /// Whose containers they are, or none for a name made of the machine's and the port.
+    /// Whose containers they are, or none for a name made of the machine's and the address.
     pub owner: Option<String>,
     /// The sandbox's own.
     pub sandbox: sandbox::Settings,
@@ -198,7 +198,12 @@ impl Settings {
     pub fn sandbox_at(&self, address: SocketAddr) -> sandbox::Settings {
         let mut sandbox = self.sandbox.clone();
         if self.owner.is_none() {
-            sandbox.owner += &format!("-{}", address.port());
+            // A colon may not stand in a name.
+            let ip = address.ip().to_string().replace(':', "_");
+            let place = format!("-{ip}-{}", address.port());
+            let room = sandbox::Settings::OWNER_MAX.saturating_sub(place.len());
+            let machine = &sandbox.owner[..sandbox.owner.floor_char_boundary(room)];
+            sandbox.owner = format!("{machine}{place}");
         }
         sandbox
     }
@@ -318,6 +323,8 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
@@ -373,14 +380,26 @@ mod tests {
 
     #[test]
     fn two_servers_on_one_machine_have_two_names_unless_one_is_chosen() {
-        let [left, right] = ["127.0.0.1:3000", "127.0.0.1:3001"].map(|text| text.parse().unwrap());
-        let unnamed = read(&[]).unwrap();
-        assert_ne!(
-            unnamed.sandbox_at(left).owner,
-            unnamed.sandbox_at(right).owner
-        );
+        let addresses = [
+            "127.0.0.1:3000",
+            "127.0.0.1:3001",
+            "127.0.0.2:3000",
+            "[::1]:3000",
+            "[1111:2222:3333:4444:5555:6666:7777:8888]:30000",
+        ]
+        .map(|text| text.parse().unwrap());
+        let mut unnamed = read(&[]).unwrap();
+        for machine in ["codealong-short".to_owned(), "m".repeat(100)] {
+            unnamed.sandbox.owner = machine;
+            let sandboxes = addresses.map(|address| unnamed.sandbox_at(address));
+            for sandbox in &sandboxes {
+                assert_eq!(sandbox.check(), [], "{}", sandbox.owner);
+            }
+            let names: BTreeSet<&str> = sandboxes.iter().map(|it| it.owner.as_str()).collect();
+            assert_eq!(names.len(), addresses.len(), "{names:?}");
+        }
         let named = read(&[("CODEALONG_OWNER", "mine")]).unwrap();
-        assert_eq!(named.sandbox_at(left).owner, "mine");
+        assert_eq!(named.sandbox_at(addresses[0]).owner, "mine");
     }
 
     #[test]

@@ -22,8 +22,9 @@ class BindNotes:
         """Puts the wrapper in place."""
         note, plain_bind = self._note, PlainSocket.bind
 
-        def bind(self, address, /):
-            plain_bind(self, address)
+        def bind(self, *arguments, **named):
+            # As they came: what is wrong with them, Python says in its own words.
+            plain_bind(self, *arguments, **named)
             note(self, _getframe(1))
 
         bind.__qualname__ = plain_bind.__qualname__

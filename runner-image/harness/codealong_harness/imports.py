@@ -65,7 +65,9 @@ def named_in(files):
 
     Every word of a line that says `import` counts, in whatever way: an import too many costs time,
     and one that is missed is made by the program itself, whose lines are then known less well. A
-    module of the learner's takes the place of one with its name, which is left alone.
+    word that names a module of the learner's is left out, so that the program finds its own. It
+    finds the library's where that is there anyway: one of `_ALWAYS`, or what another word's modules
+    import.
     """
     words = set()
     for content in files.values():

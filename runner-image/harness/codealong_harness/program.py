@@ -88,6 +88,7 @@ class Programs:
             waiting.pid  # noqa: B018: ready to start from here on.
         #: The present start of the program, or None.
         self.current = None
+        #: How many starts have begun: none as long as not a line of the learner's can have run.
         self.launches = 0
         self._started = {}
         # Long enough for a busy machine; it is waited for in full once.
@@ -111,9 +112,9 @@ class Programs:
         """Starts the program; the one before is killed first."""
         self.kill()
         waiting = self._take()
-        self.launches += 1
-        self._notes.begin(self.launches)
-        program = Program(self.launches, waiting, self._hits.counts())
+        number = self.launches + 1
+        self._notes.begin(number)
+        program = Program(number, waiting, self._hits.counts())
         self.current = program
         self._started[program.pid] = program
         for name, descriptor in (("stdout", waiting.stdout), ("stderr", waiting.stderr)):
@@ -122,6 +123,7 @@ class Programs:
             waiting.channel.send(zygote.GO)
         except OSError:
             raise Interference("a process that was to start the program is gone") from None
+        self.launches = number
         waiting.channel.close()
         return program
 

@@ -1,6 +1,7 @@
 """A run: every test of a job, in order, each with exactly one result."""
 
 import signal
+import sys
 import traceback
 from time import monotonic
 
@@ -53,8 +54,10 @@ class Run:
         try:
             self._programs.import_first(imports.named_in(self._job.files))
             self._start_fresh()
-        except (Interference, RunTimeUp):
-            pass  # The first test meets it again.
+        except Interference as interference:
+            self._break_where_nothing_ran(interference)  # Else the first test meets it again.
+        except RunTimeUp:
+            pass  # So it does.
         for step in self._job.steps:
             tests, broken = self._load(step)
             for number, planned in enumerate(step.tests):
@@ -115,6 +118,7 @@ class Run:
             line = self._programs.ask_whereabouts()
             return self._end(outcome.timed_out(self._job.limit_ms), over, span_of(line))
         except Interference as interference:
+            self._break_where_nothing_ran(interference)
             return self._end(outcome.interfered(interference.detail), interference)
 
     def _judge_finally(self, planned, test):
@@ -190,6 +194,11 @@ class Run:
         self._folder.refresh()
         self._programs.start()
         self._used = False
+
+    def _break_where_nothing_ran(self, interference):
+        """A program of which no line has run has done nothing: it is the machine, or we are."""
+        if not self._programs.launches:
+            sys.exit(f"no program could be started: {interference.detail}")
 
     def _end(self, result, cause, span=None):
         self._rest = NOT_RUN

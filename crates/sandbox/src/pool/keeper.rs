@@ -52,9 +52,14 @@ pub(super) async fn keep(shared: Arc<Shared>) {
     let mut patience = Backoff::new(Duration::from_secs(2), Duration::from_secs(60));
     let mut predecessors = Predecessors::Stale;
     loop {
+        let mut beginning = pin!(begin(&shared, predecessors));
         let begun = tokio::select! {
-            begun = begin(&shared, predecessors) => begun,
-            () = shared.stopping.cancelled() => return,
+            begun = &mut beginning => begun,
+            () = shared.stopping.cancelled() => {
+                // As where the pool serves: the first container may be half made.
+                let _one_that_hangs = timeout(CREATION_MAY_END, beginning).await;
+                return;
+            }
         };
         let interruption = match begun {
             Ok(maker) => {
@@ -119,12 +124,15 @@ async fn begin(
     };
     let number = shared.next_number();
     let slot = maker.make(number, Scrutiny::InsideAndOutside).await?;
-    info!(
-        image = maker.spec.image,
-        spec = maker.spec.hash,
-        "The sandbox keeps its promises and serves",
-    );
     shared.set_phase(PoolState::Serving);
+    // Not where it has been told to stop meanwhile.
+    if shared.refusal().is_none() {
+        info!(
+            image = maker.spec.image,
+            spec = maker.spec.hash,
+            "The sandbox keeps its promises and serves",
+        );
+    }
     shared.deposit(slot);
     Ok(maker)
 }

@@ -1,4 +1,4 @@
-//! One run, from asked for to answered and its container taken away.
+//! One run, from asked for until it is answered and the removal of its container has begun.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use lesson::Outcome;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
+use super::admission::TicketId;
 use super::grant::{Grant, Waiter};
 use super::state::Shared;
 use crate::feed::FeedWriter;
@@ -28,13 +29,11 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed:
     let Grant { slot, permit } = match admitted {
         Ok(grant) => grant,
         Err(refusal) => {
-            let reason = refusal.to_string();
-            info!(reason, "A run was refused: {reason}");
+            note_refusal(&refusal);
             feed.fail(refusal);
             return;
         }
     };
-    metrics::histogram!("codealong_queue_wait_seconds").record(asked.elapsed().as_secs_f64());
     let (result, spent) = run(&shared, slot, &job, asked, &feed).await;
     match result {
         Ok(report) => {
@@ -62,7 +61,7 @@ async fn wait_for_grant(
     client: ClientId,
     feed: &Arc<FeedWriter>,
 ) -> Option<Result<Grant, SandboxError>> {
-    let (grant, mut granted) = oneshot::channel();
+    let (grant, granted) = oneshot::channel();
     let waiter = Waiter {
         grant,
         feed: Arc::clone(feed),
@@ -72,6 +71,19 @@ async fn wait_for_grant(
         Ok(ticket) => ticket,
         Err(refusal) => return Some(Err(refusal)),
     };
+    let begin = Instant::now();
+    let ended = wait_in_queue(shared, feed, ticket, granted).await;
+    // Of all who waited: those who did so in vain waited the longest.
+    metrics::histogram!("codealong_queue_wait_seconds").record(begin.elapsed().as_secs_f64());
+    ended
+}
+
+async fn wait_in_queue(
+    shared: &Arc<Shared>,
+    feed: &FeedWriter,
+    ticket: TicketId,
+    mut granted: oneshot::Receiver<Result<Grant, SandboxError>>,
+) -> Option<Result<Grant, SandboxError>> {
     let gone = || {
         Some(Err(SandboxError::Unavailable {
             reason: "the pool is gone".to_owned(),
@@ -162,8 +174,25 @@ fn answer_fault(shared: &Shared, fault: RunFault, feed: &FeedWriter) {
     };
     metrics::counter!("codealong_runs_broken_total").increment(1);
     let reason = error.to_string();
-    warn!(reason, "A run broke off: {reason}");
+    match error {
+        // What keeps the pool from serving was told when it began to.
+        SandboxError::Unavailable { .. } => info!(reason, "A run broke off: {reason}"),
+        _ => error!(reason, "A run broke off: {reason}"),
+    }
     feed.fail(error);
+}
+
+/// Counts and logs a refusal, which is nobody's failure: where the pool does not serve, why not was
+/// told when it began to.
+fn note_refusal(refusal: &SandboxError) {
+    let kind = match refusal {
+        SandboxError::Busy { .. } => "busy",
+        SandboxError::Replaced => "replaced",
+        _ => "unavailable",
+    };
+    metrics::counter!("codealong_runs_refused_total", "reason" => kind).increment(1);
+    let reason = refusal.to_string();
+    info!(reason, "A run was refused: {reason}");
 }
 
 /// What the owner's graphs show of a run.

@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, Notify, oneshot};
-use tokio::time::timeout;
+use tokio::sync::{Mutex as AsyncMutex, Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,16 +20,14 @@ use crate::remains::Remains;
 use crate::slot::Slot;
 use crate::{ClientId, JobEvent, SandboxError, Settings};
 
-/// How often it is looked whether a container that is over is to be removed.
-const LULL_LOOKED_AFTER: Duration = Duration::from_millis(20);
-
 /// What all of the pool's tasks share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) boot: Boot,
     pub(super) remains: Remains,
-    /// Runs, from asked for to answered.
+    /// Runs, from asked for until their container's removal has begun: after the answer it may wait
+    /// for a lull.
     pub(super) runs: TaskTracker,
     /// Told when there may be something to create.
     pub(super) keeper: Arc<Notify>,
@@ -40,8 +37,10 @@ pub(super) struct Shared {
     pub(super) refresh: Notify,
     /// Ends the runs in flight.
     pub(super) halted: CancellationToken,
-    changed: Notify,
-    removal_turn: AsyncMutex<()>,
+    /// Told when what the pool has, or does, may have changed.
+    pub(super) changed: Notify,
+    /// Held by the one container that is over and whose removal is next.
+    pub(super) removal_turn: AsyncMutex<()>,
     state: Mutex<State>,
     sightings: Mutex<Sightings>,
     slots_made: AtomicU32,
@@ -55,7 +54,7 @@ pub(super) struct State {
     pub(super) ready: VecDeque<Slot>,
     creating: u32,
     /// Runs whose first container died before they began; they are served before all others.
-    retries: VecDeque<oneshot::Sender<Slot>>,
+    pub(super) retries: VecDeque<oneshot::Sender<Slot>>,
     /// A moving average of what a run takes.
     run_seconds: f64,
 }
@@ -63,6 +62,7 @@ pub(super) struct State {
 impl Shared {
     /// A pool with nothing in it. Must be called inside a tokio runtime.
     pub(super) fn new(settings: Settings) -> Self {
+        measure_engine(EngineSeen::Away);
         let keeper = Arc::new(Notify::new());
         Self {
             boot: Boot::new(&settings.owner),
@@ -197,6 +197,9 @@ impl Shared {
 
     /// Enters another phase. Only serving and starting pools keep what waits; a stop is for good.
     pub(super) fn set_phase(self: &Arc<Self>, phase: PoolState) {
+        if matches!(phase, PoolState::Away { .. }) {
+            measure_engine(EngineSeen::Away);
+        }
         let mut state = self.state();
         if matches!(state.phase, PoolState::Stopping) {
             return;
@@ -226,8 +229,6 @@ impl Shared {
             }
         }
         drop((slots, retries));
-        let up = matches!(phase, PoolState::Serving);
-        metrics::gauge!("codealong_engine_up").set(f64::from(u8::from(up)));
         self.dispatch();
     }
 
@@ -249,32 +250,6 @@ impl Shared {
         }
     }
 
-    /// Ends when a container that is over is to be removed: see
-    /// [`Stock::can_keep_what_is_over`]; after `at_most` from when it is the next one; and when the
-    /// pool stops. One at a time: the next is looked at when what this returns is dropped, with the
-    /// removal begun.
-    pub(super) async fn lull(&self, at_most: Duration) -> Option<AsyncMutexGuard<'_, ()>> {
-        let lull = async {
-            let turn = self.removal_turn.lock().await;
-            let keep = async {
-                loop {
-                    let changed = self.changed.notified();
-                    if !self.stock().can_keep_what_is_over(&self.settings) {
-                        return;
-                    }
-                    // A removal that ends tells the keeper alone.
-                    let _again = timeout(LULL_LOOKED_AFTER, changed).await;
-                }
-            };
-            let _kept_long_enough = timeout(at_most, keep).await;
-            turn
-        };
-        tokio::select! {
-            turn = lull => Some(turn),
-            () = self.stopping.cancelled() => None,
-        }
-    }
-
     /// What a run is told that has waited as long as it may.
     pub(super) fn too_late(&self, retry_after: Duration) -> SandboxError {
         match self.state().phase {
@@ -291,7 +266,9 @@ impl Shared {
         refusal(&self.state().phase)
     }
 
+    /// The engine has answered.
     pub(super) fn set_engine(&self, engine: Engine) {
+        measure_engine(EngineSeen::Up);
         self.state().engine = Some(engine);
     }
 
@@ -384,11 +361,24 @@ impl State {
             ("codealong_slots_creating", stock.creating),
             ("codealong_runs_running", stock.running),
             ("codealong_queue_length", stock.queued),
-            ("codealong_containers", stock.containers),
         ] {
             metrics::gauge!(name).set(f64::from(value));
         }
     }
+}
+
+/// What was last seen of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EngineSeen {
+    /// It answers, whether the pool serves by now, refuses to, or stops.
+    Up,
+    /// It was not found yet, or does not answer, or fails whatever it is asked.
+    Away,
+}
+
+fn measure_engine(seen: EngineSeen) {
+    let up = u8::from(seen == EngineSeen::Up);
+    metrics::gauge!("codealong_engine_up").set(f64::from(up));
 }
 
 /// Why a run is refused in a phase, if it is.

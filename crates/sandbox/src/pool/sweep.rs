@@ -36,12 +36,14 @@ impl Sightings {
 }
 
 /// Looks at every container with our label, in whatever state, and removes those that are stale
-/// or that this server has forgotten. Those of other living owners stay.
+/// or that this server has forgotten. Those of other living owners stay. Says how
+/// many it could not remove.
 pub(super) async fn sweep(
     engine: &Engine,
     shared: &Shared,
     predecessors: Predecessors,
-) -> Result<(), SandboxError> {
+) -> Result<u32, SandboxError> {
+    let mut left = 0;
     let listed = engine.list(OWNER).await?;
     let now = Instant::now();
     shared.sightings().note(&listed, now);
@@ -71,14 +73,17 @@ pub(super) async fn sweep(
                 );
             }
             Err(error) if error.is_engine_away() => return Err(error),
-            Err(error) => warn!(
-                container = name,
-                error = &error as &dyn std::error::Error,
-                "Container {name}, which nobody answers for, could not be removed",
-            ),
+            Err(error) => {
+                left += 1;
+                warn!(
+                    container = name,
+                    error = &error as &dyn std::error::Error,
+                    "Container {name}, which nobody answers for, could not be removed",
+                );
+            }
         }
     }
-    Ok(())
+    Ok(left)
 }
 
 #[cfg(test)]

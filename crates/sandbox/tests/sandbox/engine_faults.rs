@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use lesson::RunError;
-use sandbox::{JobReport, PoolState, SandboxError};
+use sandbox::{JobReport, Left, PoolState, SandboxError};
 
 use crate::lab::{
     FOUR_LINES, Lab, Tests, assert_no_container, containers_of, containers_on, is_soak, until,
 };
 use crate::own_engine::OwnEngine;
-use crate::proxy::{Fault, Proxy, Wrong};
+use crate::proxy::{Fault, LATE, Proxy, Wrong};
 
 /// Every call that the pool makes of an engine that has the image already.
 const CALLS: [(&str, &str, &str); 9] = [
@@ -121,11 +121,11 @@ async fn an_outage_under_load(
         )
         .await;
         let begin = Instant::now();
-        let mut quickest = Duration::MAX;
+        let mut waits = Vec::new();
         while begin.elapsed() < stay_away {
             let asked = Instant::now();
             let refused = lab.try_judge(FOUR_LINES, &tests).await;
-            quickest = quickest.min(asked.elapsed());
+            waits.push(asked.elapsed());
             let refused = refused.expect_err("the engine is away");
             assert!(
                 matches!(refused.run_error(), RunError::Unavailable { .. }),
@@ -133,7 +133,11 @@ async fn an_outage_under_load(
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        assert!(quickest < Duration::from_millis(50), "{quickest:?}");
+        // One may meet a machine that is at work on something else; most must not.
+        waits.sort();
+        let (median, longest) = (waits[waits.len() / 2], waits[waits.len() - 1]);
+        assert!(median < Duration::from_millis(50), "{waits:?}");
+        assert!(longest < Duration::from_secs(1), "{waits:?}");
         engine(Outage::Ends).await;
     };
     let (in_flight, ()) = tokio::join!(in_flight, outage);
@@ -212,6 +216,26 @@ async fn an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_needed() {
     engine.stop().await;
 }
 
+/// A creation that is on its way when the pool is told to stop comes through after the last sweep.
+#[tokio::test]
+async fn a_stop_in_the_middle_of_the_first_creation_leaves_nothing() {
+    let proxy = Proxy::new(vec![Fault {
+        method: "POST",
+        begins: "/containers/create",
+        ends: "",
+        wrong: Wrong::Late,
+        times: 1,
+    }]);
+    let lab = Lab::not_ready_yet(|settings| settings.docker_host = proxy.host());
+    until("it is created", Duration::from_secs(60), async || {
+        proxy.left().is_empty()
+    })
+    .await;
+    assert_eq!(lab.pool.stop().await, Left::Nothing);
+    tokio::time::sleep(2 * LATE).await;
+    assert_no_container(&lab.owner, Duration::ZERO).await;
+}
+
 #[tokio::test]
 async fn an_engine_that_was_never_there_is_waited_for() {
     let mut proxy = Proxy::new(vec![]);
@@ -256,7 +280,8 @@ async fn a_kill_that_hangs_holds_no_place() {
     let took = begin.elapsed();
     assert!(took < Duration::from_secs(60), "{took:?}");
     let begin = Instant::now();
-    lab.pool.stop().await;
+    let left = lab.pool.stop().await;
     assert!(begin.elapsed() < Duration::from_secs(8), "a stop hangs too");
+    assert!(matches!(left, Left::PerhapsSome { .. }), "{left:?}");
     assert_no_container(&lab.owner, Duration::from_secs(15)).await;
 }

@@ -10,7 +10,7 @@ use bollard::query_parameters::ListContainersOptions;
 use futures::StreamExt;
 use lesson::{PlannedTest, Seed, StepId, TestId};
 use sandbox::{
-    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Pool, SandboxError, Settings,
+    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Left, Pool, SandboxError, Settings,
 };
 
 /// The four lines that pass step 1.
@@ -41,7 +41,8 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// A pool as small as can be: one run at a time, one container that waits.
+    /// A small pool: two runs at a time, an attack and an honest one beside it, and one container
+    /// that waits.
     pub(crate) async fn small() -> Self {
         Self::with(|settings| {
             settings.running_max = 2;
@@ -99,7 +100,7 @@ impl Lab {
 
     /// Stops the pool and asserts that nothing is left behind.
     pub(crate) async fn close(self) {
-        self.pool.stop().await;
+        assert_eq!(self.pool.stop().await, Left::Nothing);
         assert_no_container(&self.owner, Duration::from_secs(5)).await;
     }
 }

@@ -8,6 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 
+/// How much later a late call is.
+pub(crate) const LATE: Duration = Duration::from_millis(500);
+
 /// How a call goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrong {
@@ -17,6 +20,8 @@ pub(crate) enum Wrong {
     Hangs,
     /// The connection is closed.
     Drops,
+    /// The engine does it a while later, whether anybody still waits for it or not.
+    Late,
 }
 
 /// Which calls go wrong.
@@ -128,8 +133,11 @@ async fn serve(mut client: UnixStream, faults: Arc<Mutex<Vec<Fault>>>) {
             fault.wrong
         })
     };
+    if wrong == Some(Wrong::Late) {
+        tokio::time::sleep(LATE).await;
+    }
     match wrong {
-        None => {
+        None | Some(Wrong::Late) => {
             let mut engine = UnixStream::connect(engine_path()).await.unwrap();
             if engine.write_all(&head[..length]).await.is_ok() {
                 let _either_left = copy_bidirectional(&mut client, &mut engine).await;

@@ -8,7 +8,7 @@ use app::judge::{Assignment, QueuePlaces, judge};
 use curriculum::{Course, Curriculum};
 use futures::StreamExt;
 use lesson::{CourseId, Report, RunError, RunEvent, Seed, Source, StepId};
-use sandbox::{ClientId, Pool};
+use sandbox::{ClientId, Left, Pool};
 
 use crate::Settings;
 
@@ -68,7 +68,9 @@ impl Court {
 
     /// Removes every container.
     pub(crate) async fn close(self) {
-        self.pool.stop().await;
+        if let Left::PerhapsSome { reason } = self.pool.stop().await {
+            tracing::warn!(reason, "a container may be left: {reason}");
+        }
     }
 }
 

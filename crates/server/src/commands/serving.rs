@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use app::state::AppState;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sandbox::Pool;
+use sandbox::{Left, Pool};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -38,8 +38,12 @@ pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
         .context("the courses have problems; mend them and start again")?;
     tracing::info!(%address, "serving on http://{address}");
     let router = router(state.clone(), leptos, metrics);
-    serve(listener, router, state, stop_signal()?).await?;
-    tracing::info!("stopped; no container is left");
+    match serve(listener, router, state, stop_signal()?).await? {
+        Left::Nothing => tracing::info!("stopped; no container is left"),
+        Left::PerhapsSome { reason } => {
+            tracing::warn!(reason, "stopped; a container may be left: {reason}");
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,10 +8,13 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod client;
 mod courtroom;
 mod judge_command;
+mod leaving;
 mod right_programs;
 mod small_course;
 mod spoiled_course;
+mod stopping;
 mod table;
 mod wrong_programs;

@@ -88,6 +88,17 @@ async fn an_engine_that_is_away_is_our_fault() {
 }
 
 #[tokio::test]
+async fn a_refusal_while_the_engine_is_away_is_logged_once_and_is_no_error() {
+    let log = Log::begin();
+    let app = TestApp::start();
+    app.run("x = 1").await.expect(503, "unavailable");
+    let told = log.lines_with("run");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("INFO"), "{told:#?}");
+    assert_eq!(log.lines_with("ERROR"), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn who_asks_whether_it_is_ready_fills_no_log() {
     let log = Log::begin();
     let app = TestApp::start();

@@ -154,6 +154,21 @@ async fn hints_and_solutions_come_one_at_a_time() {
 #[tokio::test]
 async fn metrics_are_for_prometheus() {
     let app = TestApp::start();
+    app.run("x = 1").await.expect(503, "unavailable");
     let answer = app.get("/metrics").await.expect(200, "");
     assert!(answer.header("content-type").starts_with("text/plain"));
+    for line in [
+        "codealong_engine_up 0",
+        "codealong_containers 0",
+        "codealong_slots_ready 0",
+        "codealong_slots_creating 0",
+        "codealong_runs_running 0",
+        "codealong_queue_length ",
+        "codealong_runs_refused_total{reason=\"unavailable\"} ",
+        "# TYPE codealong_runs_refused_total counter",
+        "# TYPE codealong_engine_up gauge",
+    ] {
+        let is_told = answer.body.lines().any(|told| told.starts_with(line));
+        assert!(is_told, "{line:?} is not in {}", answer.body);
+    }
 }

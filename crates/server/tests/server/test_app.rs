@@ -66,6 +66,8 @@ impl TestApp {
         std::fs::create_dir(&site).unwrap();
         std::fs::write(site.join("plain.txt"), "of the site").unwrap();
         std::fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
+        // Before the pool, which tells the recorder of itself.
+        let metrics = recorder();
         let pool = Pool::start(sandbox).unwrap();
         let state = AppState::load(courses.to_owned(), reload, pool).unwrap();
         let leptos = LeptosOptions::builder()
@@ -73,7 +75,7 @@ impl TestApp {
             .site_root(site.to_string_lossy().into_owned())
             .build();
         Self {
-            router: router(state.clone(), leptos, recorder()),
+            router: router(state.clone(), leptos, metrics),
             state,
             _folder: folder,
         }

@@ -7,7 +7,7 @@ use app::state::{AppState, Reload};
 use axum::Router;
 use futures::StreamExt;
 use lesson::{Report, RunError, RunEvent, Verdict};
-use sandbox::{Pool, PoolState};
+use sandbox::{Left, Pool, PoolState};
 use tower::ServiceExt;
 
 use super::ground::Ground;
@@ -142,6 +142,8 @@ impl Host {
 
     /// Ends the pool and takes every container away.
     pub(super) async fn close(self) {
-        self.pool.stop().await;
+        if let Left::PerhapsSome { reason } = self.pool.stop().await {
+            tracing::warn!(reason, "a container may be left: {reason}");
+        }
     }
 }

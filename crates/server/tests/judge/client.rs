@@ -1,0 +1,81 @@
+//! A client of HTTP that may leave whenever it likes, and a look at the engine's containers.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use lesson::{Report, RunEvent};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixStream};
+
+/// Asks for a run of the first step; the connection, on which the answer comes. A page gives its
+/// runs a name, and a plain client does not.
+pub(crate) async fn ask_for_run(
+    server: SocketAddr,
+    program: &str,
+    name: Option<&str>,
+) -> TcpStream {
+    let body = serde_json::json!({
+        "request": { "course": "redis", "step": "listen", "source": program, "client": name }
+    })
+    .to_string();
+    let mut stream = TcpStream::connect(server).await.unwrap();
+    let head = format!(
+        "POST /api/run HTTP/1.0\r\nHost: {server}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + &body).as_bytes()).await.unwrap();
+    stream
+}
+
+/// Reads a run's answer to its end, which must be a report.
+pub(crate) async fn report_on(mut stream: TcpStream) -> Report {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let last = body.lines().last().unwrap_or_default();
+    match serde_json::from_str(last) {
+        Ok(RunEvent::Finished { report }) => *report,
+        _ => panic!("the run has no verdict: {answer}"),
+    }
+}
+
+/// What a server answers, head and all; none where nobody listens.
+pub(crate) async fn get(server: SocketAddr, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(server).await.ok()?;
+    Some(ask(&mut stream, path).await)
+}
+
+/// How many containers of an owner there are, in whatever state, by the engine's own word.
+pub(crate) async fn containers_of(owner: &str) -> usize {
+    let host = sandbox::Settings::default().docker_host;
+    let path = host.strip_prefix("unix://").expect("a local engine");
+    let mut stream = UnixStream::connect(path).await.unwrap();
+    let filters = format!("%7B%22label%22%3A%5B%22codealong.owner%3D{owner}%22%5D%7D");
+    let answer = ask(
+        &mut stream,
+        &format!("/containers/json?all=1&filters={filters}"),
+    )
+    .await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(" 200 "), "{answer}");
+    let found: Vec<serde_json::Value> = serde_json::from_str(body).unwrap();
+    found.len()
+}
+
+async fn ask(stream: &mut (impl AsyncReadExt + AsyncWrite + Unpin), path: &str) -> String {
+    let request = format!("GET {path} HTTP/1.0\r\nHost: test\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// Waits until something holds.
+pub(crate) async fn until(what: &str, within: Duration, mut holds: impl AsyncFnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds().await {
+        assert!(begin.elapsed() < within, "not within {within:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,124 @@
+//! T-22 from the outside: clients of HTTP that leave at any moment leave nothing running.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
+
+use app::state::{AppState, Reload};
+use leptos_config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use sandbox::{Left, Pool, PoolStatus, Settings};
+use server::{router, serve};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{ask_for_run, containers_of, report_on, until};
+use crate::courtroom::{repository, sit};
+
+/// The variable that repeats a failed test's moments.
+const SEED: &str = "LEAVING_SEED";
+
+/// From before the request is read to somewhere in the run, waiting for a place included.
+const LONGEST_STAY_MS: u64 = 400;
+
+/// Keeps whoever waits for its answer for seconds.
+const NEVER_LISTENS: &str = "import time\ntime.sleep(60)\n";
+
+/// Random numbers that grow from a seed.
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self) -> Duration {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Duration::from_millis((mixed ^ (mixed >> 31)) % LONGEST_STAY_MS)
+    }
+}
+
+#[tokio::test]
+async fn clients_that_leave_at_any_moment_leave_nothing() {
+    let _sitting = sit().await;
+    let seed = std::env::var(SEED).map_or_else(
+        |_| RandomState::new().build_hasher().finish(),
+        |text| text.parse().unwrap(),
+    );
+    eprintln!("{SEED}={seed}");
+    let owner = format!("test-leaving-{}", std::process::id());
+    let pool = Pool::start(Settings {
+        owner: owner.clone(),
+        image_folder: repository().join("runner-image"),
+        running_max: 2,
+        warm: 2,
+        containers_max: 6,
+        ..Settings::default()
+    })
+    .unwrap();
+    pool.ready().await.unwrap();
+    let state = AppState::load(repository().join("curriculum"), Reload::Never, pool).unwrap();
+    let leptos = LeptosOptions::builder().output_name("codealong").build();
+    let metrics = PrometheusBuilder::new().build_recorder().handle();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let router = router(state.clone(), leptos, metrics);
+    let serving = tokio::spawn(serve(listener, router, state.clone(), stop.clone()));
+    // Every warm container is there: later there must be no more than them.
+    at_rest(&state).await;
+
+    let mut moments = Moments(seed);
+    for number in 0..20 {
+        // Both at once, so that one may have to wait for the other's container.
+        let name = format!("page-{number}");
+        let named = ask_for_run(server, NEVER_LISTENS, Some(&name)).await;
+        let plain = ask_for_run(server, NEVER_LISTENS, None).await;
+        let (first, second) = (moments.next(), moments.next());
+        tokio::join!(
+            async {
+                tokio::time::sleep(first).await;
+                drop(named);
+            },
+            async {
+                tokio::time::sleep(second).await;
+                drop(plain);
+            }
+        );
+    }
+    // Long before any of the runs would end by itself.
+    until(
+        "nothing runs or waits",
+        Duration::from_secs(1),
+        async || {
+            let PoolStatus {
+                running, queued, ..
+            } = state.pool_status();
+            (running, queued) == (0, 0)
+        },
+    )
+    .await;
+    at_rest(&state).await;
+    assert_eq!(containers_of(&owner).await, 2, "more than wait for runs");
+
+    let solution = repository().join("curriculum/redis/listen/solution.py");
+    let solution = std::fs::read_to_string(solution).unwrap();
+    let report = report_on(ask_for_run(server, &solution, None).await).await;
+    assert_eq!(report.verdict, lesson::Verdict::Passed, "{report:#?}");
+
+    stop.cancel();
+    assert_eq!(serving.await.unwrap().unwrap(), Left::Nothing);
+    assert_eq!(containers_of(&owner).await, 0, "a container is left");
+}
+
+/// Waits until there are the warm containers and nothing else.
+async fn at_rest(state: &AppState) {
+    until("the pool is at rest", Duration::from_secs(60), async || {
+        let PoolStatus {
+            ready,
+            creating,
+            containers,
+            ..
+        } = state.pool_status();
+        (ready, creating, containers) == (2, 0, 2)
+    })
+    .await;
+}

@@ -1,0 +1,152 @@
+//! `codealong serve` as a process: what it says of itself, and how it ends.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use lesson::Verdict;
+
+use crate::client::{ask_for_run, containers_of, get, report_on, until};
+use crate::courtroom::{codealong, sit};
+
+/// What the server promises for its end.
+const STOP_MAX: Duration = Duration::from_secs(15);
+
+/// The server, with two containers that wait. Dropping it kills it.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+    owner: String,
+}
+
+impl Server {
+    async fn start(name: &str) -> Self {
+        let name = format!("{name}-{}", std::process::id());
+        // Free until somebody else takes it: the server says so where that happens.
+        let probe = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = probe.local_addr().unwrap();
+        drop(probe);
+        let child = codealong(&name)
+            .arg("serve")
+            .env("CODEALONG_ADDRESS", address.to_string())
+            .env("CODEALONG_WARM", "2")
+            .env("CODEALONG_RELOAD", "false")
+            .env("LEPTOS_OUTPUT_NAME", "codealong")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let owner = format!("test-{name}");
+        let server = Self {
+            child,
+            address,
+            owner,
+        };
+        server.until_ready(2, 0).await;
+        server
+    }
+
+    /// Waits until so many containers wait, and so many runs are in flight.
+    async fn until_ready(&self, ready: u32, running: u32) {
+        let parts = [
+            format!("\"ready\":{ready},\"creating\":0"),
+            format!("\"running\":{running},"),
+        ];
+        until(&parts.join(" "), Duration::from_secs(60), async || {
+            let answer = get(self.address, "/readyz").await.unwrap_or_default();
+            parts.iter().all(|part| answer.contains(part))
+        })
+        .await;
+    }
+
+    /// Sends SIGTERM and waits for the end; how it was, and how long it took.
+    async fn terminate(mut self) -> (ExitStatus, Duration) {
+        let begin = Instant::now();
+        // By the shell's own `kill`: the standard library knows only SIGKILL.
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -TERM {}", self.child.id())])
+            .status();
+        assert!(sent.unwrap().success());
+        let mut status = None;
+        until("the server ends", 2 * STOP_MAX, async || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        })
+        .await;
+        (status.unwrap(), begin.elapsed())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already, where all went well.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
+    let _sitting = sit().await;
+    let server = Server::start("stopping").await;
+    let owner = server.owner.clone();
+    // Its tests take seconds, at whose end there is a verdict.
+    let slow = "import time\ntime.sleep(60)\n";
+    let plain = ask_for_run(server.address, slow, None).await;
+    let named = ask_for_run(server.address, slow, Some("page")).await;
+    server.until_ready(2, 2).await;
+    assert!(containers_of(&owner).await >= 4);
+
+    let ((status, took), plain, named) =
+        tokio::join!(server.terminate(), report_on(plain), report_on(named));
+    for report in [plain, named] {
+        assert!(
+            matches!(report.verdict, Verdict::Failed { .. }),
+            "{report:#?}"
+        );
+        let outcome = &report.first_broken().unwrap().outcome;
+        assert_eq!(outcome.kind(), "refused", "{report:#?}");
+    }
+    assert_eq!(status.code(), Some(0));
+    assert!(took < STOP_MAX, "{took:?}");
+    assert_eq!(containers_of(&owner).await, 0, "a container is left");
+}
+
+/// While nothing happens, nothing else would put a gauge right.
+#[tokio::test]
+async fn the_gauges_are_true_while_the_server_is_idle() {
+    let _sitting = sit().await;
+    let server = Server::start("gauges").await;
+    let solution = "import socket\nserver = socket.create_server(('localhost', 6379))\n";
+    // A crowd, for which more containers are made than wait afterwards: a removal is the last that
+    // happens.
+    let crowd = (0..8).map(async |number| {
+        let name = format!("page-{number}");
+        report_on(ask_for_run(server.address, solution, Some(&name)).await).await
+    });
+    for report in futures::future::join_all(crowd).await {
+        assert!(report.total() > 0);
+    }
+    server.until_ready(2, 0).await;
+    until("there are no others", Duration::from_secs(30), async || {
+        containers_of(&server.owner).await == 2
+    })
+    .await;
+    until("the gauges say so", Duration::from_secs(2), async || {
+        let told = get(server.address, "/metrics").await.unwrap();
+        let gauges = [
+            "codealong_containers 2",
+            "codealong_slots_ready 2",
+            "codealong_slots_creating 0",
+            "codealong_runs_running 0",
+            "codealong_queue_length 0",
+            "codealong_engine_up 1",
+        ];
+        gauges
+            .iter()
+            .all(|gauge| told.lines().any(|line| line == *gauge))
+    })
+    .await;
+    let (status, _) = server.terminate().await;
+    assert_eq!(status.code(), Some(0));
+}
