@@ -140,11 +140,14 @@ test("what can't be read and has no room elsewhere stays where it is", async ({
   const storage = new BrowserStorage(page);
   const newer = '{"version":99,"draft":{"text":"of another form"}}';
   const settings = '{"version":99,"theme":"sepia"}';
-  await workbench.open("ping");
+  const letProgramCome = await holdBack(page, /\.wasm$/);
+  await page.goto("/courses/redis/listen", { waitUntil: "commit" });
+  await expect(workbench.plainField).toBeVisible();
   await storage.put(KEY, newer);
   await storage.put("codealong.settings", settings);
   await storage.fill();
-  await workbench.open("listen");
+  letProgramCome();
+  await workbench.isReady();
   await expect(workbench.notices).toContainText("storage for the page is full");
   await workbench.write(fourLines);
   await expect(workbench.code.getByText("Not saved", { exact: true })).toBeVisible();
