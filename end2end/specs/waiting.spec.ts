@@ -1,5 +1,20 @@
 import { endlessLoop, fourLines, slowFourLines } from "../fixtures/programs.ts";
+import type { OwnServer } from "../fixtures/own_server.ts";
 import { test } from "../fixtures/test.ts";
+import type { Workbench } from "../pages/workbench.ts";
+
+/** Somebody's run takes the one place there is for ten seconds; the others' pages are open. */
+async function takeThePlace(
+  server: OwnServer,
+  somebody: Workbench,
+  others: Workbench[],
+): Promise<void> {
+  await server.takesRuns();
+  for (const other of others) await other.open("listen", server.url);
+  await somebody.open("get", server.url);
+  await somebody.judge(endlessLoop);
+  await somebody.isRunning();
+}
 
 test("who waits sees their place as it moves, and is served in turn", async ({
   somebodyElse,
@@ -7,14 +22,9 @@ test("who waits sees their place as it moves, and is served in turn", async ({
   startServer,
 }) => {
   const server = await startServer();
-  await server.takesRuns();
   const second = await somebodyElse();
-  await second.open("listen", server.url);
   const third = await somebodyElse();
-  await third.open("listen", server.url);
-  await workbench.open("get", server.url);
-  await workbench.judge(endlessLoop);
-  await workbench.isRunning();
+  await takeThePlace(server, workbench, [second, third]);
   await second.judge(slowFourLines(1.5));
   await second.hasVerdict("Waiting · next in the queue", "It starts by itself");
   await third.judge(fourLines);
@@ -27,12 +37,8 @@ test("who waits sees their place as it moves, and is served in turn", async ({
 
 test("who waits may stop waiting", async ({ somebodyElse, workbench, startServer }) => {
   const server = await startServer();
-  await server.takesRuns();
   const second = await somebodyElse();
-  await second.open("listen", server.url);
-  await workbench.open("get", server.url);
-  await workbench.judge(endlessLoop);
-  await workbench.isRunning();
+  await takeThePlace(server, workbench, [second]);
   await second.judge(fourLines);
   await second.hasVerdict("Waiting · next in the queue");
   await second.cancelButton.click();
@@ -44,12 +50,8 @@ test("who waits may stop waiting", async ({ somebodyElse, workbench, startServer
 
 test("who waited too long hears when to try again", async ({ somebodyElse, workbench, startServer }) => {
   const server = await startServer({ CODEALONG_WAIT_MAX: "1" });
-  await server.takesRuns();
   const second = await somebodyElse();
-  await second.open("listen", server.url);
-  await workbench.open("get", server.url);
-  await workbench.judge(endlessLoop);
-  await workbench.isRunning();
+  await takeThePlace(server, workbench, [second]);
   await second.judge(fourLines);
   await second.hasVerdict("Busy: no verdict", /Nothing you wrote is lost: try again in \d+ s/);
   await second.editor.expectText(fourLines);

@@ -3,6 +3,7 @@
 mod diff;
 mod editor;
 mod editor_focus;
+mod editor_options;
 mod editor_theme;
 mod files;
 mod js;

@@ -47,11 +47,16 @@ pub(super) fn EarlierCode() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let handle = DialogHandle::new();
     let kept = bench.kept(Clone::clone);
+    // Looked at with each key that is typed, so nothing is copied.
     let has_any = Memo::new(move |_| {
         kept.with(|kept| {
-            bench
-                .program
-                .with(|program| !versions(kept, program).is_empty())
+            bench.program.with(|program| {
+                let green = kept.last_green.as_deref();
+                green
+                    .into_iter()
+                    .chain(kept.replaced())
+                    .any(|earlier| earlier != program)
+            })
         })
     });
     view! {

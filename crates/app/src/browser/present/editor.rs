@@ -11,13 +11,14 @@ use monaco::sys::editor::{
     IEditor, IModelContentChange, IModelContentChangedEvent, IStandaloneEditorConstructionOptions,
     ITextModel, set_model_markers,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDivElement, Worker};
 
 use super::super::EditorSetup;
 use super::editor_focus::{clicks_keep_the_focus, escape_leads_out};
+use super::editor_options::{fitting, options, root_font_px};
 use super::js;
 use super::line_note::{decoration, marker, note_zone};
 use super::page::next_frame;
@@ -301,71 +302,6 @@ fn edits(event: &IModelContentChangedEvent) -> Vec<LineEdit> {
         .collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.first));
     edits
-}
-
-/// What depends on the editor's width: where it is narrow, lines are wrapped, and on a telephone the
-/// margin has no room for marks.
-fn fitting(width_px: f64) -> Value {
-    json!({
-        "wordWrap": if width_px < 480.0 { "on" } else { "off" },
-        "glyphMargin": width_px >= 376.0,
-    })
-}
-
-fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value {
-    let font_px = (root_px * 0.86).round();
-    let mut options = json!({
-        "value": setup.text,
-        "language": "python",
-        "ariaLabel": setup.label,
-        "automaticLayout": true,
-        "fontFamily": "ui-monospace, 'JetBrains Mono', 'SF Mono', 'Cascadia Code', \
-                       'DejaVu Sans Mono', Menlo, Consolas, monospace",
-        "fontSize": font_px,
-        "lineHeight": (font_px * 1.6).round(),
-        "tabSize": 4,
-        "insertSpaces": true,
-        "detectIndentation": false,
-        "minimap": { "enabled": false },
-        "scrollBeyondLastLine": false,
-        "padding": { "top": 12, "bottom": 12 },
-        "wrappingIndent": "indent",
-        "lineNumbersMinChars": 3,
-        "lineDecorationsWidth": 14,
-        "folding": false,
-        "renderLineHighlight": "line",
-        "renderLineHighlightOnlyWhenFocus": true,
-        "overviewRulerBorder": false,
-        "hideCursorInOverviewRuler": true,
-        "fixedOverflowWidgets": true,
-        "links": false,
-        "smoothScrolling": false,
-        "cursorBlinking": "solid",
-        "wordBasedSuggestionsOnlySameLanguage": true,
-        "scrollbar": { "useShadows": false, "verticalScrollbarSize": 10, "horizontalScrollbarSize": 10 },
-        "find": { "addExtraSpaceOnTop": false },
-    });
-    // A hidden panel has no width yet: then the page is a narrow one.
-    if let (Some(all), Value::Object(fitting)) =
-        (options.as_object_mut(), fitting(f64::from(host_px)))
-    {
-        all.extend(fitting);
-    }
-    options
-}
-
-fn root_font_px() -> f64 {
-    let style = || {
-        let window = web_sys::window()?;
-        let root = window.document()?.document_element()?;
-        let size = window
-            .get_computed_style(&root)
-            .ok()??
-            .get_property_value("font-size")
-            .ok()?;
-        size.trim_end_matches("px").parse().ok()
-    };
-    style().unwrap_or(16.0)
 }
 
 /// Monaco announces things in two elements that it calls complementary landmarks, without names:

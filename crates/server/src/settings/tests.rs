@@ -1,0 +1,84 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Settings::read(variables.iter().map(owned))
+}
+
+#[test]
+fn absent_variables_have_defaults_and_foreign_ones_are_left_alone() {
+    let settings = read(&[("PATH", "/bin"), ("CODEALONG_OWNER", "")]).unwrap();
+    assert_eq!(settings.sandbox, sandbox::Settings::default());
+    assert_eq!(settings.address, None);
+}
+
+#[test]
+fn every_bad_variable_is_named_with_what_it_should_be() {
+    let error = read(&[
+        ("CODEALONG_ADDRESS", "localhost"),
+        ("CODEALONG_WARM", "many"),
+        ("CODEALONG_RUNNING_MAX", "0"),
+        ("CODEALONG_WRAM", "4"),
+        ("CODEALONG_OWNER", "a b"),
+    ])
+    .unwrap_err()
+    .to_string();
+    for part in [
+        "CODEALONG_ADDRESS is \"localhost\", which is not an address and a port",
+        "CODEALONG_WARM is \"many\", which is not a whole number",
+        "CODEALONG_RUNNING_MAX=0",
+        "CODEALONG_WRAM is no setting",
+        "CODEALONG_OWNER=a b",
+    ] {
+        assert!(error.contains(part), "{part:?} is not in:\n{error}");
+    }
+}
+
+#[test]
+fn every_variable_reaches_its_setting() {
+    let settings = read(&[
+        ("CODEALONG_ADDRESS", "0.0.0.0:80"),
+        ("CODEALONG_RELOAD", "false"),
+        ("CODEALONG_WAIT_MAX", "7"),
+        ("CODEALONG_RUNNING_MAX", "2"),
+        ("CODEALONG_RUNTIME", "runsc"),
+    ])
+    .unwrap();
+    assert_eq!(settings.address.unwrap().port(), 80);
+    assert_eq!(settings.reload, Reload::Never);
+    assert_eq!(settings.sandbox.wait_max, Duration::from_secs(7));
+    assert_eq!(settings.sandbox.running_max, 2);
+    assert_eq!(settings.sandbox.runtime.as_deref(), Some("runsc"));
+}
+
+#[test]
+fn two_servers_on_one_machine_have_two_names_unless_one_is_chosen() {
+    let addresses = [
+        "127.0.0.1:3000",
+        "127.0.0.1:3001",
+        "127.0.0.2:3000",
+        "[::1]:3000",
+        "[1111:2222:3333:4444:5555:6666:7777:8888]:30000",
+    ]
+    .map(|text| text.parse().unwrap());
+    let mut unnamed = read(&[]).unwrap();
+    for machine in ["codealong-short".to_owned(), "m".repeat(100)] {
+        unnamed.sandbox.owner = machine;
+        let sandboxes = addresses.map(|address| unnamed.sandbox_at(address));
+        for sandbox in &sandboxes {
+            assert_eq!(sandbox.check(), [], "{}", sandbox.owner);
+        }
+        let names: BTreeSet<&str> = sandboxes.iter().map(|it| it.owner.as_str()).collect();
+        assert_eq!(names.len(), addresses.len(), "{names:?}");
+    }
+    let named = read(&[("CODEALONG_OWNER", "mine")]).unwrap();
+    assert_eq!(named.sandbox_at(addresses[0]).owner, "mine");
+}
+
+#[test]
+fn the_table_lists_every_setting() {
+    let table = Settings::table();
+    assert!(SETTINGS.iter().all(|setting| table.contains(setting.name)));
+}
