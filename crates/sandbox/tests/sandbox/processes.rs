@@ -49,12 +49,14 @@ def zombies():
             pass
     return found
 
-# The judge has other work too.
-for _ in range(1000):
-    if not zombies():
+# The judge has other work too. What is printed is what was decided on: an orphan that was still
+# alive at one look may be dead, and not yet buried, at the next.
+for _ in range(500):
+    left = zombies()
+    if not left:
         break
     time.sleep(0.01)
-print('zombies:', zombies(), flush=True)";
+print('zombies:', left, flush=True)";
     let tests = Tests::that_wait_for_the_end(&["is answered"]);
     let report = lab.attack(&answering_after(work), &tests).await;
     assert!(report.is_passed(), "{report:#?}");
