@@ -50,6 +50,8 @@ struct Condition {
     exception: Option<String>,
     /// The learner's program matches.
     source: Option<Regex>,
+    /// The learner's program matches nowhere.
+    source_lacks: Option<Regex>,
 }
 
 impl Mistake {
@@ -74,6 +76,7 @@ impl Condition {
             received,
             exception,
             source,
+            source_lacks,
         } = self;
         outcomes.contains(&result.outcome.kind())
             && (tests.is_empty() || tests.contains(&result.id))
@@ -87,6 +90,9 @@ impl Condition {
             && source
                 .as_ref()
                 .is_none_or(|pattern| pattern.is_match(program))
+            && !source_lacks
+                .as_ref()
+                .is_some_and(|pattern| pattern.is_match(program))
     }
 }
 
@@ -239,11 +245,15 @@ impl MistakesOf<'_> {
                 .exception
                 .as_ref()
                 .map(|name| name.value.trim().to_owned()),
-            source: when.source.as_ref().and_then(|pattern| {
-                let regex = RegexBuilder::new(&pattern.value).multi_line(true).build();
-                self.regex("source", pattern.line, regex)
-            }),
+            source: self.source_regex("source", when.source.as_ref()),
+            source_lacks: self.source_regex("source_lacks", when.source_lacks.as_ref()),
         }
+    }
+
+    fn source_regex(&self, key: &str, pattern: Option<&Placed<String>>) -> Option<Regex> {
+        let pattern = pattern?;
+        let regex = RegexBuilder::new(&pattern.value).multi_line(true).build();
+        self.regex(key, pattern.line, regex)
     }
 
     fn outcome(&self, kind: &Placed<String>) -> Option<&'static str> {

@@ -33,6 +33,7 @@ pub(crate) struct WhenFile {
     pub(crate) received: Option<Placed<String>>,
     pub(crate) exception: Option<Placed<String>>,
     pub(crate) source: Option<Placed<String>>,
+    pub(crate) source_lacks: Option<Placed<String>>,
 }
 
 /// The ladder of hints has this many rungs at the most.
@@ -105,6 +106,7 @@ impl WhenFile {
             received: table.optional_text("received"),
             exception: table.optional_text("exception"),
             source: table.optional_text("source"),
+            source_lacks: table.optional_text("source_lacks"),
         };
         table.end();
         when

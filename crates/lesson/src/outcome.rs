@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ByteString;
 
+mod exception_advice;
 mod phrase;
 mod sentence;
 mod silence;

@@ -103,6 +103,12 @@ fn a_regular_expression_is_checked() {
     check_replaced(
         "echo/step.toml",
         "source = 'split\\('",
+        "source_lacks = 'split('",
+        &["echo/step.toml:32: `source_lacks` is no regular expression: unclosed group"],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "source = 'split\\('",
         "source = '(a{1000}){1000}'",
         &["echo/step.toml:32: `source` is no regular expression: \
              Compiled regex exceeds size limit of 10485760 bytes"],

@@ -229,6 +229,16 @@ fn a_mistake_can_be_known_by_the_lack_of_an_exception() {
 }
 
 #[test]
+fn a_mistake_can_be_known_by_what_a_program_lacks() {
+    let tiny = TinyCourse::new();
+    tiny.replace("echo/step.toml", "source = 'split", "source_lacks = 'split");
+    let course = tiny.load();
+    let id = |program| recognised(&course, &result("echo.1", crashed("IndexError")), program);
+    assert_eq!(id("words[1]").as_deref(), Some("no-words"));
+    assert_eq!(id("words = line.split()\nwords[1]"), None);
+}
+
+#[test]
 fn a_mistake_can_have_several_programs() {
     let course = TinyCourse::new().load();
     let files: Vec<_> = course.steps[1].mistakes[1]

@@ -1,5 +1,6 @@
 //! The outcome as one or two sentences that a beginner can act on.
 
+use super::exception_advice::advice;
 use super::phrase::{
     after_line, bytes, capitalised, duration, exception, exit, ports, shortened, to_request,
     with_article, without_backticks,
@@ -41,8 +42,9 @@ impl Outcome {
             Self::Exited {
                 crash: Some(crash), ..
             } => format!(
-                "Your program stopped before the client could connect: {}.",
-                exception(crash)
+                "Your program stopped before the client could connect: {}.{}",
+                exception(crash),
+                advice(crash)
             ),
             Self::Exited { code, crash: None } => format!(
                 "Your program ended, and nothing listens ({}). Bind a socket and call `listen`. \
@@ -177,12 +179,13 @@ impl Outcome {
                 duration(*limit_ms)
             ),
             Self::Crashed { crash, request, .. } => format!(
-                "Your program crashed{}: {}.",
+                "Your program crashed{}: {}.{}",
                 request
                     .as_deref()
                     .map(|request| format!(" on `{request}`"))
                     .unwrap_or_default(),
-                exception(crash)
+                exception(crash),
+                advice(crash)
             ),
             Self::Stopped { code, request } => format!(
                 "Your program ended itself instead of answering{} ({}).",

@@ -1,0 +1,73 @@
+//! What an exception means whose own words are the operating system's, for somebody who meets it
+//! for the first time.
+
+use super::Crash;
+
+/// A sentence to stand behind the exception's own text, with a blank before it; empty for an
+/// exception that explains itself, or whose cause can't be told from it.
+///
+/// The numbers are Linux's, from `errno(3)`: the program runs nowhere else.
+pub(super) fn advice(crash: &Crash) -> String {
+    let advice = match crash.exception.as_str() {
+        "EOFError" if crash.detail == "EOF when reading a line" => {
+            "Nobody sits at a keyboard here: `input` finds nothing to read."
+        }
+        "ModuleNotFoundError" => "Only the modules that come with Python are here.",
+        "gaierror" | "socket.gaierror" => {
+            "The host in that address is not known here: `localhost` is this machine."
+        }
+        _ => match error_number(&crash.detail) {
+            Some(9) => "A socket was used there that had been closed already.",
+            Some(32) => "The client had hung up already, so nobody reads what is sent.",
+            Some(98) => "A socket has that port already: was it bound twice?",
+            Some(99) => "That host is not this machine: `localhost` is.",
+            Some(107) => {
+                "That socket is connected to nobody. The one that listens never is: `accept` returns \
+                 one that is."
+            }
+            _ => return String::new(),
+        },
+    };
+    format!(" {advice}")
+}
+
+/// The number in `[Errno 9] Bad file descriptor`.
+fn error_number(detail: &str) -> Option<u32> {
+    let (number, _) = detail.strip_prefix("[Errno ")?.split_once(']')?;
+    number.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice_for(exception: &str, detail: &str) -> String {
+        advice(&Crash {
+            exception: exception.to_owned(),
+            detail: detail.to_owned(),
+            span: None,
+            traceback: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn the_systems_words_are_explained() {
+        assert_eq!(
+            advice_for("OSError", "[Errno 9] Bad file descriptor"),
+            " A socket was used there that had been closed already."
+        );
+        let unknown = "[Errno -3] Temporary failure in name resolution";
+        assert!(advice_for("socket.gaierror", unknown).contains("`localhost`"));
+    }
+
+    #[test]
+    fn words_that_explain_themselves_are_left_alone() {
+        assert_eq!(advice_for("IndexError", "list index out of range"), "");
+        assert_eq!(
+            advice_for("OSError", "[Errno 12] Cannot allocate memory"),
+            ""
+        );
+        assert_eq!(advice_for("OSError", "[Errno nine]"), "");
+        assert_eq!(advice_for("EOFError", "no more packets"), "");
+    }
+}

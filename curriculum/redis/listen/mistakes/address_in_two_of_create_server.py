@@ -1,0 +1,5 @@
+import socket
+
+server = socket.create_server("localhost", 6379)
+while True:
+    client, address = server.accept()

@@ -1,0 +1,6 @@
+import socket
+
+server = socket.socket()
+server.bind(("localhost", 6379))
+while True:
+    pass
