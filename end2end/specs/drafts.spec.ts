@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { expect, test } from "../fixtures/test.ts";
 import { Workbench } from "../pages/workbench.ts";
 import { holdBack } from "../fixtures/network.ts";
@@ -29,6 +31,16 @@ test("what is typed in the last moment is kept too", async ({ page, workbench })
   await workbench.write("last = 'words'\n");
   await workbench.reload();
   await workbench.editor.expectText("last = 'words'\n");
+});
+
+test("the program can be taken along as it stands", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await workbench.write(`${fourLines}# é\n`);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download main.py" }).click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toBe("main.py");
+  expect(await readFile(await saved.path(), "utf8")).toBe(`${fourLines}# é\n`);
 });
 
 test("a reload in mid-run leaves the draft, and the next run works", async ({ workbench }) => {

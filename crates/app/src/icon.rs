@@ -20,6 +20,7 @@ pub(crate) enum Icon {
     Screen,
     Keyboard,
     Transfer,
+    Download,
     Clock,
     Close,
     Bulb,
@@ -46,6 +47,7 @@ impl Icon {
             Self::Screen => "M2 3h12v8H2zM6 13.5h4M8 11v2.5",
             Self::Keyboard => "M1.5 4h13v8h-13zM4 6.7h.1M6.7 6.7h.1M9.3 6.7h.1M12 6.7h.1M5 9.5h6",
             Self::Transfer => "M5 13V3M2.5 5.5 5 3l2.5 2.5M11 3v10M8.5 10.5 11 13l2.5-2.5",
+            Self::Download => "M8 2v8M4.5 6.5 8 10l3.5-3.5M3 13.5h10",
             Self::Clock => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 4.8V8l2.2 1.6",
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Bulb => {

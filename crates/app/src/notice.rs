@@ -52,7 +52,7 @@ fn KeptAsideNotice(kept: KeptAside) -> impl IntoView {
     let key = kept.key.clone();
     let download = move |_| {
         if let Some(text) = store.records().text_aside(&key) {
-            browser::download("codealong-set-aside.json", &text);
+            browser::download("codealong-set-aside.json", "application/json", &text);
         }
     };
     let dismiss = move |_| {

@@ -45,7 +45,7 @@ fn SetAside() -> impl IntoView {
         let (to_download, to_delete) = (key.clone(), key);
         let download = move |_| {
             if let Some(text) = records.text_aside(&to_download) {
-                browser::download("codealong-set-aside.json", &text);
+                browser::download("codealong-set-aside.json", "application/json", &text);
             }
         };
         let delete = move |_| {
@@ -100,7 +100,7 @@ fn Exporting() -> impl IntoView {
     let export = move |_| {
         let text = progress.with_untracked(serde_json::to_string_pretty);
         if let Ok(text) = text {
-            browser::download("codealong-progress.json", &text);
+            browser::download("codealong-progress.json", "application/json", &text);
         }
     };
     view! {

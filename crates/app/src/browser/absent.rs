@@ -163,7 +163,7 @@ pub(crate) fn random_name() -> String {
     String::new()
 }
 
-pub(crate) fn download(_: &str, _: &str) {}
+pub(crate) fn download(_: &str, _: &str, _: &str) {}
 
 pub(crate) async fn read_file(_: &HtmlInputElement) -> Option<Result<String, String>> {
     None

@@ -10,6 +10,7 @@ use super::run::ShownRun;
 use super::two_tabs::OtherDraftNotice;
 use super::{CODE_BODY_ID, Panel, Workbench};
 use crate::browser::{self, CodeEditor, EditorSetup, Local, Timer};
+use crate::icon::{Icon, Sign};
 
 const FIELD_ID: &str = "program-field";
 /// Well within the second after which a draft must be kept.
@@ -33,6 +34,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
         <section class="panel code" id=Panel::Code.id() aria-label="Code">
             <div class="head">
                 <span class="file">{lesson::PROGRAM_FILE}</span>
+                <DownloadButton />
                 <Origin />
                 <span class="grow"></span>
                 <SaveState />
@@ -63,6 +65,32 @@ pub(super) fn EditorPanel() -> impl IntoView {
             </div>
             <EditorFoot />
         </section>
+    }
+    .into_any()
+}
+
+/// Takes the program along, to run it on one's own machine.
+#[component]
+fn DownloadButton() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let label = format!("Download {}", lesson::PROGRAM_FILE);
+    let download = move |_| {
+        bench.program.with_untracked(|program| {
+            browser::download(lesson::PROGRAM_FILE, "text/x-python", program);
+        });
+    };
+    view! {
+        <Show when=move || bench.store.is_loaded()>
+            <button
+                type="button"
+                class="tool"
+                aria-label=label.clone()
+                title=label.clone()
+                on:click=download
+            >
+                <Sign icon=Icon::Download />
+            </button>
+        </Show>
     }
     .into_any()
 }

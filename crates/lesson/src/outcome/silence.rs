@@ -71,10 +71,19 @@ impl Silence<'_> {
         }
     }
 
+    fn has_read_the_request(&self) -> bool {
+        let has_read = |receipt: Receipt| receipt.is_accepted && receipt.unread_bytes == 0;
+        self.request.is_some() && self.receipt.is_some_and(has_read)
+    }
+
     fn standstill(&self) -> String {
         match self.line {
             Some(line) if self.is_busy => {
                 format!(" It is still busy in line {line}: is there a loop that never ends?")
+            }
+            // The usual cause is a comparison that never holds, which no line can show.
+            Some(line) if self.has_read_the_request() => {
+                format!(" It now waits in line {line}: print what it received to see why.")
             }
             Some(line) => format!(" It now waits in line {line}."),
             None => String::new(),
@@ -122,7 +131,8 @@ mod tests {
             ),
             (
                 message(0, Some((true, 0)), Some(6), false),
-                "Your program read `PING`, but sent nothing within 1 s. It now waits in line 6.",
+                "Your program read `PING`, but sent nothing within 1 s. \
+                 It now waits in line 6: print what it received to see why.",
             ),
             (
                 message(1, Some((true, 14)), None, false),

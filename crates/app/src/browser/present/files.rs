@@ -4,12 +4,12 @@ use gloo_file::{Blob, ObjectUrl};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlAnchorElement, HtmlInputElement};
 
-/// Lets the person save a text under a name.
-pub(crate) fn download(name: &str, text: &str) {
+/// Lets the person save a text of a media type under a name.
+pub(crate) fn download(name: &str, media_type: &str, text: &str) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
     };
-    let blob = Blob::new_with_options(text, Some("application/json"));
+    let blob = Blob::new_with_options(text, Some(media_type));
     let url = ObjectUrl::from(blob);
     let Ok(Ok(link)) = document
         .create_element("a")

@@ -43,7 +43,7 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
     });
     view! {
         <div class="compare-head">
-            <p class="label">"Bytes"</p>
+            <p class="label">"Bytes, counted from 0"</p>
             <span class="grow"></span>
             <Show when=move || is_cut>
                 <button
