@@ -13,12 +13,13 @@ pub(super) fn advice(crash: &Crash) -> String {
             "Nobody sits at a keyboard here: `input` finds nothing to read."
         }
         "ModuleNotFoundError" => "Only the modules that come with Python are here.",
-        "gaierror" | "socket.gaierror" => {
-            "The host in that address is not known here: `localhost` is this machine."
-        }
         _ => match error_number(&crash.detail) {
+            // getaddrinfo's own numbers, for a name that nobody knows or nobody can be asked about.
+            Some(-2 | -3 | -5) if crash.exception == "socket.gaierror" => {
+                "The host in that address is not known here: `localhost` is this machine."
+            }
             Some(9) => "A socket was used there that had been closed already.",
-            Some(32) => "The client had hung up already, so nobody reads what is sent.",
+            Some(32) => "That connection takes nothing more: as a rule, the client has hung up.",
             Some(98) => "A socket has that port already: was it bound twice?",
             Some(99) => "That host is not this machine: `localhost` is.",
             Some(107) => {
@@ -32,7 +33,7 @@ pub(super) fn advice(crash: &Crash) -> String {
 }
 
 /// The number in `[Errno 9] Bad file descriptor`.
-fn error_number(detail: &str) -> Option<u32> {
+fn error_number(detail: &str) -> Option<i32> {
     let (number, _) = detail.strip_prefix("[Errno ")?.split_once(']')?;
     number.parse().ok()
 }
@@ -58,6 +59,8 @@ mod tests {
         );
         let unknown = "[Errno -3] Temporary failure in name resolution";
         assert!(advice_for("socket.gaierror", unknown).contains("`localhost`"));
+        let service = "[Errno -8] Servname not supported for ai_socktype";
+        assert_eq!(advice_for("socket.gaierror", service), "");
     }
 
     #[test]

@@ -83,7 +83,9 @@ impl Silence<'_> {
             }
             // The usual cause is a comparison that never holds, which no line can show.
             Some(line) if self.has_read_the_request() => {
-                format!(" It now waits in line {line}: print what it received to see why.")
+                format!(
+                    " It now waits in line {line}. Print what it received, and follow it from there."
+                )
             }
             Some(line) => format!(" It now waits in line {line}."),
             None => String::new(),
@@ -132,7 +134,7 @@ mod tests {
             (
                 message(0, Some((true, 0)), Some(6), false),
                 "Your program read `PING`, but sent nothing within 1 s. \
-                 It now waits in line 6: print what it received to see why.",
+                 It now waits in line 6. Print what it received, and follow it from there.",
             ),
             (
                 message(1, Some((true, 14)), None, false),
