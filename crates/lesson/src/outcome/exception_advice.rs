@@ -8,11 +8,18 @@ use super::Crash;
 ///
 /// The numbers are Linux's, from `errno(3)`: the program runs nowhere else.
 pub(super) fn advice(crash: &Crash) -> String {
+    let says = |words: &str| crash.detail.starts_with(words);
     let advice = match crash.exception.as_str() {
-        "EOFError" if crash.detail == "EOF when reading a line" => {
+        "EOFError" if says("EOF when reading a line") => {
             "Nobody sits at a keyboard here: `input` finds nothing to read."
         }
         "ModuleNotFoundError" => "Only the modules that come with Python are here.",
+        "TypeError" if says("a bytes-like object is required, not 'str'") => {
+            "That line needs bytes and has a text: put a `b` before the quotes, or call `encode` on it."
+        }
+        "ValueError" if says("invalid literal for int()") => {
+            "What stands behind the colon was given to `int`, and it is no number."
+        }
         _ => match error_number(&crash.detail) {
             // getaddrinfo's own numbers, for a name that nobody knows or nobody can be asked about.
             Some(-2 | -3 | -5) if crash.exception == "socket.gaierror" => {
@@ -57,6 +64,8 @@ mod tests {
             advice_for("OSError", "[Errno 9] Bad file descriptor"),
             " A socket was used there that had been closed already."
         );
+        let text = "a bytes-like object is required, not 'str'";
+        assert!(advice_for("TypeError", text).contains("`encode`"));
         let unknown = "[Errno -3] Temporary failure in name resolution";
         assert!(advice_for("socket.gaierror", unknown).contains("`localhost`"));
         let service = "[Errno -8] Servname not supported for ai_socktype";
@@ -72,5 +81,6 @@ mod tests {
         );
         assert_eq!(advice_for("OSError", "[Errno nine]"), "");
         assert_eq!(advice_for("EOFError", "no more packets"), "");
+        assert_eq!(advice_for("TypeError", "unhashable type: 'list'"), "");
     }
 }

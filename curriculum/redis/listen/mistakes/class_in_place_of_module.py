@@ -1,0 +1,4 @@
+from socket import socket
+
+server = socket.create_server(("localhost", 6379))
+server.listen()
