@@ -1,5 +1,4 @@
-//! What an exception means whose own words are the operating system's, for somebody who meets it
-//! for the first time.
+//! What to add to an exception whose own words tell a beginner too little.
 
 use super::Crash;
 
@@ -13,22 +12,32 @@ pub(super) fn advice(crash: &Crash) -> String {
         "EOFError" if says("EOF when reading a line") => {
             "Nobody sits at a keyboard here: `input` finds nothing to read."
         }
-        "ModuleNotFoundError" => "Only the modules that come with Python are here.",
+        "ModuleNotFoundError" => {
+            "Only the modules that come with Python are here: is the name spelled right?"
+        }
         "TypeError" if says("a bytes-like object is required, not 'str'") => {
-            "That line needs bytes and has a text: put a `b` before the quotes, or call `encode` on it."
+            "That line needs bytes and has a text: put a `b` before plain quotes, or call `encode` on \
+             the text."
         }
         "ValueError" if says("invalid literal for int()") => {
-            "What stands behind the colon was given to `int`, and it is no number."
+            "`int` was given what stands at the end of that message, and it is no whole number."
         }
         _ => match error_number(&crash.detail) {
             // getaddrinfo's own numbers, for a name that nobody knows or nobody can be asked about.
             Some(-2 | -3 | -5) if crash.exception == "socket.gaierror" => {
-                "The host in that address is not known here: `localhost` is this machine."
+                "The host in that address is not known here: use `localhost`."
             }
-            Some(9) => "A socket was used there that had been closed already.",
-            Some(32) => "That connection takes nothing more: as a rule, the client has hung up.",
+            Some(9) => {
+                "What was used there is not open: as a rule a socket that was closed already."
+            }
+            Some(32) => {
+                "Nothing can be sent on that socket: its client has hung up, or it is the one that \
+                 listens, which has no client."
+            }
             Some(98) => "A socket has that port already: was it bound twice?",
-            Some(99) => "That host is not this machine: `localhost` is.",
+            Some(99) => {
+                "The machine that your program runs on here has no such address: use `localhost`."
+            }
             Some(107) => {
                 "That socket is connected to nobody. The one that listens never is: `accept` returns \
                  one that is."
@@ -59,10 +68,10 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_words_are_explained() {
+    fn words_that_tell_too_little_are_explained() {
         assert_eq!(
             advice_for("OSError", "[Errno 9] Bad file descriptor"),
-            " A socket was used there that had been closed already."
+            " What was used there is not open: as a rule a socket that was closed already."
         );
         let text = "a bytes-like object is required, not 'str'";
         assert!(advice_for("TypeError", text).contains("`encode`"));

@@ -303,6 +303,30 @@ mod tests {
     }
 
     #[test]
+    fn an_exception_that_tells_too_little_is_explained() {
+        let crash = Crash {
+            exception: "OSError".to_owned(),
+            detail: "[Errno 98] Address already in use".to_owned(),
+            span: None,
+            traceback: Vec::new(),
+        };
+        let exited = Outcome::Exited {
+            code: 1,
+            crash: Some(crash.clone()),
+        };
+        let crashed = Outcome::Crashed {
+            crash,
+            replies_before: 0,
+            request: None,
+        };
+        let end = "`OSError: [Errno 98] Address already in use`. \
+                   A socket has that port already: was it bound twice?";
+        for outcome in [exited, crashed] {
+            assert!(outcome.message().ends_with(end), "{}", outcome.message());
+        }
+    }
+
+    #[test]
     fn foreign_backticks_mark_no_code() {
         let outcome = Outcome::Exited {
             code: 1,
