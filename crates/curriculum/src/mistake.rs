@@ -46,8 +46,9 @@ struct Condition {
     tests: Vec<TestId>,
     /// The received bytes match.
     received: Option<BytesRegex>,
-    /// The exception is this one; [`NO_EXCEPTION`] where the program ended without any.
-    exception: Option<String>,
+    /// The exception is one of these, with [`NO_EXCEPTION`] for a program that ended without any;
+    /// whatever it is, where there are none.
+    exceptions: Vec<String>,
     /// The learner's program matches.
     source: Option<Regex>,
     /// The learner's program matches nowhere.
@@ -74,7 +75,7 @@ impl Condition {
             outcomes,
             tests,
             received,
-            exception,
+            exceptions,
             source,
             source_lacks,
         } = self;
@@ -83,9 +84,10 @@ impl Condition {
             && received
                 .as_ref()
                 .is_none_or(|pattern| received_matches(&result.outcome, pattern))
-            && exception.as_ref().is_none_or(|name| {
+            && (exceptions.is_empty() || {
                 let crash = result.outcome.crash();
-                crash.map_or(NO_EXCEPTION, |crash| &crash.exception) == name
+                let exception = crash.map_or(NO_EXCEPTION, |crash| &crash.exception);
+                exceptions.iter().any(|name| name == exception)
             })
             && source
                 .as_ref()
@@ -224,7 +226,7 @@ impl MistakesOf<'_> {
         if let Some(received) = &when.received {
             self.check_known(received, "received", &outcomes, &WITH_BYTES);
         }
-        if let Some(exception) = &when.exception {
+        if let Some(exception) = when.exceptions.first() {
             self.check_known(exception, "exception", &outcomes, &WITH_EXCEPTION);
         }
         Condition {
@@ -241,10 +243,11 @@ impl MistakesOf<'_> {
                     .build();
                 self.regex("received", pattern.line, regex)
             }),
-            exception: when
-                .exception
-                .as_ref()
-                .map(|name| name.value.trim().to_owned()),
+            exceptions: when
+                .exceptions
+                .iter()
+                .map(|name| name.value.trim().to_owned())
+                .collect(),
             source: self.source_regex("source", when.source.as_ref()),
             source_lacks: self.source_regex("source_lacks", when.source_lacks.as_ref()),
         }

@@ -31,7 +31,7 @@ pub(crate) struct WhenFile {
     pub(crate) outcomes: Vec<Placed<String>>,
     pub(crate) tests: Vec<Placed<String>>,
     pub(crate) received: Option<Placed<String>>,
-    pub(crate) exception: Option<Placed<String>>,
+    pub(crate) exceptions: Vec<Placed<String>>,
     pub(crate) source: Option<Placed<String>>,
     pub(crate) source_lacks: Option<Placed<String>>,
 }
@@ -104,7 +104,7 @@ impl WhenFile {
             outcomes,
             tests,
             received: table.optional_text("received"),
-            exception: table.optional_text("exception"),
+            exceptions: table.optional_texts("exception").unwrap_or_default(),
             source: table.optional_text("source"),
             source_lacks: table.optional_text("source_lacks"),
         };

@@ -4,25 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::ByteString;
 
+mod crash;
 mod exception_advice;
 mod phrase;
 mod sentence;
 mod silence;
 
+pub use crash::{Crash, SourceSpan, TracebackFrame};
 pub use silence::Receipt;
-
-/// A place in the learner's program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceSpan {
-    /// The file's name, as in `main.py`.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The first column, from 1, where it is known.
-    pub column: Option<u32>,
-    /// The column after the last, where it is known.
-    pub end_column: Option<u32>,
-}
 
 /// What should have come beside what came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,32 +49,6 @@ impl Comparison {
             .and_then(|at| u32::try_from(at).ok())
             .map_or(self.offset, |at| at.min(self.offset))
     }
-}
-
-/// One line of a traceback, the learner's own only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TracebackFrame {
-    /// The file's name, as in `main.py`.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The function, or `<module>`.
-    pub function: String,
-    /// The line's text.
-    pub text: String,
-}
-
-/// An exception that nothing caught.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Crash {
-    /// The exception's type, as in `IndexError`.
-    pub exception: String,
-    /// The exception's text.
-    pub detail: String,
-    /// The innermost line of the learner's own.
-    pub span: Option<SourceSpan>,
-    /// The learner's own lines, outermost first.
-    pub traceback: Vec<TracebackFrame>,
 }
 
 /// How one test ended. Everything but `Passed` is a failure; none of these is a fault of ours

@@ -229,6 +229,21 @@ fn a_mistake_can_be_known_by_the_lack_of_an_exception() {
 }
 
 #[test]
+fn a_mistake_can_be_known_by_one_of_several_exceptions() {
+    let tiny = TinyCourse::new();
+    tiny.replace(
+        "echo/step.toml",
+        "exception = \"IndexError\"\nsource = 'split\\('",
+        "exception = [\"IndexError\", \"ValueError\"]",
+    );
+    let course = tiny.load();
+    let id = |exception| recognised(&course, &result("echo.1", crashed(exception)), "");
+    assert_eq!(id("IndexError").as_deref(), Some("no-words"));
+    assert_eq!(id("ValueError").as_deref(), Some("no-words"));
+    assert_eq!(id("TypeError"), None);
+}
+
+#[test]
 fn a_mistake_can_be_known_by_what_a_program_lacks() {
     let tiny = TinyCourse::new();
     tiny.replace("echo/step.toml", "source = 'split", "source_lacks = 'split");

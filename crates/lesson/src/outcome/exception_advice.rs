@@ -2,10 +2,20 @@
 
 use super::Crash;
 
+// Numbers of Linux's errors, as `errno(3)` names them: a learner's program runs nowhere else.
+const EBADF: i32 = 9;
+const EPIPE: i32 = 32;
+const EADDRINUSE: i32 = 98;
+const EADDRNOTAVAIL: i32 = 99;
+const ENOTCONN: i32 = 107;
+
+// The same of `getaddrinfo(3)`: a name that nobody knows, or nobody can be asked about.
+const EAI_NONAME: i32 = -2;
+const EAI_AGAIN: i32 = -3;
+const EAI_NODATA: i32 = -5;
+
 /// A sentence to stand behind the exception's own text, with a blank before it; empty for an
 /// exception that explains itself, or whose cause can't be told from it.
-///
-/// The numbers are Linux's, from `errno(3)`: the program runs nowhere else.
 pub(super) fn advice(crash: &Crash) -> String {
     let says = |words: &str| crash.detail.starts_with(words);
     let advice = match crash.exception.as_str() {
@@ -23,22 +33,21 @@ pub(super) fn advice(crash: &Crash) -> String {
             "`int` was given what stands at the end of that message, and it is no whole number."
         }
         _ => match error_number(&crash.detail) {
-            // getaddrinfo's own numbers, for a name that nobody knows or nobody can be asked about.
-            Some(-2 | -3 | -5) if crash.exception == "socket.gaierror" => {
+            Some(EAI_NONAME | EAI_AGAIN | EAI_NODATA) if crash.exception == "socket.gaierror" => {
                 "The host in that address is not known here: use `localhost`."
             }
-            Some(9) => {
+            Some(EBADF) => {
                 "What was used there is not open: as a rule a socket that was closed already."
             }
-            Some(32) => {
+            Some(EPIPE) => {
                 "Nothing can be sent on that socket: its client has hung up, or it is the one that \
                  listens, which has no client."
             }
-            Some(98) => "A socket has that port already: was it bound twice?",
-            Some(99) => {
+            Some(EADDRINUSE) => "A socket has that port already: was it bound twice?",
+            Some(EADDRNOTAVAIL) => {
                 "The machine that your program runs on here has no such address: use `localhost`."
             }
-            Some(107) => {
+            Some(ENOTCONN) => {
                 "That socket is connected to nobody. The one that listens never is: `accept` returns \
                  one that is."
             }
@@ -67,29 +76,81 @@ mod tests {
         })
     }
 
+    /// Python's own words, as Python 3.11 says them on Linux.
     #[test]
     fn words_that_tell_too_little_are_explained() {
-        assert_eq!(
-            advice_for("OSError", "[Errno 9] Bad file descriptor"),
-            " What was used there is not open: as a rule a socket that was closed already."
-        );
-        let text = "a bytes-like object is required, not 'str'";
-        assert!(advice_for("TypeError", text).contains("`encode`"));
-        let unknown = "[Errno -3] Temporary failure in name resolution";
-        assert!(advice_for("socket.gaierror", unknown).contains("`localhost`"));
-        let service = "[Errno -8] Servname not supported for ai_socktype";
-        assert_eq!(advice_for("socket.gaierror", service), "");
+        for (exception, detail, part) in [
+            ("EOFError", "EOF when reading a line", "keyboard"),
+            (
+                "ModuleNotFoundError",
+                "No module named 'redis'",
+                "come with Python",
+            ),
+            (
+                "TypeError",
+                "a bytes-like object is required, not 'str'",
+                "`encode`",
+            ),
+            (
+                "ValueError",
+                "invalid literal for int() with base 10: b'\\n'",
+                "no whole number",
+            ),
+            (
+                "socket.gaierror",
+                "[Errno -2] Name or service not known",
+                "host in that address",
+            ),
+            (
+                "socket.gaierror",
+                "[Errno -3] Temporary failure in name resolution",
+                "host in that address",
+            ),
+            (
+                "socket.gaierror",
+                "[Errno -5] No address associated with hostname",
+                "host in that address",
+            ),
+            ("OSError", "[Errno 9] Bad file descriptor", "closed already"),
+            ("BrokenPipeError", "[Errno 32] Broken pipe", "hung up"),
+            (
+                "OSError",
+                "[Errno 98] Address already in use",
+                "bound twice",
+            ),
+            (
+                "OSError",
+                "[Errno 99] Cannot assign requested address",
+                "no such address",
+            ),
+            (
+                "OSError",
+                "[Errno 107] Transport endpoint is not connected",
+                "connected to nobody",
+            ),
+        ] {
+            let advice = advice_for(exception, detail);
+            assert!(
+                advice.starts_with(' ') && advice.contains(part),
+                "{detail}: {advice:?}"
+            );
+        }
     }
 
     #[test]
     fn words_that_explain_themselves_are_left_alone() {
-        assert_eq!(advice_for("IndexError", "list index out of range"), "");
-        assert_eq!(
-            advice_for("OSError", "[Errno 12] Cannot allocate memory"),
-            ""
-        );
-        assert_eq!(advice_for("OSError", "[Errno nine]"), "");
-        assert_eq!(advice_for("EOFError", "no more packets"), "");
-        assert_eq!(advice_for("TypeError", "unhashable type: 'list'"), "");
+        for (exception, detail) in [
+            ("IndexError", "list index out of range"),
+            ("OSError", "[Errno 12] Cannot allocate memory"),
+            ("OSError", "[Errno nine]"),
+            ("EOFError", "no more packets"),
+            ("TypeError", "unhashable type: 'list'"),
+            (
+                "socket.gaierror",
+                "[Errno -8] Servname not supported for ai_socktype",
+            ),
+        ] {
+            assert_eq!(advice_for(exception, detail), "", "{detail}");
+        }
     }
 }

@@ -3,15 +3,15 @@
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use sandbox::{Job, JobEvent, JobReport};
+use sandbox::{JobEvent, JobReport};
 
 use crate::lab::{FOUR_LINES, Lab, Tests, a_client, kinds};
 
 /// The promise: 10 s, and 0.7 s for the server to end what does not end by itself.
-pub(crate) const LIMIT: Duration = Duration::from_millis(10_700);
+const LIMIT: Duration = Duration::from_millis(10_700);
 
 /// How late a timer may go off, and its news arrive, on a machine that is busy with other tests.
-pub(crate) const SCHEDULING_SLACK: Duration = Duration::from_millis(500);
+const SCHEDULING_SLACK: Duration = Duration::from_millis(500);
 
 /// One test that passes at once, and one that waits for ever.
 fn passes_then_hangs() -> Tests {
@@ -50,7 +50,7 @@ async fn a_test_that_never_ends_is_timed_out_with_partial_results() {
     let report = lab.attack(FOUR_LINES, &passes_then_hangs()).await;
     assert_eq!(kinds(&report), ["passed", "timed-out", "not-run"]);
     let took = Duration::from_micros(u64::from(report.duration_us));
-    assert!(took <= LIMIT + SCHEDULING_SLACK, "{took:?}");
+    assert!(took <= LIMIT + Duration::from_millis(50), "{took:?}");
     assert!(took >= Duration::from_secs(9), "{took:?}");
     lab.close().await;
 }
@@ -117,14 +117,9 @@ async fn no_program_outlives_its_time() {
 #[tokio::test]
 async fn a_shorter_limit_is_kept_too() {
     let lab = Lab::small().await;
-    let shorter = Duration::from_millis(1500);
-    let tests = passes_then_hangs().within(shorter);
+    let tests = passes_then_hangs().within(Duration::from_millis(1500));
     let report = lab.judge(FOUR_LINES, &tests).await;
     assert_eq!(kinds(&report), ["passed", "timed-out", "not-run"]);
-    let took = Duration::from_micros(u64::from(report.duration_us));
-    assert!(
-        took <= LIMIT - Job::LIMIT + shorter + SCHEDULING_SLACK,
-        "{took:?}"
-    );
+    assert!(report.duration_us <= 2_250_000, "{}", report.duration_us);
     lab.close().await;
 }

@@ -1,8 +1,5 @@
 //! Processes: a fork bomb is one container's trouble.
 
-use std::time::Duration;
-
-use crate::deadlines::{LIMIT, SCHEDULING_SLACK};
 use crate::lab::{Lab, Tests, answering_after, kinds, output};
 
 /// T-07.
@@ -22,8 +19,7 @@ async fn a_fork_bomb_ends_as_a_verdict() {
             kinds(&report).contains(&"too-many-processes"),
             "{bomb}: {report:#?}"
         );
-        let took = Duration::from_micros(u64::from(report.duration_us));
-        assert!(took <= LIMIT + SCHEDULING_SLACK, "{took:?}");
+        assert!(report.duration_us <= 10_750_000, "{}", report.duration_us);
     }
     lab.close().await;
 }
@@ -34,12 +30,16 @@ async fn a_fork_bomb_ends_as_a_verdict() {
 async fn five_hundred_short_children_are_fine() {
     let lab = Lab::small().await;
     let work = "import os, time
+living, life = os.pipe()
 for _ in range(250):
     if not os.fork():
         if not os.fork():
             os._exit(0)
         os._exit(0)
     os.wait()
+# Each child held the pipe open: it ends when none of them runs any more.
+os.close(life)
+os.read(living, 1)
 print('500 children are done', flush=True)
 
 def zombies():
@@ -53,9 +53,9 @@ def zombies():
             pass
     return found
 
-# The judge has other work too. What is printed is what was decided on: an orphan that was still
-# alive at one look may be dead, and not yet buried, at the next.
-for _ in range(500):
+# The judge has other work too. What is printed is the look that ended the loop: a child may become
+# a zombie between two.
+for _ in range(1000):
     left = zombies()
     if not left:
         break

@@ -1,12 +1,16 @@
 import socket
 
-server = socket.create_server(("localhost", 6379))
-while True:
-    client, address = server.accept()
-    while data := client.recv(65536):
-        if b"PING" in data:
-            client.sendall(b"+PONG\r\n")
-            continue
-        value = data.split(b" ")[1]
-        client.sendall(b"$%d\r\n%b\r\n" % (len(value), value))
-    client.close()
+
+def answer(request):
+    words = request.decode().split(" ")
+    if "PING" in words[0]:
+        return "+PONG\r\n"
+    return f"${len(words[1])}\r\n{words[1]}\r\n"
+
+
+with socket.create_server(("localhost", 6379)) as server:
+    while True:
+        connection, _ = server.accept()
+        with connection:
+            while request := connection.recv(65536):
+                connection.sendall(answer(request).encode())

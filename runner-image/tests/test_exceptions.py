@@ -1,0 +1,116 @@
+"""An exception while the program serves is the cause of what a client sees of it, and names its line."""
+
+import unittest
+
+from judging import PING_TWICE, judge, step
+from test_outcomes import PING, server_that
+
+
+class WhileItServes(unittest.TestCase):
+    def test_an_exception_in_the_middle_is_the_cause(self):
+        report = judge(server_that("answers = []", "conn.sendall(answers[0])"), PING)
+        outcome = report.outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["request"]), ("crashed", "PING"))
+        self.assertEqual(outcome["crash"]["exception"], "IndexError")
+        self.assertEqual(report["ping.1"]["span"]["line"], 11)
+
+    def test_an_exception_that_closed_the_connection_is_the_cause_over_the_closing(self):
+        for run, where in (
+            ("handle(conn)", "main"),
+            ("threading.Thread(target=handle, args=(conn,)).start()", "thread"),
+            ("pool.submit(handle, conn)", "future"),
+        ):
+            program = f"""
+import socket, threading
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(4)
+def handle(conn):
+    with conn:
+        words = conn.recv(4096).split()
+        conn.sendall(words[99])
+server = socket.create_server(("localhost", 6379))
+while True:
+    conn, _ = server.accept()
+    {run}
+"""
+            report = judge(program, PING)
+            outcome = report.outcome("ping.1")
+            self.assertEqual(outcome["kind"], "crashed", where)
+            self.assertEqual(report["ping.1"]["span"]["line"], 8, where)
+
+    def test_an_exception_between_two_requests_is_the_cause_of_the_second_ones_failure(self):
+        program = server_that('conn.sendall(b"+PONG\\r\\n")', "raise ValueError('once')")
+        outcome = judge(program, PING_TWICE).outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["replies_before"]), ("crashed", 1))
+
+    def test_an_exception_about_another_client_is_not_to_blame(self):
+        next_client = step(
+            "next",
+            """
+            from codealong import simple, test
+
+            @test("answers the next one")
+            def _(server):
+                first = server.connect()
+                first.send("PING")
+                first.expect(simple("PONG"))
+                first.close()
+                second = server.connect()
+                second.send("PING")
+                second.expect(simple("PONG"))
+            """,
+        )
+        program = """
+import socket, threading
+def serve(conn, is_first):
+    while True:
+        data = conn.recv(100)
+        data[0]
+        if is_first:
+            conn.sendall(b"+PONG\\r\\n")
+server = socket.create_server(("localhost", 6379))
+is_first = True
+while True:
+    threading.Thread(target=serve, args=(server.accept()[0], is_first)).start()
+    is_first = False
+"""
+        report = judge(program, next_client)
+        self.assertIn("IndexError", report.output("stderr"))
+        self.assertEqual(report.outcome("next.1")["kind"], "silent")
+
+    def test_exceptions_in_handlers_of_the_libraries_are_found(self):
+        streams = """
+import asyncio
+async def handle(reader, writer):
+    data = await reader.read(100)
+    writer.write(data[0])
+async def main():
+    server = await asyncio.start_server(handle, "localhost", 6379)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+        protocol = """
+import asyncio
+class Answer(asyncio.Protocol):
+    def data_received(self, data):
+        nothing.write(data)
+async def main():
+    server = await asyncio.get_running_loop().create_server(Answer, "localhost", 6379)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+        handler = """
+import socketserver
+class Answer(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.sendall(nothing)
+socketserver.ThreadingTCPServer(("localhost", 6379), Answer).serve_forever()
+"""
+        for program in (streams, protocol, handler):
+            report = judge(program, PING)
+            self.assertEqual(report.outcome("ping.1")["kind"], "crashed", program)
+            self.assertEqual(report["ping.1"]["span"]["line"], 5, program)
+
+
+if __name__ == "__main__":
+    unittest.main()
