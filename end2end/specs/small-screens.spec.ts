@@ -33,7 +33,8 @@ for (const [what, width, height] of [
       await workbench.run();
       await expect(tab("Results")).toHaveAttribute("aria-selected", "true");
       await expect(workbench.verdict.getByText("All 2 tests passed")).toBeVisible();
-      await expect(workbench.results.getByRole("link", { name: "Next step: PING" })).toBeFocused();
+      await expect(workbench.results.getByRole("tabpanel", { name: "Test results" })).toBeFocused();
+      await expect(workbench.results.getByRole("link", { name: "Next step: PING" })).toBeVisible();
       await expectNothingBeside(page);
       await tab("Results").press("ArrowRight");
       await expect(tab("Guide")).toBeFocused();

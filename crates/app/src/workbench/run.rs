@@ -53,9 +53,6 @@ impl ShownRun {
     }
 }
 
-/// The id of the link to the next step, which takes the focus after a pass.
-pub(crate) const NEXT_STEP_ID: &str = "next-step";
-
 impl Runs {
     pub(super) fn new() -> Self {
         let runs = Self {
@@ -233,10 +230,8 @@ impl Workbench {
             .with_untracked(|program| *program != shown.program);
         if passed && !typed_since {
             self.view.set(View::Results);
-            browser::next_frame(|| browser::focus(NEXT_STEP_ID));
-        } else {
-            self.keep_the_focus_in_the_results();
         }
+        self.keep_the_focus_in_the_results();
         self.show_notes_of(&shown);
         last_run::keep(self, &shown.program, report);
     }
@@ -249,7 +244,7 @@ impl Workbench {
     }
 
     /// Controls come and go with a run, and a narrow page shows another panel: where the one with
-    /// the focus goes, the results take it.
+    /// the focus goes, the results take it. Otherwise the focus stays: the learner may be typing.
     fn keep_the_focus_in_the_results(self) {
         let body = self.body_id(Panel::Results);
         browser::next_frame(move || browser::focus_if_lost(body));

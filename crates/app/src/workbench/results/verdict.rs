@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use lesson::RunPhase;
 
 use super::sentence::Sentence;
+use crate::browser;
 use crate::icon::{Icon, Sign};
 use crate::workbench::Workbench;
 use crate::workbench::foot::RunButton;
-use crate::workbench::run::NEXT_STEP_ID;
 
 /// Where the run stands.
 #[component]
@@ -130,12 +130,16 @@ fn CancelButton() -> impl IntoView {
     .into_any()
 }
 
-/// The way to the next step, which takes the focus; after the last step, to the course.
+/// The way to the next step, with the key that goes there; after the last step, to the course.
 #[component]
 fn Onward() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let (_, next) = bench.neighbours();
     let is_last = next.is_none();
+    let keys = next.is_some().then(|| {
+        let keys = if browser::is_apple() { "⌃⌥ ." } else { "Alt ." };
+        view! { <kbd aria-hidden="true">{keys}</kbd> }
+    });
     let (address, words) = match next {
         Some(step) => (
             bench.address(&step),
@@ -149,9 +153,10 @@ fn Onward() -> impl IntoView {
     view! {
         {is_last.then(|| view! { <p>"That was the last step."</p> })}
         <p class="verdict-actions">
-            <a id=NEXT_STEP_ID class="button primary" href=address>
+            <a class="button primary" href=address>
                 {words}
                 <Sign icon=Icon::Right />
+                {keys}
             </a>
         </p>
         <Stale />
