@@ -1,5 +1,8 @@
+import type { Page } from "@playwright/test";
+
 import { expect, test } from "../fixtures/test.ts";
 import { endlessLoop, fourLines, slowFourLines, solution, starter } from "../fixtures/programs.ts";
+import type { Workbench } from "../pages/workbench.ts";
 
 const FIRST = "listens on port 6379";
 const SECOND = "lets a second client connect";
@@ -146,6 +149,58 @@ test("a run can be cancelled, and the next one starts at once", async ({ workben
   await workbench.hasVerdict("All 24 tests passed");
 });
 
+test("who knows the values of one seed by heart is not done", async ({ page, workbench }) => {
+  const { seed, values } = await failOnceWithTheEmptyString(workbench);
+  const letOn = await holdBackFreshRuns(page);
+  await workbench.write(echoOnly(values));
+  await runAgainWithTheSeed(workbench);
+
+  const withTheSeed = `It passed with the values of seed ${seed}`;
+  await workbench.hasVerdict("Starting…", `${withTheSeed}. Now it runs with fresh ones…`);
+  await expect(workbench.liveRegion).toHaveText(/^Run 3: Starting\. It passed with the values of/);
+  await expect(workbench.step("Step 3: ECHO, done")).toHaveCount(0);
+  letOn();
+
+  const notWithOthers = `${withTheSeed}, but not with fresh ones.`;
+  await workbench.hasVerdict(/^\d+ of \d+ tests failed$/, notWithOthers);
+  await expect(workbench.liveRegion).toHaveText(/^Run 3: \d+ of \d+ tests failed\./);
+  await expect(workbench.liveRegion).toContainText(notWithOthers);
+  await expect(workbench.results.locator(".seed code")).not.toHaveText(seed);
+  await expect(workbench.step("Step 3: ECHO, done")).toHaveCount(0);
+});
+
+test("a pass with a seed counts once one with fresh values has followed", async ({ workbench }) => {
+  const { seed } = await failOnceWithTheEmptyString(workbench);
+  await workbench.write(solution("echo"));
+  await runAgainWithTheSeed(workbench);
+  await isAnnounced(workbench, /^Run 3: All \d+ tests passed\./);
+  await expect(workbench.results.locator(".seed code")).not.toHaveText(seed);
+  await expect(workbench.step("Step 3: ECHO, done")).toBeVisible();
+
+  await runAgainWithTheSeed(workbench);
+  await isAnnounced(workbench, /^Run 4: All \d+ tests passed\./);
+  await workbench.run();
+  await isAnnounced(workbench, /^Run 5: All \d+ tests passed\./);
+});
+
+test("the run that confirms another can be cancelled", async ({ page, workbench }) => {
+  await failOnceWithTheEmptyString(workbench);
+  const letOn = await holdBackFreshRuns(page);
+  await workbench.write(solution("echo"));
+  await runAgainWithTheSeed(workbench);
+  await workbench.hasVerdict("Starting…", "Now it runs with fresh ones");
+  await workbench.cancelButton.click();
+  await workbench.hasVerdict("Cancelled", "The step is done once it passes with fresh ones.");
+  await expect(workbench.results.getByText(/^The run before: All \d+ tests passed$/)).toBeVisible();
+  await expect(workbench.step("Step 3: ECHO, done")).toHaveCount(0);
+  letOn();
+
+  await workbench.run();
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
+  await expect(workbench.verdict).not.toContainText("seed");
+  await expect(workbench.step("Step 3: ECHO, done")).toBeVisible();
+});
+
 test("who changes the code of a run that goes on is told so", async ({ workbench }) => {
   await workbench.open("get");
   await workbench.judge(endlessLoop);
@@ -186,3 +241,51 @@ test("64 KiB are run, one byte more is not", async ({ workbench }) => {
   await workbench.reload();
   await workbench.editor.expectText(filled(most));
 });
+
+/** A program that answers ECHO as `reply`, in Python, says. */
+const echo = (reply: string) =>
+  `import zlib\n${solution("echo").replace("        return bulk(words[1])", reply)}`;
+
+/** A program that answers ECHO for these values alone, told apart by their checksums. */
+const echoOnly = (values: string[]) =>
+  echo(`        known = zlib.crc32(words[1]) in {${values.join(", ")}}
+        return bulk(words[1]) if known else b"+unknown\\r\\n"`);
+
+/** Runs a program in which one test fails, and returns the run's seed and the values in it. */
+async function failOnceWithTheEmptyString(
+  workbench: Workbench,
+): Promise<{ seed: string; values: string[] }> {
+  await workbench.open("echo");
+  await workbench.judge(
+    echo(`        print("value", zlib.crc32(words[1]), flush=True)
+        return bulk(words[1]) if words[1] else b"+empty\\r\\n"`),
+  );
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  const seed = await workbench.results.locator(".seed code").innerText();
+  await workbench.showOutput();
+  await expect(workbench.output).toContainText(/value \d+/);
+  const written = await workbench.output.innerText();
+  await workbench.results.getByRole("tab", { name: /^Test results/ }).click();
+  const values = [...written.matchAll(/value (\d+)/g)].map((match) => match[1]!);
+  return { seed, values };
+}
+
+async function isAnnounced(workbench: Workbench, words: RegExp): Promise<void> {
+  await expect(workbench.liveRegion).toHaveText(words, { timeout: 30_000 });
+}
+
+async function runAgainWithTheSeed(workbench: Workbench): Promise<void> {
+  await workbench.results.getByRole("button", { name: "Run again with this seed" }).click();
+}
+
+/** Holds back each run with fresh values, until the function that it returns is called. */
+async function holdBackFreshRuns(page: Page): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/api/run", async (route) => {
+    if (route.request().postDataJSON().request.seed === null) await released;
+    // A run that was cancelled meanwhile is no more.
+    await route.continue().catch(() => {});
+  });
+  return release;
+}

@@ -19,9 +19,23 @@ pub(crate) struct Runs {
     shown: RwSignal<Option<ShownRun>>,
     /// The last run with a report, while a later one is shown that has none.
     before: RwSignal<Option<ShownRun>>,
+    /// The values of the run on screen.
+    values: RwSignal<Values>,
     announcement: RwSignal<String>,
     abort: StoredValue<Option<ActionAbortHandle>>,
     started: StoredValue<u32>,
+}
+
+/// What the random values of a run are. A program may know those of a seed by heart, so that only a
+/// run with fresh ones makes a step done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// Nobody knows them before.
+    Fresh,
+    /// Those of an earlier run with this seed.
+    Of(Seed),
+    /// Fresh ones, because a run with those of this seed has passed.
+    FreshAfter(Seed),
 }
 
 /// A run on screen.
@@ -58,6 +72,7 @@ impl Runs {
         let runs = Self {
             shown: RwSignal::new(None),
             before: RwSignal::new(None),
+            values: RwSignal::new(Values::Fresh),
             announcement: RwSignal::new(String::new()),
             abort: StoredValue::new(None),
             started: StoredValue::new(0),
@@ -80,6 +95,15 @@ impl Runs {
     pub(crate) fn is_going(self) -> bool {
         self.shown
             .with(|shown| shown.as_ref().is_some_and(ShownRun::is_going))
+    }
+
+    /// What is to be said of the run before, where that passed with the values of a seed and the
+    /// one on screen is made to confirm it; code stands between backticks.
+    pub(crate) fn confirmation(self, phase: &RunPhase) -> Option<String> {
+        match self.values.get() {
+            Values::FreshAfter(seed) => confirmation(phase, seed),
+            Values::Fresh | Values::Of(_) => None,
+        }
     }
 
     /// What the live region says.
@@ -112,12 +136,13 @@ impl Runs {
 impl Workbench {
     /// Runs the program as it stands; refused while a run is under way.
     pub(crate) fn run(self) {
-        self.start(None);
+        self.start(Values::Fresh);
     }
 
-    /// Runs the program with the random values of an earlier run.
+    /// Runs the program with the random values of an earlier run; where it passes and the step is
+    /// not done, runs it again with fresh ones.
     pub(crate) fn run_with_seed(self, seed: Seed) {
-        self.start(Some(seed));
+        self.start(Values::Of(seed));
     }
 
     /// Stops the run under way.
@@ -137,13 +162,24 @@ impl Workbench {
         self.keep_the_focus_in_the_results();
     }
 
-    fn start(self, seed: Option<Seed>) {
+    fn start(self, values: Values) {
         let is_ready = self.store.is_loaded_untracked() && !self.is_leaving();
         if !is_ready || self.runs.is_going_untracked() {
             return;
         }
         let program = self.program.get_untracked();
         self.keep_what_was_typed();
+        self.panel.set(Panel::Results);
+        let Some(request) = self.begin(program, values) else {
+            return;
+        };
+        let follow = Action::new_unsync(move |request: &RunRequest| self.follow(request.clone()));
+        let handle = follow.dispatch(request);
+        self.runs.abort.set_value(Some(handle));
+    }
+
+    /// Shows a run that begins. None where the program can't be run.
+    fn begin(self, program: String, values: Values) -> Option<RunRequest> {
         self.runs.started.update_value(|started| *started += 1);
         let refused = Source::parse(program.clone()).err().map(RunError::from);
         let mut live = LiveRun::default();
@@ -161,32 +197,41 @@ impl Workbench {
         {
             self.runs.before.set(Some(last));
         }
+        self.runs.values.set(values);
         self.runs.shown.set(Some(shown));
-        self.panel.set(Panel::Results);
         self.editor.with(CodeEditor::begin_run);
         self.announce();
         self.keep_the_focus_in_the_results();
         if refused.is_some() {
             self.mark_lines_of_the_run_before();
-            return;
+            return None;
         }
-        let request = RunRequest {
+        last_run::begin(self, &program);
+        Some(RunRequest {
             course: self.course.with_value(|course| course.id.to_string()),
             step: self.step.with_value(|step| step.summary.id.to_string()),
             source: program,
-            seed: seed.map(|seed| seed.to_string()),
+            seed: match values {
+                Values::Of(seed) => Some(seed.to_string()),
+                Values::Fresh | Values::FreshAfter(_) => None,
+            },
             client: self
                 .store
                 .settings()
                 .with_untracked(|settings| settings.client.clone()),
-        };
-        last_run::begin(self, &request.source);
-        let follow = Action::new_unsync(move |request: &RunRequest| self.follow(request.clone()));
-        let handle = follow.dispatch(request);
-        self.runs.abort.set_value(Some(handle));
+        })
     }
 
+    /// Follows a run, and the one that confirms it.
     async fn follow(self, request: RunRequest) {
+        let mut next = Some(request);
+        while let Some(request) = next {
+            self.follow_one(request).await;
+            next = self.end();
+        }
+    }
+
+    async fn follow_one(self, request: RunRequest) {
         match run_events(request).await {
             Ok(events) => {
                 let mut events = Box::pin(events);
@@ -200,31 +245,47 @@ impl Workbench {
             }
             Err(error) => self.runs.fold(|live| live.interrupt(error)),
         }
-        self.end();
     }
 
-    fn end(self) {
+    /// Ends the run on screen; returns the one that is to confirm it, if it needs that.
+    fn end(self) -> Option<RunRequest> {
         // None where the workbench is gone.
-        let Some(Some(shown)) = self.runs.shown.try_get_untracked() else {
-            return;
-        };
+        let shown = self.runs.shown.try_get_untracked().flatten()?;
         if shown.is_cancelled {
-            return;
+            return None;
         }
         // A page that is being left loses its connection a moment before it is gone.
         if !matches!(shown.live.error, Some(RunError::Transport { .. })) {
             last_run::end(self);
         }
+        let values = self.runs.values.get_untracked();
+        let report = shown.live.report.as_ref();
+        let passed = report.is_some_and(|report| report.verdict == Verdict::Passed);
+        if let Values::Of(seed) = values
+            && passed
+            && !self.kept_now().is_solved()
+            && !self.is_leaving()
+        {
+            return self.begin(shown.program, Values::FreshAfter(seed));
+        }
         self.announce();
-        let Some(report) = &shown.live.report else {
+        let Some(report) = report else {
             self.mark_lines_of_the_run_before();
-            return;
+            return None;
         };
         self.runs.before.set(None);
-        let passed = report.verdict == Verdict::Passed;
-        let duration_us = report.duration_us;
-        self.change_step(|kept| remember(kept, &shown.program, passed, duration_us));
-        self.remember_earlier_steps(report, &shown.program);
+        match (passed, values) {
+            (true, Values::Of(_)) => {}
+            (true, _) => {
+                self.change_step(|kept| remember_pass(kept, &shown.program, report.duration_us));
+            }
+            (false, _) => self.change_step(|kept| {
+                kept.failed_runs = kept.failed_runs.saturating_add(1);
+            }),
+        }
+        if !matches!(values, Values::Of(_)) {
+            self.remember_earlier_steps(report, &shown.program);
+        }
         let typed_since = self
             .program
             .with_untracked(|program| *program != shown.program);
@@ -234,6 +295,7 @@ impl Workbench {
         self.keep_the_focus_in_the_results();
         self.show_notes_of(&shown);
         last_run::keep(self, &shown.program, report);
+        None
     }
 
     /// What the last report says of lines is still true where a later run has none.
@@ -272,10 +334,16 @@ impl Workbench {
         let text = self.runs.shown.with_untracked(|shown| {
             let shown = shown.as_ref()?;
             let phase = shown.phase();
-            let sentence: String = pieces(&phase.sentence())
-                .iter()
-                .map(lesson::Piece::text)
-                .collect();
+            let mut sentence = phase.sentence();
+            // It was said as the run began.
+            let was_said = matches!(phase, RunPhase::Queued { .. });
+            if let Values::FreshAfter(seed) = self.runs.values.get_untracked()
+                && !was_said
+                && let Some(more) = confirmation(&phase, seed)
+            {
+                sentence = format!("{sentence} {more}").trim_start().to_owned();
+            }
+            let sentence: String = pieces(&sentence).iter().map(lesson::Piece::text).collect();
             let headline = phase.headline();
             let headline = headline.trim_end_matches('…');
             Some(format!("Run {}: {headline}. {sentence}", shown.number))
@@ -298,14 +366,55 @@ impl Workbench {
     }
 }
 
-fn remember(kept: &mut StepProgress, program: &str, passed: bool, duration_us: u32) {
-    if passed {
-        kept.last_green = Some(program.to_owned());
-        let best = kept
-            .best_run_us
-            .map_or(duration_us, |best| best.min(duration_us));
-        kept.best_run_us = Some(best);
-    } else {
-        kept.failed_runs = kept.failed_runs.saturating_add(1);
+fn remember_pass(kept: &mut StepProgress, program: &str, duration_us: u32) {
+    kept.last_green = Some(program.to_owned());
+    let best = kept
+        .best_run_us
+        .map_or(duration_us, |best| best.min(duration_us));
+    kept.best_run_us = Some(best);
+}
+
+/// What is said beside where a run stands that follows on a pass with the values of a seed.
+fn confirmation(phase: &RunPhase, seed: Seed) -> Option<String> {
+    let passed = format!("It passed with the values of seed `{seed}`");
+    match phase {
+        RunPhase::Starting | RunPhase::Queued { .. } | RunPhase::Running { .. } => {
+            Some(format!("{passed}. Now it runs with fresh ones…"))
+        }
+        RunPhase::Failed { .. } => Some(format!("{passed}, but not with fresh ones.")),
+        RunPhase::Cancelled | RunPhase::NoVerdict { .. } => Some(format!(
+            "{passed}. The step is done once it passes with fresh ones."
+        )),
+        RunPhase::Passed { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_with_the_values_of_a_seed_is_told_until_it_is_confirmed() {
+        let said = |phase: RunPhase| confirmation(&phase, Seed::new(0x4f1c));
+        let passed = "It passed with the values of seed `4f1c`";
+        let failed = RunPhase::Failed {
+            headline: String::new(),
+            reason: String::new(),
+        };
+        for (phase, more) in [
+            (RunPhase::Starting, ". Now it runs with fresh ones…"),
+            (failed, ", but not with fresh ones."),
+            (
+                RunPhase::Cancelled,
+                ". The step is done once it passes with fresh ones.",
+            ),
+        ] {
+            assert_eq!(said(phase), Some(format!("{passed}{more}")));
+        }
+        let confirmed = RunPhase::Passed {
+            headline: String::new(),
+            steps: 3,
+        };
+        assert_eq!(said(confirmed), None);
     }
 }

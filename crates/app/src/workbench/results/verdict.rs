@@ -74,6 +74,9 @@ fn Card(phase: RunPhase) -> impl IntoView {
     };
     let sentence = phase.sentence();
     let sentence = (!sentence.is_empty()).then(|| view! { <p><Sentence text=sentence /></p> });
+    let bench = expect_context::<Workbench>();
+    let confirmation = (bench.runs.confirmation(&phase))
+        .map(|sentence| view! { <p><Sentence text=sentence /></p> });
     view! {
         <div class=class>
             <strong>
@@ -81,6 +84,7 @@ fn Card(phase: RunPhase) -> impl IntoView {
                 {phase.headline()}
             </strong>
             {sentence}
+            {confirmation}
             <Way phase />
         </div>
     }
@@ -137,7 +141,11 @@ fn Onward() -> impl IntoView {
     let (_, next) = bench.neighbours();
     let is_last = next.is_none();
     let keys = next.is_some().then(|| {
-        let keys = if browser::is_apple() { "⌃⌥ ." } else { "Alt ." };
+        let keys = if browser::is_apple() {
+            "⌃⌥ ."
+        } else {
+            "Alt ."
+        };
         view! { <kbd aria-hidden="true">{keys}</kbd> }
     });
     let (address, words) = match next {
