@@ -1,7 +1,7 @@
 """What it costs to note the line that sent each byte: `python3 tests/bench_lines.py [RUNS]`.
 
-The solution of the last step is judged by all tests, by the harness as it is and by a copy that
-notes no lines, by turns. Goal: the notes cost at most 5 % of a run, by the medians.
+The solution of the last step is judged by all tests, under the launcher as it is and under a
+copy that notes no lines, by turns. Goal: the notes cost at most 5 % of a run, by the medians.
 """
 
 import pathlib
@@ -20,10 +20,12 @@ _GOAL = 1.05
 
 
 def without_notes(folder):
-    """A copy of the harness that notes no lines."""
-    copy = pathlib.Path(folder) / "harness"
-    shutil.copytree(judging.HARNESS, copy)
-    learner = copy / "codealong_harness" / "learner.py"
+    """A copy of the launcher that notes no lines."""
+    source_folder = pathlib.Path(judging.LAUNCHER)
+    copy = pathlib.Path(folder) / source_folder.name
+    shutil.copytree(source_folder, copy)
+    shutil.copytree(source_folder.parent / "protocol", copy.parent / "protocol")
+    learner = copy / "codealong_launcher" / "learner.py"
     source = learner.read_text()
     if source.count(_WATCHED) != 1:
         sys.exit("learner.py does not watch sends where this bench looks for it")
@@ -31,10 +33,10 @@ def without_notes(folder):
     return str(copy)
 
 
-def milliseconds(harness, job):
-    """How long a run takes by the harness's own clock."""
-    judging.HARNESS = harness
-    with judging.Harness() as process:
+def milliseconds(launcher, job):
+    """How long a run takes by the judge's own clock."""
+    judging.LAUNCHER = launcher
+    with judging.Judge() as process:
         process.send(job(judging.free_port()))
         frames = process.frames()
     outcomes = [frame["outcome"]["kind"] for frame in frames if frame["frame"] == "test-finished"]
@@ -48,11 +50,11 @@ def main():
     steps = [judging.step(name, (_COURSE / name / "tests.py").read_text()) for name in _STEPS]
     program = (_COURSE / _STEPS[-1] / "solution.py").read_text()
     with tempfile.TemporaryDirectory() as folder:
-        harnesses = {"with notes": judging.HARNESS, "without": without_notes(folder)}
-        took = {name: [] for name in harnesses}
+        launchers = {"with notes": judging.LAUNCHER, "without": without_notes(folder)}
+        took = {name: [] for name in launchers}
         for _ in range(runs + 1):
-            for name in random.sample(list(harnesses), 2):
-                took[name].append(milliseconds(harnesses[name], lambda port: judging.job(program, steps, port)))
+            for name in random.sample(list(launchers), 2):
+                took[name].append(milliseconds(launchers[name], lambda port: judging.job(program, steps, port)))
     medians = []
     for name, all_of in took.items():
         counted = all_of[1:]  # The first warms the file cache.

@@ -1,8 +1,9 @@
-"""Runs the real harness as a process of this host and judges programs with it, for the tests."""
+"""Runs the real judge and launcher as processes of this host, and judges programs with them."""
 
 import json
 import os
 import random
+import signal
 import socket
 import struct
 import subprocess
@@ -10,10 +11,13 @@ import sys
 import tempfile
 import textwrap
 
-HARNESS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "harness")
-sys.path.insert(0, HARNESS)
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+JUDGE, LAUNCHER = os.path.join(_ROOT, "judge"), os.path.join(_ROOT, "python")
+sys.path[:0] = [JUDGE, LAUNCHER, os.path.join(_ROOT, "protocol")]
 
 NONCE = "0123456789abcdef0123456789abcdef"
+
+_PYTHON = [sys.executable, "-I", "-S", "-B", "-X", "utf8"]
 
 
 def free_port():
@@ -31,20 +35,55 @@ def free_port():
             return port
 
 
-class Harness:
-    """The harness as a process that has said READY."""
+class Judge:
+    """The judge as a process that has said READY, and the launcher that has joined it."""
 
-    def __init__(self, stderr=None):
+    def __init__(self, stderr=None, joined=True):
         self._folder = tempfile.TemporaryDirectory()
         self.code = os.path.realpath(self._folder.name)
+        self.lane = f"codealong-test-{os.getpid()}-{random.randrange(1 << 30)}"
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", "-X", "utf8", os.path.join(HARNESS, "__main__.py"), "--code", self.code],
+            [*_PYTHON, os.path.join(JUDGE, "__main__.py"), "--lane", self.lane],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
         )
         self.pid = self._process.pid
         self.ready = self.read()
+        self.launcher = None
+        self.joined = self.join() if joined else None
+
+    def join(self):
+        """Opens the lane and lets a launcher join it; the frame that says so."""
+        self.leave()
+        self.open()
+        self.start_launcher()
+        return self.read()
+
+    def open(self, user=None):
+        self.send({"frame": "open", "user": os.getuid() if user is None else user})
+        assert self.read() == {"frame": "listening"}
+
+    def start_launcher(self):
+        self.launcher = subprocess.Popen(
+            [*_PYTHON, os.path.join(LAUNCHER, "__main__.py"), "--lane", self.lane, "--code", self.code],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def leave(self):
+        """Ends the launcher, as the server does when it removes the learner's container."""
+        if self.launcher is not None:
+            # In a container its end is the end of all that is below it.
+            below = processes_below(self.launcher.pid)
+            self.launcher.kill()
+            self.launcher.wait(10)
+            for pid in below:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            self.launcher = None
 
     def __enter__(self):
         return self
@@ -53,6 +92,9 @@ class Harness:
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait(10)
+        if self.launcher is not None:
+            # It ends with its judge.
+            self.launcher.wait(10)
         self._folder.cleanup()
 
     def send(self, content):
@@ -68,7 +110,7 @@ class Harness:
         return json.loads(self._process.stdout.read(struct.unpack(">I", head)[0]))
 
     def end(self):
-        """The exit code of a harness that ends by itself, and what it wrote to its piped stderr."""
+        """The exit code of a judge that ends by itself, and what it wrote to its piped stderr."""
         with self._process.stderr as stderr:
             complaint = stderr.read().decode()
         return self._process.wait(10), complaint
@@ -137,14 +179,17 @@ def step(name, source):
     """A step for a job, with its tests as the source names them."""
     source = textwrap.dedent(source)
     names = [line.split('"')[1] for line in source.splitlines() if line.startswith("@test(")]
-    tests = [{"id": f"{name}.{number}", "name": title} for number, title in enumerate(names, 1)]
+    tests = [
+        {"id": f"{name}.{number}", "name": title, "fresh": False} for number, title in enumerate(names, 1)
+    ]
     return {"step": name, "source": source, "tests": tests}
 
 
 def job(program, steps, port, seed=1, limit_ms=10000, files=None):
     program = textwrap.dedent(program).replace("6379", str(port))
     return {
-        "protocol": 1,
+        "frame": "job",
+        "protocol": 2,
         "nonce": NONCE,
         "seed": seed,
         "port": port,
@@ -157,9 +202,9 @@ def job(program, steps, port, seed=1, limit_ms=10000, files=None):
 def judge(program, *steps, **options):
     """The report of one run of `program`, in which the port is written as 6379."""
     port = free_port()
-    with Harness() as harness:
-        harness.send(job(program, list(steps), port, **options))
-        return Report(harness.frames())
+    with Judge() as judge:
+        judge.send(job(program, list(steps), port, **options))
+        return Report(judge.frames())
 
 
 #: A step of one test: the program answers PING twice on one connection.

@@ -6,8 +6,8 @@ from unittest import mock
 
 from judging import judge, step
 
-from codealong_harness.attempt import Patience
-from codealong_harness.client import Client
+from codealong_judge.attempt import Patience
+from codealong_judge.client import Client
 
 #: Answers each request with what stands after the word REPLY in it, or repeats it.
 MIRROR = """

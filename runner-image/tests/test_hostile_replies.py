@@ -4,8 +4,8 @@ import unittest
 
 from judging import judge, step
 
-# `judging` has put the harness on the path.
-from codealong_harness.attempt import Patience  # noqa: E402
+# `judging` has put the judge on the path.
+from codealong_judge.attempt import Patience  # noqa: E402
 
 SERVER = """
 import os, socket, time

@@ -4,7 +4,7 @@ import unittest
 
 from judging import judge, step
 
-from codealong_harness import imports
+from codealong_launcher import imports
 
 LISTENS = step("listen", """
 from codealong import test

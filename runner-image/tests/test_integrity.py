@@ -1,14 +1,15 @@
 """A program can't make itself pass, whatever it does to the judge."""
 
+import mmap
 import os
 import tempfile
 import unittest
 
 from judging import NONCE, judge, step
-from codealong_harness.folder import Folder
-from codealong_harness.notes import NoteArea, NoteWriter
-from codealong_harness.outcome import Interference
-from codealong_harness.place import Place
+from codealong_launcher.environment import Environment
+from codealong_launcher.folder import Folder, FolderError
+from codealong_protocol import notes
+from codealong_protocol.notes import NoteArea, NoteWriter
 
 PING = step(
     "ping",
@@ -40,9 +41,9 @@ while True:
 
 
 class Programs(unittest.TestCase):
-    def test_that_end_the_judges_other_process_have_interfered(self):
-        # The processes that wait for their start are brothers, and the one that forks them too. It
-        # listens only when they are dead: a killed process takes a moment to end.
+    def test_that_end_those_that_wait_to_be_started_end_nothing(self):
+        # They are brothers, and others take their place. It listens only when they are dead: a killed
+        # process takes a moment to end.
         program = """
 import os, signal, time
 
@@ -61,7 +62,7 @@ while any(stat(name)[0] not in "ZX" for name in killed):
     time.sleep(0.001)
 """ + SERVE.replace("+NO", "+PONG")
         report = judge(program, PING)
-        self.assertEqual(report.kinds, ["interfered", "not-run"])
+        self.assertEqual(report.kinds, ["passed", "passed"])
 
     def test_that_stop_it_stop_nothing(self):
         program = """
@@ -179,17 +180,18 @@ class Files(unittest.TestCase):
         self.scratch = os.path.join(self._folder.name, "scratch")
         os.mkdir(self.code)
         os.mkdir(self.scratch)
-        self.folder = Folder(Place(self.code, (self.scratch, "/nowhere"), False), {"main.py": b"x\n"})
+        self.folder = Folder(Environment("lane", self.code, (self.scratch, "/nowhere"), False))
 
-    def test_are_written_again_only_where_something_changed(self):
-        self.folder.refresh()
-        number = os.stat(os.path.join(self.code, "main.py")).st_ino
-        self.folder.refresh()
-        self.assertEqual(os.stat(os.path.join(self.code, "main.py")).st_ino, number)
-        with open(os.path.join(self.code, "main.py"), "a") as file:
-            file.write("y")
+    def write(self):
+        self.folder.write({"main.py": b"x\n"})
+
+    def test_are_written_anew_whatever_was_done_to_them(self):
+        self.write()
+        with open(os.path.join(self.code, "main.py"), "r+b") as file:
+            memory = mmap.mmap(file.fileno(), 0)
         open(os.path.join(self.scratch, "left"), "w").close()
-        self.folder.refresh()
+        self.write()
+        memory[:1] = b"y"
         with open(os.path.join(self.code, "main.py")) as file:
             self.assertEqual(file.read(), "x\n")
         self.assertEqual(os.listdir(self.scratch), [])
@@ -200,7 +202,7 @@ class Files(unittest.TestCase):
             file.write("mine")
         os.symlink(outside, os.path.join(self.code, "main.py"))
         os.symlink(self._folder.name, os.path.join(self.code, "all"))
-        self.folder.refresh()
+        self.write()
         with open(outside) as file:
             self.assertEqual(file.read(), "mine")
         self.assertEqual(os.listdir(self.code), ["main.py"])
@@ -213,25 +215,30 @@ class Files(unittest.TestCase):
             os.close(folder)
             folder = inner
         os.close(folder)
-        self.folder.refresh()
+        self.write()
         self.assertEqual(os.listdir(self.scratch), [])
 
     def test_that_are_too_many_are_said(self):
         for number in range(30):
             open(os.path.join(self.scratch, str(number)), "w").close()
-        import codealong_harness.folder as module
+        import codealong_launcher.folder as module
 
         most, module._MOST_REMOVED = module._MOST_REMOVED, 20
         self.addCleanup(setattr, module, "_MOST_REMOVED", most)
-        with self.assertRaises(Interference):
-            self.folder.refresh()
+        with self.assertRaises(FolderError):
+            self.write()
+
+
+def new_notes():
+    memory = notes.mapped(notes.create())
+    return NoteArea(memory), memory
 
 
 class Notes(unittest.TestCase):
     def test_arrive_as_they_were_written(self):
-        area = NoteArea()
+        area, memory = new_notes()
         area.begin(3)
-        writer = NoteWriter(area.memory)
+        writer = NoteWriter(memory)
         self.assertIsNone(area.started_ns())
         writer.started()
         writer.sent(40000, 12, 0)
@@ -247,9 +254,9 @@ class Notes(unittest.TestCase):
         self.assertEqual(area.ended_line(), 5)
 
     def test_of_an_earlier_start_are_forgotten(self):
-        area = NoteArea()
+        area, memory = new_notes()
         area.begin(1)
-        writer = NoteWriter(area.memory)
+        writer = NoteWriter(memory)
         writer.started()
         area.begin(2)
         writer.sent(40000, 12, 0)
@@ -258,9 +265,9 @@ class Notes(unittest.TestCase):
         self.assertEqual((area.new_sends(), area.crashes(), area.ended()), ([], [], False))
 
     def test_keep_the_latest_sends_and_crashes(self):
-        area = NoteArea()
+        area, memory = new_notes()
         area.begin(1)
-        writer = NoteWriter(area.memory)
+        writer = NoteWriter(memory)
         writer.started()
         for number in range(5000):
             writer.sent(40000, 1 + number, number)
@@ -270,9 +277,9 @@ class Notes(unittest.TestCase):
         self.assertEqual([content["exception"] for _, content in area.crashes()], [str(n) for n in range(12, 20)])
 
     def test_that_are_too_long_lose_their_outer_frames(self):
-        area = NoteArea()
+        area, memory = new_notes()
         area.begin(1)
-        writer = NoteWriter(area.memory)
+        writer = NoteWriter(memory)
         writer.started()
         frames = [{"file": "main.py", "line": n, "function": "f" * 300, "text": "é" * 300} for n in range(30)]
         writer.crashed({"exception": "E", "traceback": frames})

@@ -3,7 +3,7 @@
 import unittest
 
 from judging import judge, step
-from codealong_harness.output import ProgramOutput
+from codealong_judge.output import ProgramOutput
 
 LISTEN = step("listen", 'from codealong import test\n@test("a")\ndef _(server):\n    server.connect()\n')
 

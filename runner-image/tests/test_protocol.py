@@ -1,14 +1,17 @@
-"""The harness keeps to PROTOCOL.md: its frames, their order, and its end."""
+"""The judge keeps to PROTOCOL.md: its frames, their order, and its end."""
 
 import json
 import os
+import socket
 import struct
+import subprocess
 import time
 import unittest
 
-from judging import NONCE, Harness, Report, free_port, job, judge, lives, processes_below, step
-from codealong_harness import frame
-from codealong_harness.job import Job
+from judging import NONCE, Judge, Report, free_port, job, judge, lives, processes_below, step
+from codealong_protocol import frame
+from codealong_protocol.channel import Channel, Closed
+from codealong_judge.job import Job
 
 LISTEN = step("listen", 'from codealong import test\n@test("a")\ndef _(server):\n    server.connect()\n')
 PROGRAM = "import socket\nserver = socket.create_server(('localhost', 6379))\n"
@@ -63,7 +66,8 @@ class Jobs(unittest.TestCase):
         good = job("", [LISTEN], 6379)
         Job.parse(good)
         for change in (
-            {"protocol": 2},
+            {"protocol": 3},
+            {"frame": "open"},
             {"files": {}},
             {"files": {"main.py": "", "../main.py": ""}},
             {"files": {"main.py": "", "a/b.py": ""}},
@@ -79,51 +83,116 @@ class Jobs(unittest.TestCase):
                 Job.parse(nothing)
 
 
-class TheHarness(unittest.TestCase):
-    def test_says_ready_with_what_it_measures(self):
-        with Harness() as harness:
-            ready = harness.ready
-        self.assertEqual((ready["frame"], ready["protocol"]), ("ready", 1))
-        self.assertEqual(
-            set(ready["limits"]),
-            set(
-                "memory_bytes memory_swap_bytes cpu_quota_us cpu_period_us processes uid gid groups "
-                "capabilities no_new_privileges seccomp_mode read_only_root interfaces tmpfs writable "
-                "ulimits pid dumpable shared_memory_bytes".split()
-            ),
-        )
-        self.assertIs(ready["limits"]["dumpable"], False)
-        self.assertNotIn("nonce", ready)
+MEASURED = set(
+    "memory_bytes memory_swap_bytes cpu_quota_us cpu_period_us processes uid gid groups "
+    "capabilities no_new_privileges seccomp_mode read_only_root interfaces tmpfs writable "
+    "ulimits pid dumpable terminals socket_buffers time_wait_max".split()
+)
 
-    def test_ends_with_its_input_before_a_job_and_during_one(self):
-        for program in (None, "import time\ntime.sleep(60)\n"):
-            harness = Harness()
-            if program:
-                harness.send(job(program, [LISTEN], free_port()))
-                while harness.read()["frame"] != "test-started":
-                    pass
-            before = processes_below(harness.pid)
-            self.assertGreaterEqual(len(before), 3)
-            began = time.monotonic()
-            harness.__exit__()
-            self.assertLess(time.monotonic() - began, 1)
-            end = time.monotonic() + 2
-            while any(lives(pid) for pid in before) and time.monotonic() < end:
-                time.sleep(0.01)
-            self.assertEqual([pid for pid in before if lives(pid)], [])
 
-    def test_reads_no_second_frame(self):
-        with Harness() as harness:
-            port = free_port()
-            harness.send(job(PROGRAM, [LISTEN], port))
-            harness.send(job(PROGRAM, [LISTEN, LISTEN], port))
-            report = Report(harness.frames())
-        self.assertEqual(report.kinds, ["passed"])
+class TheJudge(unittest.TestCase):
+    def test_says_what_it_and_the_launcher_measure(self):
+        with Judge() as process:
+            ready, joined = process.ready, process.joined
+        self.assertEqual((ready["frame"], ready["protocol"], joined["frame"]), ("ready", 2, "joined"))
+        for said in (ready, joined):
+            self.assertEqual(set(said["limits"]), MEASURED)
+            self.assertIs(said["limits"]["dumpable"], False)
+            self.assertNotIn("nonce", said)
 
-    def test_is_unreadable_for_others_of_the_same_user(self):
-        with Harness() as harness:
-            for pid in [harness.pid, *processes_below(harness.pid)]:
+    def test_serves_one_launcher_after_the_other(self):
+        with Judge() as process:
+            for _ in range(3):
+                process.send(job(PROGRAM, [LISTEN], free_port()))
+                self.assertEqual(Report(process.frames()).kinds, ["passed"])
+                self.assertEqual(process.join()["frame"], "joined")
+
+    def test_takes_no_launcher_of_another_user(self):
+        with Judge(joined=False) as process:
+            process.open(user=os.getuid() + 1)
+            process.start_launcher()
+            self.assertEqual(process.launcher.wait(30), 1)
+
+    def test_ends_with_its_input_at_every_stage_and_with_it_the_launcher(self):
+        for stage in ("ready", "listening", "joined", "started"):
+            with self.subTest(stage):
+                process = Judge(joined=stage in ("joined", "started"))
+                if stage == "listening":
+                    process.open()
+                if stage == "started":
+                    process.send(job("import time\ntime.sleep(60)\n", [LISTEN], free_port()))
+                    while process.read()["frame"] != "test-started":
+                        pass
+                before = processes_below(process.pid)
+                if process.launcher is not None:
+                    before += [process.launcher.pid, *processes_below(process.launcher.pid)]
+                    self.assertGreaterEqual(len(before), 4)
+                process.__exit__()
+                end = time.monotonic() + 20
+                while any(lives(pid) for pid in before) and time.monotonic() < end:
+                    time.sleep(0.01)
+                self.assertEqual([pid for pid in before if lives(pid)], [])
+
+    def test_says_so_where_the_launcher_goes_before_the_job(self):
+        with Judge(stderr=subprocess.PIPE) as process:
+            process.leave()
+            self.assertIsNone(process.read())
+            code, complaint = process.end()
+        self.assertEqual(code, 1)
+        self.assertIn("the launcher is gone", complaint)
+
+    def test_gives_no_verdict_where_the_launcher_goes_during_the_run(self):
+        with Judge(stderr=subprocess.PIPE) as process:
+            process.send(job("import time\ntime.sleep(60)\n", [LISTEN], free_port()))
+            while process.read()["frame"] != "test-started":
+                pass
+            process.leave()
+            report = Report(process.frames())
+            self.assertEqual(report.kinds, [])
+            code, complaint = process.end()
+        self.assertEqual(code, 1)
+        self.assertIn("the launcher", complaint)
+
+    def test_and_the_launcher_are_unreadable_for_others_of_the_same_user(self):
+        with Judge() as process:
+            ours = [process.pid, *processes_below(process.pid), process.launcher.pid]
+            for pid in [*ours, *processes_below(process.launcher.pid)]:
                 self.assertEqual(os.stat(f"/proc/{pid}/mem").st_uid, 0)
+
+
+class AChannel(unittest.TestCase):
+    def read(self, data):
+        """What is made of these bytes: the messages, or why there are none."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            theirs.sendall(data)
+        channel = Channel(ours, 1000)
+        self.addCleanup(channel.close)
+        found = []
+        try:
+            while True:
+                channel.read()
+                found += [message for message, _ in channel.take()]
+        except Closed as closed:
+            return found, str(closed)
+
+    def test_takes_messages_and_refuses_all_else(self):
+        good = frame.encode({"message": "ended", "number": 1})
+        self.assertEqual(self.read(good)[0], [{"message": "ended", "number": 1}])
+        self.assertEqual(self.read(good + good[:9]), ([{"message": "ended", "number": 1}], "it closed its end"))
+        for bad in (
+            b"\xff\xff\xff\xff",
+            (1001).to_bytes(4, "big"),
+            frame.encode([]),
+            frame.encode({"message": 5}),
+            frame.encode({"message": "ended", "descriptors": 1}),
+            frame.encode({"message": "ended", "descriptors": -1}),
+            frame.encode({"message": "ended", "descriptors": "1"}),
+            b"\0\0\0\2{]",
+        ):
+            found, why = self.read(bad)
+            self.assertEqual(found, [], bad)
+            self.assertNotEqual(why, "it closed its end", bad)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 import unittest
 
-import judging  # noqa: F401: makes the harness importable
-from codealong_harness import resp
-from codealong_harness.resp import Incomplete, Invalid, Reply
+import judging  # noqa: F401: makes the judge importable
+from codealong_judge import resp
+from codealong_judge.resp import Incomplete, Invalid, Reply
 
 
 class ReadingReplies(unittest.TestCase):

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from judging import Harness, Report, free_port, job, judge, lives, processes_below, step
+from judging import Judge, Report, free_port, job, judge, lives, processes_below, step
 from test_outcomes import ECHO, PING, answering, server_that
 
 
@@ -58,7 +58,7 @@ class TheRun(unittest.TestCase):
             ("    client.nothing()", "AttributeError: 'Client' object has no attribute 'nothing' (broken/tests.py, line"),
             ("    assert 1 == 2, 'odd'", "AssertionError: odd (broken/tests.py, line"),
             ("    client.send()", "TypeError: send needs at least one word"),
-            ("    client.close(); client.send('PING')", "RuntimeError: this client has closed its connection"),
+            ("    client.close(); client.send('PING')", "TypeError: this client has closed its connection"),
         ):
             broken = step("broken", f'from codealong import test\n@test("x")\ndef _(server):\n    client = server.connect()\n{body}\n')
             outcome = judge(answering(b"+PONG\r\n"), broken).outcome("broken.1")
@@ -83,8 +83,43 @@ class TheRun(unittest.TestCase):
         )
         self.assertEqual(judge(answering(b"+NO\r\n"), swallowing).kinds, ["wrong-value"])
 
+    def test_what_a_test_calls_in_the_wrong_way_is_the_courses_fault(self):
+        for wrong in (
+            "server.random.bytes('x')",
+            "server.random.words(None)",
+            "server.random.text(-1)",
+            "server.pause('1')",
+            "server.connect().expect('PONG')",
+            "server.connect().expect_closed(within_ms=None if 0 else 'x')",
+            "server.connect().send('\\ud800')",
+            "raise SystemExit",
+            "int('x')",
+        ):
+            source = f"from codealong import *\n@test('x')\ndef _(server):\n    {wrong}\n"
+            tests = [{"id": "x.1", "name": "x", "fresh": False}]
+            report = judge(answering(b"+PONG\r\n"), {"step": "x", "source": source, "tests": tests})
+            self.assertEqual(report.kinds, ["test-broken"], wrong)
+
+    def test_what_goes_wrong_in_the_judge_is_nobodys_fault_but_its_own(self):
+        source = """
+from codealong import test
+
+@test("x")
+def _(server):
+    server._attempt.trace._exchanges = None
+    server.connect()
+"""
+        tests = [{"id": "x.1", "name": "x", "fresh": False}]
+        with Judge(stderr=subprocess.PIPE) as process:
+            steps = [{"step": "x", "source": source, "tests": tests}]
+            process.send(job(answering(b"+PONG\r\n"), steps, free_port()))
+            self.assertEqual(Report(process.frames()).kinds, [])
+            code, complaint = process.end()
+        self.assertEqual(code, 1)
+        self.assertIn("trace.py", complaint)
+
     def test_tests_that_are_not_the_expected_ones_are_broken(self):
-        other = {**PING, "tests": [{"id": "ping.1", "name": "another"}, {"id": "ping.2", "name": "more"}]}
+        other = {**PING, "tests": [{"id": "ping.1", "name": "another", "fresh": False}, {"id": "ping.2", "name": "more", "fresh": False}]}
         unreadable = {**ECHO, "source": "from codealong import ("}
         report = judge(answering(b"+PONG\r\n"), other, unreadable)
         self.assertEqual(report.kinds, ["test-broken"] * 3)
@@ -97,19 +132,14 @@ class TheRun(unittest.TestCase):
     def test_what_fails_before_a_line_of_the_program_has_run_is_no_verdict(self):
         # The second one names a module, for which new processes are made after the job has come.
         for program in ("x = 1\n", "import asyncio\n"):
-            with self.subTest(program), Harness(stderr=subprocess.PIPE) as harness:
-                below = processes_below(harness.pid)
-                for pid in below:
-                    try:
-                        os.kill(pid, signal.SIGKILL)
-                    except ProcessLookupError:
-                        pass  # It stood between two forks and has ended.
-                while any(lives(pid) for pid in below):
-                    time.sleep(0.001)
-                harness.send(job(program, [PING], free_port()))
-                report = Report(harness.frames())
+            with self.subTest(program), Judge(stderr=subprocess.PIPE) as process:
+                os.kill(process.launcher.pid, signal.SIGSTOP)
+                process.send(job(program, [PING], free_port()))
+                self.assertEqual(process.read()["frame"], "started")
+                process.leave()
+                report = Report(process.frames())
                 self.assertEqual(report.kinds, [])
-                code, complaint = harness.end()
+                code, complaint = process.end()
                 self.assertEqual(code, 1)
                 self.assertIn("no program could be started: ", complaint)
 

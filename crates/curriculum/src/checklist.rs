@@ -1,7 +1,7 @@
 //! The checklist of a step: the names of its tests, read from `tests.py` without running it.
 //!
 //! The page shows the names before anything ran, so they are read by a strict form: a line
-//! `@test("name")` or `@test("name", fresh=True)` without indentation. The harness holds the
+//! `@test("name")` or `@test("name", fresh=True)` without indentation. The judge holds the
 //! list against what it finds when it runs the file, so a test that hides from this reader breaks
 //! its step and can't pass.
 

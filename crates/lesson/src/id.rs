@@ -166,7 +166,7 @@ impl Seed {
         Self(value)
     }
 
-    /// The value that the harness seeds its generators with.
+    /// The value that the judge seeds its generators with.
     pub fn value(self) -> u32 {
         self.0
     }

@@ -203,6 +203,13 @@ pub enum Outcome {
         /// The limit.
         limit: u32,
     },
+    /// The program had more sockets open at once than there may be.
+    TooManySockets {
+        /// `TCP`, `UDP`, or `other` for all that are no TCP connections.
+        protocol: String,
+        /// The limit of all its processes together.
+        limit: u32,
+    },
     /// The program printed without end and answered nothing.
     OutputFlood {
         /// The limit.
@@ -256,6 +263,7 @@ impl Outcome {
             Self::Stopped { .. } => "stopped",
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::TooManyProcesses { .. } => "too-many-processes",
+            Self::TooManySockets { .. } => "too-many-sockets",
             Self::OutputFlood { .. } => "output-flood",
             Self::TimedOut { .. } => "timed-out",
             Self::NotRun => "not-run",
@@ -265,7 +273,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 25] = [
+    pub const KINDS: [&'static str; 26] = [
         "passed",
         "refused",
         "exited",
@@ -286,6 +294,7 @@ impl Outcome {
         "stopped",
         "out-of-memory",
         "too-many-processes",
+        "too-many-sockets",
         "output-flood",
         "timed-out",
         "not-run",

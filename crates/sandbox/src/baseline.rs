@@ -1,5 +1,6 @@
 //! What a bench holds the pool against: a container created, started and killed and nothing
-//! between, and `docker exec` into a container that runs. Same engine, same image, same limits.
+//! between, and `docker exec` into a container that runs. Same engine, same image and limits as a
+//! learner's container, but a network of its own.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -15,9 +16,9 @@ use futures::StreamExt;
 use tokio::io::AsyncWriteExt;
 
 use crate::engine::Engine;
-use crate::image::RunnerImage;
-use crate::labels::{Boot, OWNER};
-use crate::limits::Identity;
+use crate::image::Images;
+use crate::labels::{Boot, OWNER, ROLE};
+use crate::limits::{Network, Role};
 use crate::spec::Spec;
 use crate::wire::{Piece, Wire};
 use crate::{SandboxError, Settings};
@@ -50,6 +51,8 @@ pub struct Baseline {
 /// What a container uses at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
+    /// Which container of a lane.
+    pub role: Role,
     /// Memory as its limit counts it, less the files that the kernel may drop at any time.
     pub memory_bytes: u64,
     /// Processor time since its start.
@@ -57,7 +60,7 @@ pub struct Usage {
 }
 
 impl Baseline {
-    /// Finds the engine and the runner image, as a pool with these settings would.
+    /// Finds the engine and the images, as a pool with these settings would.
     pub async fn open(settings: &Settings) -> Result<Self, SandboxError> {
         let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
         let address = |source| SandboxError::Address {
@@ -65,14 +68,8 @@ impl Baseline {
             source: Box::new(source),
         };
         let docker = Docker::connect_with_host(&settings.docker_host).map_err(address)?;
-        let image = RunnerImage::ensure(&engine, settings).await?;
-        let spec = Spec::new(
-            image.name,
-            &image.id,
-            image.seccomp,
-            settings.runtime.clone(),
-            None,
-        );
+        let images = Images::ensure(&engine, settings).await?;
+        let spec = Spec::new(images, settings.runtime.clone(), None);
         Ok(Self {
             docker: timed(
                 settings.call_timeout,
@@ -132,7 +129,10 @@ impl Baseline {
             let mut stats = Box::pin(self.docker.stats(&listed.name, Some(options)));
             let call = "say what a container uses";
             let next = async { stats.next().await.unwrap_or(Ok(Default::default())) };
-            usage.push(usage_of(&timed(self.call_timeout, call, next).await?));
+            let stats = timed(self.call_timeout, call, next).await?;
+            let is_judge = listed.labels.get(ROLE).is_some_and(|role| role == "judge");
+            let role = if is_judge { Role::Judge } else { Role::Learner };
+            usage.push(usage_of(role, &stats));
         }
         Ok(usage)
     }
@@ -153,13 +153,26 @@ impl Baseline {
         Ok((versions.engine, versions.runc))
     }
 
-    /// Creates a container like the pool's that runs a Python text instead of the harness.
+    /// Creates a container like a learner's that runs a Python text instead of the launcher.
     async fn create(&self, text: &str) -> Result<String, SandboxError> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let name = self.boot.container_name(number);
-        let identity = Identity::nth(self.spec.first_identity.wrapping_add(number));
-        let labels = self.boot.labels(&self.spec.hash, LIFE, SystemTime::now());
-        let mut body = self.spec.container(identity, labels);
+        let identity = self.spec.identity(number);
+        let labels = self
+            .boot
+            .labels(&self.spec.hash, Role::Learner, LIFE, SystemTime::now());
+        let mut body = self
+            .spec
+            .container(Role::Learner, Network::Own, identity, labels);
+        for spoken_to in [
+            &mut body.open_stdin,
+            &mut body.stdin_once,
+            &mut body.attach_stdin,
+            &mut body.attach_stdout,
+            &mut body.attach_stderr,
+        ] {
+            *spoken_to = Some(true);
+        }
         let words = ["python3.11", "-I", "-S", "-c", text];
         body.entrypoint = Some(words.map(ToOwned::to_owned).to_vec());
         self.engine.create(&name, body).await?;
@@ -254,7 +267,7 @@ fn lost(detail: &str) -> SandboxError {
     }
 }
 
-fn usage_of(stats: &ContainerStatsResponse) -> Usage {
+fn usage_of(role: Role, stats: &ContainerStatsResponse) -> Usage {
     let memory = stats.memory_stats.as_ref();
     let total = memory.and_then(|memory| memory.usage).unwrap_or(0);
     let detail = memory.and_then(|memory| memory.stats.as_ref());
@@ -266,6 +279,7 @@ fn usage_of(stats: &ContainerStatsResponse) -> Usage {
     let cpu = stats.cpu_stats.as_ref();
     let cpu = cpu.and_then(|cpu| cpu.cpu_usage.as_ref()?.total_usage);
     Usage {
+        role,
         memory_bytes: total.saturating_sub(droppable),
         cpu: Duration::from_nanos(cpu.unwrap_or(0)),
     }
@@ -316,10 +330,11 @@ mod tests {
                 ..ContainerStatsResponse::default()
             };
             let expected = Usage {
+                role: Role::Judge,
                 memory_bytes: 700,
                 cpu: Duration::from_millis(3),
             };
-            assert_eq!(usage_of(&stats), expected);
+            assert_eq!(usage_of(Role::Judge, &stats), expected);
         }
     }
 }

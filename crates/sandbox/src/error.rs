@@ -45,16 +45,16 @@ pub enum SandboxError {
         /// Its warnings.
         warnings: Vec<String>,
     },
-    /// The runner image's folder can't be read.
-    #[error("the runner image's folder {path} can't be read")]
+    /// The images' folder can't be read.
+    #[error("the images' folder {path} can't be read")]
     ImageFolder {
         /// The folder or the file in it.
         path: String,
         /// Why not.
         source: io::Error,
     },
-    /// The runner image can't be built.
-    #[error("the runner image can't be built: {detail}\n{output}")]
+    /// An image can't be built.
+    #[error("an image can't be built: {detail}\n{output}")]
     ImageBuild {
         /// What the engine said at last.
         detail: String,
@@ -82,7 +82,7 @@ pub enum SandboxError {
         waited: Duration,
     },
     /// A container spoke what the protocol does not allow before it had a job.
-    #[error("a container's first word can't be understood: {detail}")]
+    #[error("a judge's word can't be understood: {detail}")]
     NotUnderstood {
         /// What is wrong with it.
         detail: String,
@@ -99,14 +99,14 @@ pub enum SandboxError {
         /// What was seen.
         detail: String,
     },
-    /// The harness broke in the middle of a run.
-    #[error("the harness broke in the middle of a run: {detail}")]
-    HarnessBroke {
+    /// The judge broke in the middle of a run.
+    #[error("the judge broke in the middle of a run: {detail}")]
+    JudgeBroke {
         /// What it said.
         detail: String,
     },
-    /// A job can't be said to a harness.
-    #[error("a job can't be said to the harness: {detail}")]
+    /// A job can't be said to a judge.
+    #[error("a job can't be said to the judge: {detail}")]
     JobTooLong {
         /// Why not.
         detail: String,
@@ -146,7 +146,7 @@ impl SandboxError {
             },
             Self::Died { .. }
             | Self::Lost { .. }
-            | Self::HarnessBroke { .. }
+            | Self::JudgeBroke { .. }
             | Self::Untaken
             | Self::JobTooLong { .. } => RunError::Broken,
             _ => RunError::Unavailable { retry_after_s: 5 },

@@ -1,22 +1,23 @@
-//! What server and harness say to each other, as `runner-image/PROTOCOL.md` has it.
+//! What server and judge say to each other, as `runner-image/PROTOCOL.md` has it.
 
 use std::collections::BTreeMap;
 
-use bytes::{Buf, Bytes, BytesMut};
-use lesson::{Exchange, Outcome, OutputStream, PlannedTest, SourceSpan, StepId, TestId};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use lesson::{Exchange, Outcome, OutputStream, SourceSpan, StepId, TestId};
 use serde::{Deserialize, Serialize};
 
 use crate::Job;
 use crate::measured::Measured;
+use crate::plan::{PlannedRun, plan};
 
 /// The protocol's number; both sides say it.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
 
 /// The longest frame that is read or written.
 pub(crate) const FRAME_MAX: usize = 4 * 1024 * 1024;
 
-/// The longest first word: nothing of a learner's is in it.
-pub(crate) const READY_MAX: usize = 64 * 1024;
+/// The longest word before a job: nothing of a learner's is in it.
+pub(crate) const PREPARATION_MAX: usize = 64 * 1024;
 
 /// Why bytes are not frames.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,8 +44,8 @@ impl Deframer {
         }
     }
 
-    /// Allows longer frames from here on.
-    pub(crate) fn allow(&mut self, max: usize) {
+    /// Refuses longer frames than this from here on.
+    pub(crate) fn limit(&mut self, max: usize) {
         self.max = max;
     }
 
@@ -74,37 +75,47 @@ impl Deframer {
     }
 }
 
-/// A container's first word.
+/// What a judge says before it has a job.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Ready {
-    frame: ReadyTag,
-    protocol: u32,
-    limits: Measured,
+#[serde(tag = "frame", rename_all = "kebab-case")]
+pub(crate) enum Preparation {
+    /// It can serve, and its container is so.
+    Ready {
+        protocol: u32,
+        limits: Box<Measured>,
+    },
+    /// Its namespace is clean, and a learner's container can join.
+    Listening,
+    /// One has joined, and is so.
+    Joined { limits: Box<Measured> },
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ReadyTag {
-    Ready,
-}
+impl Preparation {
+    /// Reads one frame.
+    pub(crate) fn read(frame: &[u8]) -> Result<Self, FrameError> {
+        read(frame)
+    }
 
-impl Ready {
-    /// Reads the first word and hands out what the container measured.
-    pub(crate) fn read(frame: &[u8]) -> Result<Measured, FrameError> {
-        let ready: Self = read(frame)?;
-        let ReadyTag::Ready = ready.frame;
-        if ready.protocol == PROTOCOL {
-            Ok(ready.limits)
-        } else {
-            Err(FrameError::Unreadable(format!(
-                "protocol {}, this is {PROTOCOL}",
-                ready.protocol
-            )))
+    /// Its name in the protocol.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Ready { .. } => "ready",
+            Self::Listening => "listening",
+            Self::Joined { .. } => "joined",
         }
     }
 }
 
-/// Anything that the harness says after the job.
+/// The frame that says that a learner's container of this user is to join, length and all.
+pub(crate) fn open_frame(user: u32) -> Bytes {
+    let body = format!(r#"{{"frame":"open","user":{user}}}"#);
+    let mut bytes = BytesMut::with_capacity(4 + body.len());
+    bytes.put_u32(u32::try_from(body.len()).unwrap_or(u32::MAX));
+    bytes.put_slice(body.as_bytes());
+    bytes.freeze()
+}
+
+/// Anything that the judge says after the job.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Said {
     /// The job's own secret.
@@ -123,7 +134,7 @@ impl Said {
     }
 }
 
-/// What the harness says after the job.
+/// What the judge says after the job.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "frame", rename_all = "kebab-case")]
 pub(crate) enum Word {
@@ -140,7 +151,7 @@ pub(crate) enum Word {
     Finished(LastWord),
 }
 
-/// How a test ended, as the harness says it.
+/// How a test ended, as the judge says it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TestFinished {
     pub(crate) id: TestId,
@@ -152,7 +163,7 @@ pub(crate) struct TestFinished {
     pub(crate) duration_us: u32,
 }
 
-/// The harness's last word.
+/// The judge's last word.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct LastWord {
     #[serde(default)]
@@ -163,10 +174,10 @@ pub(crate) struct LastWord {
     pub(crate) timings: LaunchTimings,
     #[serde(default)]
     pub(crate) memory_peak_bytes: Option<u64>,
-    /// Processor time of all that ran in the container for this job.
+    /// Processor time of the learner's container and of the judge's process for this job.
     #[serde(default)]
     pub(crate) cpu_us: Option<u64>,
-    /// Time in which the container wanted a processor and had used up its share.
+    /// Time in which the learner's container wanted a processor and had used up its share.
     #[serde(default)]
     pub(crate) throttled_us: Option<u64>,
 }
@@ -180,22 +191,22 @@ pub(crate) struct LaunchTimings {
     pub(crate) listen_us: Option<u32>,
 }
 
-/// The one frame that the harness reads, length and all.
+/// A job, length and all.
 pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
     let frame = JobFrame {
+        frame: "job",
         protocol: PROTOCOL,
         nonce,
         seed: job.seed.value(),
         port: job.port,
         limit_ms: u32::try_from(job.limit.as_millis()).unwrap_or(u32::MAX),
         files: &job.files,
-        steps: job
-            .steps
-            .iter()
-            .map(|step| StepFrame {
+        steps: plan(job)
+            .into_iter()
+            .map(|(step, tests)| StepFrame {
                 step: &step.step,
                 source: &step.source,
-                tests: &step.tests,
+                tests: tests.iter().map(TestFrame::of).collect(),
             })
             .collect(),
     };
@@ -216,6 +227,7 @@ pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
 
 #[derive(Serialize)]
 struct JobFrame<'job> {
+    frame: &'static str,
     protocol: u32,
     nonce: &'job str,
     seed: u32,
@@ -229,7 +241,24 @@ struct JobFrame<'job> {
 struct StepFrame<'job> {
     step: &'job StepId,
     source: &'job str,
-    tests: &'job [PlannedTest],
+    tests: Vec<TestFrame<'job>>,
+}
+
+#[derive(Serialize)]
+struct TestFrame<'job> {
+    id: &'job TestId,
+    name: &'job str,
+    fresh: bool,
+}
+
+impl<'job> TestFrame<'job> {
+    fn of(planned: &PlannedRun<'job>) -> Self {
+        Self {
+            id: &planned.test.id,
+            name: &planned.test.name,
+            fresh: planned.fresh,
+        }
+    }
 }
 
 fn read<T: for<'de> Deserialize<'de>>(frame: &[u8]) -> Result<T, FrameError> {
@@ -277,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_harness_says_is_read() {
+    fn what_the_judge_says_is_read() {
         let said = Said::read(
             br#"{"nonce": "ab", "seq": 3, "frame": "output", "launch": 1, "stream": "stderr",
                  "text": "x"}"#,

@@ -1,4 +1,4 @@
-//! The runner image: Python, the harness, and nothing of any learner's or course's.
+//! The images of judge and launcher: Python, what is ours, and nothing of any learner's or course's.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use tracing::info;
 
 use crate::engine::Engine;
+use crate::limits::Role;
 use crate::spec::short_hex;
 use crate::{SandboxError, Settings};
 
@@ -17,37 +18,73 @@ const LOCAL_BASE: &str = "codealong-python-base:3.11";
 /// The base that a registry has.
 const PUBLIC_BASE: &str = "python:3.11-slim";
 
-/// The file with the seccomp profile.
+/// The file with a container's seccomp profile, in its image's folder.
 const SECCOMP: &str = "seccomp.json";
+
+/// The file that an image is built by, in its folder.
+const DOCKERFILE: &str = "Dockerfile";
+
+/// What both images hold: the words that judge and launcher have in common.
+const SHARED_FOLDER: &str = "protocol/";
 
 /// The Dockerfile's argument that names the base.
 const BASE_ARGUMENT: &str = "BASE";
 
-/// The runner image as the engine has it.
+/// The images of a lane's two containers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RunnerImage {
+pub(crate) struct Images {
+    pub(crate) judge: Image,
+    pub(crate) learner: Image,
+}
+
+/// An image as the engine has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Image {
     /// Its name with its tag.
     pub(crate) name: String,
     /// Its identity.
     pub(crate) id: String,
-    /// The text of its seccomp profile.
+    /// The text of the seccomp profile of its containers.
     pub(crate) seccomp: String,
 }
 
-impl RunnerImage {
-    /// Finds the image of the folder's present content, or builds it.
+/// An image's folder below the runner images' folder, which is its name too.
+fn folder_of(role: Role) -> &'static str {
+    match role {
+        Role::Judge => "judge",
+        Role::Learner => "python",
+    }
+}
+
+impl Images {
+    /// Finds the images of the folders' present content, or builds them.
     pub(crate) async fn ensure(engine: &Engine, settings: &Settings) -> Result<Self, SandboxError> {
-        let context = Context::read(&settings.image_folder)?;
-        let (base, base_id) = base(engine, settings.base_image.as_deref()).await?;
-        let name = format!("codealong-runner:{}", context.hash(&base, &base_id));
+        let base = base(engine, settings.base_image.as_deref()).await?;
+        let ensure = |role| Image::ensure(engine, settings, &base, folder_of(role));
+        Ok(Self {
+            judge: ensure(Role::Judge).await?,
+            learner: ensure(Role::Learner).await?,
+        })
+    }
+}
+
+impl Image {
+    async fn ensure(
+        engine: &Engine,
+        settings: &Settings,
+        (base, base_id): &(String, String),
+        folder: &str,
+    ) -> Result<Self, SandboxError> {
+        let context = Context::read(&settings.image_folder, folder)?;
+        let name = format!("codealong-{folder}:{}", context.hash(base, base_id));
         let id = match engine.image_id(&name).await? {
             Some(id) => id,
-            None => build(engine, &name, base, &context).await?,
+            None => build(engine, &name, base, folder, &context).await?,
         };
         Ok(Self {
             name,
             id,
-            seccomp: context.text(SECCOMP)?,
+            seccomp: context.text(&format!("{folder}/{SECCOMP}"))?,
         })
     }
 }
@@ -55,20 +92,21 @@ impl RunnerImage {
 async fn build(
     engine: &Engine,
     name: &str,
-    base: String,
+    base: &str,
+    folder: &str,
     context: &Context,
 ) -> Result<String, SandboxError> {
-    info!(
-        image = name,
-        base, "Building the runner image {name} on {base}"
-    );
+    info!(image = name, base, "Building the image {name} on {base}");
     let begin = std::time::Instant::now();
-    let arguments = HashMap::from([(BASE_ARGUMENT.to_owned(), base)]);
-    engine.build(name, arguments, context.tar()?).await?;
+    let arguments = HashMap::from([(BASE_ARGUMENT.to_owned(), base.to_owned())]);
+    let dockerfile = format!("{folder}/{DOCKERFILE}");
+    engine
+        .build(name, &dockerfile, arguments, context.tar()?)
+        .await?;
     let took_ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     info!(
         image = name,
-        took_ms, "Built the runner image {name} in {took_ms} ms"
+        took_ms, "Built the image {name} in {took_ms} ms"
     );
     let id = engine.image_id(name).await?;
     id.ok_or_else(|| SandboxError::ImageBuild {
@@ -97,7 +135,7 @@ async fn base(engine: &Engine, chosen: Option<&str>) -> Result<(String, String),
     }
 }
 
-/// The files of the image's folder, sorted by path.
+/// The files that make one of the images, sorted by path.
 #[derive(Debug)]
 struct Context {
     folder: PathBuf,
@@ -105,9 +143,11 @@ struct Context {
 }
 
 impl Context {
-    fn read(folder: &Path) -> Result<Self, SandboxError> {
+    fn read(folder: &Path, image: &str) -> Result<Self, SandboxError> {
         let mut files = Vec::new();
         read_folder(folder, "", &mut files)?;
+        let own_folder = format!("{image}/");
+        files.retain(|(path, _)| path.starts_with(&own_folder) || path.starts_with(SHARED_FOLDER));
         files.sort();
         Ok(Self {
             folder: folder.to_owned(),
@@ -164,7 +204,7 @@ impl Context {
     }
 }
 
-/// Hidden files, compiled Python and the harness's own tests are not of the image.
+/// Hidden files, compiled Python and tests are not of an image.
 fn is_left_out(name: &str) -> bool {
     name.starts_with('.') || name == "__pycache__" || name == "tests" || name.ends_with(".md")
 }
@@ -214,59 +254,60 @@ mod tests {
 
     fn hash(files: &[(&str, &str)]) -> String {
         let folder = folder(files);
-        Context::read(folder.path()).unwrap().hash("base", "id")
+        Context::read(folder.path(), "judge")
+            .unwrap()
+            .hash("base", "id")
     }
+
+    const SMALL: [(&str, &str); 2] = [("judge/Dockerfile", "FROM x"), ("judge/main.py", "1")];
 
     #[test]
     fn the_tag_follows_the_content_and_nothing_else() {
-        let one = hash(&[("Dockerfile", "FROM x"), ("harness/main.py", "1")]);
+        let one = hash(&SMALL);
         let noise = [
-            ("Dockerfile", "FROM x"),
-            ("harness/main.py", "1"),
-            ("harness/__pycache__/main.pyc", "noise"),
+            ("judge/__pycache__/main.pyc", "noise"),
+            ("python/main.py", "another image's"),
             ("tests/test_main.py", "noise"),
             (".hidden", "noise"),
             ("PROTOCOL.md", "noise"),
         ];
-        assert_eq!(hash(&noise), one);
-        assert_ne!(
-            hash(&[("Dockerfile", "FROM x"), ("harness/main.py", "2")]),
-            one
-        );
-        assert_ne!(
-            hash(&[("Dockerfile", "FROM x"), ("harness/other.py", "1")]),
-            one
-        );
-        assert_ne!(hash(&[("Dockerfile", "FROM xharness/main.py1")]), one);
+        assert_eq!(hash(&[&SMALL[..], &noise].concat()), one);
+        for change in [("judge/other.py", "1"), ("protocol/frame.py", "1")] {
+            assert_ne!(hash(&[&SMALL[..], &[change]].concat()), one, "{change:?}");
+        }
+        assert_ne!(hash(&[SMALL[0], ("judge/main.py", "2")]), one);
+        assert_ne!(hash(&[("judge/Dockerfile", "FROM xjudge/main.py1")]), one);
     }
 
     #[test]
     fn the_tar_holds_the_files() {
-        let folder = folder(&[("Dockerfile", "FROM x"), ("harness/main.py", "1")]);
-        let tar = Context::read(folder.path()).unwrap().tar().unwrap();
+        let folder = folder(&SMALL);
+        let tar = Context::read(folder.path(), "judge").unwrap().tar();
+        let tar = tar.unwrap();
         let mut archive = tar::Archive::new(tar.as_slice());
         let paths: Vec<String> = archive
             .entries()
             .unwrap()
             .map(|entry| entry.unwrap().path().unwrap().display().to_string())
             .collect();
-        assert_eq!(paths, ["Dockerfile", "harness/main.py"]);
+        assert_eq!(paths, ["judge/Dockerfile", "judge/main.py"]);
     }
 
     #[test]
     fn a_profile_that_is_not_there_is_named() {
-        let without = folder(&[("Dockerfile", "FROM x")]);
-        let error = Context::read(without.path()).unwrap().text(SECCOMP);
+        let name = "judge/seccomp.json";
+        let without = folder(&SMALL);
+        let error = Context::read(without.path(), "judge").unwrap().text(name);
         let error = error.unwrap_err().to_string();
-        assert!(error.contains("seccomp.json"), "{error}");
-        let with = folder(&[("seccomp.json", "{}")]);
-        let text = Context::read(with.path()).unwrap().text(SECCOMP);
+        assert!(error.contains(name), "{error}");
+        let with = folder(&[(name, "{}")]);
+        let text = Context::read(with.path(), "judge").unwrap().text(name);
         assert_eq!(text.unwrap(), "{}");
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let error = Context::read(Path::new("/no/such/folder")).unwrap_err();
+        let error = Context::read(Path::new("/no/such/folder"), "judge").unwrap_err();
         assert!(error.to_string().contains("/no/such/folder"), "{error}");
     }
 }

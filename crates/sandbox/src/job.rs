@@ -43,8 +43,8 @@ pub struct JobStep {
     pub tests: Vec<PlannedTest>,
 }
 
-/// Whom a run belongs to, for fairness alone: one run in flight and one waiting for each, and turns
-/// that go round by address.
+/// Whom a run belongs to, for fairness alone: one run in flight and one waiting for each, and time
+/// that is shared out by address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClientId {
     name: String,
@@ -78,7 +78,7 @@ impl ClientId {
         }
     }
 
-    /// Whom the client shares its turns with: those at its address, or nobody.
+    /// Whom the client shares its time with: those at its address, or nobody.
     pub(crate) fn share(&self) -> Share<'_> {
         match self.network {
             Some(network) => Share::Of(network),
@@ -87,7 +87,7 @@ impl ClientId {
     }
 }
 
-/// Those who have one turn in each round together.
+/// Those whose runs' time counts together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Share<'client> {
     /// All at one address.
@@ -129,11 +129,11 @@ pub struct JobReport {
     pub duration_us: u32,
     /// Where the time went.
     pub timings: Timings,
-    /// The most memory that the container had in use, where the harness could tell.
+    /// The most memory that the learner's container had in use, where the kernel tells.
     pub memory_peak_bytes: Option<u64>,
-    /// Processor time of all that ran in the container for the run, where the harness could tell.
+    /// Processor time of the learner's container and of the judge's process, where the kernel tells.
     pub cpu_us: Option<u64>,
-    /// Time in which the container had used up its share of a processor, likewise.
+    /// Time in which the learner's container had used up its share of a processor, likewise.
     pub throttled_us: Option<u64>,
 }
 
@@ -151,6 +151,7 @@ impl JobReport {
                 Outcome::TimedOut { .. }
                     | Outcome::OutOfMemory { .. }
                     | Outcome::TooManyProcesses { .. }
+                    | Outcome::TooManySockets { .. }
                     | Outcome::Interfered { .. }
             )
         })
@@ -164,13 +165,13 @@ pub struct Timings {
     pub waited_us: u32,
     /// From there to the whole job written.
     pub written_us: u32,
-    /// From the job written to the harness's word that it begins.
+    /// From the job written to the judge's word that it begins.
     pub started_us: u32,
     /// From the job written to the last test's result.
     pub judged_us: u32,
-    /// From the job written to the harness's last word.
+    /// From the job written to the judge's last word.
     pub finished_us: u32,
-    /// The first start of the learner's program, as the harness measured it.
+    /// The first start of the learner's program, as the judge measured it.
     pub launch_us: Option<u32>,
     /// From that start to its first accepted connection, where there was one.
     pub listen_us: Option<u32>,

@@ -9,10 +9,14 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::limits::Role;
+
 /// The owner's name, as in the settings. Every container of ours has this label.
 pub(crate) const OWNER: &str = "codealong.owner";
 const BOOT: &str = "codealong.boot";
 const SPEC: &str = "codealong.spec";
+/// Which container of a lane.
+pub(crate) const ROLE: &str = "codealong.role";
 /// In seconds, from its creation to its removal.
 const LIFE: &str = "codealong.life";
 /// In seconds since 1970, by the clock of whoever created it.
@@ -70,6 +74,7 @@ impl Boot {
     pub(crate) fn labels(
         &self,
         spec: &str,
+        role: Role,
         life: Duration,
         now: SystemTime,
     ) -> HashMap<String, String> {
@@ -77,6 +82,7 @@ impl Boot {
             (OWNER.to_owned(), self.owner.clone()),
             (BOOT.to_owned(), self.id.clone()),
             (SPEC.to_owned(), spec.to_owned()),
+            (ROLE.to_owned(), format!("{role:?}").to_lowercase()),
             (LIFE.to_owned(), life.as_secs().to_string()),
             (
                 EXPIRES.to_owned(),
@@ -130,7 +136,7 @@ mod tests {
     #[test]
     fn another_owners_container_is_left_alone_for_as_long_as_it_may_live() {
         let (mine, other) = (Boot::new("mine"), Boot::new("other"));
-        let labels = other.labels("spec", HOUR, now());
+        let labels = other.labels("spec", Role::Judge, HOUR, now());
         for predecessors in BOTH {
             let claim = |watched_for| mine.claim(&labels, predecessors, watched_for, now());
             assert_eq!(claim(Duration::ZERO), Claim::Foreign);
@@ -142,7 +148,7 @@ mod tests {
     #[test]
     fn an_earlier_lifes_container_is_stale_when_the_next_begins() {
         let (earlier, later) = (Boot::new("mine"), Boot::new("mine"));
-        let labels = earlier.labels("spec", HOUR, now());
+        let labels = earlier.labels("spec", Role::Judge, HOUR, now());
         let claim = |predecessors| later.claim(&labels, predecessors, Duration::ZERO, now());
         assert_eq!(claim(Predecessors::Stale), Claim::Stale);
         assert_eq!(claim(Predecessors::StaleWhenExpired), Claim::Foreign);
@@ -151,7 +157,7 @@ mod tests {
     #[test]
     fn labels_that_cannot_be_read_are_foreign() {
         let mine = Boot::new("mine");
-        let mut labels = Boot::new("other").labels("spec", HOUR, now());
+        let mut labels = Boot::new("other").labels("spec", Role::Judge, HOUR, now());
         for key in [LIFE, EXPIRES] {
             labels.insert(key.to_owned(), "long".to_owned());
         }
@@ -164,7 +170,7 @@ mod tests {
     #[test]
     fn our_own_container_is_ours_whatever_the_time() {
         let mine = Boot::new("mine");
-        let labels = mine.labels("spec", Duration::ZERO, now());
+        let labels = mine.labels("spec", Role::Judge, Duration::ZERO, now());
         for predecessors in BOTH {
             let claim = mine.claim(&labels, predecessors, HOUR, now());
             assert_eq!(claim, Claim::Ours);
@@ -176,7 +182,7 @@ mod tests {
     fn a_clock_that_is_set_ends_nothing_that_lives() {
         let (mine, other) = (Boot::new("mine"), Boot::new("other"));
         let created = now();
-        let labels = other.labels("spec", HOUR, created);
+        let labels = other.labels("spec", Role::Judge, HOUR, created);
         for predecessors in BOTH {
             for clock in [created - 200 * HOUR, created, created + 20 * HOUR] {
                 let claim = mine.claim(&labels, predecessors, HOUR, clock);
@@ -191,7 +197,7 @@ mod tests {
     #[test]
     fn what_a_command_left_behind_days_ago_is_stale_at_first_sight() {
         let (mine, other) = (Boot::new("mine"), Boot::new("other"));
-        let labels = other.labels("spec", HOUR, now());
+        let labels = other.labels("spec", Role::Judge, HOUR, now());
         let days_later = now() + 48 * HOUR;
         for predecessors in BOTH {
             let claim = mine.claim(&labels, predecessors, Duration::ZERO, days_later);

@@ -1,22 +1,27 @@
-//! The rule of what counts as a pass: everything that the harness says is held against the plan,
+//! The rule of what counts as a pass: everything that the judge says is held against the plan,
 //! word by word, and anything that does not fit is no pass.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use lesson::{Outcome, OutputChunk, PlannedTest, TestResult};
+use lesson::{Outcome, OutputChunk, PlannedTest, TestId, TestResult};
 
 use crate::frame::{LastWord, Said, TestFinished, Word};
 use crate::output::OutputKeeper;
+use crate::plan::plan;
 use crate::{Job, JobEvent, JobReport, Timings};
 
-/// The most that a harness may say in one run, output and exchanges included.
+/// The most that a judge may say in one run, output and exchanges included.
 const SAID_MAX: usize = 24 * 1024 * 1024;
 
-/// What the harness said so far, held against the plan.
+/// What the judge said so far, held against the plan.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     nonce: String,
+    /// The tests in the order in which they are made.
     planned: Vec<PlannedTest>,
+    /// Their numbers in the course's order.
+    course_order: HashMap<TestId, usize>,
     limit: Duration,
     next_seq: u64,
     said_bytes: usize,
@@ -26,10 +31,10 @@ pub(crate) struct Ledger {
     timings: Timings,
 }
 
-/// Where the harness is in its run.
+/// Where the judge is in its run.
 #[derive(Debug)]
 enum Progress {
-    /// The learner's code has not started, as far as the harness says.
+    /// The learner's code has not started, as far as the judge says.
     Waiting,
     /// Between two tests.
     Between,
@@ -39,7 +44,7 @@ enum Progress {
     Finished(LastWord),
 }
 
-/// A word that an honest harness does not say.
+/// A word that a judge does not say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Breach(pub(crate) String);
@@ -47,11 +52,11 @@ pub(crate) struct Breach(pub(crate) String);
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The harness said its last word in time.
+    /// The judge said its last word in time.
     Clean,
     /// The server's own deadline came first.
     Deadline,
-    /// The harness, or someone in its place, said what it must not.
+    /// The judge, or someone in its place, said what it must not.
     Breach(Breach),
 }
 
@@ -60,7 +65,12 @@ impl Ledger {
     pub(crate) fn new(job: &Job, nonce: String, timings: Timings) -> Self {
         Self {
             nonce,
-            planned: job.tests().cloned().collect(),
+            planned: plan(job)
+                .into_iter()
+                .flat_map(|(_, tests)| tests)
+                .map(|planned| planned.test.clone())
+                .collect(),
+            course_order: (job.tests().map(|test| test.id.clone()).zip(0..)).collect(),
             limit: job.limit,
             next_seq: 0,
             said_bytes: 0,
@@ -77,7 +87,7 @@ impl Ledger {
         !matches!(self.progress, Progress::Waiting)
     }
 
-    /// Whether the harness said its last word.
+    /// Whether the judge said its last word.
     pub(crate) fn is_finished(&self) -> bool {
         matches!(self.progress, Progress::Finished(_))
     }
@@ -189,12 +199,14 @@ impl Ledger {
         self.timings.launch_us = last_word.timings.launch_us;
         self.timings.listen_us = last_word.timings.listen_us;
         self.timings.launches = last_word.launches;
+        let course_order = |result: &TestResult| self.course_order.get(&result.id).copied();
+        self.results.sort_by_key(course_order);
         let tests_us = (self.results.iter())
             .fold(0, |sum: u32, result| sum.saturating_add(result.duration_us));
         JobReport {
             results: self.results,
             output: self.output.end(last_word.dropped_bytes),
-            // What the harness wrote in one go arrives at one moment: a run is never shorter than
+            // What the judge wrote in one go arrives at one moment: a run is never shorter than
             // its tests together.
             duration_us: self.timings.judged_us.max(tests_us),
             timings: self.timings,

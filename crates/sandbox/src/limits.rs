@@ -1,4 +1,4 @@
-//! Every restriction on a container, in one function, one line each.
+//! Every restriction on the two containers of a lane, one line each.
 
 use std::collections::HashMap;
 
@@ -23,12 +23,20 @@ pub(crate) const TMP: Tmpfs = Tmpfs {
     bytes: 16 * 1024 * 1024,
     inodes: 1024,
 };
-/// What fits into `/dev/shm`.
-pub(crate) const SHARED_MEMORY_BYTES: i64 = 1024 * 1024;
+/// What fits into `/dev/shm`, and how many files.
+pub(crate) const SHARED_MEMORY: Tmpfs = Tmpfs {
+    bytes: 1024 * 1024,
+    inodes: 512,
+};
 /// Open files of one process.
-pub(crate) const OPEN_FILES: i64 = 256;
+pub(crate) const OPEN_FILES: i64 = 128;
 /// The size of one file.
 pub(crate) const FILE_BYTES: i64 = 16 * 1024 * 1024;
+/// The most that one TCP socket holds of what is sent, and of what was received. On control groups
+/// of version 1 this memory is charged to nobody.
+pub(crate) const SEND_BUFFER_BYTES: u64 = 65_536;
+/// Likewise.
+pub(crate) const RECEIVE_BUFFER_BYTES: u64 = 32_768;
 
 /// The options of a place in memory that holds nothing.
 const NOTHING: &str = "ro,nosuid,nodev,noexec,size=4096,nr_inodes=1,mode=0555";
@@ -40,6 +48,37 @@ pub(crate) struct Tmpfs {
     pub(crate) bytes: u64,
     /// How many files and folders it holds.
     pub(crate) inodes: u64,
+}
+
+/// One of the two containers of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Runs the tests, and owns the network namespace.
+    Judge,
+    /// Runs the learner's program, and joins that namespace.
+    Learner,
+}
+
+impl Role {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Judge, Self::Learner];
+
+    /// As it stands in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Judge => "judge's container",
+            Self::Learner => "learner's container",
+        }
+    }
+}
+
+/// Where a container's network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Network<'name> {
+    /// A namespace of its own.
+    Own,
+    /// The namespace of the container with this name.
+    Of(&'name str),
 }
 
 /// Who a container's processes are: numbers that no account has and no other living container.
@@ -63,11 +102,26 @@ impl Identity {
 }
 
 /// Every restriction on a container. `seccomp` is the profile's text.
-pub(crate) fn host_config(identity: Identity, seccomp: &str, runtime: Option<&str>) -> HostConfig {
+pub(crate) fn host_config(
+    role: Role,
+    network: Network<'_>,
+    identity: Identity,
+    seccomp: &str,
+    runtime: Option<&str>,
+) -> HostConfig {
     HostConfig {
-        // No interface but loopback: nothing to reach and nobody to be reached by.
-        network_mode: Some("none".to_owned()),
-        // The image can't be changed, so that nothing of the harness or of Python can.
+        // No interface but loopback: nothing to reach and nobody to be reached by, save the other
+        // container of the lane.
+        network_mode: Some(match network {
+            Network::Own => "none".to_owned(),
+            Network::Of(container) => format!("container:{container}"),
+        }),
+        // The namespace's settings, which both containers of the lane live under.
+        sysctls: match network {
+            Network::Own => Some(network_settings()),
+            Network::Of(_) => None,
+        },
+        // The image can't be changed, so that nothing of ours or of Python can.
         readonly_rootfs: Some(true),
         // No capability, for no process, whatever it executes.
         cap_drop: Some(vec!["ALL".to_owned()]),
@@ -85,21 +139,15 @@ pub(crate) fn host_config(identity: Identity, seccomp: &str, runtime: Option<&st
             format!("seccomp={seccomp}"),
         ]),
         // The only writable places, in memory, each with a size and a number of files.
-        tmpfs: Some(HashMap::from([
-            ("/code".to_owned(), tmpfs_options(CODE, identity)),
-            ("/tmp".to_owned(), tmpfs_options(TMP, identity)),
-            // Message queues can be made as files here; nothing can be in this one.
-            ("/dev/mqueue".to_owned(), NOTHING.to_owned()),
-        ])),
-        // POSIX shared memory and semaphores, which Python's multiprocessing needs.
-        shm_size: Some(SHARED_MEMORY_BYTES),
-        // Shared memory and message queues of its own.
-        ipc_mode: Some("private".to_owned()),
+        tmpfs: Some(places(role, identity)),
+        // Shared memory and message queues of its own; their places are among those above, since
+        // the engine's own `/dev/shm` holds any number of files.
+        ipc_mode: Some("none".to_owned()),
         // The host's tree of control groups is not to be seen.
         cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
-        // The harness is PID 1: an init of Docker's would be a stranger with the same user id.
+        // Ours is PID 1: an init of Docker's would be a stranger with the same user id.
         init: Some(false),
-        // What the harness says is for us alone; a log on the host's disk could fill it.
+        // What is said in there is for us alone; a log on the host's disk could fill it.
         log_config: Some(HostConfigLogConfig {
             typ: Some("none".to_owned()),
             config: None,
@@ -126,25 +174,75 @@ pub(crate) fn host_config(identity: Identity, seccomp: &str, runtime: Option<&st
     }
 }
 
+/// What is set in a lane's network namespace.
+fn network_settings() -> HashMap<String, String> {
+    let setting = |name: &str, value: String| (format!("net.ipv4.{name}"), value);
+    HashMap::from([
+        // What waits in sockets is the kernel's memory: a little for each.
+        setting(
+            "tcp_rmem",
+            format!("4096 {RECEIVE_BUFFER_BYTES} {RECEIVE_BUFFER_BYTES}"),
+        ),
+        setting(
+            "tcp_wmem",
+            format!("4096 {RECEIVE_BUFFER_BYTES} {SEND_BUFFER_BYTES}"),
+        ),
+        // What was learnt of one connection is not kept for the next learner's.
+        setting("tcp_no_metrics_save", "1".to_owned()),
+        // No port is kept after its connection has ended: the next start of a program binds it at
+        // once, whether or not it asks for SO_REUSEADDR.
+        setting("tcp_max_tw_buckets", "0".to_owned()),
+    ])
+}
+
+/// The places in memory that a container has: a judge has none to write to.
+fn places(role: Role, identity: Identity) -> HashMap<String, String> {
+    let nothing = |path: &str| (path.to_owned(), NOTHING.to_owned());
+    let mut places = HashMap::from([
+        // Message queues can be made as files here; nothing can be in this one.
+        nothing("/dev/mqueue"),
+        // Each terminal is one of the host's; none can be opened without this folder's.
+        nothing("/dev/pts"),
+    ]);
+    match role {
+        Role::Judge => places.extend([nothing("/dev/shm")]),
+        Role::Learner => places.extend(
+            [
+                ("/code", CODE),
+                ("/tmp", TMP),
+                // POSIX shared memory and semaphores, which Python's multiprocessing needs.
+                ("/dev/shm", SHARED_MEMORY),
+            ]
+            .map(|(path, tmpfs)| (path.to_owned(), tmpfs_options(tmpfs, identity))),
+        ),
+    }
+    places
+}
+
 /// A container, whole: what it runs and under which restrictions.
 pub(crate) fn container(
+    role: Role,
+    network: Network<'_>,
     image: &str,
     identity: Identity,
     labels: HashMap<String, String>,
     host_config: HostConfig,
 ) -> ContainerCreateBody {
+    // The server speaks to the judge alone. Losing our end of the connection closes the judge's
+    // standard input, on which it ends, and with it the launcher: no lane can outlive the server
+    // that started it.
+    let is_spoken_to = role == Role::Judge;
     ContainerCreateBody {
         image: Some(image.to_owned()),
         // Numbers, so that no account of the image matters.
         user: Some(format!("{}:{}", identity.id, identity.id)),
-        hostname: Some("sandbox".to_owned()),
-        // Both: losing our end of the connection closes the harness's standard input, on which it
-        // ends. A container can't outlive the server that started it.
-        open_stdin: Some(true),
-        stdin_once: Some(true),
-        attach_stdin: Some(true),
-        attach_stdout: Some(true),
-        attach_stderr: Some(true),
+        // Whoever joins a network takes its host's name over.
+        hostname: (network == Network::Own).then(|| "sandbox".to_owned()),
+        open_stdin: Some(is_spoken_to),
+        stdin_once: Some(is_spoken_to),
+        attach_stdin: Some(is_spoken_to),
+        attach_stdout: Some(is_spoken_to),
+        attach_stderr: Some(is_spoken_to),
         tty: Some(false),
         // A health check would be a process that comes and goes as it likes.
         healthcheck: Some(HealthConfig {

@@ -1,8 +1,8 @@
-//! What the harness measures of its own container and says with its first word.
+//! What judge and launcher measure of their own containers.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 /// The limits as they are inside.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -25,7 +25,9 @@ pub(crate) struct Measured {
     pub(crate) ulimits: MeasuredUlimits,
     pub(crate) pid: u32,
     pub(crate) dumpable: bool,
-    pub(crate) shared_memory_bytes: i64,
+    pub(crate) terminals: u32,
+    pub(crate) socket_buffers: MeasuredSocketBuffers,
+    pub(crate) time_wait_max: Option<i64>,
 }
 
 /// A writable place in memory, as it is mounted.
@@ -33,8 +35,7 @@ pub(crate) struct Measured {
 pub(crate) struct MeasuredTmpfs {
     pub(crate) bytes: Option<u64>,
     pub(crate) inodes: Option<u64>,
-    /// As in `/proc/mounts`, one by one.
-    #[serde(deserialize_with = "options")]
+    /// As in `/proc/mounts`.
     pub(crate) options: Vec<String>,
 }
 
@@ -46,16 +47,11 @@ pub(crate) struct MeasuredUlimits {
     pub(crate) fsize: Option<i64>,
 }
 
-/// Takes both `"rw,nosuid"` and `["rw", "nosuid"]`.
-fn options<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Options {
-        Joined(String),
-        Listed(Vec<String>),
-    }
-    Ok(match Options::deserialize(deserializer)? {
-        Options::Joined(text) => text.split(',').map(ToOwned::to_owned).collect(),
-        Options::Listed(list) => list,
-    })
+/// What one TCP socket may hold.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct MeasuredSocketBuffers {
+    pub(crate) send_bytes: Option<u64>,
+    pub(crate) receive_bytes: Option<u64>,
+    /// What one connection took that nobody read, though more was asked for.
+    pub(crate) held_bytes: u64,
 }

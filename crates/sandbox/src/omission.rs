@@ -2,15 +2,24 @@
 
 use bollard::models::{ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum};
 
-use crate::limits::MEMORY_BYTES;
+use crate::limits::{MEMORY_BYTES, Role};
 use crate::promise::Promise;
 
-/// A limit to leave out.
+/// A limit to leave out of the containers of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Omission {
+pub struct Omission {
+    /// Which containers.
+    pub role: Role,
+    /// What is left out.
+    pub omitted: Omitted,
+}
+
+/// What is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Omitted {
     /// All that keeps a promise.
     Whole(Promise),
-    /// The size alone of a place in memory: of [`Promise::Code`] or [`Promise::Tmp`].
+    /// The size alone of a place in memory.
     Size(Promise),
     /// Its number of files alone.
     Files(Promise),
@@ -19,7 +28,8 @@ pub enum Omission {
 impl Omission {
     /// The promise that is not kept then.
     pub fn promise(self) -> Promise {
-        let (Self::Whole(promise) | Self::Size(promise) | Self::Files(promise)) = self;
+        let (Omitted::Whole(promise) | Omitted::Size(promise) | Omitted::Files(promise)) =
+            self.omitted;
         promise
     }
 
@@ -29,12 +39,12 @@ impl Omission {
             user, host_config, ..
         } = body;
         let config = host_config.get_or_insert_default();
-        match self {
+        match self.omitted {
             // The image has a user of its own.
-            Self::Whole(Promise::User) => *user = None,
-            Self::Whole(promise) => leave_out(promise, config),
-            Self::Size(promise) => retain(config, promise, |option| !is_size(option)),
-            Self::Files(promise) => retain(config, promise, |option| !is_files(option)),
+            Omitted::Whole(Promise::User) => *user = None,
+            Omitted::Whole(promise) => leave_out(promise, config),
+            Omitted::Size(promise) => retain(config, promise, |option| !is_size(option)),
+            Omitted::Files(promise) => retain(config, promise, |option| !is_files(option)),
         }
     }
 }
@@ -44,7 +54,11 @@ fn leave_out(promise: Promise, config: &mut HostConfig) {
     let is_neither = |option: &str| !is_size(option) && !is_files(option);
     match promise {
         // The host's, since an engine need not have a bridge.
-        Promise::Network => config.network_mode = Some("host".to_owned()),
+        Promise::Network => {
+            config.network_mode = Some("host".to_owned());
+            // They would be the host's.
+            config.sysctls = None;
+        }
         Promise::ReadOnlyRoot => config.readonly_rootfs = Some(false),
         // Every process gets the defaults of the engine, which name a dozen.
         Promise::Capabilities => config.cap_drop = None,
@@ -62,8 +76,9 @@ fn leave_out(promise: Promise, config: &mut HostConfig) {
                 options.push("seccomp=unconfined".to_owned());
             }
         }
-        Promise::Code | Promise::Tmp => retain(config, promise, is_neither),
-        Promise::SharedMemory => config.shm_size = None,
+        Promise::Code | Promise::Tmp | Promise::SharedMemory => {
+            retain(config, promise, is_neither);
+        }
         Promise::Writable => {
             if let Some(tmpfs) = &mut config.tmpfs {
                 tmpfs.insert("/srv".to_owned(), "mode=1777".to_owned());
@@ -80,6 +95,15 @@ fn leave_out(promise: Promise, config: &mut HostConfig) {
         }
         Promise::FileSize => retain_ulimits(config, "fsize"),
         Promise::FirstProcess => config.init = Some(true),
+        Promise::Terminals => {
+            if let Some(tmpfs) = &mut config.tmpfs {
+                tmpfs.remove("/dev/pts");
+            }
+        }
+        Promise::SocketBuffers => {
+            retain_sysctls(config, |name| !name.ends_with("mem"));
+        }
+        Promise::TimeWait => retain_sysctls(config, |name| !name.ends_with("tw_buckets")),
         Promise::AutoRemove => config.auto_remove = Some(false),
         Promise::NoLog => config.log_config = None,
         Promise::Ipc => config.ipc_mode = Some("shareable".to_owned()),
@@ -87,7 +111,7 @@ fn leave_out(promise: Promise, config: &mut HostConfig) {
             config.cgroupns_mode = Some(HostConfigCgroupnsModeEnum::HOST);
         }
         Promise::OutOfMemoryFirst => config.oom_score_adj = None,
-        // Not the engine's doing: the container's user, and what the harness does by itself.
+        // Not the engine's doing: the container's user, and what ours do by themselves.
         Promise::User | Promise::NotDumpable => {}
     }
 }
@@ -95,6 +119,12 @@ fn leave_out(promise: Promise, config: &mut HostConfig) {
 fn retain_options(config: &mut HostConfig, keep: impl Fn(&String) -> bool) {
     if let Some(options) = &mut config.security_opt {
         options.retain(keep);
+    }
+}
+
+fn retain_sysctls(config: &mut HostConfig, keep: impl Fn(&str) -> bool) {
+    if let Some(sysctls) = &mut config.sysctls {
+        sysctls.retain(|name, _| keep(name));
     }
 }
 
@@ -109,6 +139,7 @@ fn retain(config: &mut HostConfig, place: Promise, keep: impl Fn(&str) -> bool) 
     let path = match place {
         Promise::Code => "/code",
         Promise::Tmp => "/tmp",
+        Promise::SharedMemory => "/dev/shm",
         _ => return,
     };
     if let Some(options) = config.tmpfs.as_mut().and_then(|tmpfs| tmpfs.get_mut(path)) {

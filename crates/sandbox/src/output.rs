@@ -1,4 +1,4 @@
-//! What the learner's program wrote, kept within bounds. The harness keeps the same bounds; here
+//! What the learner's program wrote, kept within bounds. The judge keeps the same bounds; here
 //! they guard the server's own memory.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -73,7 +73,7 @@ impl OutputKeeper {
         Some(chunk)
     }
 
-    /// All that was kept; what the harness itself dropped is added to what was dropped here.
+    /// All that was kept; what the judge itself dropped is added to what was dropped here.
     pub(crate) fn end(self, dropped_before: u64) -> ProgramOutput {
         let mut chunks = self.heads;
         for ((launch, stream), kept) in self.streams {

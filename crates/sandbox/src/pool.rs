@@ -1,4 +1,4 @@
-//! Started containers that wait for runs, and the runs that wait for containers.
+//! Lanes that wait for runs, and the runs that wait for lanes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub struct Pool {
 /// What the sandbox is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PoolState {
-    /// It looks for the engine, builds its image and tests itself; runs wait.
+    /// It looks for the engine, builds its images and tests itself; runs wait.
     Starting,
     /// It serves.
     Serving,
@@ -64,16 +64,16 @@ pub enum PoolState {
 pub struct PoolStatus {
     /// What it is doing.
     pub state: PoolState,
-    /// Containers that wait for a run.
+    /// Lanes that wait for a run.
     pub ready: u32,
-    /// Containers that start.
+    /// Lanes that are being made.
     pub creating: u32,
     /// Runs in flight.
     pub running: u32,
     /// Runs that wait for a place.
     pub queued: u32,
-    /// Containers that there are in all, those that are taken away included.
-    pub containers: u32,
+    /// Lanes that there are in all, those that are being made and those that are over included.
+    pub lanes: u32,
 }
 
 /// What a sandbox that has stopped left behind.
@@ -96,8 +96,8 @@ impl PoolStatus {
 }
 
 impl Pool {
-    /// Starts the sandbox: looks for the engine, builds the runner image if it is missing, sweeps,
-    /// tests itself and fills up with containers, all in the background. Settings that can't work
+    /// Starts the sandbox: looks for the engine, builds the images if they are missing, sweeps,
+    /// tests itself and fills up with lanes, all in the background. Settings that can't work
     /// are the only error; an engine that is away is a state.
     ///
     /// Must be called inside a tokio runtime.
@@ -128,14 +128,14 @@ impl Pool {
         reader
     }
 
-    /// Waits until the sandbox serves with a container at hand. An error says why it does not
+    /// Waits until the sandbox serves with a lane at hand. An error says why it does not
     /// serve, as far as is known by now.
     pub async fn ready(&self) -> Result<(), SandboxError> {
         self.shared.settled().await
     }
 
-    /// Looks at the runner image's folder again: if its content has changed, the image is built
-    /// anew and containers of the old one serve no more runs. For those who work on the harness.
+    /// Looks at the images' folder again: if its content has changed, the images are built anew and
+    /// lanes of the old ones serve no more runs. For those who work on judge and launcher.
     pub fn refresh(&self) {
         self.shared.refresh.notify_one();
     }

@@ -1,18 +1,18 @@
-//! What a container is promised to forbid, each promise with a name, a limit that keeps it, and a
-//! measurement that proves it.
+//! What the containers of a lane are promised to forbid, each promise with a name, a limit that keeps
+//! it, and a measurement that proves it.
 
 use bollard::models::HostConfig;
 
 use crate::limits::{
     CODE, FILE_BYTES, Identity, MEMORY_BYTES, NANO_CPUS, OPEN_FILES, PROCESSES,
-    SHARED_MEMORY_BYTES, TMP, Tmpfs,
+    RECEIVE_BUFFER_BYTES, Role, SEND_BUFFER_BYTES, SHARED_MEMORY, TMP, Tmpfs,
 };
 use crate::measured::{Measured, MeasuredTmpfs};
 
 /// One promise of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Promise {
-    /// No network but the container's own loopback.
+    /// No network but the lane's own loopback.
     Network,
     /// The image can't be written to.
     ReadOnlyRoot,
@@ -36,20 +36,26 @@ pub enum Promise {
     Code,
     /// So is `/tmp`.
     Tmp,
-    /// Shared memory is small.
+    /// Shared memory is small too.
     SharedMemory,
     /// Nothing else can be written to.
     Writable,
-    /// 256 open files a process.
+    /// 128 open files a process.
     OpenFiles,
     /// No core dumps.
     CoreDumps,
     /// 16 MiB a file.
     FileSize,
-    /// The harness is the first process of the container.
+    /// Judge and launcher are the first processes of their containers.
     FirstProcess,
-    /// The harness's memory is closed to every other process.
+    /// Their memory is closed to every other process.
     NotDumpable,
+    /// No terminals, which are the host's.
+    Terminals,
+    /// A socket holds little, and a program can't ask for more.
+    SocketBuffers,
+    /// No port is kept after its connection has ended.
+    TimeWait,
     /// A container that ends is removed by the engine.
     AutoRemove,
     /// The engine keeps no log.
@@ -64,7 +70,7 @@ pub enum Promise {
 
 impl Promise {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Network,
         Self::ReadOnlyRoot,
         Self::User,
@@ -84,6 +90,9 @@ impl Promise {
         Self::FileSize,
         Self::FirstProcess,
         Self::NotDumpable,
+        Self::Terminals,
+        Self::SocketBuffers,
+        Self::TimeWait,
         Self::AutoRemove,
         Self::NoLog,
         Self::Ipc,
@@ -111,8 +120,11 @@ impl Promise {
             Self::OpenFiles => "open-file limit",
             Self::CoreDumps => "no core dumps",
             Self::FileSize => "file-size limit",
-            Self::FirstProcess => "harness is PID 1",
-            Self::NotDumpable => "harness not dumpable",
+            Self::FirstProcess => "ours is PID 1",
+            Self::NotDumpable => "ours is not dumpable",
+            Self::Terminals => "no terminals",
+            Self::SocketBuffers => "small socket buffers",
+            Self::TimeWait => "no ports kept",
             Self::AutoRemove => "automatic removal",
             Self::NoLog => "no log on the host",
             Self::Ipc => "private IPC",
@@ -121,9 +133,9 @@ impl Promise {
         }
     }
 
-    /// What the harness measured instead of the promise; none where it is kept, or where only the
+    /// What was measured inside instead of the promise; none where it is kept, or where only the
     /// engine can tell.
-    fn broken_inside(self, seen: &Measured, identity: Identity) -> Option<String> {
+    fn broken_inside(self, role: Role, seen: &Measured, identity: Identity) -> Option<String> {
         let wrong = |kept: bool, seen: String| (!kept).then_some(seen);
         match self {
             Self::Network => wrong(seen.interfaces == ["lo"], format!("{:?}", seen.interfaces)),
@@ -152,14 +164,15 @@ impl Promise {
                 seen.seccomp_mode == 2,
                 format!("mode {}", seen.seccomp_mode),
             ),
+            Self::Code | Self::Tmp | Self::SharedMemory if role == Role::Judge => None,
             Self::Code => broken_tmpfs(seen.tmpfs.get("/code"), CODE),
             Self::Tmp => broken_tmpfs(seen.tmpfs.get("/tmp"), TMP),
-            Self::SharedMemory => wrong(
-                seen.shared_memory_bytes <= SHARED_MEMORY_BYTES,
-                format!("{} bytes", seen.shared_memory_bytes),
-            ),
+            Self::SharedMemory => broken_tmpfs(seen.tmpfs.get("/dev/shm"), SHARED_MEMORY),
             Self::Writable => {
-                let promised = ["/code", "/dev/shm", "/tmp"];
+                let promised: &[&str] = match role {
+                    Role::Judge => &[],
+                    Role::Learner => &["/code", "/dev/shm", "/tmp"],
+                };
                 let kept = seen
                     .writable
                     .iter()
@@ -171,6 +184,21 @@ impl Promise {
             Self::FileSize => differs(seen.ulimits.fsize, FILE_BYTES),
             Self::FirstProcess => wrong(seen.pid == 1, format!("PID {}", seen.pid)),
             Self::NotDumpable => wrong(!seen.dumpable, "it is dumpable".to_owned()),
+            Self::Terminals => wrong(
+                seen.terminals == 0,
+                format!("{} can be opened", seen.terminals),
+            ),
+            Self::SocketBuffers => {
+                let buffers = &seen.socket_buffers;
+                let kept = buffers
+                    .send_bytes
+                    .is_some_and(|bytes| bytes <= SEND_BUFFER_BYTES)
+                    && (buffers.receive_bytes).is_some_and(|bytes| bytes <= RECEIVE_BUFFER_BYTES)
+                    && (role == Role::Judge
+                        || buffers.held_bytes <= SEND_BUFFER_BYTES + RECEIVE_BUFFER_BYTES);
+                wrong(kept, format!("{buffers:?}"))
+            }
+            Self::TimeWait => differs(seen.time_wait_max, 0),
             Self::AutoRemove
             | Self::NoLog
             | Self::Ipc
@@ -179,8 +207,8 @@ impl Promise {
         }
     }
 
-    /// What the engine says it set instead of the promise; none where it is kept, or where the
-    /// harness measures it.
+    /// What the engine says it set instead of the promise; none where it is kept, or where it
+    /// is measured inside.
     fn broken_outside(self, seen: &HostConfig, asked: &HostConfig) -> Option<String> {
         macro_rules! same {
             ($field:ident) => {
@@ -198,7 +226,7 @@ impl Promise {
             Self::Ipc => same!(ipc_mode),
             Self::CgroupNamespace => same!(cgroupns_mode),
             Self::OutOfMemoryFirst => same!(oom_score_adj),
-            // The mode alone, which the harness sees, does not tell our profile from another.
+            // The mode alone, which is seen inside, does not tell our profile from another.
             Self::Seccomp => (seen.security_opt != asked.security_opt)
                 .then(|| "another profile than ours".to_owned()),
             _ => None,
@@ -207,20 +235,21 @@ impl Promise {
 }
 
 /// Each promise that what a container measured of itself does not keep, with what was measured.
-pub(crate) fn missing_inside(seen: &Measured, identity: Identity) -> Vec<String> {
-    missing(|promise| promise.broken_inside(seen, identity))
+pub(crate) fn missing_inside(role: Role, seen: &Measured, identity: Identity) -> Vec<String> {
+    missing(role, |promise| promise.broken_inside(role, seen, identity))
 }
 
 /// Each promise that what the engine set does not keep, with what it set.
-pub(crate) fn missing_outside(seen: &HostConfig, asked: &HostConfig) -> Vec<String> {
-    missing(|promise| promise.broken_outside(seen, asked))
+pub(crate) fn missing_outside(role: Role, seen: &HostConfig, asked: &HostConfig) -> Vec<String> {
+    missing(role, |promise| promise.broken_outside(seen, asked))
 }
 
-fn missing(broken: impl Fn(Promise) -> Option<String>) -> Vec<String> {
-    Promise::ALL
-        .into_iter()
-        .filter_map(|promise| Some(format!("{}: {}", promise.name(), broken(promise)?)))
-        .collect()
+fn missing(role: Role, broken: impl Fn(Promise) -> Option<String>) -> Vec<String> {
+    let text = |promise: Promise| {
+        let found = broken(promise)?;
+        Some(format!("{}, {}: {found}", role.name(), promise.name()))
+    };
+    Promise::ALL.into_iter().filter_map(text).collect()
 }
 
 fn differs(seen: Option<i64>, promised: i64) -> Option<String> {

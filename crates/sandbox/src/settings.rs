@@ -15,9 +15,9 @@ const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
 pub struct Settings {
     /// Docker's engine: `unix://…` or `tcp://…`; by default as in `DOCKER_HOST`.
     pub docker_host: String,
-    /// The folder with the runner image's Dockerfile, harness and seccomp profile.
+    /// The folder with the images' Dockerfiles, judge, launcher and seccomp profiles.
     pub image_folder: PathBuf,
-    /// The image with Python that the runner image stands on. By default
+    /// The image with Python that the images stand on. By default
     /// `codealong-python-base:3.11` if the engine has it, else `python:3.11-slim`.
     pub base_image: Option<String>,
     /// Whose containers these are. Two servers on one engine need two names: a server takes
@@ -27,18 +27,19 @@ pub struct Settings {
     pub runtime: Option<String>,
     /// Runs at the same time.
     pub running_max: u32,
-    /// Containers that wait for a run.
+    /// Lanes that wait for a run.
     pub warm: u32,
-    /// Containers at the same time, those that start and those that are taken away included.
-    pub containers_max: u32,
-    /// Containers that are created at the same time; one more while more runs wait than there are
-    /// containers for.
+    /// Lanes at the same time, those that start and those that are over included. Each is two
+    /// containers.
+    pub lanes_max: u32,
+    /// Lanes that are made at the same time; one more while more runs wait than there are lanes
+    /// for.
     pub creating_max: u32,
     /// Runs that may wait for a place.
     pub queue_max: u32,
     /// How long a run may wait for a place.
     pub wait_max: Duration,
-    /// After how long a container that waits is replaced by a fresh one.
+    /// After how long a lane that waits is replaced by a fresh one.
     pub recycle_after: Duration,
     /// How often containers that nobody knows of are looked for.
     pub sweep_every: Duration,
@@ -67,7 +68,7 @@ impl Default for Settings {
             runtime: None,
             running_max: 3,
             warm: 4,
-            containers_max: 9,
+            lanes_max: 9,
             creating_max: 1,
             queue_max: 32,
             wait_max: Duration::from_secs(10),
@@ -165,7 +166,7 @@ impl Settings {
         for (field, number, most) in [
             ("running_max", self.running_max, 256),
             ("creating_max", self.creating_max, 16),
-            ("containers_max", self.containers_max, 1024),
+            ("lanes_max", self.lanes_max, 1024),
             ("queue_max", self.queue_max, 10_000),
         ] {
             if !(1..=most).contains(&number) {
@@ -177,10 +178,10 @@ impl Settings {
             }
         }
         let least = self.running_max.saturating_add(self.warm).max(2);
-        if self.containers_max < least {
+        if self.lanes_max < least {
             refuse(
-                "containers_max",
-                self.containers_max.to_string(),
+                "lanes_max",
+                self.lanes_max.to_string(),
                 &format!(
                     "{} that run and {} that wait need at least {least}",
                     self.running_max, self.warm
@@ -237,7 +238,7 @@ mod tests {
                 "owner",
                 "runtime",
                 "running_max",
-                "containers_max",
+                "lanes_max",
                 "wait_max"
             ]
         );

@@ -1,66 +1,89 @@
-//! What every container of one make has in common, and the hash that tells one make from another.
+//! What the containers of one make have in common, and the hash that tells one make from another.
 
 use std::collections::HashMap;
 
 use bollard::models::{ContainerCreateBody, HostConfig};
 use sha2::{Digest, Sha256};
 
-use crate::limits::{Identity, container, host_config};
+use crate::image::{Image, Images};
+use crate::limits::{Identity, Network, Role, container, host_config};
 use crate::omission::Omission;
 
-/// What every container of one make has in common.
+/// What the containers of one make have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spec {
-    /// The runner image.
-    pub(crate) image: String,
-    /// Tells this make from any other: image, limits and all.
+    /// Tells this make from any other: images, limits and all.
     pub(crate) hash: String,
     /// Where the identities of this server's containers begin.
     pub(crate) first_identity: u32,
-    seccomp: String,
+    images: Images,
     runtime: Option<String>,
     omit: Option<Omission>,
 }
 
 impl Spec {
-    /// The make of containers from an image, which `image_id` identifies beyond its name.
-    pub(crate) fn new(
-        image: String,
-        image_id: &str,
-        seccomp: String,
-        runtime: Option<String>,
-        omit: Option<Omission>,
-    ) -> Self {
+    /// The make of containers from these images.
+    pub(crate) fn new(images: Images, runtime: Option<String>, omit: Option<Omission>) -> Self {
         let mut spec = Self {
-            image,
             hash: String::new(),
             first_identity: rand::random(),
-            seccomp,
+            images,
             runtime,
             omit,
         };
-        let body = spec.container(Identity::nth(0), HashMap::new());
-        // Through a value, whose keys are sorted: a map's own order differs from run to run.
-        let body = serde_json::to_value(body).unwrap_or_default();
-        let digest = Sha256::digest(format!("{image_id}\n{body}"));
-        spec.hash = short_hex(&digest);
+        let mut hasher = Sha256::new();
+        for (role, network) in [
+            (Role::Judge, Network::Own),
+            (Role::Learner, Network::Of("judge")),
+        ] {
+            let body = spec.container(role, network, Identity::nth(0), HashMap::new());
+            // Through a value, whose keys are sorted: a map's own order differs from run to run.
+            let body = serde_json::to_value(body).unwrap_or_default();
+            hasher.update(format!("{}\n{body}\n", spec.image(role).id));
+        }
+        spec.hash = short_hex(&hasher.finalize());
         spec
     }
 
+    /// The image of a container.
+    pub(crate) fn image(&self, role: Role) -> &Image {
+        match role {
+            Role::Judge => &self.images.judge,
+            Role::Learner => &self.images.learner,
+        }
+    }
+
+    /// The identity of this server's `number`th container.
+    pub(crate) fn identity(&self, number: u32) -> Identity {
+        Identity::nth(self.first_identity.wrapping_add(number))
+    }
+
     /// The restrictions that a container of this make is promised to have.
-    pub(crate) fn promised(&self, identity: Identity) -> HostConfig {
-        host_config(identity, &self.seccomp, self.runtime.as_deref())
+    pub(crate) fn promised(
+        &self,
+        role: Role,
+        network: Network<'_>,
+        identity: Identity,
+    ) -> HostConfig {
+        let seccomp = &self.image(role).seccomp;
+        host_config(role, network, identity, seccomp, self.runtime.as_deref())
     }
 
     /// A container of this make, whole: as it is promised to be, except where a test leaves
     /// something out.
     pub(crate) fn container(
         &self,
+        role: Role,
+        network: Network<'_>,
         identity: Identity,
         labels: HashMap<String, String>,
     ) -> ContainerCreateBody {
-        let mut body = container(&self.image, identity, labels, self.promised(identity));
-        if let Some(omission) = self.omit {
+        let promised = self.promised(role, network, identity);
+        let image = &self.image(role).name;
+        let mut body = container(role, network, image, identity, labels, promised);
+        if let Some(omission) = self.omit
+            && omission.role == role
+        {
             omission.apply(&mut body);
         }
         body
@@ -80,22 +103,34 @@ pub(crate) fn short_hex(digest: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::Promise;
+    use crate::omission::Omitted;
 
     fn hash(image_id: &str, seccomp: &str, omit: Option<Omission>) -> String {
-        let image = "codealong-runner:x".to_owned();
-        Spec::new(image, image_id, seccomp.to_owned(), None, omit).hash
+        let image = Image {
+            name: "codealong-judge:x".to_owned(),
+            id: image_id.to_owned(),
+            seccomp: seccomp.to_owned(),
+        };
+        let images = Images {
+            judge: image.clone(),
+            learner: image,
+        };
+        Spec::new(images, None, omit).hash
     }
 
     #[test]
-    fn a_make_is_told_by_its_image_and_its_limits() {
+    fn a_make_is_told_by_its_images_and_its_limits() {
         let hash_of_one = hash("sha256:1", "{}", None);
         assert_eq!(hash("sha256:1", "{}", None), hash_of_one);
         assert_ne!(hash("sha256:2", "{}", None), hash_of_one);
         assert_ne!(hash("sha256:1", "[]", None), hash_of_one);
-        assert_ne!(
-            hash("sha256:1", "{}", Some(Omission::Whole(Promise::Memory))),
-            hash_of_one
-        );
+        for role in Role::ALL {
+            let omission = Omission {
+                role,
+                omitted: Omitted::Whole(Promise::Memory),
+            };
+            assert_ne!(hash("sha256:1", "{}", Some(omission)), hash_of_one);
+        }
         assert_eq!(hash_of_one.len(), 12);
     }
 }

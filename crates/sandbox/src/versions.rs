@@ -5,13 +5,15 @@ use tracing::{info, warn};
 use crate::SandboxError;
 use crate::engine::Engine;
 
-/// The first `runc` without CVE-2024-21626, by which a container could reach the host's files.
-const RUNC_SAFE: [u32; 3] = [1, 1, 12];
+/// The first `runc` of each line without CVE-2025-31133, CVE-2025-52565 and CVE-2025-52881, by which
+/// a container could write to the host's kernel settings; older lines have none. Later ones are
+/// taken to be safe.
+const RUNC_SAFE: [[u32; 3]; 2] = [[1, 2, 8], [1, 3, 3]];
 
 /// Reads the versions, logs them, and warns of an old `runc`.
 ///
-/// A warning only: distributions mend old versions without a new number, and what that hole needs
-/// (a working directory or an `exec` that a learner's code has prepared) the sandbox never gives.
+/// A warning only: distributions mend old versions without a new number, and what those holes need
+/// (mounts, a working directory or an `exec` that a learner's code has prepared) the sandbox never gives.
 pub(crate) async fn look_at_versions(engine: &Engine) -> Result<(), SandboxError> {
     let versions = engine.versions().await?;
     let runc = versions.runc.as_deref().unwrap_or("none");
@@ -20,21 +22,29 @@ pub(crate) async fn look_at_versions(engine: &Engine) -> Result<(), SandboxError
     if versions.runc.as_deref().is_some_and(is_old) {
         warn!(
             runc,
-            "runc {runc} is older than 1.1.12: make sure that your distribution has mended \
-             CVE-2024-21626 in it"
+            "runc {runc} is older than the last fix that is known here (1.2.8, 1.3.3): make sure that \
+             your distribution has mended CVE-2025-31133, CVE-2025-52565 and CVE-2025-52881 in it"
         );
     }
     Ok(())
 }
 
-/// Whether this is a version before [`RUNC_SAFE`]; one that can't be read is not called old.
+/// Whether this is a version before the safe one of its line; one that can't be read is not called
+/// old.
 fn is_old(runc: &str) -> bool {
     let numbers: Vec<u32> = runc
         .split(|character: char| !character.is_ascii_digit())
         .map_while(|part| part.parse().ok())
         .take(3)
         .collect();
-    numbers.len() == 3 && numbers[..] < RUNC_SAFE[..]
+    let Ok([major, minor, patch]) = <[u32; 3]>::try_from(numbers) else {
+        return false;
+    };
+    let line = RUNC_SAFE.iter().find(|safe| safe[..2] == [major, minor]);
+    match line {
+        Some(safe) => patch < safe[2],
+        None => [major, minor, patch] < RUNC_SAFE[0],
+    }
 }
 
 #[cfg(test)]
@@ -43,14 +53,14 @@ mod tests {
 
     #[test]
     fn an_old_runc_is_told_from_a_mended_one() {
-        for old in ["1.1.5+ds1", "1.0.0-rc93", "1.1.11"] {
+        for old in ["1.1.5+ds1", "1.0.0-rc93", "1.1.12", "1.2.7", "1.3.2"] {
             assert!(is_old(old), "{old} passed for new");
         }
         for new in [
-            "1.1.12",
-            "1.1.12+ds1",
-            "1.2.0-rc.1",
-            "1.3.0",
+            "1.2.8",
+            "1.2.8+ds1",
+            "1.3.3",
+            "1.4.0-rc.3",
             "2.0.0",
             "",
             "dev",

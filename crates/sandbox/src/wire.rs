@@ -11,14 +11,14 @@ use tokio::io::AsyncWrite;
 /// What came out of a container in one piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// The harness's frames, cut anywhere.
+    /// The judge's frames, cut anywhere.
     Stdout(Bytes),
-    /// What the harness says when it breaks.
+    /// What the judge says when it breaks.
     Stderr(Bytes),
 }
 
 /// The connection to one container. Losing it is losing the container: with its standard input
-/// closed, the harness ends.
+/// closed, the judge ends.
 pub(crate) struct Wire {
     /// Into the container; the first half whose drop the container notices.
     pub(crate) input: Pin<Box<dyn AsyncWrite + Send>>,

@@ -119,7 +119,7 @@ struct Readiness {
     creating: u32,
     running: u32,
     queued: u32,
-    containers: u32,
+    lanes: u32,
 }
 
 /// 200 when runs are served, 503 with the reason when they are not.
@@ -141,7 +141,7 @@ async fn ready(State(state): State<RouterState>) -> Response {
         creating: status.creating,
         running: status.running,
         queued: status.queued,
-        containers: status.containers,
+        lanes: status.lanes,
     };
     (code, Json(readiness)).into_response()
 }

@@ -55,12 +55,12 @@ pub const SETTINGS: [Setting; 21] = [
     setting(
         "CODEALONG_IMAGE_FOLDER",
         "runner-image",
-        "folder that the runner's image is built from",
+        "folder that the judge's and the launcher's images are built from",
     ),
     setting(
         "CODEALONG_BASE_IMAGE",
         "a local codealong-python-base:3.11, else python:3.11-slim",
-        "image with Python 3.11 that the runner's image starts from",
+        "image with Python 3.11 that both images start from",
     ),
     setting(
         "CODEALONG_RUNTIME",
@@ -73,13 +73,13 @@ pub const SETTINGS: [Setting; 21] = [
         "name on this server's containers; two servers on one engine need two names",
     ),
     setting("CODEALONG_RUNNING_MAX", "3", "runs at a time"),
-    setting("CODEALONG_WARM", "4", "containers that wait for a run"),
-    setting("CODEALONG_CONTAINERS_MAX", "9", "containers in all"),
+    setting("CODEALONG_WARM", "4", "lanes that wait for a run"),
     setting(
-        "CODEALONG_CREATING_MAX",
-        "1",
-        "containers created at a time",
+        "CODEALONG_LANES_MAX",
+        "9",
+        "lanes in all; each is two containers",
     ),
+    setting("CODEALONG_CREATING_MAX", "1", "lanes made at a time"),
     setting(
         "CODEALONG_QUEUE_MAX",
         "32",
@@ -292,9 +292,9 @@ impl Reader {
                 .count("CODEALONG_RUNNING_MAX")
                 .unwrap_or(default.running_max),
             warm: self.count("CODEALONG_WARM").unwrap_or(default.warm),
-            containers_max: self
-                .count("CODEALONG_CONTAINERS_MAX")
-                .unwrap_or(default.containers_max),
+            lanes_max: self
+                .count("CODEALONG_LANES_MAX")
+                .unwrap_or(default.lanes_max),
             creating_max: self
                 .count("CODEALONG_CREATING_MAX")
                 .unwrap_or(default.creating_max),

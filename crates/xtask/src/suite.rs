@@ -27,8 +27,8 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 pub(crate) enum Suite {
     /// The Rust tests that need no Docker
     Rust,
-    /// The harness's own Python tests
-    Harness,
+    /// The Python tests of judge and launcher
+    RunnerImage,
     /// The sandbox against a real Docker engine
     Sandbox,
     /// The curriculum's own check, and programs of all kinds before the judge, in the real sandbox
@@ -52,7 +52,7 @@ pub(crate) enum Need {
 impl Suite {
     pub(crate) const ALL: [Self; 5] = [
         Self::Rust,
-        Self::Harness,
+        Self::RunnerImage,
         Self::Sandbox,
         Self::Course,
         Self::End2end,
@@ -61,7 +61,7 @@ impl Suite {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
-            Self::Harness => "harness",
+            Self::RunnerImage => "runner-image",
             Self::Sandbox => "sandbox",
             Self::Course => "course",
             Self::End2end => "end2end",
@@ -71,7 +71,7 @@ impl Suite {
     pub(crate) fn needs(self) -> &'static [Need] {
         match self {
             Self::Rust => &[Need::Tests],
-            Self::Harness => &[Need::Python, Need::Redis],
+            Self::RunnerImage => &[Need::Python, Need::Redis],
             Self::Sandbox => &[Need::Tests, Need::Engine],
             Self::Course => &[Need::Tests, Need::Engine, Need::Server],
             Self::End2end => &[Need::Engine, Need::Server, Need::Site, Need::Browser],
@@ -115,7 +115,7 @@ pub(crate) fn sandbox(screen: &Screen, soak: bool) -> Result<Tally> {
     Ok(cargo_tally(&stream(screen, &mut cargo)?))
 }
 
-pub(crate) fn harness(screen: &Screen, python: &Path) -> Result<Tally> {
+pub(crate) fn runner_image(screen: &Screen, python: &Path) -> Result<Tally> {
     let folder = workspace::root().join("runner-image");
     if !folder.join("tests").exists() {
         bail!("runner-image/tests is not there");
@@ -126,7 +126,7 @@ pub(crate) fn harness(screen: &Screen, python: &Path) -> Result<Tally> {
         .current_dir(&folder)
         .env("PYTHONDONTWRITEBYTECODE", "1");
     if folder.join("tests/__init__.py").exists() {
-        // Then the tests are a package beside the harness, and import each other as one.
+        // Then the tests are a package, and import each other as one.
         unittest.args(["--top-level-directory", "."]);
     }
     let finished = stream(screen, &mut unittest)?;

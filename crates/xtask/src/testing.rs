@@ -140,7 +140,7 @@ impl Ground {
         }
         match suite {
             Suite::Rust => suite::rust(screen),
-            Suite::Harness => suite::harness(screen, ready(&self.python)?),
+            Suite::RunnerImage => suite::runner_image(screen, ready(&self.python)?),
             Suite::Sandbox => suite::sandbox(screen, soak),
             Suite::Course => suite::course(screen),
             Suite::End2end => suite::end2end(screen, ready(&self.browser)?),

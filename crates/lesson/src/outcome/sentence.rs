@@ -198,6 +198,16 @@ impl Outcome {
             Self::TooManyProcesses { limit } => format!(
                 "Your program started more than {limit} processes and threads, which is the limit."
             ),
+            Self::TooManySockets { protocol, limit } => {
+                let sockets = match protocol.as_str() {
+                    "TCP" | "UDP" => format!("{protocol} sockets"),
+                    _ => "sockets beside its TCP connections".to_owned(),
+                };
+                format!(
+                    "Your program had more than {limit} {sockets} open at once, which is the limit. \
+                     Is there one that is opened in a loop and never closed?"
+                )
+            }
             Self::OutputFlood { limit_kib } => format!(
                 "Your program printed more than {limit_kib} KiB and answered nothing. \
                  Is there a `print` in a loop that never ends?"

@@ -54,16 +54,17 @@ impl Engine {
             })
     }
 
-    /// Builds an image from a tar with a Dockerfile, by the classic builder, which every engine
+    /// Builds an image from a tar and the Dockerfile in it that is named, by the classic builder, which every engine
     /// has.
     pub(crate) async fn build(
         &self,
         tag: &str,
+        dockerfile: &str,
         arguments: HashMap<String, String>,
         context: Vec<u8>,
     ) -> Result<(), SandboxError> {
         let options = BuildImageOptions {
-            dockerfile: "Dockerfile".to_owned(),
+            dockerfile: dockerfile.to_owned(),
             t: Some(tag.to_owned()),
             rm: true,
             forcerm: true,

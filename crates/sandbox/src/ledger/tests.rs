@@ -63,7 +63,7 @@ fn honest() -> Vec<Value> {
     words
 }
 
-/// Numbers the words as an honest harness would.
+/// Numbers the words as an honest judge would.
 fn numbered(words: Vec<Value>) -> Vec<Value> {
     let number = |(seq, mut word): (usize, Value)| {
         word["seq"] = json!(seq);
@@ -234,7 +234,7 @@ fn a_job_without_tests_is_no_pass() {
 }
 
 #[test]
-fn a_harness_that_never_stops_talking_is_a_breach() {
+fn a_judge_that_never_stops_talking_is_a_breach() {
     let mut ledger = Ledger::new(&job(), NONCE.to_owned(), Timings::default());
     ledger
         .take(numbered(vec![started()])[0].to_string().as_bytes(), AT)

@@ -2,23 +2,35 @@
 
 use super::*;
 
-/// Changing a limit changes this file too, and so is seen in review.
-const GOLDEN: &str = include_str!("golden.json");
+/// Changing a limit changes these files too, and so is seen in review.
+const GOLDEN: [(Role, &str); 2] = [
+    (Role::Judge, include_str!("golden/judge.json")),
+    (Role::Learner, include_str!("golden/learner.json")),
+];
 
 #[test]
-fn the_restrictions_are_those_of_the_golden_file() {
-    // The profile is a file that a person reads too; here stands where it is.
-    let config = host_config(Identity::nth(7), "runner-image/seccomp.json", None);
-    let labels = HashMap::from([("codealong.owner".to_owned(), "golden".to_owned())]);
-    let container = container("codealong-runner:golden", Identity::nth(7), labels, config);
-    let found = serde_json::to_value(&container).unwrap();
-    let golden: serde_json::Value = serde_json::from_str(GOLDEN).unwrap();
-    assert_eq!(
-        found,
-        golden,
-        "golden.json should be:\n{}",
-        serde_json::to_string_pretty(&found).unwrap()
-    );
+fn the_restrictions_are_those_of_the_golden_files() {
+    for (role, golden) in GOLDEN {
+        let (folder, network) = match role {
+            Role::Judge => ("judge", Network::Own),
+            Role::Learner => ("python", Network::Of("codealong-judge")),
+        };
+        let identity = Identity::nth(7);
+        // The profile is a file that a person reads too; here stands where it is.
+        let seccomp = format!("runner-image/{folder}/seccomp.json");
+        let config = host_config(role, network, identity, &seccomp, None);
+        let labels = HashMap::from([("codealong.owner".to_owned(), "golden".to_owned())]);
+        let image = format!("codealong-{folder}:golden");
+        let container = container(role, network, &image, identity, labels, config);
+        let found = serde_json::to_value(&container).unwrap();
+        let golden: serde_json::Value = serde_json::from_str(golden).unwrap();
+        assert_eq!(
+            found,
+            golden,
+            "{role:?}: the golden file should be:\n{}",
+            serde_json::to_string_pretty(&found).unwrap()
+        );
+    }
 }
 
 #[test]

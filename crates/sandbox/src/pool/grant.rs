@@ -1,12 +1,13 @@
-//! The right to run, and the container to run in, on their way from the pool to a run.
+//! The right to run, and the lane to run in, on their way from the pool to a run.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::state::{Shared, State};
 use crate::feed::FeedWriter;
-use crate::slot::Slot;
+use crate::lane::Lane;
 use crate::{ClientId, SandboxError};
 
 /// A run that waits.
@@ -18,10 +19,10 @@ pub(super) struct Waiter {
     pub(super) told: Option<u32>,
 }
 
-/// A container, and the right to run in it.
+/// A lane, and the right to run in it.
 #[derive(Debug)]
 pub(super) struct Grant {
-    pub(super) slot: Slot,
+    pub(super) lane: Lane,
     pub(super) permit: Permit,
 }
 
@@ -31,6 +32,7 @@ pub(super) struct Permit {
     /// None once the permit was taken back.
     shared: Option<Arc<Shared>>,
     client: ClientId,
+    since: Instant,
 }
 
 impl Permit {
@@ -39,20 +41,22 @@ impl Permit {
         Self {
             shared: Some(shared),
             client,
+            since: Instant::now(),
         }
     }
 
     /// Takes the permit back by hand, where the lock is held already.
     pub(super) fn take_back(mut self, state: &mut State) {
         self.shared = None;
-        state.admission.finish(&self.client);
+        state.admission.finish(&self.client, Duration::ZERO);
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(shared) = self.shared.take() {
-            shared.state().admission.finish(&self.client);
+            let used = self.since.elapsed();
+            shared.state().admission.finish(&self.client, used);
             shared.dispatch();
         }
     }

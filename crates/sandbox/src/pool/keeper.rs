@@ -1,5 +1,5 @@
-//! The one task that keeps the pool full: it finds the engine, makes the image, lets the first
-//! container test itself, refills, sweeps, and starts over when the engine was away.
+//! The one task that keeps the pool full: it finds the engine, makes the images, lets the first
+//! lane test itself, refills, sweeps, and starts over when the engine was away.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,31 +14,31 @@ use super::backoff::Backoff;
 use super::state::Shared;
 use super::supply::Supply;
 use super::sweep::sweep;
-use crate::SandboxError;
 use crate::engine::Engine;
-use crate::image::RunnerImage;
+use crate::image::Images;
 use crate::labels::Predecessors;
-use crate::slot::{Scrutiny, Slot, SlotMaker};
+use crate::lane::{Lane, LaneMaker, Scrutiny};
 use crate::spec::Spec;
 use crate::versions::look_at_versions;
+use crate::{Role, SandboxError};
 
-/// How often containers that wait are looked at.
+/// How often lanes that wait are looked at.
 const TEND_EVERY: Duration = Duration::from_secs(1);
 /// How often the engine is asked whether it is there, and how long it may take to say so.
 const PING_EVERY: Duration = Duration::from_secs(5);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 /// Creations that may fail one after the other before the engine counts as away.
 const FAILURES_MAX: u32 = 3;
-/// What a stop waits for containers that are half made.
+/// What a stop waits for lanes that are half made.
 const CREATION_MAY_END: Duration = Duration::from_secs(2);
-/// A container's life beyond its waiting: one run, and what it takes to start and to be removed.
+/// A container's life beyond its waiting: a run, and what it takes to start and to be removed.
 const LIFE_AFTER_WAITING: Duration = Duration::from_secs(120);
 
 /// Why serving ended.
 enum Interruption {
     /// The pool stops.
     Stopped,
-    /// The image must be looked for again: it is gone, or its folder has changed.
+    /// The images must be looked for again: one is gone, or their folder has changed.
     Image(&'static str),
     /// The engine is away, or fails whatever it is asked.
     Engine(SandboxError),
@@ -56,7 +56,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
         let begun = tokio::select! {
             begun = &mut beginning => begun,
             () = shared.stopping.cancelled() => {
-                // As where the pool serves: the first container may be half made.
+                // As where the pool serves: the first lane may be half made.
                 let _one_that_hangs = timeout(CREATION_MAY_END, beginning).await;
                 return;
             }
@@ -73,7 +73,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
         let wait = match interruption {
             Interruption::Stopped => return,
             Interruption::Image(reason) => {
-                warn!(reason, "Looking for the runner image again: {reason}");
+                warn!(reason, "Looking for the images again: {reason}");
                 Duration::ZERO
             }
             Interruption::Engine(fault) => {
@@ -96,50 +96,45 @@ pub(super) async fn keep(shared: Arc<Shared>) {
     }
 }
 
-/// From an engine's address to a pool that serves: its first container has measured every promise.
+/// From an engine's address to a pool that serves: its first lane has measured every promise.
 async fn begin(
     shared: &Arc<Shared>,
     predecessors: Predecessors,
-) -> Result<SlotMaker, SandboxError> {
+) -> Result<LaneMaker, SandboxError> {
     let settings = &shared.settings;
     let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
     look_at_versions(&engine).await?;
     shared.set_engine(engine.clone());
     sweep(&engine, shared, predecessors).await?;
-    let image = RunnerImage::ensure(&engine, settings).await?;
-    let spec = Spec::new(
-        image.name,
-        &image.id,
-        image.seccomp,
-        settings.runtime.clone(),
-        settings.omit,
-    );
-    let maker = SlotMaker {
+    let images = Images::ensure(&engine, settings).await?;
+    let spec = Spec::new(images, settings.runtime.clone(), settings.omit);
+    let maker = LaneMaker {
         engine,
         spec,
         boot: shared.boot.clone(),
         remains: shared.remains.clone(),
         ready_timeout: settings.ready_timeout,
-        life: settings.recycle_after + LIFE_AFTER_WAITING,
+        // A judge is used again until it is as old as a lane may become while it waits.
+        life: 2 * settings.recycle_after + LIFE_AFTER_WAITING,
     };
-    let number = shared.next_number();
-    let slot = maker.make(number, Scrutiny::InsideAndOutside).await?;
+    let lane = maker.make(None, Scrutiny::InsideAndOutside).await?;
     shared.set_phase(PoolState::Serving);
     // Not where it has been told to stop meanwhile.
     if shared.refusal().is_none() {
         info!(
-            image = maker.spec.image,
+            judge = maker.spec.image(Role::Judge).name,
+            learner = maker.spec.image(Role::Learner).name,
             spec = maker.spec.hash,
             "The sandbox keeps its promises and serves",
         );
     }
-    shared.deposit(slot);
+    shared.deposit(lane);
     Ok(maker)
 }
 
 /// Keeps the pool full until something comes between.
-async fn serve(shared: &Arc<Shared>, maker: SlotMaker) -> Interruption {
-    let mut creations: JoinSet<Result<Slot, SandboxError>> = JoinSet::new();
+async fn serve(shared: &Arc<Shared>, maker: LaneMaker) -> Interruption {
+    let mut creations: JoinSet<Result<Lane, SandboxError>> = JoinSet::new();
     let interruption = tokio::select! {
         interruption = refill(shared, &maker, &mut creations) => interruption,
         fault = watch(&maker.engine) => Interruption::Engine(fault),
@@ -148,7 +143,7 @@ async fn serve(shared: &Arc<Shared>, maker: SlotMaker) -> Interruption {
         () = shared.stopping.cancelled() => Interruption::Stopped,
     };
     if matches!(interruption, Interruption::Stopped) {
-        // A container that starts and is let go ends by itself. One that is only created has to be
+        // A lane that starts and is let go ends by itself. A container that is only created has to be
         // removed, and an engine that hangs would leave it.
         let whole = async { while creations.join_next().await.is_some() {} };
         let _those_that_hang = timeout(CREATION_MAY_END, whole).await;
@@ -159,11 +154,11 @@ async fn serve(shared: &Arc<Shared>, maker: SlotMaker) -> Interruption {
     interruption
 }
 
-/// Creates containers as they are needed.
+/// Makes lanes as they are needed.
 async fn refill(
     shared: &Arc<Shared>,
-    maker: &SlotMaker,
-    creations: &mut JoinSet<Result<Slot, SandboxError>>,
+    maker: &LaneMaker,
+    creations: &mut JoinSet<Result<Lane, SandboxError>>,
 ) -> Interruption {
     let mut tending = interval(TEND_EVERY);
     tending.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -181,7 +176,12 @@ async fn refill(
                 if shared.stock().ready == 0 && shared.stock().queued > 0 {
                     metrics::counter!("codealong_cold_starts_total").increment(1);
                 }
-                creations.spawn(maker.make(shared.next_number(), Scrutiny::Inside));
+                let judge = shared.take_judge(&maker.spec.hash);
+                if judge.is_none() && shared.stock().lanes >= shared.settings.lanes_max {
+                    // Those that were there have ended.
+                    continue;
+                }
+                creations.spawn(maker.make(judge, Scrutiny::Inside));
                 shared.set_creating(creations.len());
                 wanted_since = None;
                 continue;
@@ -208,10 +208,10 @@ async fn refill(
             Some(made) = creations.join_next() => {
                 shared.set_creating(creations.len());
                 match made {
-                    Ok(Ok(slot)) => {
+                    Ok(Ok(lane)) => {
                         failures = 0;
                         backoff.reset();
-                        shared.deposit(slot);
+                        shared.deposit(lane);
                     }
                     Ok(Err(fault)) => {
                         failures += 1;
@@ -251,7 +251,7 @@ async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<In
         fault if fault.status() == Some(404) => Some(Interruption::Image("it is gone")),
         fault => {
             let reason = full_text(&fault);
-            warn!(reason, failures, "A container could not be made: {reason}");
+            warn!(reason, failures, "A lane could not be made: {reason}");
             if failures >= FAILURES_MAX {
                 return Some(Interruption::Engine(fault));
             }

@@ -1,4 +1,4 @@
-//! When a container that is over, and harms nobody, is removed.
+//! When a finished lane, which harms nobody, is recycled.
 
 use std::time::Duration;
 
@@ -7,21 +7,21 @@ use tokio::time::timeout;
 
 use super::state::Shared;
 
-/// How often it is looked whether a container that is over is to be removed.
+/// How often it is looked whether a finished lane is to be recycled.
 const LULL_LOOKED_AFTER: Duration = Duration::from_millis(20);
 
 impl Shared {
-    /// Ends when a container that is over is to be removed: see
-    /// [`can_keep_what_is_over`](super::supply::Stock::can_keep_what_is_over); after `at_most` from when it is the next one; and when the
-    /// pool stops. One at a time: the next is looked at when what this returns is dropped, with the
-    /// removal begun.
+    /// Ends when a finished lane is to be recycled: see
+    /// [`can_keep_finished`](super::supply::Stock::can_keep_finished); after `at_most` from when
+    /// it is the next one; and when the pool stops. One at a time: the next is looked at when what
+    /// this returns is dropped, with the removal begun.
     pub(super) async fn lull(&self, at_most: Duration) -> Option<MutexGuard<'_, ()>> {
         let lull = async {
             let turn = self.removal_turn.lock().await;
             let keep = async {
                 loop {
                     let changed = self.changed.notified();
-                    if !self.stock().can_keep_what_is_over(&self.settings) {
+                    if !self.stock().can_keep_finished(&self.settings) {
                         return;
                     }
                     // A removal that ends tells the keeper alone.

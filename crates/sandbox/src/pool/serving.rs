@@ -1,4 +1,4 @@
-//! One run, from asked for until it is answered and the removal of its container has begun.
+//! One run, from asked for until it is answered and its lane is recycled.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,15 +9,15 @@ use tokio::time::{sleep, timeout};
 use tracing::{error, info, warn};
 
 use super::admission::TicketId;
-use super::grant::{Grant, Waiter};
+use super::grant::{Grant, Permit, Waiter};
 use super::state::Shared;
 use crate::feed::FeedWriter;
-use crate::slot::{RunFault, Slot, SpentSlot};
+use crate::lane::{FinishedLane, Lane, RunFault};
 use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};
 
-/// How long a container that is over waits for its removal while others run or wait: a removal
-/// takes the processor time of several runs.
-const REMOVAL_PUT_OFF_MAX: Duration = Duration::from_secs(1);
+/// How long a finished lane waits for its recycling while others run: a removal takes the processor
+/// time of several runs.
+const RECYCLING_PUT_OFF_MAX: Duration = Duration::from_secs(1);
 
 /// Serves one run. Its end, whatever it is, is told to `feed`, unless nobody listens any more.
 pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed: FeedWriter) {
@@ -26,7 +26,7 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed:
     let Some(admitted) = wait_for_grant(&shared, client, &feed).await else {
         return;
     };
-    let Grant { slot, permit } = match admitted {
+    let Grant { lane, permit } = match admitted {
         Ok(grant) => grant,
         Err(refusal) => {
             note_refusal(&refusal);
@@ -34,7 +34,7 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed:
             return;
         }
     };
-    let (result, spent) = run(&shared, slot, &job, asked, &feed).await;
+    let (result, finished) = run(&shared, lane, &job, asked, &feed).await;
     match result {
         Ok(report) => {
             measure(&report);
@@ -45,17 +45,28 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, feed:
     }
     // The answer is out before the container is killed, and the next run need not wait for that.
     drop(feed);
+    if let Some(finished) = finished {
+        recycle(&shared, finished, permit).await;
+    }
+}
+
+/// Makes a finished lane's judge free for the next learner's container.
+async fn recycle(shared: &Arc<Shared>, finished: FinishedLane, permit: Permit) {
+    shared.note_finished();
     drop(permit);
-    let turn = if spent.as_ref().is_some_and(SpentSlot::is_over) {
-        shared.lull(REMOVAL_PUT_OFF_MAX).await
+    let turn = if finished.is_at_rest() {
+        shared.lull(RECYCLING_PUT_OFF_MAX).await
     } else {
         None
     };
-    drop(spent);
+    let recycling = finished.recycle();
+    // The next removal may begin meanwhile: how many the engine works on is looked at there.
     drop(turn);
+    let judge = recycling.await;
+    shared.note_recycled(judge);
 }
 
-/// Waits for a container and the right to run in it. None where nobody waits for the answer.
+/// Waits for a lane and the right to run in it. None where nobody waits for the answer.
 async fn wait_for_grant(
     shared: &Arc<Shared>,
     client: ClientId,
@@ -101,8 +112,8 @@ async fn wait_in_queue(
     // A grant may have come in this very moment.
     granted.close();
     match granted.try_recv() {
-        Ok(Ok(Grant { slot, permit })) if feed.is_closed() => {
-            shared.deposit(slot);
+        Ok(Ok(Grant { lane, permit })) if feed.is_closed() => {
+            shared.deposit(lane);
             drop(permit);
             None
         }
@@ -112,33 +123,33 @@ async fn wait_in_queue(
     }
 }
 
-/// Runs the job, in a second container where the first one died before the learner's code began.
+/// Runs the job, in a second lane where the first one died before the learner's code began.
 async fn run(
     shared: &Arc<Shared>,
-    slot: Slot,
+    lane: Lane,
     job: &Job,
     asked: Instant,
     feed: &FeedWriter,
-) -> (Result<JobReport, RunFault>, Option<SpentSlot>) {
-    let (result, spent) = run_once(shared, slot, job, asked, feed).await;
+) -> (Result<JobReport, RunFault>, Option<FinishedLane>) {
+    let (result, finished) = run_once(shared, lane, job, asked, feed).await;
     let Err(RunFault::NotStarted(reason)) = result else {
-        return (result, Some(spent));
+        return (result, Some(finished));
     };
     warn!(
         reason,
-        "A container failed before its run began; another takes over: {reason}"
+        "A lane failed before its run began; another takes over: {reason}"
     );
     metrics::counter!("codealong_retries_total").increment(1);
-    drop(spent);
+    drop(finished);
     let another = tokio::select! {
         another = timeout(shared.settings.wait_max, shared.retry()) => another,
         () = feed.closed() => return (Err(RunFault::Cancelled), None),
         () = shared.halted.cancelled() => return (Err(RunFault::Cancelled), None),
     };
     match another {
-        Ok(Ok(slot)) => {
-            let (result, spent) = run_once(shared, slot, job, asked, feed).await;
-            (result, Some(spent))
+        Ok(Ok(lane)) => {
+            let (result, finished) = run_once(shared, lane, job, asked, feed).await;
+            (result, Some(finished))
         }
         _ => (Err(RunFault::NotStarted(reason)), None),
     }
@@ -146,18 +157,18 @@ async fn run(
 
 async fn run_once(
     shared: &Arc<Shared>,
-    slot: Slot,
+    lane: Lane,
     job: &Job,
     asked: Instant,
     feed: &FeedWriter,
-) -> (Result<JobReport, RunFault>, SpentSlot) {
+) -> (Result<JobReport, RunFault>, FinishedLane) {
     let cancelled = async {
         tokio::select! {
             () = feed.closed() => {}
             () = shared.halted.cancelled() => {}
         }
     };
-    slot.run(job, asked.elapsed(), feed, cancelled).await
+    lane.run(job, asked.elapsed(), feed, cancelled).await
 }
 
 fn answer_fault(shared: &Shared, fault: RunFault, feed: &FeedWriter) {
@@ -165,7 +176,7 @@ fn answer_fault(shared: &Shared, fault: RunFault, feed: &FeedWriter) {
         // Where the pool knows better why, it says so.
         RunFault::NotStarted(detail) => shared.refusal().unwrap_or(SandboxError::Died { detail }),
         RunFault::Lost(detail) => shared.refusal().unwrap_or(SandboxError::Lost { detail }),
-        RunFault::HarnessBroke(detail) => SandboxError::HarnessBroke { detail },
+        RunFault::JudgeBroke(detail) => SandboxError::JudgeBroke { detail },
         RunFault::Unspeakable(detail) => SandboxError::JobTooLong { detail },
         RunFault::Cancelled => match shared.refusal() {
             Some(refusal) if !feed.is_closed() => refusal,

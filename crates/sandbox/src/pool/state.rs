@@ -1,9 +1,8 @@
 //! What the pool has and who wants it, behind one lock that is never held across an await.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex as AsyncMutex, Notify, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -16,8 +15,8 @@ use super::sweep::Sightings;
 use super::{PoolState, PoolStatus};
 use crate::engine::Engine;
 use crate::labels::Boot;
+use crate::lane::{JudgeContainer, Lane};
 use crate::remains::Remains;
-use crate::slot::Slot;
 use crate::{ClientId, JobEvent, SandboxError, Settings};
 
 /// What all of the pool's tasks share.
@@ -39,11 +38,10 @@ pub(super) struct Shared {
     pub(super) halted: CancellationToken,
     /// Told when what the pool has, or does, may have changed.
     pub(super) changed: Notify,
-    /// Held by the one container that is over and whose removal is next.
+    /// Held by the one finished lane whose removal is next.
     pub(super) removal_turn: AsyncMutex<()>,
     state: Mutex<State>,
     sightings: Mutex<Sightings>,
-    slots_made: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -51,12 +49,23 @@ pub(super) struct State {
     phase: PoolState,
     engine: Option<Engine>,
     pub(super) admission: Admission<Waiter>,
-    pub(super) ready: VecDeque<Slot>,
+    pub(super) ready: VecDeque<Lane>,
+    /// Judges whose learner's container is gone: each can take the next.
+    pub(super) judges: VecDeque<IdleJudge>,
     creating: u32,
-    /// Runs whose first container died before they began; they are served before all others.
-    pub(super) retries: VecDeque<oneshot::Sender<Slot>>,
+    /// Finished lanes that are kept or being recycled.
+    finished: u32,
+    /// Runs whose first lane died before they began; they are served before all others.
+    pub(super) retries: VecDeque<oneshot::Sender<Lane>>,
     /// A moving average of what a run takes.
     run_seconds: f64,
+}
+
+/// A judge that waits for a learner's container.
+#[derive(Debug)]
+pub(super) struct IdleJudge {
+    pub(super) judge: JudgeContainer,
+    pub(super) since: Instant,
 }
 
 impl Shared {
@@ -79,19 +88,15 @@ impl Shared {
                 engine: None,
                 admission: Admission::new(settings.running_max, settings.queue_max),
                 ready: VecDeque::new(),
+                judges: VecDeque::new(),
                 creating: 0,
+                finished: 0,
                 retries: VecDeque::new(),
                 run_seconds: 0.2,
             }),
             sightings: Mutex::default(),
-            slots_made: AtomicU32::new(0),
             settings,
         }
-    }
-
-    /// A number that no other container of this life has.
-    pub(super) fn next_number(&self) -> u32 {
-        self.slots_made.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Lets a run in to wait for its turn.
@@ -133,9 +138,9 @@ impl Shared {
         self.dispatch();
     }
 
-    /// Waits for another container for a run that has its permit and lost its first one. A pool
-    /// that does not serve hands none out, and says so at once.
-    pub(super) fn retry(self: &Arc<Self>) -> oneshot::Receiver<Slot> {
+    /// Waits for another lane for a run that has its permit and lost its first one. A pool that
+    /// does not serve hands none out, and says so at once.
+    pub(super) fn retry(self: &Arc<Self>) -> oneshot::Receiver<Lane> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
         if refusal(&state.phase).is_none() {
@@ -146,38 +151,84 @@ impl Shared {
         receiver
     }
 
-    /// Puts a container in stock, where there is one.
-    pub(super) fn deposit(self: &Arc<Self>, slot: Slot) {
+    /// Puts a lane in stock, where there is one.
+    pub(super) fn deposit(self: &Arc<Self>, lane: Lane) {
         let mut state = self.state();
         if refusal(&state.phase).is_some() {
             drop(state);
-            drop(slot);
+            drop(lane);
             return;
         }
-        state.ready.push_back(slot);
+        state.ready.push_back(lane);
         drop(state);
         self.dispatch();
     }
 
-    /// Hands containers to runs, as long as there are both, and tells the others their places.
+    /// A lane has had its run.
+    pub(super) fn note_finished(&self) {
+        self.state().finished += 1;
+        self.keeper.notify_one();
+    }
+
+    /// What became of a finished lane: a judge that can serve again, or nothing.
+    pub(super) fn note_recycled(self: &Arc<Self>, judge: Option<JudgeContainer>) {
+        let mut state = self.state();
+        state.finished = state.finished.saturating_sub(1);
+        let serves = refusal(&state.phase).is_none();
+        // One that has grown old has served long enough.
+        let is_fit = |judge: &JudgeContainer| judge.age() < self.settings.recycle_after;
+        let (fit, unfit) = match judge {
+            Some(judge) if serves && is_fit(&judge) => (Some(judge), None),
+            other => (None, other),
+        };
+        if let Some(judge) = fit {
+            let since = Instant::now();
+            state.judges.push_back(IdleJudge { judge, since });
+        }
+        drop(state);
+        drop(unfit);
+        self.keeper.notify_one();
+        self.changed.notify_waiters();
+    }
+
+    /// A judge that can take a learner's container, if there is one of the present make.
+    pub(super) fn take_judge(&self, spec_hash: &str) -> Option<JudgeContainer> {
+        let mut unfit = Vec::new();
+        let mut state = self.state();
+        let fit = loop {
+            // The one that was in use last: the others may go.
+            let Some(IdleJudge { mut judge, .. }) = state.judges.pop_back() else {
+                break None;
+            };
+            if judge.spec_hash() == spec_hash && judge.is_quiet() {
+                break Some(judge);
+            }
+            unfit.push(judge);
+        };
+        drop(state);
+        drop(unfit);
+        fit
+    }
+
+    /// Hands lanes to runs, as long as there are both, and tells the others their places.
     pub(super) fn dispatch(self: &Arc<Self>) {
         let mut dead = Vec::new();
         let mut state = self.state();
-        while let Some(slot) = state.living_slot(&mut dead) {
+        while let Some(lane) = state.living_lane(&mut dead) {
             if let Some(retry) = state.retries.pop_front() {
-                if let Err(slot) = retry.send(slot) {
-                    state.ready.push_front(slot);
+                if let Err(lane) = retry.send(lane) {
+                    state.ready.push_front(lane);
                 }
                 continue;
             }
             let Some(Admitted { client, waiter }) = state.admission.admit() else {
-                state.ready.push_front(slot);
+                state.ready.push_front(lane);
                 break;
             };
             let permit = Permit::new(Arc::clone(self), client);
-            if let Err(Ok(grant)) = waiter.grant.send(Ok(Grant { slot, permit })) {
-                // The run left in the meantime; its container is as good as new.
-                state.ready.push_front(grant.slot);
+            if let Err(Ok(grant)) = waiter.grant.send(Ok(Grant { lane, permit })) {
+                // The run left in the meantime; its lane is as good as new.
+                state.ready.push_front(grant.lane);
                 grant.permit.take_back(&mut state);
             }
         }
@@ -206,18 +257,19 @@ impl Shared {
         }
         state.phase = phase;
         let serves = refusal(&state.phase).is_none();
-        let (waiters, slots, retries) = if serves {
+        let (waiters, stock, retries) = if serves {
             Default::default()
         } else {
             let State {
                 admission,
                 ready,
+                judges,
                 retries,
                 ..
             } = &mut *state;
             (
                 admission.clear(),
-                std::mem::take(ready),
+                (std::mem::take(ready), std::mem::take(judges)),
                 std::mem::take(retries),
             )
         };
@@ -228,11 +280,11 @@ impl Shared {
                 let _gone = waiter.grant.send(Err(refusal));
             }
         }
-        drop((slots, retries));
+        drop((stock, retries));
         self.dispatch();
     }
 
-    /// Ends when the pool serves with a container at hand, or does not serve.
+    /// Ends when the pool serves with a lane at hand, or does not serve.
     pub(super) async fn settled(&self) -> Result<(), SandboxError> {
         loop {
             let changed = self.changed.notified();
@@ -241,8 +293,8 @@ impl Shared {
                 if let Some(refusal) = refusal(&state.phase) {
                     return Err(refusal);
                 }
-                let has_slot = !state.ready.is_empty() || self.settings.warm == 0;
-                if matches!(state.phase, PoolState::Serving) && has_slot {
+                let has_lane = !state.ready.is_empty() || self.settings.warm == 0;
+                if matches!(state.phase, PoolState::Serving) && has_lane {
                     return Ok(());
                 }
             }
@@ -306,7 +358,7 @@ impl Shared {
             creating: stock.creating,
             running: stock.running,
             queued: stock.queued,
-            containers: stock.containers,
+            lanes: stock.lanes,
         }
     }
 
@@ -324,14 +376,13 @@ impl Shared {
 }
 
 impl State {
-    /// The next container that still waits. Dead ones are collected, to be dropped outside the
-    /// lock.
-    fn living_slot(&mut self, dead: &mut Vec<Slot>) -> Option<Slot> {
-        while let Some(mut slot) = self.ready.pop_front() {
-            if slot.is_waiting() {
-                return Some(slot);
+    /// The next lane that still waits. Dead ones are collected, to be dropped outside the lock.
+    fn living_lane(&mut self, dead: &mut Vec<Lane>) -> Option<Lane> {
+        while let Some(mut lane) = self.ready.pop_front() {
+            if lane.is_waiting() {
+                return Some(lane);
             }
-            dead.push(slot);
+            dead.push(lane);
         }
         None
     }
@@ -343,7 +394,9 @@ impl State {
             creating: self.creating,
             running: self.admission.running(),
             queued: self.admission.queued().saturating_add(retries),
-            containers: remains.count(),
+            judges: u32::try_from(self.judges.len()).unwrap_or(u32::MAX),
+            finished: self.finished,
+            lanes: remains.lanes(),
             removing: remains.removing(),
         }
     }
@@ -357,8 +410,8 @@ impl State {
     fn measure(&self, remains: &Remains) {
         let stock = self.stock(remains);
         for (name, value) in [
-            ("codealong_slots_ready", stock.ready),
-            ("codealong_slots_creating", stock.creating),
+            ("codealong_lanes_ready", stock.ready),
+            ("codealong_lanes_creating", stock.creating),
             ("codealong_runs_running", stock.running),
             ("codealong_queue_length", stock.queued),
         ] {

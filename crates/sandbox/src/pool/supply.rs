@@ -1,4 +1,4 @@
-//! When to create the next container: a plain decision over what there is.
+//! When to make the next lane: a plain decision over what there is.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use crate::Settings;
 /// How long a creation is put off while runs are in flight: starting a container takes the
 /// processor time that they want.
 const PUT_OFF_MAX: Duration = Duration::from_millis(250);
-/// The same where less than half of the stock is left.
+/// The same where less than half of the stock is left, and where somebody waits for a lane and a
+/// judge will soon be free: to start another one takes twice as long as to use it again.
 const PUT_OFF_WHEN_LOW_MAX: Duration = Duration::from_millis(100);
 
 /// What the engine is given to do at the same time, as far as it can be chosen.
@@ -19,16 +20,20 @@ const REMOVAL_LOOKED_AFTER: Duration = Duration::from_millis(100);
 /// What there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Stock {
-    /// Containers that wait for a run.
+    /// Lanes that wait for a run.
     pub(super) ready: u32,
-    /// Containers that start.
+    /// Lanes that are being made.
     pub(super) creating: u32,
     /// Runs in flight.
     pub(super) running: u32,
     /// Runs that wait for a place.
     pub(super) queued: u32,
-    /// Containers in all.
-    pub(super) containers: u32,
+    /// Judges that wait for a learner's container.
+    pub(super) judges: u32,
+    /// Lanes that have had their run, and whose judge will be free.
+    pub(super) finished: u32,
+    /// Lanes in all, in whatever state.
+    pub(super) lanes: u32,
     /// Containers that the engine is removing.
     pub(super) removing: u32,
 }
@@ -36,7 +41,7 @@ pub(super) struct Stock {
 /// What to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Supply {
-    /// Create one now.
+    /// Make one now.
     Create,
     /// Look again after this long at the latest.
     PutOff(Duration),
@@ -50,22 +55,15 @@ impl Supply {
         let wanted = settings.warm.saturating_add(stock.queued);
         let coming = stock.ready.saturating_add(stock.creating);
         let at_once = settings.creating_max + u32::from(stock.is_short());
-        if coming >= wanted
-            || stock.creating >= at_once
-            || stock.containers >= settings.containers_max
-        {
+        let has_room = stock.judges > 0 || stock.lanes < settings.lanes_max;
+        if coming >= wanted || stock.creating >= at_once || !has_room {
             return Self::Enough;
         }
         if stock.creating + stock.removing >= at_once {
             return Self::PutOff(REMOVAL_LOOKED_AFTER);
         }
-        let half_is_ready = stock.ready * 2 >= settings.warm;
-        let put_off_max = if half_is_ready {
-            PUT_OFF_MAX
-        } else {
-            PUT_OFF_WHEN_LOW_MAX
-        };
-        if stock.running > 0 && !stock.is_short() && put_off < put_off_max {
+        let put_off_max = stock.put_off_max(settings);
+        if put_off < put_off_max {
             return Self::PutOff(put_off_max - put_off);
         }
         Self::Create
@@ -73,20 +71,39 @@ impl Supply {
 }
 
 impl Stock {
-    /// Whether more wait than there are containers for.
+    /// Whether more wait than there are lanes for.
     pub(super) fn is_short(&self) -> bool {
         self.queued > self.ready
     }
 
-    /// Whether a container that is over may stay a while, as long as it takes nobody's place: runs
-    /// in flight and creations that somebody waits for come before its removal, and so does what
-    /// the engine is at work on.
-    pub(super) fn can_keep_what_is_over(&self, settings: &Settings) -> bool {
-        let is_wanted_elsewhere = self.running > 0 || self.is_short();
+    fn put_off_max(&self, settings: &Settings) -> Duration {
+        if self.is_short() {
+            let a_judge_will_be_free = self.judges == 0 && self.running + self.finished > 0;
+            return if a_judge_will_be_free {
+                PUT_OFF_WHEN_LOW_MAX
+            } else {
+                Duration::ZERO
+            };
+        }
+        if self.judges == 0 && self.finished > 0 {
+            return PUT_OFF_MAX;
+        }
+        let half_is_ready = self.ready * 2 >= settings.warm;
+        match (self.running, half_is_ready) {
+            (0, _) => Duration::ZERO,
+            (_, true) => PUT_OFF_MAX,
+            (_, false) => PUT_OFF_WHEN_LOW_MAX,
+        }
+    }
+
+    /// Whether a finished lane may stay a while: runs in flight come before its removal, as long
+    /// as there is room for another lane and nobody waits for one, and so does what the engine is
+    /// at work on.
+    pub(super) fn can_keep_finished(&self, settings: &Settings) -> bool {
         let engine_is_busy = self.creating + self.removing >= ENGINE_WORKS_ON;
-        let staying = self.containers.saturating_sub(self.removing);
-        let has_room = staying + 1 < settings.containers_max;
-        self.removing >= ENGINE_WORKS_ON || (has_room && (is_wanted_elsewhere || engine_is_busy))
+        let has_room = self.lanes < settings.lanes_max;
+        let is_wanted = self.is_short() || !has_room;
+        self.removing >= ENGINE_WORKS_ON || (!is_wanted && (self.running > 0 || engine_is_busy))
     }
 }
 
@@ -104,30 +121,30 @@ mod tests {
         assert_eq!(decide(empty), Supply::Create);
         let one_comes = Stock {
             creating: 1,
-            containers: 1,
+            lanes: 1,
             ..empty
         };
         assert_eq!(decide(one_comes), Supply::Enough);
         let full = Stock {
             ready: 4,
-            containers: 4,
+            lanes: 4,
             ..empty
         };
         assert_eq!(decide(full), Supply::Enough);
     }
 
     #[test]
-    fn while_somebody_waits_for_a_container_one_more_is_created() {
+    fn who_waits_gets_a_lane_more_at_a_time() {
         let pressed = Stock {
             creating: 1,
             queued: 1,
-            containers: 1,
+            lanes: 1,
             ..Stock::default()
         };
         assert_eq!(decide(pressed), Supply::Create);
         let twice = Stock {
             creating: 2,
-            containers: 2,
+            lanes: 2,
             ..pressed
         };
         assert_eq!(decide(twice), Supply::Enough);
@@ -138,7 +155,7 @@ mod tests {
         let running = Stock {
             ready: 3,
             running: 1,
-            containers: 4,
+            lanes: 4,
             ..Stock::default()
         };
         assert_eq!(decide(running), Supply::PutOff(PUT_OFF_MAX));
@@ -156,20 +173,39 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_on_a_full_stock_waits_for_no_creation() {
-        let all_have_one = Stock {
+    fn a_crowd_waits_a_moment_for_judges_that_will_be_free() {
+        let one_has_none = Stock {
             ready: 1,
             running: 3,
-            queued: 1,
-            containers: 5,
+            queued: 2,
+            lanes: 5,
             ..Stock::default()
         };
-        assert!(matches!(decide(all_have_one), Supply::PutOff(_)));
-        let one_has_none = Stock {
-            queued: 2,
-            ..all_have_one
+        assert_eq!(decide(one_has_none), Supply::PutOff(PUT_OFF_WHEN_LOW_MAX));
+        let later = Supply::decide(one_has_none, &Settings::default(), PUT_OFF_WHEN_LOW_MAX);
+        assert_eq!(later, Supply::Create);
+        let one_is_free = Stock {
+            judges: 1,
+            ..one_has_none
         };
-        assert_eq!(decide(one_has_none), Supply::Create);
+        assert_eq!(decide(one_is_free), Supply::Create);
+    }
+
+    #[test]
+    fn a_judge_that_will_be_free_is_waited_for_a_moment() {
+        let one_is_over = Stock {
+            ready: 3,
+            finished: 1,
+            lanes: 4,
+            ..Stock::default()
+        };
+        assert_eq!(decide(one_is_over), Supply::PutOff(PUT_OFF_MAX));
+        let it_is_free = Stock {
+            finished: 0,
+            judges: 1,
+            ..one_is_over
+        };
+        assert_eq!(decide(it_is_free), Supply::Create);
     }
 
     #[test]
@@ -177,7 +213,7 @@ mod tests {
         let short = Stock {
             creating: 1,
             queued: 5,
-            containers: 4,
+            lanes: 4,
             ..Stock::default()
         };
         assert_eq!(decide(short), Supply::Create);
@@ -189,11 +225,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_stays_while_others_want_the_processor_and_it_takes_no_place() {
-        let keeps = |stock: Stock| stock.can_keep_what_is_over(&Settings::default());
+    fn a_finished_lane_stays_while_runs_want_the_processor_and_nobody_wants_the_lane() {
+        let keeps = |stock: Stock| stock.can_keep_finished(&Settings::default());
         let at_rest = Stock {
             ready: 3,
-            containers: 4,
+            finished: 1,
+            lanes: 4,
             ..Stock::default()
         };
         assert!(!keeps(at_rest));
@@ -205,19 +242,14 @@ mod tests {
         let short = Stock {
             ready: 0,
             queued: 1,
-            ..at_rest
+            ..running
         };
-        assert!(keeps(short));
+        assert!(!keeps(short));
         let crowded = Stock {
-            containers: 8,
-            ..short
+            lanes: 9,
+            ..running
         };
         assert!(!keeps(crowded));
-        let one_goes = Stock {
-            removing: 1,
-            ..crowded
-        };
-        assert!(keeps(one_goes));
         let two_go = Stock {
             removing: 2,
             ..at_rest
@@ -226,12 +258,17 @@ mod tests {
     }
 
     #[test]
-    fn there_are_never_more_containers_than_allowed() {
+    fn there_are_never_more_lanes_than_allowed() {
         let crowded = Stock {
             queued: 20,
-            containers: 9,
+            lanes: 9,
             ..Stock::default()
         };
         assert_eq!(decide(crowded), Supply::Enough);
+        let one_is_free = Stock {
+            judges: 1,
+            ..crowded
+        };
+        assert_eq!(decide(one_is_free), Supply::Create);
     }
 }

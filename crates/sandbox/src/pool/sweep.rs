@@ -98,7 +98,12 @@ mod tests {
     fn listed(names: &[&str]) -> Vec<Listed> {
         let of_another = |name: &&str| Listed {
             name: (*name).to_owned(),
-            labels: Boot::new("another").labels("spec", 12 * MINUTE, UNIX_EPOCH),
+            labels: Boot::new("another").labels(
+                "spec",
+                crate::Role::Judge,
+                12 * MINUTE,
+                UNIX_EPOCH,
+            ),
         };
         names.iter().map(of_another).collect()
     }

@@ -16,7 +16,7 @@ async fn one_at_a_time(wait_max: Duration, queue_max: u32) -> Lab {
     Lab::with(|settings| {
         settings.running_max = 1;
         settings.warm = 1;
-        settings.containers_max = 4;
+        settings.lanes_max = 4;
         settings.wait_max = wait_max;
         settings.queue_max = queue_max;
     })

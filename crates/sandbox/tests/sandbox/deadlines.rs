@@ -73,7 +73,7 @@ async fn no_program_outlives_its_time() {
         ),
         (
             "stops everyone",
-            "import os, signal\nos.kill(-1, signal.SIGSTOP)\nwhile True: pass\n",
+            "import os, signal\nos.fork()\nos.kill(-1, signal.SIGSTOP)\nwhile True: pass\n",
         ),
         (
             "blocks every signal",

@@ -68,7 +68,7 @@ async fn each_call_goes_wrong_once(wrong: Wrong) {
     until(
         "no container is unaccounted for",
         Duration::from_secs(30),
-        async || containers_of(&lab.owner).await.len() == 4,
+        async || containers_of(&lab.owner).await.len() == 8,
     )
     .await;
     lab.close().await;
@@ -172,7 +172,7 @@ async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_n
     until(
         "only the pool's own are there",
         Duration::from_secs(30),
-        async || containers_of(&lab.owner).await.len() == 4,
+        async || containers_of(&lab.owner).await.len() == 8,
     )
     .await;
     lab.close().await;
@@ -206,7 +206,7 @@ async fn an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_needed() {
         until(
             "only the pool's own are there",
             Duration::from_secs(30),
-            async || containers_on(&client, &lab.owner).await.len() == 4,
+            async || containers_on(&client, &lab.owner).await.len() == 8,
         )
         .await;
     }

@@ -1,12 +1,13 @@
-//! The runner image follows its folder.
+//! The images follow their folder.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use bollard::query_parameters::RemoveImageOptions;
+use sandbox::Role;
 
-use crate::lab::{Lab, containers_of, engine, image_folder, until};
+use crate::lab::{Lab, containers_in_role, engine, image_folder, until};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -23,9 +24,8 @@ fn copy(from: &Path, to: &Path) {
 
 async fn images_of(owner: &str) -> Vec<String> {
     let mut images = Vec::new();
-    for name in containers_of(owner).await {
-        let name = name.trim_start_matches('/');
-        if let Ok(found) = engine().inspect_container(name, None).await {
+    for name in containers_in_role(owner, Role::Learner).await {
+        if let Ok(found) = engine().inspect_container(&name, None).await {
             images.extend(found.config.unwrap().image);
         }
     }
@@ -33,7 +33,7 @@ async fn images_of(owner: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_changed_harness_is_built_and_the_old_one_serves_no_more() {
+async fn a_changed_launcher_is_built_and_the_old_one_serves_no_more() {
     let folder = tempfile::tempdir().unwrap();
     copy(&image_folder(), folder.path());
     let lab = Lab::with(|settings| {
@@ -52,11 +52,7 @@ async fn a_changed_harness_is_built_and_the_old_one_serves_no_more() {
     )
     .await;
 
-    fs::write(
-        folder.path().join("harness/a_note.txt"),
-        "changed by a test",
-    )
-    .unwrap();
+    fs::write(folder.path().join("python/a_note.txt"), "changed by a test").unwrap();
     lab.pool.refresh();
     until(
         "only the new image serves",
@@ -98,7 +94,8 @@ async fn a_build_that_fails_says_what_it_said() {
     let folder = tempfile::tempdir().unwrap();
     let dockerfile =
         "ARG BASE\nFROM ${BASE}\nRUN [\"python3.11\", \"-c\", \"print('on purpose'); 1 / 0\"]\n";
-    fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
+    fs::create_dir(folder.path().join("judge")).unwrap();
+    fs::write(folder.path().join("judge/Dockerfile"), dockerfile).unwrap();
     let lab = Lab::not_ready_yet(|settings| settings.image_folder = folder.path().to_owned());
     let fault = lab
         .pool

@@ -1,11 +1,15 @@
 //! What a program can't reach: the network, the host, privileges, unsafe parts of the kernel.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bollard::models::HostConfig;
+use sandbox::Role;
 
 use crate::kernel::CALLS;
-use crate::lab::{FOUR_LINES, Lab, Tests, containers_of, engine, image_folder, output};
+use crate::lab::{
+    FOUR_LINES, Lab, Tests, answering_after, containers_in_role, engine, image_folder, output,
+};
 
 /// `EPERM` and `EACCES`: it is there, and not for this program.
 const REFUSED: [&str; 2] = ["1", "13"];
@@ -128,9 +132,9 @@ def setuid_copy(folder):
     }
 }
 
-/// T-29: the process that judges is out of reach for those that it judges.
+/// T-29: the process that starts programs is out of reach for them.
 #[tokio::test]
-async fn the_judge_can_not_be_touched() {
+async fn the_launcher_can_not_be_touched() {
     let prelude = format!(
         "{CALLS}
 import resource, signal
@@ -201,6 +205,87 @@ def write(path):
     }
 }
 
+/// The judge is in another container: nothing of it is in the program's but the address that the
+/// program is called from.
+#[tokio::test]
+async fn nothing_of_the_judge_is_to_be_found() {
+    let lab = Lab::small().await;
+    let work = r#"
+import os, re, socket, sys
+def say(name, found):
+    print(name, '=', sorted(found), flush=True)
+
+# What a test says, written so that this program does not say it itself.
+marks = re.compile(rb'[M]ARK-OF-THE-TESTS|[c]odealong_judge')
+def lines(path):
+    with open(path, errors='replace') as file:
+        return file.read().splitlines()
+
+processes = [name for name in os.listdir('/proc') if name.isdigit()]
+commands = {' '.join(lines(f'/proc/{pid}/cmdline')).replace('\0', ' ').strip() for pid in processes}
+say('commands', commands)
+say('users', {line.split()[1] for pid in processes for line in lines(f'/proc/{pid}/status')
+              if line.startswith('Uid:')} ^ {str(os.getuid())})
+say('socket names', {line.split()[7] for line in lines('/proc/net/unix')[1:] if len(line.split()) > 7})
+say('variables', {name for name in os.environ} - {'PATH', 'HOME', 'LANG', 'LC_CTYPE'})
+say('descriptors', {os.readlink(f'/proc/self/fd/{name}') for name in os.listdir('/proc/self/fd')
+                    if int(name) > 2 and os.path.exists(f'/proc/self/fd/{name}')
+                    and not os.readlink(f'/proc/self/fd/{name}').startswith(('socket:', '/proc/'))})
+
+files = set()
+for folder, folders, names in os.walk('/'):
+    if folder == '/':
+        folders[:] = [name for name in folders if name not in ('proc', 'sys')]
+    for name in names:
+        path = os.path.join(folder, name)
+        if 'judge' in path or name == 'tests.py' or name == 'codealong.py':
+            files.add(path)
+            continue
+        try:
+            if os.path.isfile(path) and os.path.getsize(path) < 1 << 20 and folder.startswith('/opt'):
+                with open(path, 'rb') as file:
+                    if marks.search(file.read()):
+                        files.add(path)
+        except OSError:
+            pass
+say('files', files)
+
+found = 0
+with open('/proc/self/mem', 'rb', buffering=0) as memory:
+    for line in lines('/proc/self/maps'):
+        begin, end = (int(part, 16) for part in line.split()[0].split('-'))
+        if 'r' not in line.split()[1] or '[v' in line:
+            continue
+        try:
+            memory.seek(begin)
+            found += len(marks.findall(memory.read(end - begin)))
+        except (OSError, OverflowError, ValueError):
+            pass
+print('marks in memory =', found, flush=True)
+"#;
+    let body = "client = server.connect()  # MARK-OF-THE-TESTS
+    client.send('END')
+    client.expect(simple('DONE'), within_ms=100_000)
+    client.expect_nothing_more(200)";
+    let tests = Tests::new(&[("is answered", body)]).within(Duration::from_secs(240));
+    let report = lab.attack(&answering_after(work), &tests).await;
+    assert!(report.is_passed(), "{report:#?}");
+    let said = output(&report);
+    let launcher = "python3.11 -I -S -B -X utf8 /opt/codealong/__main__.py";
+    for line in [
+        format!("commands = ['{launcher}']"),
+        "users = []".to_owned(),
+        "socket names = []".to_owned(),
+        "variables = []".to_owned(),
+        "descriptors = []".to_owned(),
+        "files = []".to_owned(),
+        "marks in memory = 0".to_owned(),
+    ] {
+        assert!(said.lines().any(|said| said == line), "{line}: {said}");
+    }
+    lab.close().await;
+}
+
 #[tokio::test]
 async fn the_image_can_not_be_changed_nor_the_kernel_set() {
     let prelude = "import os
@@ -214,7 +299,7 @@ def write(path):
             "a file beside Python",
             "write('/usr/lib/python3.11/socket.py')",
         ),
-        ("a file of the harness", "write('/opt/codealong/x.py')"),
+        ("a file of the launcher", "write('/opt/codealong/x.py')"),
         (
             "a setting of the kernel",
             "write('/proc/sys/kernel/core_pattern')",
@@ -241,44 +326,62 @@ def write(path):
 /// T-04 and T-10: what the engine says of a container is what the golden file says, and there is
 /// no log of it.
 #[tokio::test]
-async fn the_engine_set_what_the_golden_file_says() {
+async fn the_engine_set_what_the_golden_files_say() {
     let lab = Lab::small().await;
-    let golden: serde_json::Value =
-        serde_json::from_str(include_str!("../../src/limits/golden.json")).unwrap();
-    let name = containers_of(&lab.owner).await.remove(0);
-    let name = name.trim_start_matches('/');
-    let found = engine().inspect_container(name, None).await.unwrap();
-    assert_eq!(found.log_path.unwrap_or_default(), "");
-    let config: HostConfig = found.host_config.unwrap();
-    let seen = serde_json::to_value(config).unwrap();
-    for (key, expected) in golden["HostConfig"].as_object().unwrap() {
-        match key.as_str() {
-            // It differs by the numbers of the container's own user.
-            "Tmpfs" => {
-                for (path, options) in expected.as_object().unwrap() {
-                    let fixed = |options: &str| options.split(",uid=").next().unwrap().to_owned();
-                    let options = fixed(options.as_str().unwrap());
-                    let seen = fixed(seen[key][path].as_str().unwrap());
-                    assert_eq!(seen, options, "{path}");
+    for (role, folder, golden) in [
+        (
+            Role::Judge,
+            "judge",
+            include_str!("../../src/limits/golden/judge.json"),
+        ),
+        (
+            Role::Learner,
+            "python",
+            include_str!("../../src/limits/golden/learner.json"),
+        ),
+    ] {
+        let golden: serde_json::Value = serde_json::from_str(golden).unwrap();
+        let name = containers_in_role(&lab.owner, role).await.remove(0);
+        let found = engine().inspect_container(&name, None).await.unwrap();
+        assert_eq!(found.log_path.unwrap_or_default(), "");
+        let config: HostConfig = found.host_config.unwrap();
+        let seen = serde_json::to_value(config).unwrap();
+        for (key, expected) in golden["HostConfig"].as_object().unwrap() {
+            match key.as_str() {
+                // It differs by the numbers of the container's own user.
+                "Tmpfs" => {
+                    for (path, options) in expected.as_object().unwrap() {
+                        let fixed =
+                            |options: &str| options.split(",uid=").next().unwrap().to_owned();
+                        let options = fixed(options.as_str().unwrap());
+                        let seen = fixed(seen[key][path].as_str().unwrap());
+                        assert_eq!(seen, options, "{path}");
+                    }
                 }
+                // By the judge's name.
+                "NetworkMode" if role == Role::Learner => {
+                    let network = seen[key].as_str().unwrap();
+                    assert!(network.starts_with("container:"), "{network}");
+                }
+                // The golden file says where the profile's text is.
+                "SecurityOpt" => {
+                    let path = format!("{folder}/seccomp.json");
+                    let profile = std::fs::read_to_string(image_folder().join(&path));
+                    let mut expected = expected.clone();
+                    assert_eq!(expected[1], format!("seccomp=runner-image/{path}"));
+                    expected[1] = format!("seccomp={}", profile.unwrap()).into();
+                    assert_eq!(seen[key], expected, "{key}");
+                }
+                "LogConfig" => assert_eq!(seen[key]["Type"], "none"),
+                _ => assert_eq!(&seen[key], expected, "{key}"),
             }
-            // The golden file says where the profile's text is.
-            "SecurityOpt" => {
-                let profile = std::fs::read_to_string(image_folder().join("seccomp.json"));
-                let mut expected = expected.clone();
-                assert_eq!(expected[1], "seccomp=runner-image/seccomp.json");
-                expected[1] = format!("seccomp={}", profile.unwrap()).into();
-                assert_eq!(seen[key], expected, "{key}");
-            }
-            "LogConfig" => assert_eq!(seen[key]["Type"], "none"),
-            _ => assert_eq!(&seen[key], expected, "{key}"),
         }
-    }
-    for key in ["Binds", "Mounts", "Devices", "VolumesFrom", "PortBindings"] {
-        let nothing = seen[key].is_null()
-            || seen[key].as_array().is_some_and(Vec::is_empty)
-            || seen[key].as_object().is_some_and(serde_json::Map::is_empty);
-        assert!(nothing, "{key}: {}", seen[key]);
+        for key in ["Binds", "Mounts", "Devices", "VolumesFrom", "PortBindings"] {
+            let nothing = seen[key].is_null()
+                || seen[key].as_array().is_some_and(Vec::is_empty)
+                || seen[key].as_object().is_some_and(serde_json::Map::is_empty);
+            assert!(nothing, "{key}: {}", seen[key]);
+        }
     }
     lab.close().await;
 }

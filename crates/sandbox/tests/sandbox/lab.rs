@@ -10,7 +10,8 @@ use bollard::query_parameters::ListContainersOptions;
 use futures::StreamExt;
 use lesson::{PlannedTest, Seed, StepId, TestId};
 use sandbox::{
-    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Left, Pool, SandboxError, Settings,
+    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Left, Pool, Role, SandboxError,
+    Settings,
 };
 
 /// The four lines that pass step 1.
@@ -41,13 +42,13 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// A small pool: two runs at a time, an attack and an honest one beside it, and one container
-    /// that waits.
+    /// A small pool: two runs at a time, an attack and an honest one beside it, and one lane that
+    /// waits.
     pub(crate) async fn small() -> Self {
         Self::with(|settings| {
             settings.running_max = 2;
             settings.warm = 1;
-            settings.containers_max = 4;
+            settings.lanes_max = 4;
         })
         .await
     }
@@ -118,7 +119,7 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-/// The folder of the runner image.
+/// The folder of the images.
 pub(crate) fn image_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runner-image")
 }
@@ -239,16 +240,26 @@ pub(crate) async fn containers_of(owner: &str) -> Vec<String> {
 
 /// The same on another engine.
 pub(crate) async fn containers_on(engine: &Docker, owner: &str) -> Vec<String> {
-    let filter = format!("codealong.owner={owner}");
+    labelled(engine, vec![format!("codealong.owner={owner}")]).await
+}
+
+/// The names of an owner's containers of one kind.
+pub(crate) async fn containers_in_role(owner: &str, role: Role) -> Vec<String> {
+    let role = format!("codealong.role={role:?}").to_lowercase();
+    labelled(&engine(), vec![format!("codealong.owner={owner}"), role]).await
+}
+
+async fn labelled(engine: &Docker, labels: Vec<String>) -> Vec<String> {
     let options = ListContainersOptions {
         all: true,
-        filters: Some([("label".to_owned(), vec![filter])].into()),
+        filters: Some([("label".to_owned(), labels)].into()),
         ..ListContainersOptions::default()
     };
     let listed = engine.list_containers(Some(options)).await;
     let listed = listed.expect("the engine lists containers").into_iter();
-    listed
-        .filter_map(|container| container.names?.into_iter().next())
+    let names = listed.filter_map(|container| container.names?.into_iter().next());
+    names
+        .map(|name| name.trim_start_matches('/').to_owned())
         .collect()
 }
 

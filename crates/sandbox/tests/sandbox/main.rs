@@ -16,6 +16,7 @@ mod image;
 mod isolation;
 mod kernel;
 mod lab;
+mod lanes;
 mod load;
 mod memory;
 mod output;

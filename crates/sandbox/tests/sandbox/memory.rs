@@ -105,3 +105,92 @@ except MemoryError:
     assert!(report.is_passed(), "{report:#?}");
     lab.close().await;
 }
+
+/// What the kernel holds in the sockets of the whole host, in bytes: where it is charged to nobody,
+/// nothing else tells.
+fn bytes_in_sockets() -> u64 {
+    let told = std::fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
+    let pages = told.lines().filter_map(|line| {
+        let after = line.split(" mem ").nth(1)?;
+        after.trim().parse::<u64>().ok()
+    });
+    pages.sum::<u64>() * 4096
+}
+
+/// A program of many processes that fill every socket they can have, as far as they can.
+fn filling_sockets(kind: &str) -> String {
+    let fill = match kind {
+        "TCP" => {
+            "one = socket.create_connection(inner.getsockname())
+            pair = one, inner.accept()[0]
+            held.append(pair)
+            for end in pair:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 24)
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
+                end.setblocking(False)
+                try:
+                    while True:
+                        end.send(data)
+                except OSError:
+                    pass"
+        }
+        _ => {
+            "one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
+            one.bind(('127.0.0.1', 0))
+            held.append(one)
+            for _ in range(400):
+                one.sendto(data[:1400], one.getsockname())"
+        }
+    };
+    format!(
+        "import os, socket, time
+server = socket.create_server(('localhost', 6379))
+held, data = [], b'x' * 65536
+for _ in range(20):
+    if not os.fork():
+        server.close()
+        inner = socket.create_server(('127.0.0.1', 0), backlog=100)
+        try:
+            while True:
+                {}
+        except OSError:
+            pass
+        time.sleep(1000)
+time.sleep(1000)
+",
+        fill.replace("\n    ", "\n        ")
+    )
+}
+
+/// On version 1 of control groups this memory is charged to nobody: what bounds it is how much one
+/// socket holds, and how many there are.
+#[tokio::test]
+async fn what_waits_in_sockets_is_bounded() {
+    let lab = Lab::small().await;
+    let tests = Tests::new(&[("answers", "server.connect().expect(simple('DONE'), 6000)")]);
+    for kind in ["TCP", "UDP"] {
+        let before = bytes_in_sockets();
+        let program = filling_sockets(kind);
+        let run = lab.judge(&program, &tests);
+        let mut most = 0;
+        let watch = async {
+            loop {
+                most = bytes_in_sockets().saturating_sub(before).max(most);
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        let report = tokio::select! {
+            report = run => report,
+            () = watch => unreachable!("it watches without end"),
+        };
+        assert!(!report.is_passed());
+        assert!(most < 100 << 20, "{kind}: {} MiB in sockets", most >> 20);
+        println!(
+            "{kind}: at most {} MiB in sockets, {:?}",
+            most >> 20,
+            kinds(&report)
+        );
+    }
+    lab.close().await;
+}

@@ -1,19 +1,42 @@
 //! T-27: a sandbox that does not keep a promise notices and refuses to serve.
 
-use sandbox::{Omission, PoolState, Promise, SandboxError};
+use sandbox::{Omission, Omitted, PoolState, Promise, Role, SandboxError};
 
 use crate::lab::{FOUR_LINES, Lab, Tests, containers_of};
 
-/// Every limit that can be left out, and the two halves of those that have halves. The harness makes
-/// itself unreadable without anybody's help, and ends where it can't.
+/// Every limit that can be left out, of either container, and the two halves of those that have
+/// halves.
 fn omissions() -> impl Iterator<Item = Omission> {
-    let kept_by_a_limit = |promise: &Promise| *promise != Promise::NotDumpable;
-    let wholes = Promise::ALL.into_iter().filter(kept_by_a_limit);
-    let places = [Promise::Code, Promise::Tmp];
-    let halves = places.map(|place| [Omission::Size(place), Omission::Files(place)]);
-    wholes
-        .map(Omission::Whole)
-        .chain(halves.into_iter().flatten())
+    let places = [Promise::Code, Promise::Tmp, Promise::SharedMemory];
+    let halves = places.map(|place| [Omitted::Size(place), Omitted::Files(place)]);
+    let wholes = Promise::ALL.map(Omitted::Whole);
+    let all = wholes.into_iter().chain(halves.into_iter().flatten());
+    all.flat_map(|omitted| Role::ALL.map(|role| Omission { role, omitted }))
+        .filter(is_kept_by_a_limit)
+}
+
+/// Judge and launcher make themselves unreadable without anybody's help, and end where they can't.
+/// A launcher of another user is refused by the judge before it has measured anything, and Docker's
+/// init can't start one under the learner's seccomp profile. The rest is
+/// the other container's: the judge has no places in memory to write to, and the network and its
+/// settings are of the judge's namespace.
+fn is_kept_by_a_limit(omission: &Omission) -> bool {
+    !matches!(
+        (omission.role, omission.promise()),
+        (_, Promise::NotDumpable)
+            | (
+                Role::Judge,
+                Promise::Code | Promise::Tmp | Promise::SharedMemory
+            )
+            | (
+                Role::Learner,
+                Promise::User
+                    | Promise::FirstProcess
+                    | Promise::Network
+                    | Promise::SocketBuffers
+                    | Promise::TimeWait
+            )
+    )
 }
 
 #[tokio::test]

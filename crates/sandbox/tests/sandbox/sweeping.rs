@@ -52,10 +52,7 @@ async fn leave_behind(
 /// The image that the pool's containers are made from.
 async fn image_of(lab: &Lab) -> String {
     let name = containers_of(&lab.owner).await.remove(0);
-    let found = engine()
-        .inspect_container(name.trim_start_matches('/'), None)
-        .await
-        .unwrap();
+    let found = engine().inspect_container(&name, None).await.unwrap();
     found.image.unwrap()
 }
 

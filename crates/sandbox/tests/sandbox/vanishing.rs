@@ -11,7 +11,7 @@ async fn a_client_may_vanish_at_any_moment() {
     let lab = Lab::with(|settings| {
         settings.running_max = 2;
         settings.warm = 2;
-        settings.containers_max = 6;
+        settings.lanes_max = 6;
     })
     .await;
     let hanging = Tests::new(&[("waits", "import time\n    time.sleep(60)")]);
@@ -39,7 +39,7 @@ async fn a_client_may_vanish_at_any_moment() {
         Duration::from_secs(60),
         async || {
             let status = lab.pool.status();
-            status.ready == 2 && status.containers == 2
+            status.ready == 2 && status.lanes == 2
         },
     )
     .await;
@@ -51,7 +51,7 @@ async fn a_stop_ends_what_waits_and_lets_finish_what_runs() {
     let lab = Lab::with(|settings| {
         settings.running_max = 1;
         settings.warm = 1;
-        settings.containers_max = 4;
+        settings.lanes_max = 4;
     })
     .await;
     let slow = Tests::new(&[("waits a little", "import time\n    time.sleep(1)")]);

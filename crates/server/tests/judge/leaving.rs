@@ -50,7 +50,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
         image_folder: repository().join("runner-image"),
         running_max: 2,
         warm: 2,
-        containers_max: 6,
+        lanes_max: 6,
         ..Settings::default()
     })
     .unwrap();
@@ -97,7 +97,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     )
     .await;
     at_rest(&state).await;
-    assert_eq!(containers_of(&owner).await, 2, "more than wait for runs");
+    assert_eq!(containers_of(&owner).await, 4, "more than wait for runs");
 
     let solution = repository().join("curriculum/redis/listen/solution.py");
     let solution = std::fs::read_to_string(solution).unwrap();
@@ -109,16 +109,16 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     assert_eq!(containers_of(&owner).await, 0, "a container is left");
 }
 
-/// Waits until there are the warm containers and nothing else.
+/// Waits until there are the warm lanes and nothing else.
 async fn at_rest(state: &AppState) {
     until("the pool is at rest", Duration::from_secs(60), async || {
         let PoolStatus {
             ready,
             creating,
-            containers,
+            lanes,
             ..
         } = state.pool_status();
-        (ready, creating, containers) == (2, 0, 2)
+        (ready, creating, lanes) == (2, 0, 2)
     })
     .await;
 }

@@ -10,6 +10,7 @@
 
 mod client;
 mod courtroom;
+mod hostile_programs;
 mod judge_command;
 mod leaving;
 mod right_programs;

@@ -129,15 +129,16 @@ async fn the_gauges_are_true_while_the_server_is_idle() {
     }
     server.until_ready(2, 0).await;
     until("there are no others", Duration::from_secs(30), async || {
-        containers_of(&server.owner).await == 2
+        containers_of(&server.owner).await == 4
     })
     .await;
     until("the gauges say so", Duration::from_secs(2), async || {
         let told = get(server.address, "/metrics").await.unwrap();
         let gauges = [
-            "codealong_containers 2",
-            "codealong_slots_ready 2",
-            "codealong_slots_creating 0",
+            "codealong_containers 4",
+            "codealong_lanes 2",
+            "codealong_lanes_ready 2",
+            "codealong_lanes_creating 0",
             "codealong_runs_running 0",
             "codealong_queue_length 0",
             "codealong_engine_up 1",

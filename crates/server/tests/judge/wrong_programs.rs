@@ -26,7 +26,7 @@ struct Expectation {
 }
 
 /// The outcomes that no learner comes to by a mistake. Those of them that are faults are produced by
-/// the harness's own tests.
+/// the judge's own tests.
 const NO_MISTAKE: [&str; 4] = ["passed", "not-run", "test-broken", "interfered"];
 
 fn expectations(folder: &Path) -> Expectations {

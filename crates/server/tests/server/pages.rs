@@ -160,8 +160,9 @@ async fn metrics_are_for_prometheus() {
     for line in [
         "codealong_engine_up 0",
         "codealong_containers 0",
-        "codealong_slots_ready 0",
-        "codealong_slots_creating 0",
+        "codealong_lanes 0",
+        "codealong_lanes_ready 0",
+        "codealong_lanes_creating 0",
         "codealong_runs_running 0",
         "codealong_queue_length ",
         "codealong_runs_refused_total{reason=\"unavailable\"} ",

@@ -1,26 +1,44 @@
-//! A pool without an engine, and containers in it that are over.
+//! A pool without an engine, and finished lanes in it.
 
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::Settings;
+use crate::feed::feed;
 use crate::pool::PoolState;
+use crate::pool::grant::Waiter;
+use crate::{ClientId, Settings};
 
-/// A pool in which somebody waits for a container and there is room: what is over stays.
+fn client() -> ClientId {
+    ClientId::new("somebody")
+}
+
+/// A pool in which a run is in flight, and nobody waits for a lane: what is finished stays.
 async fn busy() -> Arc<Shared> {
     let shared = Arc::new(Shared::new(Settings::default()));
     shared.set_phase(PoolState::Serving);
-    shared.state().retries.push_back(oneshot::channel().0);
-    assert!(shared.stock().can_keep_what_is_over(&shared.settings));
+    let waiter = Waiter {
+        grant: oneshot::channel().0,
+        feed: Arc::new(feed().0),
+        told: None,
+    };
+    shared.state().admission.enter(client(), waiter);
+    assert!(shared.state().admission.admit().is_some());
+    assert!(shared.stock().can_keep_finished(&shared.settings));
     shared
+}
+
+/// The run in flight ends.
+fn end_run(shared: &Arc<Shared>) {
+    shared.state().admission.finish(&client(), Duration::ZERO);
+    shared.dispatch();
 }
 
 const LONG: Duration = Duration::from_secs(3600);
 
 #[tokio::test(start_paused = true)]
-async fn what_is_over_stays_while_others_wait_but_not_for_ever() {
+async fn what_is_finished_stays_while_others_run_but_not_for_ever() {
     let shared = busy().await;
     let begin = tokio::time::Instant::now();
     let turn = shared.lull(Duration::from_secs(1)).await;
@@ -29,22 +47,21 @@ async fn what_is_over_stays_while_others_wait_but_not_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_over_goes_when_nobody_waits_any_more() {
+async fn what_is_finished_goes_when_nobody_runs_any_more() {
     let shared = busy().await;
     let waiting = tokio::spawn({
         let shared = Arc::clone(&shared);
         async move { shared.lull(LONG).await.is_some() }
     });
     tokio::task::yield_now().await;
-    shared.state().retries.clear();
-    shared.dispatch();
+    end_run(&shared);
     assert!(timeout(LONG, waiting).await.unwrap().unwrap());
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_is_removed_after_the_other() {
     let shared = busy().await;
-    shared.state().retries.clear();
+    end_run(&shared);
     let turn = shared.lull(LONG).await;
     assert!(turn.is_some());
     assert!(timeout(LONG, shared.lull(LONG)).await.is_err());
@@ -53,7 +70,7 @@ async fn one_is_removed_after_the_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_waits_for_nothing_that_is_over() {
+async fn a_stop_waits_for_nothing_that_is_finished() {
     let shared = busy().await;
     shared.stopping.cancel();
     assert!(shared.lull(LONG).await.is_none());

@@ -74,7 +74,7 @@ pub(super) async fn measure(ground: &Ground, sheet: &mut Sheet) -> anyhow::Resul
     ));
     sheet.note(
         "The breakdown's pieces follow each other and are told by the events as the pool's caller \
-         sees them; indented ones lie within others and are the harness's own measurements.",
+         sees them; indented ones lie within others and are the judge's own measurements.",
     );
     Ok(())
 }
@@ -133,13 +133,13 @@ impl Watched {
         add("queue: a container at hand", waited);
         add("frame in: the job written", written);
         let begins = self.started.saturating_sub(waited + written);
-        add("the harness says that it begins", begins);
+        add("the judge says that it begins", begins);
         let mut before = self.started;
         for (index, (name, began, ended)) in self.tests.iter().enumerate() {
             add(&format!("up to {name}"), began.saturating_sub(before));
             add(name, ended.saturating_sub(*began));
             if let Some(result) = self.report.results.get(index) {
-                add("  by the harness's clock", us(result.duration_us));
+                add("  by the judge's clock", us(result.duration_us));
             }
             if index == 0 {
                 add(

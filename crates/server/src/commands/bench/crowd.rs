@@ -67,7 +67,7 @@ pub(super) async fn measure(
         if learners == CLASS {
             let last = Series::of_times(&gathering.last).context("nothing was measured")?;
             let cold = CLASS.saturating_sub(settings.warm as usize);
-            let most = 1.3 * number(cold) / ceiling.per_second * 1000.0;
+            let most = 1.04 * number(cold) / ceiling.per_second * 1000.0;
             let name = format!("{CLASS} at once: the last verdict");
             let figure = Figure::series(name, Unit::Milliseconds, &last);
             sheet.push(figure.held_to(Goal::AtMost(most)));
@@ -86,7 +86,7 @@ async fn all_warm(
 ) -> anyhow::Result<()> {
     let mut settings = ground.sandbox("class");
     settings.warm = u32::try_from(CLASS)?;
-    settings.containers_max = 2 * settings.warm;
+    settings.lanes_max = 2 * settings.warm;
     let running = settings.running_max;
     let host = Host::open(ground, settings).await?;
     let times = ground.effort.crowds.map(|(_, times)| times)[2];

@@ -1,8 +1,9 @@
-//! What the server and its waiting containers take while nobody does anything.
+//! What the server and its waiting lanes take while nobody does anything.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use sandbox::Role;
 use sandbox::baseline::Usage;
 
 use super::figure::{Figure, Goal, Unit};
@@ -26,7 +27,7 @@ pub(super) async fn measure(ground: &Ground, sheet: &mut Sheet) -> anyhow::Resul
     let runs = ground.effort.rounds;
     use_it(&server, &order, ground, runs).await?;
     server.rest().await?;
-    // Caches and the harness's own start are over by then.
+    // Caches and the judges' own starts are over by then.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let megabytes = |name: &str, value| Figure::value(name, Unit::Megabytes, value);
     let in_use = server.memory_mb()?;
@@ -42,10 +43,16 @@ pub(super) async fn measure(ground: &Ground, sheet: &mut Sheet) -> anyhow::Resul
     if before.len() != after.len() {
         bail!("containers came or went while nobody did anything");
     }
-    let memory = after.iter().map(|slot| in_megabytes(slot.memory_bytes));
-    let memory = Series::new(memory.collect()).context("there is no idle container")?;
-    let figure = Figure::series("one idle slot", Unit::Megabytes, &memory);
-    sheet.push(figure.held_to(Goal::AtMost(20.0)));
+    let mut lane = 0.0;
+    for role in Role::ALL {
+        let of_role = after.iter().filter(|usage| usage.role == role);
+        let memory = of_role.map(|usage| in_megabytes(usage.memory_bytes));
+        let memory = Series::new(memory.collect()).context("there is no idle container")?;
+        let name = format!("one idle {}", role.name());
+        sheet.push(Figure::series(name, Unit::Megabytes, &memory));
+        lane += memory.median();
+    }
+    sheet.push(megabytes("one idle lane", lane).held_to(Goal::AtMost(24.0)));
     let percent = |time: Duration| time.as_secs_f64() / elapsed.as_secs_f64() * 100.0;
     let idle = |name: String, value| {
         Figure::value(name, Unit::Percent, value).held_to(Goal::AtMost(IDLE_PERCENT_MAX))
@@ -55,13 +62,13 @@ pub(super) async fn measure(ground: &Ground, sheet: &mut Sheet) -> anyhow::Resul
         "server idle, of one processor".to_owned(),
         server_share,
     ));
-    let slots_share = percent(total(&after).saturating_sub(total(&before)));
-    let name = format!("{} slots idle together, of one processor", after.len());
-    sheet.push(idle(name, slots_share));
+    let lanes_share = percent(total(&after).saturating_sub(total(&before)));
+    let name = format!("{} containers idle together, of one processor", after.len());
+    sheet.push(idle(name, lanes_share));
     sheet.note(format!(
-        "Memory: the resident set of `codealong serve` in a process of its own; of a slot, what \
+        "Memory: the resident set of `codealong serve` in a process of its own; of a container, what \
          its control group counts against its limit, without file pages that can be dropped. A \
-         megabyte is a million bytes. Idle: over {} s with every slot warm; \"none to speak of\" \
+         megabyte is a million bytes. Idle: over {} s with every lane warm; \"none to speak of\" \
          is taken as {IDLE_PERCENT_MAX} % of one processor.",
         ground.effort.idle.as_secs(),
     ));
@@ -94,8 +101,8 @@ async fn use_it(
     Ok(())
 }
 
-fn total(slots: &[Usage]) -> Duration {
-    slots.iter().map(|slot| slot.cpu).sum()
+fn total(containers: &[Usage]) -> Duration {
+    containers.iter().map(|usage| usage.cpu).sum()
 }
 
 fn in_megabytes(bytes: u64) -> f64 {

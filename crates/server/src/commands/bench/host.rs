@@ -127,7 +127,7 @@ impl Host {
             let status = self.pool.status();
             let busy = status.creating + status.running + status.queued;
             // A pool without warm containers keeps the one that tested itself until it is used.
-            let is_full = status.ready >= self.warm && status.containers == status.ready;
+            let is_full = status.ready >= self.warm && status.lanes == status.ready;
             if status.state == PoolState::Serving && busy == 0 && is_full {
                 break;
             }

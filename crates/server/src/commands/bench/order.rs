@@ -14,7 +14,7 @@ server.bind(('localhost', 6379))
 server.listen(1)
 ";
 
-/// The same for the baselines, which have no harness that waits for the program: its port stays
+/// The same for the baselines, which have no judge that waits for the program: its port stays
 /// open until somebody comes. The line stands behind what is measured.
 pub(super) const FOUR_LINES_THAT_STAY: &str = "import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -1,0 +1,106 @@
+//! A lane: a judge's container, and a learner's that joined its network and waits for its one run.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use crate::feed::FeedWriter;
+use crate::ledger::Ending;
+use crate::remains::Held;
+use crate::{Job, JobReport};
+
+mod conversation;
+mod judge;
+mod maker;
+
+pub(crate) use conversation::RunFault;
+use conversation::converse;
+pub(crate) use judge::JudgeContainer;
+pub(crate) use maker::{LaneMaker, Scrutiny};
+
+/// A judge and a launcher that wait for a job. The lane serves one run, which takes it by value.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    // Before `learner`, so that its connection is closed before the engine is asked to kill: both
+    // containers die even if the engine does not get round to it.
+    judge: JudgeContainer,
+    learner: Held,
+    born: Instant,
+}
+
+impl Lane {
+    /// How long it has waited.
+    pub(crate) fn age(&self) -> Duration {
+        self.born.elapsed()
+    }
+
+    /// The hash of the spec that it was made after.
+    pub(crate) fn spec_hash(&self) -> &str {
+        self.judge.spec_hash()
+    }
+
+    /// Whether it still waits. The judge also tells of the launcher's end, by its own.
+    pub(crate) fn is_waiting(&mut self) -> bool {
+        self.judge.is_quiet()
+    }
+
+    /// Gives the judge its job and hands every event to `feed`, until its last word, the deadline,
+    /// the container's end, or until `cancelled` ends. What is left of the lane comes back too: it
+    /// is to be recycled or dropped after the answer was given.
+    pub(crate) async fn run(
+        self,
+        job: &Job,
+        waited: Duration,
+        feed: &FeedWriter,
+        cancelled: impl Future<Output = ()>,
+    ) -> (Result<JobReport, RunFault>, FinishedLane) {
+        let Self {
+            mut judge, learner, ..
+        } = self;
+        let talk = converse(&mut judge.wire, &mut judge.deframer, job, waited, feed);
+        let said = tokio::select! {
+            biased;
+            said = talk => said,
+            () = cancelled => Err(RunFault::Cancelled),
+        };
+        let is_clean = matches!(&said, Ok((_, Ending::Clean, _)));
+        let result = said.map(|(ledger, ending, at)| ledger.end(&ending, at));
+        let finished = FinishedLane {
+            // A judge that did not come to its end is in the middle of something.
+            judge: is_clean.then_some(judge),
+            learner,
+            is_at_rest: is_clean && result.as_ref().is_ok_and(|report| !report.hit_a_limit()),
+        };
+        (result, finished)
+    }
+}
+
+/// A lane that had its run. Dropping it kills both containers.
+#[derive(Debug)]
+pub(crate) struct FinishedLane {
+    judge: Option<JudgeContainer>,
+    learner: Held,
+    is_at_rest: bool,
+}
+
+impl FinishedLane {
+    /// Whether the judge said its last word, after which it ends the program, and nothing says
+    /// that the program resists: then nothing in the lane wants the processor any more, and its
+    /// removal can wait.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.is_at_rest
+    }
+
+    /// Removes the learner's container and hands the judge out, for the next one. None where the
+    /// judge can't serve again, or the removal takes too long for anybody to wait for it.
+    ///
+    /// The removal has begun when this returns.
+    pub(crate) fn recycle(self) -> impl Future<Output = Option<JudgeContainer>> + Send {
+        let Self { judge, learner, .. } = self;
+        let removal = learner.remove();
+        async move {
+            // Where there is none, nobody waits for the removal.
+            let mut judge = judge?;
+            (removal.await && judge.is_quiet()).then_some(judge)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! One job in, frames out, until a deadline that the container has no say in.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use tokio::io::AsyncWriteExt;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::judge::how_it_ended;
+use crate::feed::FeedWriter;
+use crate::frame::{Deframer, job_frame};
+use crate::ledger::{Breach, Ending, Ledger};
+use crate::wire::{Piece, Wire};
+use crate::{Job, Timings};
+
+/// How much longer than the job's limit the server waits: the judge ends the run itself at the
+/// limit and says what it has; this is for a judge that can't.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// How long a job may take to be written, and the judge to say that it begins. It waits for the
+/// job with everything at hand, so this is long even on a machine that is busy.
+const START_MAX: Duration = Duration::from_secs(5);
+
+/// How much of the judge's complaints is kept for the log.
+const COMPLAINT_MAX: usize = 4 * 1024;
+
+/// Why a run has no report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RunFault {
+    /// The container did not begin: the learner's code has not run, so another can.
+    NotStarted(String),
+    /// The judge's container or its connection was lost after the learner's code had started.
+    Lost(String),
+    /// The judge broke and said why.
+    JudgeBroke(String),
+    /// Nobody waits for the answer any more.
+    Cancelled,
+    /// The job can't be written as a frame.
+    Unspeakable(String),
+}
+
+/// Says the job and listens. Time is counted from the job written.
+pub(super) async fn converse(
+    wire: &mut Wire,
+    deframer: &mut Deframer,
+    job: &Job,
+    waited: Duration,
+    feed: &FeedWriter,
+) -> Result<(Ledger, Ending, Duration), RunFault> {
+    let nonce = format!("{:032x}", rand::random::<u128>());
+    let frame = job_frame(job, &nonce).map_err(|error| RunFault::Unspeakable(error.to_string()))?;
+    let begin = Instant::now();
+    let write = async {
+        wire.input.write_all(&frame).await?;
+        wire.input.flush().await
+    };
+    match timeout(START_MAX, write).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => return Err(RunFault::NotStarted(error.to_string())),
+        Err(_) => return Err(RunFault::NotStarted("it did not take its job".to_owned())),
+    }
+    let written = Instant::now();
+    let timings = Timings {
+        waited_us: u32::try_from(waited.as_micros()).unwrap_or(u32::MAX),
+        written_us: u32::try_from((written - begin).as_micros()).unwrap_or(u32::MAX),
+        ..Timings::default()
+    };
+    let mut ledger = Ledger::new(job, nonce, timings);
+    let mut complaint = Vec::new();
+    let end = written + job.limit + GRACE;
+    loop {
+        // Looked at here too: a judge that never stops talking must not put it off.
+        if ledger.is_started() && Instant::now() >= end {
+            return Ok((ledger, Ending::Deadline, written.elapsed()));
+        }
+        match hear(&mut ledger, deframer, written, feed) {
+            Ok(()) if ledger.is_finished() => {
+                return Ok((ledger, Ending::Clean, written.elapsed()));
+            }
+            Ok(()) => {}
+            Err(breach) if ledger.is_started() => {
+                return Ok((ledger, Ending::Breach(breach), written.elapsed()));
+            }
+            Err(Breach(detail)) => return Err(RunFault::NotStarted(detail)),
+        }
+        let deadline = if ledger.is_started() {
+            end
+        } else {
+            end.min(written + START_MAX)
+        };
+        match timeout_at(deadline, wire.output.next()).await {
+            Ok(Some(Ok(Piece::Stdout(bytes)))) => deframer.push(&bytes),
+            Ok(Some(Ok(Piece::Stderr(bytes)))) => {
+                let room = COMPLAINT_MAX.saturating_sub(complaint.len());
+                complaint.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            }
+            Ok(ended) if !ledger.is_started() => {
+                return Err(RunFault::NotStarted(how_it_ended(ended, &complaint)));
+            }
+            Ok(Some(Err(error))) => return Err(RunFault::Lost(error.to_string())),
+            Ok(None) if complaint.is_empty() => {
+                return Err(RunFault::Lost("the container ended".to_owned()));
+            }
+            // A judge complains only where it breaks.
+            Ok(None) => return Err(RunFault::JudgeBroke(how_it_ended(None, &complaint))),
+            Err(_) if ledger.is_started() => {
+                return Ok((ledger, Ending::Deadline, written.elapsed()));
+            }
+            Err(_) => {
+                let seen = "it took its job and did not begin".to_owned();
+                return Err(RunFault::NotStarted(seen));
+            }
+        }
+    }
+}
+
+/// Holds every whole frame that came against the plan.
+fn hear(
+    ledger: &mut Ledger,
+    deframer: &mut Deframer,
+    written: Instant,
+    feed: &FeedWriter,
+) -> Result<(), Breach> {
+    while !ledger.is_finished() {
+        let frame = deframer.next().map_err(|error| Breach(error.to_string()))?;
+        let Some(frame) = frame else { break };
+        if let Some(event) = ledger.take(&frame, written.elapsed())? {
+            feed.send_bytes(event, frame.len());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! In which order a job's tests are made, and which of them get a program that nobody has spoken to.
+
+use lesson::PlannedTest;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use crate::{Job, JobStep};
+
+/// One test of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PlannedRun<'job> {
+    pub(crate) test: &'job PlannedTest,
+    /// Whether it gets a program that nobody has spoken to.
+    pub(crate) fresh: bool,
+}
+
+/// A job's steps in the course's order, each with its tests in the order in which they are made.
+///
+/// Each test of the learner's own step, which is the last one, is made on a fresh program: a server
+/// that works only for its first client, or only after another test, does not pass. Of each earlier
+/// step the first test is; the others share a program, in an order that is drawn from the run's
+/// seed, so that none can rely on the one before.
+pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedRun<'_>>)> {
+    let mut random = StdRng::seed_from_u64(job.seed.value().into());
+    let own = job.steps.len().saturating_sub(1);
+    let steps = job.steps.iter().enumerate().map(|(number, step)| {
+        let mut tests: Vec<&PlannedTest> = step.tests.iter().collect();
+        if number != own
+            && let Some(after_the_first) = tests.get_mut(1..)
+        {
+            after_the_first.shuffle(&mut random);
+        }
+        let runs = tests.into_iter().enumerate().map(|(at, test)| PlannedRun {
+            test,
+            fresh: number == own || at == 0,
+        });
+        (step, runs.collect())
+    });
+    steps.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use lesson::{Seed, StepId, TestId};
+
+    use super::*;
+
+    fn job(seed: u32) -> Job {
+        let step = |name: &str| {
+            let step = StepId::parse(name).unwrap();
+            let test = |number| PlannedTest {
+                id: TestId::new(step.clone(), number),
+                name: format!("does {number}"),
+            };
+            JobStep {
+                tests: (1..=6).map(test).collect(),
+                source: String::new(),
+                step,
+            }
+        };
+        Job {
+            seed: Seed::new(seed),
+            port: 6379,
+            limit: Job::LIMIT,
+            files: BTreeMap::new(),
+            steps: vec![step("earlier"), step("own")],
+        }
+    }
+
+    fn ids(seed: u32, step: usize) -> Vec<String> {
+        let job = job(seed);
+        let tests = &plan(&job)[step].1;
+        tests.iter().map(|run| run.test.id.to_string()).collect()
+    }
+
+    #[test]
+    fn the_own_steps_tests_are_fresh_and_in_their_order() {
+        for seed in 0..20 {
+            let expected = [1, 2, 3, 4, 5, 6].map(|number| format!("own.{number}"));
+            assert_eq!(ids(seed, 1), expected);
+        }
+        let job = job(1);
+        assert!(plan(&job)[1].1.iter().all(|run| run.fresh));
+    }
+
+    #[test]
+    fn an_earlier_steps_tests_share_a_program_in_an_order_of_the_seeds() {
+        let orders: Vec<Vec<String>> = (0..20).map(|seed| ids(seed, 0)).collect();
+        for order in &orders {
+            assert_eq!(order[0], "earlier.1");
+            let mut sorted = order.clone();
+            sorted.sort();
+            let all = [1, 2, 3, 4, 5, 6].map(|number| format!("earlier.{number}"));
+            assert_eq!(sorted, all);
+        }
+        assert!(orders.iter().any(|order| *order != orders[0]));
+        assert_eq!(ids(7, 0), ids(7, 0));
+        let job = job(1);
+        let planned = plan(&job);
+        let fresh: Vec<bool> = planned[0].1.iter().map(|run| run.fresh).collect();
+        assert_eq!(fresh, [true, false, false, false, false, false]);
+    }
+}

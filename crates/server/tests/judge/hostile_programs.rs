@@ -1,0 +1,47 @@
+//! Programs that reach for what is not theirs get nothing of it, and a verdict of their own.
+//!
+//! Each is bounded in time and size, and prints a line that begins with `HOLE:` for what it found
+//! open.
+
+use lesson::{Outcome, StepId};
+
+use crate::courtroom::{Courtroom, programs, python_files};
+use crate::table::row;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
+    let court = Courtroom::redis("hostile").await;
+    let mut failures = Vec::new();
+    let mut judged = 0;
+    for step in ["ping", "get"] {
+        let step = StepId::parse(step).unwrap();
+        for file in python_files(&programs("hostile_programs").join(step.as_str())) {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let program = std::fs::read_to_string(&file).unwrap();
+            // A fault of ours panics in here.
+            let report = court.judge(&step, &program, 7).await;
+            println!("{}", row(&name, &report));
+            judged += 1;
+            let chunks = report.output.chunks.iter();
+            let output: String = chunks.map(|chunk| chunk.text.as_str()).collect();
+            for hole in output.lines().filter(|line| line.starts_with("HOLE:")) {
+                failures.push(format!("{name}: {hole}"));
+            }
+            let tests: Vec<_> = report.steps.iter().flat_map(|step| &step.tests).collect();
+            if tests.iter().all(|test| test.outcome.is_passed()) {
+                failures.push(format!("{name}: it passed"));
+            }
+            let is_blamed_on_the_course =
+                |outcome: &Outcome| matches!(outcome, Outcome::TestBroken { .. });
+            for test in tests
+                .iter()
+                .filter(|test| is_blamed_on_the_course(&test.outcome))
+            {
+                failures.push(format!("{name}: {}", test.message));
+            }
+        }
+    }
+    court.close().await;
+    assert!(judged >= 10, "only {judged} hostile programs");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

@@ -1,0 +1,103 @@
+'''What a course's tests are made of: `from codealong import test, simple, bulk`.
+
+A step's `tests.py` is a Python module. Each function under `@test("…")` is one test, and its name
+is the line that the learner sees in the checklist:
+
+    from codealong import bulk, error, simple, test
+
+    @test("answers PING with +PONG")
+    def _(server):
+        client = server.connect()
+        client.send("PING")
+        client.expect(simple("PONG"))
+
+The learner's program runs in a process of its own; a test speaks to it over TCP on 127.0.0.1. A
+test passes when it returns. It fails by the first expectation that does not hold, and the judge
+says why: what came and what should have, the exception, the line. Whatever else a test raises is
+reported as the course's fault.
+
+## Each test is judged as on a freshly started program
+In the run of its own step, each test has a program that was started for it. In the runs of later
+steps only the step's first one has; the others come in an order that differs from run to run, each on
+the program that the one before left behind, because that is quicker. Where a test fails there, the
+program is started anew, the test runs again from its first line, and only that counts. So: don't rely
+on what another test left, don't keep anything in globals, and take random values from
+`server.random`, which gives both runs the same ones. `@test("…", fresh=True)` never gets a used
+program: for a test that counts connections, say.
+
+## The server
+| call | does |
+| --- | --- |
+| `server.connect()` | a new client; tries for up to 2000 ms |
+| `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
+| `server.settle(within_ms=30)` | waits until the program waits for something, mostly 1 to 2 ms |
+| `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
+| `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
+| `server.port` | the port, a whole number |
+
+## A client
+| call | does |
+| --- | --- |
+| `client.send("SET", "k", b"v")` | sends a command: a RESP array of bulk strings |
+| `client.send_bytes(b"…")` | sends bytes as they are |
+| `client.send_pieces([b"…", b"…"], pause_ms=20)` | sends pieces that arrive one by one |
+| `client.expect(expectation, within_ms=None)` | the next reply must be this; returns its value |
+| `client.expect_nothing_more(for_ms=30)` | nothing may come for so long |
+| `client.expect_closed(within_ms=None)` | the program must close the connection |
+| `client.close()` | the client leaves, politely |
+
+Without `within_ms` the judge waits for 1000 ms, and less once the program has been found mute.
+Give it only where time is what you test. Bytes that nobody expected are found by the next `send`.
+Several clients may be open at once; each has a lane in the trace that the learner sees. But a
+server may serve one client at a time until the course says otherwise, and `listen(1)` without
+`accept` has room for two connections in all, closed ones included.
+
+## Expectations
+| expectation | is |
+| --- | --- |
+| `simple("PONG")` | `+PONG\\r\\n` |
+| `error("ERR unknown command")` | an error that begins so |
+| `exact_error("ERR no such key")` | this error and no more |
+| `integer(3)` | `:3\\r\\n` |
+| `bulk("hé")`, `bulk(b"\\xff")` | `$3\\r\\nhé\\r\\n`, `$1\\r\\n\\xff\\r\\n` |
+| `nil`, `nil_array` | `$-1\\r\\n`, `*-1\\r\\n` |
+| `array(["a", 1, nil, ["b"]])` | an array of these |
+| `exactly(b"hello\\n")` | these bytes, in a protocol that is not RESP |
+
+Text is sent and compared as UTF-8. `expect` returns bytes for strings and errors, a whole number
+for an integer, None for the two nils, and a tuple of such values for an array.
+
+## What a failure looks like
+The outcomes are those of `lesson::Outcome`. Which one a program gets is the judge's business, not
+the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
+reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
+no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-value`,
+`extra-bytes` where the wrong one did; `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`,
+`timed-out`, `interfered` where a limit was hit.
+'''
+
+from codealong_judge.course import test
+from codealong_judge.expectation import (
+    array,
+    bulk,
+    error,
+    exact_error,
+    exactly,
+    integer,
+    nil,
+    nil_array,
+    simple,
+)
+
+__all__ = [
+    "array",
+    "bulk",
+    "error",
+    "exact_error",
+    "exactly",
+    "integer",
+    "nil",
+    "nil_array",
+    "simple",
+    "test",
+]

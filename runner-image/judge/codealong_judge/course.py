@@ -1,0 +1,43 @@
+"""A step's tests as its author wrote them: a Python module that names functions by `@test`."""
+
+from collections import namedtuple
+
+from .outcome import Misuse
+
+
+class Test(namedtuple("Test", "name function fresh")):
+    """One test; a `fresh` one needs a program that no other test has spoken to."""
+
+
+_registered = []
+
+
+def test(name, fresh=False):
+    """Makes the function below a test; `name` is its line in the learner's checklist.
+
+    The function is called with the `server`. It passes when it returns, and fails by an
+    expectation that does not hold. Anything else that it raises is the course's fault.
+
+    Each test is judged as if the program had just been started. Where the program is left over
+    from the test before and the test fails on it, it is made once more on a new start, and only
+    that counts; so a test must not rely on what another one left. In the step's own runs each test
+    has a start of its own; `fresh=True` says that it needs one in later steps' runs too, as when it
+    counts connections.
+    """
+    if not isinstance(name, str) or not name:
+        raise Misuse('write @test("what the program does")')
+
+    def register(function):
+        _registered.append(Test(name, function, fresh))
+        return function
+
+    return register
+
+
+def load(step, source):
+    """The tests that `source` defines, in order; raises what the module raises."""
+    _registered.clear()
+    name = f"{step}/tests.py"
+    namespace = {"__name__": f"tests_of_{step.replace('-', '_')}", "__file__": name}
+    exec(compile(source, name, "exec", dont_inherit=True), namespace)
+    return list(_registered)

@@ -1,0 +1,157 @@
+"""What a test can expect of a reply.
+
+Each function here makes an expectation for `client.expect(...)`. Text is sent as UTF-8; a value
+that is not text is given as bytes.
+"""
+
+from . import resp
+from .outcome import Misuse
+from .written import quoted
+
+
+class Expectation:
+    """A reply that a test expects."""
+
+    #: The type in words, as in `bulk string`; None where replies have no types.
+    type = None
+    #: The bytes of the reply, or their beginning.
+    expected = b""
+    #: Whether anything may follow `expected`.
+    is_prefix = False
+    #: As a person says it, as in `the bulk string "orange"`.
+    said = ""
+
+    def read(self, data, start):
+        """A `resp.Reply`, `resp.Incomplete` or `resp.Invalid` from the bytes that came."""
+        return resp.read(data, start)
+
+    def accepts(self, reply, data, start):
+        """Whether the whole reply is the expected one."""
+        return bytes(data[start : reply.end]) == self.expected
+
+
+class _Exact(Expectation):
+    def __init__(self, kind, expected):
+        self.type = kind
+        self.expected = expected
+        self.said = resp.say(resp.read(expected))
+
+
+class _ErrorBeginning(Expectation):
+    type = "error"
+    is_prefix = True
+
+    def __init__(self, beginning):
+        self._beginning = beginning
+        self.expected = b"-" + beginning
+        self.said = f"an error that begins with {quoted(beginning)}"
+
+    def accepts(self, reply, data, start):
+        return reply.type == self.type and reply.value.startswith(self._beginning)
+
+
+class _Bytes(Expectation):
+    def __init__(self, expected):
+        self.expected = expected
+        self.said = f"the bytes {quoted(expected)}"
+
+    def read(self, data, start):
+        end = start + len(self.expected)
+        came = bytes(data[start:end])
+        if came == self.expected:
+            return resp.Reply(None, came, end)
+        if self.expected.startswith(came):
+            return resp.Incomplete(f"{end - len(data)} of {len(self.expected)} bytes")
+        return resp.Reply(None, bytes(data[start:]), len(data))
+
+
+def simple(text):
+    """The simple string `text`: `simple("PONG")` is `+PONG\\r\\n`."""
+    return _Exact("simple string", b"+%b\r\n" % as_bytes(text))
+
+
+def error(beginning):
+    """An error whose text begins with `beginning`, in the same letters, large and small.
+
+    `error("ERR unknown command")` takes `-ERR unknown command 'FOO'\\r\\n`. To expect the whole
+    text, see `exact_error`.
+    """
+    return _ErrorBeginning(as_bytes(beginning))
+
+
+def exact_error(text):
+    """The error `text` and nothing after it: `-text\\r\\n`."""
+    return _Exact("error", b"-%b\r\n" % as_bytes(text))
+
+
+def integer(number):
+    """The integer `number`: `integer(3)` is `:3\\r\\n`."""
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise Misuse(f"a whole number is needed here, not {number!r}")
+    return _Exact("integer", b":%d\r\n" % number)
+
+
+def bulk(value):
+    """The bulk string `value` (text or bytes): `bulk("hé")` is `$3\\r\\nh\\xc3\\xa9\\r\\n`."""
+    value = as_bytes(value)
+    return _Exact("bulk string", b"$%d\r\n%b\r\n" % (len(value), value))
+
+
+#: The answer "there is nothing": `$-1\r\n`.
+nil = _Exact("nil", b"$-1\r\n")
+
+#: The array that is not there, as from a blocking command that ran out of time: `*-1\r\n`.
+nil_array = _Exact("nil array", b"*-1\r\n")
+
+
+def array(elements):
+    """An array: `array(["a", 1, nil, ["b"]])`.
+
+    Text and bytes stand for bulk strings, whole numbers for integers, lists for arrays; any
+    other element is an expectation itself. Expectations that know only a beginning can't be
+    elements.
+    """
+    if not isinstance(elements, (list, tuple)):
+        raise Misuse(f"a list is needed here, not {elements!r}")
+    parts = [b"*%d\r\n" % len(elements)]
+    for element in elements:
+        parts.append(_element(element).expected)
+    return _Exact("array", b"".join(parts))
+
+
+def exactly(data):
+    """These bytes, in a protocol that is not RESP: `exactly(b"hello\\n")`."""
+    return _Bytes(as_bytes(data))
+
+
+def _element(element):
+    if isinstance(element, Expectation):
+        if element.is_prefix or element.type is None:
+            raise Misuse(f"{element.said} can't be an element of an array")
+        return element
+    if isinstance(element, bool):
+        raise Misuse("an element of an array is text, bytes, a number, a list or an expectation")
+    if isinstance(element, int):
+        return integer(element)
+    if isinstance(element, (list, tuple)):
+        return array(element)
+    return bulk(element)
+
+
+def as_bytes(value):
+    """Text as UTF-8, bytes as they are."""
+    if isinstance(value, str):
+        try:
+            return value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise Misuse(f"text that has no form in UTF-8: {error}") from None
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    raise Misuse(f"text or bytes are needed here, not {value!r}")
+
+
+def as_milliseconds(value):
+    """A time as a test gives it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:
+        raise Misuse(f"milliseconds are a number that is not below 0, not {value!r}")
+    return value

@@ -1,0 +1,60 @@
+"""The job: a learner's files, and the tests that judge them."""
+
+import re
+from collections import namedtuple
+
+from codealong_protocol.channel import PROTOCOL
+from codealong_protocol.frame import BrokenFrame
+
+_FILE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}(\.[A-Za-z0-9]{1,10})?\Z")
+
+
+class PlannedTest(namedtuple("PlannedTest", "id name fresh")):
+    """A test that the server expects to be made; a `fresh` one on a program that nobody has spoken to."""
+
+
+class PlannedStep(namedtuple("PlannedStep", "step source tests")):
+    """The tests of one step, a tuple, and the Python source that defines them."""
+
+
+class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
+    """What the server asks for, checked: `files` by their names, `steps` as a tuple."""
+
+    @staticmethod
+    def parse(frame):
+        """The job in `frame`, or BrokenFrame where it is none."""
+        try:
+            return Job._parse(frame)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise BrokenFrame(f"no job: {error!r}") from None
+
+    @staticmethod
+    def _parse(frame):
+        if frame["frame"] != "job" or frame["protocol"] != PROTOCOL:
+            raise ValueError(f"{frame['frame']!r} of protocol {frame['protocol']!r}")
+        steps = tuple(
+            PlannedStep(
+                step=str(step["step"]),
+                source=str(step["source"]),
+                tests=tuple(
+                    PlannedTest(str(test["id"]), str(test["name"]), test["fresh"] is True)
+                    for test in step["tests"]
+                ),
+            )
+            for step in frame["steps"]
+        )
+        files = {}
+        for name, text in frame["files"].items():
+            if not _FILE_NAME.match(name):
+                raise ValueError(f"file name {name!r}")
+            files[name] = text.encode("utf-8", "replace")
+        if "main.py" not in files:
+            raise ValueError("no main.py")
+        return Job(
+            nonce=str(frame["nonce"]),
+            seed=int(frame["seed"]),
+            port=int(frame["port"]),
+            limit_ms=int(frame["limit_ms"]),
+            files=files,
+            steps=steps,
+        )

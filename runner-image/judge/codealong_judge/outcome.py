@@ -1,0 +1,162 @@
+"""Outcomes in the form of `lesson::Outcome`, and the exception that carries one out of a test."""
+
+_U32 = 0xFFFFFFFF
+
+PASSED = {"kind": "passed"}
+NOT_RUN = {"kind": "not-run"}
+
+
+class Failed(BaseException):
+    """A test's expectation did not hold.
+
+    Not an `Exception`, so that a test which catches those can't turn a failure into a pass.
+    """
+
+    def __init__(self, outcome, span=None):
+        super().__init__(outcome["kind"])
+        self.outcome = outcome
+        #: The learner's line to look at, where the outcome itself names none.
+        self.span = span
+
+
+class EndlessTest(BaseException):
+    """A test went on after the end of the run."""
+
+
+class RunTimeUp(BaseException):
+    """The whole run has used its time."""
+
+
+class LauncherLost(BaseException):
+    """The launcher is gone, or says what none says; `detail` says how."""
+
+    def __init__(self, detail):
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Misuse(TypeError):
+    """A test calls the judge in a way that it can't be called: the course's fault."""
+
+
+class Interference(BaseException):
+    """The learner's program reached for the judge; `detail` says how."""
+
+    def __init__(self, detail):
+        super().__init__(detail)
+        self.detail = detail
+
+
+def u32(value):
+    """`value` as what a `u32` can hold."""
+    return max(0, min(int(value), _U32))
+
+
+def refused(port, waited_ms, line=None, is_busy=False):
+    return {"kind": "refused", "port": port, "waited_ms": u32(waited_ms), "line": line, "is_busy": is_busy}
+
+
+def exited(code, crash):
+    return {"kind": "exited", "code": code, "crash": crash}
+
+
+def syntax_error(span, detail, text):
+    return {"kind": "syntax-error", "span": span, "detail": detail, "text": text}
+
+
+def other_port(port, found):
+    return {"kind": "other-port", "port": port, "found": found}
+
+
+def ipv6_only(port):
+    return {"kind": "ipv6-only", "port": port}
+
+
+def silent(waited_ms, request, expected_decoded, replies_before):
+    return {
+        "kind": "silent",
+        "waited_ms": u32(waited_ms),
+        "request": request,
+        "expected_decoded": expected_decoded,
+        "replies_before": u32(replies_before),
+        "receipt": None,
+        "line": None,
+        "is_busy": False,
+    }
+
+
+def ended(line, request):
+    return {"kind": "ended", "line": line, "request": request}
+
+
+def closed(after_bytes, reply):
+    return {"kind": "closed", "after_bytes": u32(after_bytes), "reply": reply}
+
+
+def reset(after_bytes):
+    return {"kind": "reset", "after_bytes": u32(after_bytes)}
+
+
+def incomplete(reply, missing):
+    return {"kind": "incomplete", "reply": reply, "missing": missing}
+
+
+def invalid_byte(reply, rule):
+    return {"kind": "invalid-byte", "reply": reply, "rule": rule}
+
+
+def wrong_type(reply, expected_type, received_type):
+    return {
+        "kind": "wrong-type",
+        "reply": reply,
+        "expected_type": expected_type,
+        "received_type": received_type,
+    }
+
+
+def wrong_value(reply):
+    return {"kind": "wrong-value", "reply": reply}
+
+
+def extra_bytes(reply):
+    return {"kind": "extra-bytes", "reply": reply}
+
+
+def too_slow(took_ms, limit_ms):
+    return {"kind": "too-slow", "took_ms": u32(took_ms), "limit_ms": u32(limit_ms)}
+
+
+def crashed(crash, replies_before, request):
+    return {"kind": "crashed", "crash": crash, "replies_before": u32(replies_before), "request": request}
+
+
+def stopped(code, request):
+    return {"kind": "stopped", "code": code, "request": request}
+
+
+def out_of_memory(limit_mib):
+    return {"kind": "out-of-memory", "limit_mib": u32(limit_mib)}
+
+
+def too_many_processes(limit):
+    return {"kind": "too-many-processes", "limit": u32(limit)}
+
+
+def too_many_sockets(protocol, limit):
+    return {"kind": "too-many-sockets", "protocol": protocol, "limit": u32(limit)}
+
+
+def output_flood(limit_kib):
+    return {"kind": "output-flood", "limit_kib": u32(limit_kib)}
+
+
+def timed_out(limit_ms):
+    return {"kind": "timed-out", "limit_ms": u32(limit_ms)}
+
+
+def interfered(detail):
+    return {"kind": "interfered", "detail": detail}
+
+
+def test_broken(detail):
+    return {"kind": "test-broken", "detail": detail}

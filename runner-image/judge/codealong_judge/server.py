@@ -1,0 +1,57 @@
+"""The learner's program as a test sees it."""
+
+from time import monotonic
+
+from .client import Client
+from .expectation import as_milliseconds
+
+
+class Server:
+    """What a test is given: the learner's program, running."""
+
+    def __init__(self, attempt):
+        self._attempt = attempt
+
+    @property
+    def port(self):
+        """The port that the program is to listen on."""
+        return self._attempt.port
+
+    @property
+    def random(self):
+        """A `random.Random` that is seeded for this test, with `word()`, `words(n)`, `bytes(n)`
+        and `text(length)`."""
+        return self._attempt.randoms
+
+    def connect(self):
+        """Connects a new client; waits up to 2000 ms for the program to listen."""
+        client = Client(self._attempt, len(self._attempt.clients) + 1)
+        self._attempt.clients.append(client)
+        client._connect()
+        return client
+
+    def pause(self, ms):
+        """Lets `ms` milliseconds go by. Not `time.sleep`, which would leave the program's output
+        and the run's time limit unattended meanwhile."""
+        self._attempt.pump.sleep(as_milliseconds(ms) / 1000)
+
+    def settle(self, within_ms=30):
+        """Waits until the program has nothing to do: each of its threads waits for something.
+
+        As a rule that takes one or two milliseconds. It tells a program that goes on from one that
+        is about to end or to close something, without a pause that is long enough for all.
+        """
+        end = monotonic() + as_milliseconds(within_ms) / 1000
+        times = 0
+        while times < 3 and monotonic() < end:
+            self._attempt.pump.sleep(0.0005)
+            times = times + 1 if self._attempt.programs.is_asleep() else 0
+
+    def restart(self):
+        """Kills the program (as `kill -9` does) and starts it anew; its files stay as they are.
+
+        Connections end with the program: a client from before can only `close()`.
+        """
+        self._attempt.take_sends()
+        self._attempt.programs.start()
+        self._attempt.trace.add(0, "restarted")

@@ -1,0 +1,42 @@
+"""How many sockets there are in the lane's network namespace, and how many there may be.
+
+What waits in sockets is memory of the kernel's, which version 1 of control groups charges to nobody:
+it is bounded by how much one socket holds, and by their number.
+"""
+
+from . import outcome
+from .outcome import Failed
+
+#: How often they are counted while the judge waits.
+EVERY_SECONDS = 0.05
+
+#: Far more than any server of a course has, the judge's clients included. `other` are all that are
+#: no TCP connections: those of UDP, unix sockets, and sockets that were taken out of the kernel's
+#: tables and keep what they hold.
+_MOST = {"TCP": 512, "UDP": 64, "other": 128}
+
+_PATHS = ("/proc/net/sockstat", "/proc/net/sockstat6")
+
+
+def require_few():
+    """Raises the failure of a program that has too many."""
+    counts = _counts()
+    counts["other"] = counts.pop("sockets") - counts["TCP"]
+    for protocol, most in _MOST.items():
+        if counts[protocol] > most:
+            raise Failed(outcome.too_many_sockets(protocol, most))
+
+
+def _counts():
+    counts = {"sockets": 0, "TCP": 0, "UDP": 0}
+    for path in _PATHS:
+        try:
+            with open(path) as file:
+                for line in file:
+                    # "sockets: used 9", "TCP: inuse 5 orphan 0 …", "UDP6: inuse 0".
+                    name, _, rest = line.partition(": ")
+                    if name.removesuffix("6") in counts:
+                        counts[name.removesuffix("6")] += int(rest.split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+    return counts

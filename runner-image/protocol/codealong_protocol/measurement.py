@@ -1,0 +1,184 @@
+"""What judge and launcher measure of their own containers: the limits that hold."""
+
+import os
+import resource
+import socket
+
+from . import kernel
+
+_PROBED_FOLDERS = ("/", "/etc", "/usr", "/opt")
+
+#: More than a socket is ever to hold.
+_ENOUGH = 1 << 20
+
+
+def measure(container):
+    """The field `limits` of `ready` and `hello`; see PROTOCOL.md. `container` says whether this is
+    one: elsewhere nothing is tried out."""
+    status = _status()
+    memory, swap = _memory()
+    quota, period = _cpu()
+    mounts = _mounts()
+    capabilities = 0
+    for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        capabilities |= int(status.get(name, "0"), 16)
+    return {
+        "memory_bytes": memory,
+        "memory_swap_bytes": swap,
+        "cpu_quota_us": quota,
+        "cpu_period_us": period,
+        "processes": _number(_first("pids/pids.max", "pids.max")),
+        "uid": os.getuid(),
+        "gid": os.getgid(),
+        "groups": sorted(os.getgroups()),
+        "capabilities": capabilities,
+        "no_new_privileges": status.get("NoNewPrivs") == "1",
+        "seccomp_mode": int(status.get("Seccomp", "0")),
+        "read_only_root": not any(_can_create(folder) for folder in _PROBED_FOLDERS),
+        "interfaces": _interfaces(),
+        "tmpfs": {path: _tmpfs(path, mounts) for path in ("/code", "/tmp", "/dev/shm") if path in mounts},
+        "writable": sorted(path for path in mounts if _can_create(path)) if container else [],
+        "ulimits": {
+            name: _hard_limit(number)
+            for name, number in (
+                ("nofile", resource.RLIMIT_NOFILE),
+                ("core", resource.RLIMIT_CORE),
+                ("fsize", resource.RLIMIT_FSIZE),
+            )
+        },
+        "pid": os.getpid(),
+        "dumpable": kernel.is_dumpable(),
+        "terminals": _terminals() if container else 0,
+        "socket_buffers": {
+            "send_bytes": _largest("tcp_wmem"),
+            "receive_bytes": _largest("tcp_rmem"),
+            "held_bytes": _held(),
+        },
+        "time_wait_max": _number(_text("/proc/sys/net/ipv4/tcp_max_tw_buckets")),
+    }
+
+
+def _first(*names):
+    found = (_text(f"/sys/fs/cgroup/{name}") for name in names)
+    return next((text for text in found if text is not None), None)
+
+
+def _text(path):
+    try:
+        with open(path) as file:
+            return file.read().strip()
+    except OSError:
+        return None
+
+
+def _terminals():
+    """1 where a pseudo-terminal can be opened: then any number can."""
+    try:
+        os.close(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return 0
+    return 1
+
+
+def _largest(name):
+    """The last of the three numbers of `net.ipv4.tcp_wmem` or `tcp_rmem`."""
+    fields = (_text(f"/proc/sys/net/ipv4/{name}") or "").split()
+    return _number(fields[-1]) if fields else None
+
+
+def _held():
+    """How many bytes one connection takes that nobody reads, though as much as can be was asked for."""
+    sizes = (socket.SO_SNDBUF, socket.SO_RCVBUF)
+    with socket.socket() as listener, socket.socket() as sender:
+        for end in (listener, sender):
+            for option in sizes:
+                try:
+                    end.setsockopt(socket.SOL_SOCKET, option, _ENOUGH)
+                except OSError:
+                    pass
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        sender.connect(listener.getsockname())
+        receiver, _ = listener.accept()
+        with receiver:
+            sender.setblocking(False)
+            held, data = 0, bytes(1 << 16)
+            try:
+                while held < _ENOUGH:
+                    held += sender.send(data)
+            except BlockingIOError:
+                pass
+            return held
+
+
+def _number(text):
+    """A limit as an integer; None where there is none (`max`, or as much as fits)."""
+    if text is None or not text.isdigit() or int(text) >= 1 << 62:
+        return None
+    return int(text)
+
+
+def _memory():
+    memory = _number(_first("memory/memory.limit_in_bytes"))
+    if memory is not None:
+        return memory, _number(_first("memory/memory.memsw.limit_in_bytes"))
+    memory = _number(_first("memory.max"))
+    swap = _number(_first("memory.swap.max"))
+    return memory, memory + swap if memory is not None and swap is not None else None
+
+
+def _cpu():
+    quota = _first("cpu/cpu.cfs_quota_us")
+    if quota is not None:
+        return _number(quota), _number(_first("cpu/cpu.cfs_period_us"))
+    fields = (_first("cpu.max") or "").split()
+    return (_number(fields[0]), _number(fields[1])) if len(fields) == 2 else (None, None)
+
+
+def _status():
+    with open("/proc/self/status") as file:
+        pairs = (line.split(":", 1) for line in file if ":" in line)
+        return {name: value.strip() for name, value in pairs}
+
+
+def _mounts():
+    """The options of each mount by its path."""
+    found = {}
+    with open("/proc/self/mounts") as file:
+        for line in file:
+            fields = line.split()
+            path = fields[1].replace("\\040", " ")
+            found[path] = (fields[2], fields[3].split(","))
+    return found
+
+
+def _can_create(folder):
+    if not os.path.isdir(folder) or folder.startswith(("/proc", "/sys")):
+        return False
+    path = os.path.join(folder, ".codealong-probe")
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC))
+        os.unlink(path)
+    except OSError:
+        return False
+    return True
+
+
+def _tmpfs(path, mounts):
+    kind, options = mounts[path]
+    sizes = os.statvfs(path)
+    return {
+        "bytes": sizes.f_blocks * sizes.f_frsize if kind == "tmpfs" else 0,
+        "inodes": sizes.f_files,
+        "options": options,
+    }
+
+
+def _interfaces():
+    with open("/proc/net/dev") as file:
+        return sorted(line.split(":")[0].strip() for line in file if ":" in line)
+
+
+def _hard_limit(number):
+    hard = resource.getrlimit(number)[1]
+    return None if hard == resource.RLIM_INFINITY else hard
