@@ -1,6 +1,7 @@
 //! Every restriction on the two containers of a lane, one line each.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig,
@@ -118,7 +119,7 @@ pub(crate) fn host_config(
         }),
         // The namespace's settings, which both containers of the lane live under.
         sysctls: match network {
-            Network::Own => Some(network_settings()),
+            Network::Own => Some(network_settings(kernel_has_ipv6())),
             Network::Of(_) => None,
         },
         // The image can't be changed, so that nothing of ours or of Python can.
@@ -174,10 +175,15 @@ pub(crate) fn host_config(
     }
 }
 
+/// Whether the kernel knows IPv6: where it doesn't, a container with a setting for it fails to start.
+fn kernel_has_ipv6() -> bool {
+    Path::new("/proc/sys/net/ipv6").exists()
+}
+
 /// What is set in a lane's network namespace.
-fn network_settings() -> HashMap<String, String> {
+fn network_settings(ipv6: bool) -> HashMap<String, String> {
     let setting = |name: &str, value: String| (format!("net.ipv4.{name}"), value);
-    HashMap::from([
+    let mut settings = HashMap::from([
         // What waits in sockets is the kernel's memory: a little for each.
         setting(
             "tcp_rmem",
@@ -192,7 +198,13 @@ fn network_settings() -> HashMap<String, String> {
         // No port is kept after its connection has ended: the next start of a program binds it at
         // once, whether or not it asks for SO_REUSEADDR.
         setting("tcp_max_tw_buckets", "0".to_owned()),
-    ])
+    ]);
+    if ipv6 {
+        // `localhost` is `::1` too: asyncio binds both, and older engines give loopback the one.
+        let name = "net.ipv6.conf.all.disable_ipv6";
+        settings.insert(name.to_owned(), "0".to_owned());
+    }
+    settings
 }
 
 /// The places in memory that a container has: a judge has none to write to.

@@ -4,6 +4,7 @@ mod base_image;
 mod browser;
 mod command;
 mod engine;
+mod failures;
 mod front_end;
 mod ground;
 mod interrupt;

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 
 use crate::browser::Browser;
 use crate::command::{self, Finished, Stream};
+use crate::failures;
 use crate::screen::Screen;
 use crate::server::{self, Profile, Server, Words};
 use crate::tally::{self, Tally};
@@ -139,7 +140,9 @@ pub(crate) fn course(screen: &Screen) -> Result<Tally> {
     let finished = stream(screen, &mut check)?;
     let tally = tally::of_plain_line(&finished.stdout)
         .context("`codealong check` did not end with `N passed, N failed`")?;
-    let mut tally = tally.judged(finished.succeeded());
+    let mut tally = tally
+        .judged(finished.succeeded())
+        .explained(failures::of_check(&finished.stdout));
     // Its table of programs and tests is for people to read, passed or not.
     let judge = &["--test", JUDGE_TESTS, "--", "--nocapture"];
     tally += cargo_tally(&stream(screen, &mut cargo_test(judge))?);
@@ -154,7 +157,7 @@ pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
     let types = if stream(screen, &mut check)?.succeeded() {
         Tally::one_passed()
     } else {
-        Tally::one_failed()
+        Tally::one_failed().explained(vec!["the types of the browser tests".to_owned()])
     };
     let own = workspace::own_folder()?;
     let log = own.join("end2end-server.log");
@@ -189,19 +192,12 @@ pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
         .context("Playwright wrote no report")?
         .judged(finished.succeeded());
     tally += types;
-    match stopped {
-        Ok(status) if status.success() => {}
-        Ok(status) => {
-            screen.say(format_args!(
-                "after the browser tests the server ended with {status}"
-            ));
-            tally += Tally::one_failed();
-        }
-        Err(error) => {
-            screen.say(format_args!("after the browser tests: {error:#}"));
-            tally += Tally::one_failed();
-        }
-    }
+    let fault = match stopped {
+        Ok(status) if status.success() => return Ok(tally),
+        Ok(status) => format!("after the browser tests the server ended with {status}"),
+        Err(error) => format!("after the browser tests: {error:#}"),
+    };
+    tally += Tally::one_failed().explained(vec![fault]);
     Ok(tally)
 }
 
@@ -218,7 +214,11 @@ fn cargo_test(which: &[&str]) -> Command {
 }
 
 fn cargo_tally(finished: &Finished) -> Tally {
-    tally::of_cargo_test(&finished.stdout).judged(finished.succeeded())
+    let mut failures = failures::of_cargo_test(&finished.stdout);
+    failures.extend(failures::of_cargo_test(&finished.stderr));
+    tally::of_cargo_test(&finished.stdout)
+        .judged(finished.succeeded())
+        .explained(failures)
 }
 
 /// The names of all integration tests of the default members.

@@ -1,14 +1,18 @@
-//! How many tests passed and failed, read from each runner's own words.
+//! How many tests passed and failed, and which, read from each runner's own words.
 
 use std::ops::AddAssign;
 
 use serde_json::Value;
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+use crate::failures;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
     pub(crate) skipped: u64,
+    /// What failed and why, a few lines each, as far as the runner tells.
+    pub(crate) failures: Vec<String>,
 }
 
 impl Tally {
@@ -26,6 +30,14 @@ impl Tally {
         }
     }
 
+    /// The same, told of what failed.
+    pub(crate) fn explained(mut self, failures: Vec<String>) -> Self {
+        if self.failed > 0 {
+            self.failures.extend(failures);
+        }
+        self
+    }
+
     /// A runner that failed without a failed test, or ran none at all, must not look green.
     pub(crate) fn judged(mut self, runner_succeeded: bool) -> Self {
         if self.failed == 0 && (!runner_succeeded || self.passed == 0) {
@@ -40,6 +52,7 @@ impl AddAssign for Tally {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
+        self.failures.extend(other.failures);
     }
 }
 
@@ -52,6 +65,7 @@ pub(crate) fn of_cargo_test(output: &str) -> Tally {
                 passed: number_before(rest, " passed"),
                 failed: number_before(rest, " failed"),
                 skipped: number_before(rest, " ignored"),
+                failures: Vec::new(),
             };
         }
     }
@@ -78,19 +92,23 @@ pub(crate) fn of_unittest(output: &str) -> Tally {
         passed: ran.saturating_sub(failed + skipped),
         failed,
         skipped,
+        failures: Vec::new(),
     }
+    .explained(failures::of_unittest(output))
 }
 
 /// The `stats` of Playwright's JSON report; a test that passed only when tried again counts as failed.
 pub(crate) fn of_playwright(report: &str) -> Option<Tally> {
-    let report: Value = serde_json::from_str(report).ok()?;
-    let number = |name: &str| report["stats"][name].as_u64();
-    let errors = report["errors"].as_array().map_or(0, Vec::len);
-    Some(Tally {
+    let stats: Value = serde_json::from_str(report).ok()?;
+    let number = |name: &str| stats["stats"][name].as_u64();
+    let errors = stats["errors"].as_array().map_or(0, Vec::len);
+    let tally = Tally {
         passed: number("expected")?,
         failed: number("unexpected")? + number("flaky")? + errors as u64,
         skipped: number("skipped")?,
-    })
+        failures: Vec::new(),
+    };
+    Some(tally.explained(failures::of_playwright(report)))
 }
 
 /// Our own last line: `N passed, N failed`.
@@ -102,6 +120,7 @@ pub(crate) fn of_plain_line(output: &str) -> Option<Tally> {
             passed: passed.parse().ok()?,
             failed: failed.parse().ok()?,
             skipped: 0,
+            failures: Vec::new(),
         })
     })
 }
@@ -135,6 +154,7 @@ mod tests {
             passed,
             failed,
             skipped,
+            failures: Vec::new(),
         }
     }
 

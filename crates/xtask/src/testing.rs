@@ -58,8 +58,9 @@ pub(crate) fn run(screen: &Screen, only: &[Suite], soak: bool) -> Result<ExitCod
         screen.say(format_args!("\n== {} ==", suite.name()));
         let began = Instant::now();
         let tally = ground.run(screen, suite, soak).unwrap_or_else(|error| {
-            screen.say(format_args!("the suite {} failed: {error:#}", suite.name()));
-            Tally::one_failed()
+            let failure = format!("the suite {} failed: {error:#}", suite.name());
+            screen.say(&failure);
+            Tally::one_failed().explained(vec![failure])
         });
         interrupt::check()?;
         rows.push(Row {
@@ -69,12 +70,12 @@ pub(crate) fn run(screen: &Screen, only: &[Suite], soak: bool) -> Result<ExitCod
         });
     }
     if needed(suites, Need::Engine) {
-        rows.push(no_container_is_left(screen, &strangers));
+        rows.push(no_container_is_left(&strangers));
     }
     if let Ok(engine) = ground.engine {
         engine.stop(screen);
     }
-    Ok(sum_up(screen, &rows))
+    Ok(sum_up(screen, rows))
 }
 
 fn needed(suites: &[Suite], need: Need) -> bool {
@@ -187,7 +188,7 @@ fn containers() -> Result<Vec<String>> {
 }
 
 /// One test more: what the suites started is gone, or goes within seconds.
-fn no_container_is_left(screen: &Screen, strangers: &[String]) -> Row {
+fn no_container_is_left(strangers: &[String]) -> Row {
     let began = Instant::now();
     let outcome = loop {
         let left = containers().map(|ids| {
@@ -210,8 +211,7 @@ fn no_container_is_left(screen: &Screen, strangers: &[String]) -> Row {
     let tally = match outcome {
         Ok(()) => Tally::one_passed(),
         Err(error) => {
-            screen.say(format_args!("no container is left: {error:#}"));
-            Tally::one_failed()
+            Tally::one_failed().explained(vec![format!("no container is left: {error:#}")])
         }
     };
     Row {
@@ -221,15 +221,18 @@ fn no_container_is_left(screen: &Screen, strangers: &[String]) -> Row {
     }
 }
 
-fn sum_up(screen: &Screen, rows: &[Row]) -> ExitCode {
+fn sum_up(screen: &Screen, rows: Vec<Row>) -> ExitCode {
     let mut sum = Tally::default();
     screen.result("\nsuite                   passed  failed  skipped   seconds");
     for row in rows {
-        sum += row.tally;
         screen.result(format_args!(
             "{:<22} {:>7} {:>7} {:>8} {:>9.1}",
             row.name, row.tally.passed, row.tally.failed, row.tally.skipped, row.seconds
         ));
+        sum += row.tally;
+    }
+    for failure in &sum.failures {
+        screen.result(format_args!("\nfailed: {failure}"));
     }
     screen.result(format_args!(
         "\n{} passed, {} failed",

@@ -224,6 +224,8 @@ for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
 socket.create_server(('', 0), family=socket.AF_INET6, dualstack_ipv6=True).close()
 with socket.create_server(('localhost', 7002)):
     socket.create_connection(('localhost', 7002)).close()
+with socket.create_server(('::1', 7003), family=socket.AF_INET6):
+    socket.create_connection(('::1', 7003)).close()
 async def echo(reader, writer):
     writer.write(await reader.readline())
     await writer.drain()
