@@ -17,9 +17,6 @@ use lesson::{CourseView, RunError, RunRequest, StepView};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use curriculum::Course;
-
-#[cfg(feature = "ssr")]
 use crate::state::{AppState, client_of, refuse};
 
 /// What a server function answers instead of a value: [`RunError`] as leptos wants it.
@@ -63,7 +60,11 @@ impl FromServerFnError for ApiError {
 #[server(prefix = "/api", endpoint = "courses", input = Json)]
 pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
     let curriculum = expect_context::<AppState>().curriculum();
-    Ok(curriculum.courses().iter().map(Course::view).collect())
+    Ok(curriculum
+        .courses()
+        .iter()
+        .map(|course| course.view())
+        .collect())
 }
 
 /// One course and its steps.
@@ -106,7 +107,7 @@ pub async fn load_solution(course: String, step: String) -> Result<String, ApiEr
 /// [`RunEvent::Interrupted`](lesson::RunEvent::Interrupted). Dropping the answer kills the run.
 #[server(prefix = "/api", endpoint = "run", input = Json, output = Streaming)]
 pub async fn run_step(request: RunRequest) -> Result<ByteStream<ApiError>, ApiError> {
-    let client = client_of(request.client.as_deref());
+    let client = client_of(request.client.as_deref()).map_err(refuse)?;
     let state = expect_context::<AppState>();
     let events = state.run(request, client).await.map_err(refuse)?;
     Ok(ByteStream::new(crate::run_stream::to_lines(events)))

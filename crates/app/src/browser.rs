@@ -7,13 +7,17 @@
 mod absent;
 #[cfg(feature = "hydrate")]
 mod present;
+#[cfg(test)]
+pub(crate) mod storage_twin;
 
+#[cfg(not(any(feature = "hydrate", test)))]
+pub(crate) use absent::storage;
 #[cfg(not(feature = "hydrate"))]
 pub(crate) use absent::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
     element_width, field_caret, focus, focus_if_lost, is_apple, is_dialog_open, next_frame,
     on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file, root_attribute,
-    session, set_field, set_root_attribute, set_root_style, show_modal, storage, typed_into,
+    session, set_field, set_root_attribute, set_root_style, show_modal, typed_into,
     use_editor_theme,
 };
 #[cfg(feature = "hydrate")]
@@ -24,10 +28,12 @@ pub(crate) use present::{
     session, set_field, set_root_attribute, set_root_style, show_modal, storage, typed_into,
     use_editor_theme,
 };
+#[cfg(test)]
+pub(crate) use storage_twin as storage;
 
 /// Why the browser's storage did not take or give something.
 #[cfg_attr(
-    not(feature = "hydrate"),
+    not(any(feature = "hydrate", test)),
     expect(dead_code, reason = "only a browser's storage has faults")
 )]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

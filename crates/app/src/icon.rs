@@ -24,6 +24,7 @@ pub(crate) enum Icon {
     Clock,
     Close,
     Bulb,
+    Dots,
 }
 
 impl Icon {
@@ -34,6 +35,7 @@ impl Icon {
             Self::Dot => "M8 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
             Self::Ring => "M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z",
             Self::Dash => "M4 8h8",
+            Self::Dots => "M3.5 8h.1M8 8h.1M12.5 8h.1",
             Self::Warning => "M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.2",
             Self::Left => "M13 8H3.5M7.5 4 3.5 8l4 4",
             Self::Again => "M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3",

@@ -1,6 +1,7 @@
 //! From a learner's program to its report: a course's tests, run in the sandbox.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use curriculum::Course;
 use futures::stream::{self, Stream, StreamExt};
@@ -13,7 +14,7 @@ use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool};
 #[derive(Debug, Clone)]
 pub struct Assignment {
     /// The course.
-    pub course: Course,
+    pub course: Arc<Course>,
     /// The step of the course; the steps before it are judged too.
     pub step: StepId,
     /// The program.

@@ -10,7 +10,9 @@ use curriculum::{Course, Curriculum, Fingerprint, Problems, Step};
 use futures::Stream;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use lesson::{CourseId, RunError, RunEvent, RunRequest, Seed, Source, StepId, StepView};
+use lesson::{
+    CourseId, InvalidId, RunError, RunEvent, RunRequest, Seed, Slug, Source, StepId, StepView,
+};
 use sandbox::{ClientId, Left, Pool, PoolStatus};
 
 use crate::api::ApiError;
@@ -86,7 +88,7 @@ impl AppState {
         self.pool.stop().await
     }
 
-    pub(crate) fn find_course(&self, course: &str) -> Result<Course, RunError> {
+    pub(crate) fn find_course(&self, course: &str) -> Result<Arc<Course>, RunError> {
         CourseId::parse(course)
             .ok()
             .and_then(|id| self.curriculum().course(&id).cloned())
@@ -121,7 +123,7 @@ impl AppState {
         let curriculum = self.curriculum();
         let (course, step) = find_step(&curriculum, &request.course, &request.step)?;
         let assignment = Assignment {
-            course: course.clone(),
+            course: Arc::clone(course),
             step: step.id.clone(),
             source: Source::parse(request.source)?,
             seed: seed_of(request.seed.as_deref())?,
@@ -194,7 +196,7 @@ fn find_step<'a>(
     curriculum: &'a Curriculum,
     course: &str,
     step: &str,
-) -> Result<(&'a Course, &'a Step), RunError> {
+) -> Result<(&'a Arc<Course>, &'a Step), RunError> {
     let ids = CourseId::parse(course).ok().zip(StepId::parse(step).ok());
     ids.and_then(|(course, step)| curriculum.step(&course, &step))
         .ok_or_else(|| unknown(course, step))
@@ -212,29 +214,34 @@ fn unknown(course: &str, step: &str) -> RunError {
 pub fn seed_of(asked: Option<&str>) -> Result<Seed, RunError> {
     match asked {
         None => Ok(Seed::new(rand::random())),
-        Some(text) => text
-            .parse()
-            .map_err(|error: lesson::InvalidId| RunError::Malformed {
-                detail: error.to_string(),
-            }),
+        Some(text) => text.parse().map_err(malformed),
     }
 }
 
 /// Who asks: the name that the browser gave itself, if any, at the address that the request came
-/// from. The name tells apart those who share an address, and gains nobody more than that.
-pub(crate) fn client_of(name: Option<&str>) -> ClientId {
-    let name = name.filter(|name| StepId::parse(name).is_ok());
-    let client = ClientId::new(name.unwrap_or("unnamed"));
+/// from. The name tells apart those who share an address, and gains nobody more than that; a
+/// request without one is a client of its own, whose run no other replaces.
+pub(crate) fn client_of(name: Option<&str>) -> Result<ClientId, RunError> {
+    let client = match name {
+        Some(name) => ClientId::new(Slug::parse(name).map_err(malformed)?.as_str()),
+        None => ClientId::unnamed(),
+    };
     let address = use_context::<axum::http::request::Parts>()
         .and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().copied());
     match address {
-        Some(ConnectInfo(address)) => client.at(address.ip()),
+        Some(ConnectInfo(address)) => Ok(client.at(address.ip())),
         None => {
             if let Some(state) = use_context::<AppState>() {
                 state.tell_of_no_address();
             }
-            client
+            Ok(client)
         }
+    }
+}
+
+fn malformed(error: InvalidId) -> RunError {
+    RunError::Malformed {
+        detail: error.to_string(),
     }
 }
 

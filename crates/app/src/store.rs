@@ -5,6 +5,8 @@
 //! the page says so, and the next change that it takes brings the rest along.
 
 mod records;
+#[cfg(test)]
+mod tests;
 
 use leptos::prelude::*;
 use lesson::{
@@ -55,7 +57,7 @@ impl Store {
         }
         if self
             .settings
-            .with_untracked(|settings| settings.client.is_none())
+            .with_untracked(|settings| !settings.has_name())
         {
             self.change_settings(|settings| settings.client = Some(browser::random_name()));
         }

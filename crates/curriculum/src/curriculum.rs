@@ -1,6 +1,7 @@
 //! All courses of a folder.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use lesson::{CourseId, StepId};
 
@@ -9,10 +10,11 @@ use crate::folder::Folder;
 use crate::problem::{Found, Problems};
 use crate::step::Step;
 
-/// All courses, checked, sorted by name.
+/// All courses, checked, sorted by name. A run keeps its course while files are edited and read
+/// again, so each is shared.
 #[derive(Debug, Clone)]
 pub struct Curriculum {
-    courses: Vec<Course>,
+    courses: Vec<Arc<Course>>,
 }
 
 impl Curriculum {
@@ -30,24 +32,28 @@ impl Curriculum {
                     "there is no course here: a course is a folder with a course.toml in it",
                 );
             }
-            folders.iter().filter_map(Course::read).collect()
+            folders
+                .iter()
+                .filter_map(Course::read)
+                .map(Arc::new)
+                .collect()
         });
         let curriculum = courses.map(|courses| Self { courses });
         found.or(curriculum, folder)
     }
 
     /// The courses, sorted by name; at least one.
-    pub fn courses(&self) -> &[Course] {
+    pub fn courses(&self) -> &[Arc<Course>] {
         &self.courses
     }
 
     /// The course with this name.
-    pub fn course(&self, id: &CourseId) -> Option<&Course> {
+    pub fn course(&self, id: &CourseId) -> Option<&Arc<Course>> {
         self.courses.iter().find(|course| course.id == *id)
     }
 
     /// A step with its course.
-    pub fn step(&self, course: &CourseId, step: &StepId) -> Option<(&Course, &Step)> {
+    pub fn step(&self, course: &CourseId, step: &StepId) -> Option<(&Arc<Course>, &Step)> {
         let course = self.course(course)?;
         Some((course, course.step(step)?))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lesson::{Outcome, PlannedTest, RecognisedMistake, Source, StepId, TestId, TestResult};
+use lesson::{Outcome, PlannedTest, RecognisedMistake, Slug, Source, TestId, TestResult};
 use regex::bytes::{Regex as BytesRegex, RegexBuilder as BytesRegexBuilder};
 use regex::{Regex, RegexBuilder};
 
@@ -140,7 +140,7 @@ impl MistakesOf<'_> {
         let mut lines_by_program = BTreeMap::new();
         let mut mistakes = Vec::new();
         for file in files {
-            if StepId::parse(&file.id.value).is_err() {
+            if Slug::parse(&file.id.value).is_err() {
                 self.at(
                     file.id.line,
                     format!(

@@ -50,68 +50,87 @@ pub enum Weight {
     Bold,
 }
 
-/// Reads what one stream of a program wrote, piece by piece: styles last until they are changed.
+/// The longest sequence whose end is waited for: what is longer is none.
+const SEQUENCE_MAX: usize = 4096;
+
+/// Reads what one stream of a program wrote, chunk by chunk: styles last until they are changed, and
+/// a sequence that one chunk begins the next one ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnsiReader {
     style: TextStyle,
+    /// The beginning of a sequence, or of a line's end, whose rest is in the next chunk.
+    begun: String,
+}
+
+/// What stands at the start of a text.
+enum Token<'text> {
+    /// A control sequence with these parameters and this last character.
+    Sequence { parameters: &'text str, last: char },
+    /// A sequence that shows nothing.
+    Silent,
+    /// A character that is shown.
+    Shown(char),
+    /// Its rest is not here yet.
+    Begun,
 }
 
 impl AnsiReader {
-    /// The runs of a piece.
-    pub fn read(&mut self, piece: &str) -> Vec<StyledText> {
+    /// The runs of a chunk.
+    pub fn read(&mut self, chunk: &str) -> Vec<StyledText> {
+        let joined;
+        let mut rest = if self.begun.is_empty() {
+            chunk
+        } else {
+            joined = std::mem::take(&mut self.begun) + chunk;
+            &joined
+        };
         let mut runs = Runs::default();
-        let mut characters = piece.chars().peekable();
-        while let Some(character) = characters.next() {
-            match character {
-                '\x1b' => match characters.peek() {
-                    Some('[') => {
-                        characters.next();
-                        let mut parameters = String::new();
-                        let last = characters.by_ref().find(|next| {
-                            let is_last = ('@'..='~').contains(next);
-                            if !is_last {
-                                parameters.push(*next);
-                            }
-                            is_last
-                        });
-                        if last == Some('m') {
-                            self.change(&parameters);
-                        }
-                    }
-                    // A title or a link: up to BEL or ESC \.
-                    Some(']') => {
-                        let mut before = ' ';
-                        characters.by_ref().find(|next| {
-                            let is_last = *next == '\x07' || (before == '\x1b' && *next == '\\');
-                            before = *next;
-                            is_last
-                        });
-                    }
-                    _ => {
-                        characters.next();
-                    }
-                },
-                '\r' if characters.peek() == Some(&'\n') => {}
-                '\r' => runs.push('\n', self.style),
-                '\n' | '\t' => runs.push(character, self.style),
-                control @ '\0'..='\x1f' => {
-                    for shown in crate::byte_view::picture(control as u8).chars() {
-                        runs.push(shown, self.style);
-                    }
+        while let Some((token, length)) = first_token(rest) {
+            match token {
+                Token::Begun if rest.len() < SEQUENCE_MAX => {
+                    rest.clone_into(&mut self.begun);
+                    break;
                 }
-                other => runs.push(other, self.style),
+                Token::Sequence {
+                    parameters,
+                    last: 'm',
+                } => self.change(parameters),
+                Token::Sequence { .. } | Token::Silent | Token::Begun => {}
+                Token::Shown(character) => self.show(character, &mut runs),
             }
+            rest = &rest[length..];
         }
         runs.found
     }
 
+    fn show(&self, character: char, runs: &mut Runs) {
+        match character {
+            '\r' => runs.push('\n', self.style),
+            '\n' | '\t' => runs.push(character, self.style),
+            control @ '\0'..='\x1f' => {
+                for shown in crate::byte_view::picture(control as u8).chars() {
+                    runs.push(shown, self.style);
+                }
+            }
+            other => runs.push(other, self.style),
+        }
+    }
+
     /// Applies the parameters of one SGR sequence.
     fn change(&mut self, parameters: &str) {
-        let mut codes = parameters
-            .split([';', ':'])
-            .map(|code| code.parse::<u16>().unwrap_or(0));
-        while let Some(code) = codes.next() {
+        let mut groups = parameters.split(';').peekable();
+        while let Some(group) = groups.next() {
             let style = &mut self.style;
+            // Colons part the values of one code, semicolons the codes; `38;5;n` is older than
+            // that rule.
+            let (code, values) = group.split_once(':').unwrap_or((group, ""));
+            let code = number(code);
+            let mut of_group = values.split(':').filter(|value| !value.is_empty());
+            let has_values = !values.is_empty();
+            let mut color = || match has_values {
+                true => extended(&mut of_group.by_ref().map(number)),
+                false => extended(&mut groups.by_ref().map(number)),
+            };
             match code {
                 0 => *style = TextStyle::default(),
                 1 => style.weight = Weight::Bold,
@@ -119,7 +138,8 @@ impl AnsiReader {
                 22 => style.weight = Weight::Normal,
                 3 => style.is_italic = true,
                 23 => style.is_italic = false,
-                4 => style.is_underlined = true,
+                // `4:0` is none, and the others are kinds of underline.
+                4 => style.is_underlined = values != "0",
                 24 => style.is_underlined = false,
                 7 => style.is_inverse = true,
                 27 => style.is_inverse = false,
@@ -131,8 +151,8 @@ impl AnsiReader {
                 40..=47 => style.background = Some(named(code - 40)),
                 100..=107 => style.background = Some(named(code - 100)),
                 49 => style.background = None,
-                38 => style.foreground = extended(&mut codes).or(style.foreground),
-                48 => style.background = extended(&mut codes).or(style.background),
+                38 => style.foreground = color().or(style.foreground),
+                48 => style.background = color().or(style.background),
                 _ => {}
             }
         }
@@ -154,6 +174,44 @@ impl Runs {
             }),
         }
     }
+}
+
+/// The token at the start of a text, and its length.
+fn first_token(text: &str) -> Option<(Token<'_>, usize)> {
+    let character = text.chars().next()?;
+    let whole = text.len();
+    let token = match character {
+        '\x1b' => match text[1..].chars().next() {
+            None => (Token::Begun, whole),
+            Some('[') => match text[2..].find(|next| ('@'..='~').contains(&next)) {
+                None => (Token::Begun, whole),
+                Some(end) => {
+                    let parameters = &text[2..2 + end];
+                    let last = char::from(text.as_bytes()[2 + end]);
+                    (Token::Sequence { parameters, last }, 3 + end)
+                }
+            },
+            // A title or a link: up to BEL or ESC \.
+            Some(']') => {
+                let bell = text.find('\x07').map(|at| at + 1);
+                let terminator = text.find("\x1b\\").map(|at| at + 2);
+                match bell.into_iter().chain(terminator).min() {
+                    None => (Token::Begun, whole),
+                    Some(end) => (Token::Silent, end),
+                }
+            }
+            Some(other) => (Token::Silent, 1 + other.len_utf8()),
+        },
+        '\r' if whole == 1 => (Token::Begun, 1),
+        '\r' if text.as_bytes()[1] == b'\n' => (Token::Silent, 1),
+        other => (Token::Shown(other), other.len_utf8()),
+    };
+    Some(token)
+}
+
+/// A number of a sequence; one that is left out is 0.
+fn number(digits: &str) -> u16 {
+    digits.parse().unwrap_or(0)
 }
 
 fn named(number: u16) -> TerminalColor {
@@ -248,6 +306,43 @@ mod tests {
                 "{text:?} became {shown:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_sequence_that_is_cut_anywhere_is_one_sequence() {
+        let whole = "a\x1b[1;38;2;1;2;3mb\x1b]0;title\x1b\\c\r\nd\x1b[0me";
+        let at_once = AnsiReader::default().read(whole);
+        for at in 0..=whole.len() {
+            let mut reader = AnsiReader::default();
+            let mut runs = reader.read(&whole[..at]);
+            for run in reader.read(&whole[at..]) {
+                match runs.last_mut() {
+                    Some(last) if last.style == run.style => last.text += &run.text,
+                    _ => runs.push(run),
+                }
+            }
+            assert_eq!(runs, at_once, "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn a_sequence_without_end_is_not_waited_for_for_ever() {
+        let mut reader = AnsiReader::default();
+        assert!(reader.read("\x1b]").is_empty());
+        assert!(reader.read(&"x".repeat(SEQUENCE_MAX)).is_empty());
+        assert_eq!(reader.read("y")[0].text, "y");
+    }
+
+    #[test]
+    fn colons_part_the_values_of_one_code() {
+        let style = |text: &str| read(text)[0].1;
+        let curly = style("\x1b[4:3mx");
+        assert!(curly.is_underlined && !curly.is_italic);
+        assert!(!style("\x1b[4m\x1b[4:0mx").is_underlined);
+        let foreground = Some(TerminalColor::Rgb(1, 2, 3));
+        assert_eq!(style("\x1b[38:2:1:2:3mx").foreground, foreground);
+        assert_eq!(style("\x1b[38:2::1:2:3mx").foreground, foreground);
+        assert!(style("\x1b[38;5;208;1mx").weight == Weight::Bold);
     }
 
     #[test]

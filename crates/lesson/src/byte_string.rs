@@ -59,6 +59,10 @@ impl ByteString {
                     Some(b't') => (b'\t', 2),
                     Some(b'x') => {
                         let digits = rest.get(2..4).ok_or_else(invalid)?;
+                        // `from_str_radix` alone takes a sign too.
+                        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                            return Err(invalid());
+                        }
                         let value = u8::from_str_radix(digits, 16).map_err(|_| invalid())?;
                         (value, 4)
                     }
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_is_no_written_byte_is_refused() {
-        for bad in [r"\q", r"\x1", r"\xé1", "é", "\r", "\\"] {
+        for bad in [r"\q", r"\x1", r"\x+1", r"\xé1", "é", "\r", "\\"] {
             assert!(ByteString::parse(bad).is_err(), "{bad:?} was taken");
         }
     }

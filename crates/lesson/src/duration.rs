@@ -3,9 +3,10 @@
 /// Microseconds in the unit and the precision that say enough: `0.6 ms`, `38 ms`, `1.4 s`.
 pub fn duration_text(duration_us: u32) -> String {
     let ms = f64::from(duration_us) / 1000.0;
+    // The bounds are those of the text: 9,950 µs would be written 10.0 ms.
     match duration_us {
-        0..10_000 => format!("{ms:.1} ms"),
-        10_000..1_000_000 => format!("{ms:.0} ms"),
+        0..9_950 => format!("{ms:.1} ms"),
+        9_950..999_500 => format!("{ms:.0} ms"),
         _ => format!("{:.1} s", ms / 1000.0),
     }
 }
@@ -50,10 +51,12 @@ mod tests {
 
     #[test]
     fn short_durations_have_a_decimal() {
-        let texts = [0, 640, 9_999, 38_400, 999_999, 1_400_000].map(duration_text);
+        let texts = [0, 640, 9_949, 9_999, 38_400, 999_499, 999_999, 1_400_000].map(duration_text);
         assert_eq!(
             texts,
-            ["0.0 ms", "0.6 ms", "10.0 ms", "38 ms", "1000 ms", "1.4 s"]
+            [
+                "0.0 ms", "0.6 ms", "9.9 ms", "10 ms", "38 ms", "999 ms", "1.0 s", "1.4 s"
+            ]
         );
     }
 

@@ -7,7 +7,7 @@ use crate::ByteString;
 /// One thing that happened on one connection of a test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// The client's lane, numbered from 1 in the order of connecting.
+    /// The client, numbered from 1 in the order of connecting; 0 where it is about none of them.
     pub client: u16,
     /// Microseconds since the test began.
     pub at_us: u32,
@@ -55,4 +55,9 @@ pub enum ExchangeAction {
     Reset,
     /// The test restarted the program.
     Restarted,
+    /// There are too many to keep: some from the middle are left out here.
+    LeftOut {
+        /// How many.
+        count: u32,
+    },
 }

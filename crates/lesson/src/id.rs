@@ -90,6 +90,10 @@ macro_rules! name {
 }
 
 name! {
+    /// A plain name, as a browser gives itself and a course its recognised mistakes.
+    Slug
+}
+name! {
     /// A course's name for ever: its folder in `curriculum/` and its part of the URL.
     CourseId
 }

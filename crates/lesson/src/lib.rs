@@ -39,7 +39,7 @@ pub use byte_view::{BytePiece, BytePieceKind, Extent, ShownBytes, is_long, show_
 pub use course_progress::{CourseProgress, course_minutes};
 pub use duration::{counted, duration_text, minutes_text};
 pub use exchange::{Exchange, ExchangeAction};
-pub use id::{CourseId, InvalidId, Seed, StepId, TestId};
+pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
 pub use import::{ImportedStep, imported_steps};
 pub use inline_code::{Piece, pieces};
 pub use line_note::{LineEdit, LineNote, PROGRAM_FILE};
@@ -64,6 +64,6 @@ pub use storage::{
     RecordVersion, SETTINGS_KEY, StepRecord, aside_key, original_key, step_key, step_of_key,
     take_record,
 };
-pub use text_edit::TextEdit;
+pub use text_edit::{TextEdit, utf16_column};
 pub use trace::{LANES_MAX, TraceRow, TraceSign, trace_rows};
 pub use two_tabs::OtherDraft;

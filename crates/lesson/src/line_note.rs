@@ -10,7 +10,7 @@ pub const PROGRAM_FILE: &str = "main.py";
 pub struct LineNote {
     /// The line, from 1.
     pub line: u32,
-    /// The first column and the one after the last, from 1, where they are known.
+    /// The first column and the one after the last, in characters from 1, where they are known.
     pub columns: Option<(u32, u32)>,
     /// What is wrong there; code stands between backticks.
     pub message: String,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Slug;
+
 /// What a browser keeps of a person's likings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -93,6 +95,11 @@ impl Default for Settings {
 impl Settings {
     /// The version that this program writes.
     pub const VERSION: u32 = 1;
+
+    /// Whether the browser has a name that the server takes.
+    pub fn has_name(&self) -> bool {
+        (self.client.as_deref()).is_some_and(|name| Slug::parse(name).is_ok())
+    }
 }
 
 impl Theme {

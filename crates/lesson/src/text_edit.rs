@@ -30,9 +30,26 @@ impl TextEdit {
     }
 }
 
+/// The column in UTF-16 units, as an editor counts, of a column in characters; both from 1.
+pub fn utf16_column(line: &str, column: u32) -> u32 {
+    let before = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);
+    let more = line.chars().take(before).filter(|it| it.len_utf16() > 1);
+    column + u32::try_from(more.count()).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_character_beyond_the_first_plane_is_two_columns_of_an_editor() {
+        let line = r#"print("👍👍é") $"#;
+        assert_eq!(line.chars().nth(13), Some('$'));
+        assert_eq!(utf16_column(line, 1), 1);
+        assert_eq!(utf16_column(line, 8), 8);
+        assert_eq!(utf16_column(line, 14), 16);
+        assert_eq!(utf16_column(line, 99), 101);
+    }
 
     #[test]
     fn an_edit_is_as_small_as_can_be_and_makes_the_other_text() {

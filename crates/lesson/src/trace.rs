@@ -1,16 +1,17 @@
 //! The exchange of a test as a timeline: one lane for each client, one row for each event.
 
-use crate::{ByteString, Exchange, ExchangeAction};
+use crate::{ByteString, Exchange, ExchangeAction, counted};
 
 /// One row of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceRow {
     /// Milliseconds since the test began, with one decimal.
     pub at: String,
-    /// The client, from 1.
-    pub client: u16,
-    /// The lane, from 0; the last is shared where there are too many clients.
-    pub lane: usize,
+    /// The client, from 1; none where it is about all of them.
+    pub client: Option<u16>,
+    /// The lane, from 0; the last is shared where there are too many clients. None where it is about
+    /// all of them.
+    pub lane: Option<usize>,
     /// What happened, for the sign on the lane.
     pub sign: TraceSign,
     /// What happened, in words or as the decoded bytes.
@@ -36,8 +37,10 @@ pub enum TraceSign {
     Silence,
     /// The connection came to its end.
     Closed,
-    /// The program was started anew.
+    /// The program was restarted.
     Restarted,
+    /// Rows are left out here.
+    LeftOut,
 }
 
 impl TraceSign {
@@ -50,6 +53,7 @@ impl TraceSign {
             Self::Silence => "silence",
             Self::Closed => "closed",
             Self::Restarted => "restarted",
+            Self::LeftOut => "left out",
         }
     }
 }
@@ -61,13 +65,13 @@ pub const LANES_MAX: usize = 6;
 pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
     let mut clients: Vec<u16> = Vec::new();
     for exchange in exchanges {
-        if !clients.contains(&exchange.client) {
+        if exchange.client > 0 && !clients.contains(&exchange.client) {
             clients.push(exchange.client);
         }
     }
     let lane_of = |client: u16| {
-        let place = clients.iter().position(|other| *other == client);
-        place.unwrap_or(0).min(LANES_MAX - 1)
+        let index = clients.iter().position(|other| *other == client);
+        index.map(|index| index.min(LANES_MAX - 1))
     };
     let count = clients.len().clamp(1, LANES_MAX);
     let mut open = vec![0_u32; count];
@@ -77,10 +81,10 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
             let lane = lane_of(exchange.client);
             let was_open: Vec<bool> = open.iter().map(|open| *open > 0).collect();
             let sign = sign_of(&exchange.action);
-            match sign {
-                TraceSign::Opened => open[lane] += 1,
-                TraceSign::Closed => open[lane] = open[lane].saturating_sub(1),
-                TraceSign::Restarted => open.fill(0),
+            match (sign, lane) {
+                (TraceSign::Opened, Some(lane)) => open[lane] += 1,
+                (TraceSign::Closed, Some(lane)) => open[lane] = open[lane].saturating_sub(1),
+                (TraceSign::Restarted, _) => open.fill(0),
                 _ => {}
             }
             let lanes = was_open
@@ -91,7 +95,7 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
             let (headline, bytes, line) = content(&exchange.action);
             TraceRow {
                 at: format!("{:.1}", f64::from(exchange.at_us) / 1000.0),
-                client: exchange.client,
+                client: (exchange.client > 0).then_some(exchange.client),
                 lane,
                 sign,
                 headline,
@@ -113,6 +117,7 @@ fn sign_of(action: &ExchangeAction) -> TraceSign {
             TraceSign::Closed
         }
         ExchangeAction::Restarted => TraceSign::Restarted,
+        ExchangeAction::LeftOut { .. } => TraceSign::LeftOut,
     }
 }
 
@@ -145,7 +150,14 @@ fn content(action: &ExchangeAction) -> Content {
         ExchangeAction::ClosedByClient => words("the client closed the connection"),
         ExchangeAction::ClosedByServer => words("the program closed the connection"),
         ExchangeAction::Reset => words("the program's side reset the connection"),
-        ExchangeAction::Restarted => words("the program was started anew"),
+        ExchangeAction::Restarted => words("the program was restarted"),
+        ExchangeAction::LeftOut { count } => {
+            let count = usize::try_from(*count).unwrap_or(usize::MAX);
+            words(&format!(
+                "{} left out here",
+                counted(count, "event is", "events are")
+            ))
+        }
     }
 }
 
@@ -178,18 +190,18 @@ mod tests {
             at(1, ExchangeAction::ClosedByClient),
             at(2, sent()),
         ]);
-        let lanes: Vec<(usize, Vec<bool>)> = rows
+        let lanes: Vec<(Option<usize>, Vec<bool>)> = rows
             .iter()
             .map(|row| (row.lane, row.lanes.clone()))
             .collect();
         assert_eq!(
             lanes,
             [
-                (0, vec![true, false]),
-                (1, vec![true, true]),
-                (0, vec![true, true]),
-                (0, vec![true, true]),
-                (1, vec![false, true]),
+                (Some(0), vec![true, false]),
+                (Some(1), vec![true, true]),
+                (Some(0), vec![true, true]),
+                (Some(0), vec![true, true]),
+                (Some(1), vec![false, true]),
             ]
         );
         assert_eq!(rows[0].at, "1.4");
@@ -201,7 +213,23 @@ mod tests {
             .map(|client| at(client, ExchangeAction::Connected))
             .collect();
         let rows = trace_rows(&connects);
-        assert_eq!(rows[49].lane, LANES_MAX - 1);
+        assert_eq!(rows[49].lane, Some(LANES_MAX - 1));
         assert_eq!(rows[49].lanes.len(), LANES_MAX);
+    }
+
+    #[test]
+    fn what_is_about_the_whole_program_is_no_client() {
+        let rows = trace_rows(&[
+            at(1, ExchangeAction::Connected),
+            at(0, ExchangeAction::Restarted),
+            at(0, ExchangeAction::LeftOut { count: 37 }),
+            at(1, ExchangeAction::Connected),
+        ]);
+        let one_lane: Vec<_> = rows.iter().map(|row| row.lanes.clone()).collect();
+        assert_eq!(one_lane, [[true], [true], [false], [true]]);
+        let clients: Vec<_> = rows.iter().map(|row| (row.client, row.lane)).collect();
+        let of_first = (Some(1), Some(0));
+        assert_eq!(clients, [of_first, (None, None), (None, None), of_first]);
+        assert_eq!(rows[2].headline, "37 events are left out here");
     }
 }

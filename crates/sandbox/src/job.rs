@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use lesson::{Outcome, OutputChunk, PlannedTest, ProgramOutput, Seed, StepId, TestId, TestResult};
@@ -59,6 +60,13 @@ impl ClientId {
             name: name.chars().take(128).collect(),
             network: None,
         }
+    }
+
+    /// A client that no other is, for a request that bears no name. The space keeps it apart from
+    /// every name that can be asked for.
+    pub fn unnamed() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self::new(&format!("unnamed {}", NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 
     /// The same client, from an address that it may share with others. Of an IPv6 address the
@@ -182,6 +190,14 @@ pub struct Timings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_unnamed_clients_are_one() {
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let [one, other] = [ClientId::unnamed(), ClientId::unnamed()].map(|it| it.at(address));
+        assert_ne!(one, other);
+        assert_eq!(one.share(), other.share());
+    }
 
     #[test]
     fn who_shares_an_address_shares_turns() {

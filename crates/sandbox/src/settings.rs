@@ -122,6 +122,14 @@ impl Settings {
     /// How many characters an owner's name may have.
     pub const OWNER_MAX: usize = 100;
 
+    /// The owner's name with a suffix, the name itself shortened so that the whole is one too, and
+    /// so that `room` more characters would fit.
+    pub fn owner_with(&self, suffix: &str, room: usize) -> String {
+        let length = Self::OWNER_MAX.saturating_sub(suffix.len() + room);
+        let owner = &self.owner[..self.owner.floor_char_boundary(length)];
+        format!("{owner}{suffix}")
+    }
+
     /// Every value that can't work; none if all can.
     pub fn check(&self) -> Vec<BadSetting> {
         let mut bad = Vec::new();
@@ -216,6 +224,19 @@ mod tests {
     #[test]
     fn the_defaults_can_work() {
         assert_eq!(Settings::default().check(), []);
+    }
+
+    #[test]
+    fn an_owner_of_any_length_can_have_a_suffix() {
+        for length in [1, 92, 100] {
+            let mut settings = Settings {
+                owner: "o".repeat(length),
+                ..Settings::default()
+            };
+            settings.owner = settings.owner_with("-command-4194304", 0);
+            assert_eq!(settings.check(), [], "{length}");
+            assert!(settings.owner.ends_with("o-command-4194304"), "{length}");
+        }
     }
 
     #[test]

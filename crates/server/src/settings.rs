@@ -201,9 +201,7 @@ impl Settings {
             // A colon may not stand in a name.
             let ip = address.ip().to_string().replace(':', "_");
             let place = format!("-{ip}-{}", address.port());
-            let room = sandbox::Settings::OWNER_MAX.saturating_sub(place.len());
-            let machine = &sandbox.owner[..sandbox.owner.floor_char_boundary(room)];
-            sandbox.owner = format!("{machine}{place}");
+            sandbox.owner = sandbox.owner_with(&place, 0);
         }
         sandbox
     }

@@ -41,8 +41,12 @@ class Trace:
     def finished(self, line_of, speaks_resp):
         """All exchanges as JSON values; `line_of(port, offset)` is the line that sent a byte."""
         shown = self._exchanges
-        if len(shown) > _MOST_EXCHANGES:
-            shown = shown[: _MOST_EXCHANGES // 2] + shown[-_MOST_EXCHANGES // 2 :]
+        left_out = len(shown) - _MOST_EXCHANGES
+        if left_out > 0:
+            half = _MOST_EXCHANGES // 2
+            first, last = shown[:half], shown[-half:]
+            gap = {"client": 0, "at_us": last[0]["at_us"], "action": "left-out", "count": left_out}
+            shown = [*first, gap, *last]
         return [_written(exchange, line_of, speaks_resp) for exchange in shown]
 
 

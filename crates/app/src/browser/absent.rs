@@ -67,6 +67,7 @@ impl DiffView {
     }
 }
 
+#[cfg(not(test))]
 pub(crate) mod storage {
     use super::super::StorageFault;
 

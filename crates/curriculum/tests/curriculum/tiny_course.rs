@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use curriculum::{Course, Curriculum, Problem};
 use tempfile::TempDir;
@@ -146,9 +147,9 @@ impl TinyCourse {
 
     /// The course, which must be right.
     #[track_caller]
-    pub(crate) fn load(&self) -> Course {
+    pub(crate) fn load(&self) -> Arc<Course> {
         match Curriculum::load(self.curriculum()) {
-            Ok(curriculum) => curriculum.courses().first().unwrap().clone(),
+            Ok(curriculum) => Arc::clone(curriculum.courses().first().unwrap()),
             Err(problems) => panic!("{problems}"),
         }
     }

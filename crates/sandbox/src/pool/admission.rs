@@ -277,6 +277,11 @@ impl<Waiter> Admission<Waiter> {
         waiters
     }
 
+    /// How many may be in flight.
+    pub(super) fn running_max(&self) -> u32 {
+        u32::try_from(self.running_max).unwrap_or(u32::MAX)
+    }
+
     /// How many wait.
     pub(super) fn queued(&self) -> u32 {
         u32::try_from(self.count(|account| account.waiting.len())).unwrap_or(u32::MAX)

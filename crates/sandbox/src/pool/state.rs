@@ -402,9 +402,8 @@ impl State {
     }
 
     fn retry_after(&self) -> Duration {
-        let ahead = f64::from(self.admission.queued() + self.admission.running());
-        let seconds = (self.run_seconds.max(0.2) * ahead / 2.0).clamp(1.0, 30.0);
-        Duration::from_secs_f64(seconds)
+        let ahead = self.admission.queued() + self.admission.running();
+        retry_after(ahead, self.run_seconds, self.admission.running_max())
     }
 
     fn measure(&self, remains: &Remains) {
@@ -418,6 +417,12 @@ impl State {
             metrics::gauge!(name).set(f64::from(value));
         }
     }
+}
+
+/// How long those ahead take, with so many running at a time.
+fn retry_after(ahead: u32, run_seconds: f64, running_max: u32) -> Duration {
+    let seconds = run_seconds.max(0.2) * f64::from(ahead) / f64::from(running_max.max(1));
+    Duration::from_secs_f64(seconds.clamp(1.0, 30.0))
 }
 
 /// What was last seen of the engine.

@@ -7,7 +7,7 @@ use lesson::RunError;
 use sandbox::{JobReport, Left, PoolState, SandboxError};
 
 use crate::lab::{
-    FOUR_LINES, Lab, Tests, assert_no_container, containers_of, containers_on, is_soak, until,
+    FOUR_LINES, Lab, Tests, assert_no_container, containers_of, containers_on, until,
 };
 use crate::own_engine::OwnEngine;
 use crate::proxy::{Fault, LATE, Proxy, Wrong};
@@ -181,10 +181,8 @@ async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_n
 /// T-24 in its long form: an engine that really ends, once as its owner stops it, with its
 /// containers, and once killed.
 #[tokio::test]
-async fn an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_needed() {
-    if !is_soak() {
-        return;
-    }
+#[ignore = "long: `cargo xtask test --soak`"]
+async fn soak_an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_needed() {
     let mut engine = OwnEngine::start().await;
     let host = engine.host();
     let client = engine.client();

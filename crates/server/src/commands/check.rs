@@ -1,6 +1,7 @@
 //! Checking courses on the real sandbox: the author's command.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use curriculum::{Course, Curriculum};
@@ -13,7 +14,7 @@ use crate::Settings;
 /// Checks one course, or all, and writes what it finds; exit code 1 if something is wrong.
 pub async fn check(settings: &Settings, arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let courses = match &arguments.course {
-        Some(folder) => Course::load(folder).map(|course| vec![course]),
+        Some(folder) => Course::load(folder).map(|course| vec![Arc::new(course)]),
         None => Curriculum::load(&settings.curriculum).map(|found| found.courses().to_vec()),
     };
     let courses = match courses {
@@ -35,7 +36,7 @@ pub async fn check(settings: &Settings, arguments: &CheckArguments) -> anyhow::R
     })
 }
 
-async fn check_all(court: &Court, courses: &[Course]) -> anyhow::Result<(usize, usize)> {
+async fn check_all(court: &Court, courses: &[Arc<Course>]) -> anyhow::Result<(usize, usize)> {
     let (mut passed, mut failed) = (0, 0);
     for course in courses {
         write(&format!("{} ({})\n", course.title, course.id));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use curriculum::{Course, Mistake, MistakenProgram, Step};
 use lesson::{Report, RunError, Seed, Source, StepId, Verdict};
@@ -44,7 +45,7 @@ impl fmt::Display for Finding {
 /// Checks a step and tells each finding as it is made.
 pub(crate) async fn check_step(
     court: &Court,
-    course: &Course,
+    course: &Arc<Course>,
     step: &Step,
     tell: &mut impl FnMut(Finding),
 ) -> Result<(), RunError> {
@@ -87,7 +88,7 @@ fn has_own_starter(course: &Course, step: &Step) -> bool {
 
 struct Runs<'a> {
     court: &'a Court,
-    course: &'a Course,
+    course: &'a Arc<Course>,
 }
 
 impl Runs<'_> {

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use app::judge::{Assignment, QueuePlaces, judge};
@@ -24,7 +25,7 @@ impl Court {
         log_to_stderr();
         let mut sandbox = settings.sandbox.clone();
         // A server on the same engine has its own name: neither sweeps the other's containers.
-        sandbox.owner = format!("{}-command-{}", sandbox.owner, std::process::id());
+        sandbox.owner = sandbox.owner_with(&format!("-command-{}", std::process::id()), 0);
         let pool = Pool::start(sandbox)?;
         pool.ready().await.context("the sandbox can't be used")?;
         Ok(Self {
@@ -36,13 +37,13 @@ impl Court {
     /// Judges one program.
     pub(crate) async fn judge(
         &self,
-        course: &Course,
+        course: &Arc<Course>,
         step: &StepId,
         source: Source,
         seed: Seed,
     ) -> Result<Report, RunError> {
         let assignment = Assignment {
-            course: course.clone(),
+            course: Arc::clone(course),
             step: step.clone(),
             source,
             seed,
@@ -85,10 +86,15 @@ fn log_to_stderr() {
 }
 
 /// The course in a folder, or the one of this name in the settings' curriculum.
-pub(crate) fn find_course(settings: &Settings, name_or_folder: &str) -> anyhow::Result<Course> {
+pub(crate) fn find_course(
+    settings: &Settings,
+    name_or_folder: &str,
+) -> anyhow::Result<Arc<Course>> {
     let folder = Path::new(name_or_folder);
     if folder.join("course.toml").is_file() {
-        return Course::load(folder).context("the course has problems");
+        return Course::load(folder)
+            .map(Arc::new)
+            .context("the course has problems");
     }
     let Ok(id) = CourseId::parse(name_or_folder) else {
         bail!("{name_or_folder:?} is neither a course's name nor a folder with a course.toml");

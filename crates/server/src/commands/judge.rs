@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use app::state::seed_of;
@@ -11,7 +12,7 @@ use lesson::{Report, Source, StepId, Verdict};
 
 use super::JudgeArguments;
 use super::court::{Court, find_course};
-use super::report_text::report_text;
+use super::report_text::{escape_controls, report_text};
 use crate::Settings;
 
 /// Exit code for a program that did not pass; 2 is our own failure.
@@ -35,7 +36,7 @@ pub async fn judge(settings: &Settings, arguments: &JudgeArguments) -> anyhow::R
 
 async fn judge_all(
     court: &Court,
-    course: &Course,
+    course: &Arc<Course>,
     step: &StepId,
     sources: Vec<Source>,
     arguments: &JudgeArguments,
@@ -69,7 +70,8 @@ async fn judge_all(
 fn readable(report: &Report, file: &Path, files: usize) -> String {
     let text = report_text(report);
     if files > 1 {
-        format!("{}: {text}\n", file.display())
+        let file = escape_controls(&file.display().to_string());
+        format!("{file}: {text}\n")
     } else {
         text
     }

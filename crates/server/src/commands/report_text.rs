@@ -5,7 +5,33 @@ use std::fmt::Write as _;
 use lesson::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict};
 
 /// Writes a report: the verdict, each step's tests, and all there is to say of those that failed.
+///
+/// Much of it is the program's own text, which could move the cursor, rename the window or hide a
+/// line: what a terminal would obey is escaped.
 pub(crate) fn report_text(report: &Report) -> String {
+    escape_controls(&raw_text(report))
+}
+
+/// Shows control characters, but for line feed and tab, and those that reorder text, as
+/// `\u{1b}` and the like.
+pub(crate) fn escape_controls(text: &str) -> String {
+    let is_obeyed = |character: char| match character {
+        '\n' | '\t' => false,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        _ => character.is_control(),
+    };
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_obeyed(character) {
+            escaped.extend(character.escape_unicode());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+fn raw_text(report: &Report) -> String {
     let mut text = String::new();
     line(
         &mut text,
@@ -144,13 +170,33 @@ fn write_exchange(text: &mut String, exchange: &Exchange) {
         ExchangeAction::ClosedByServer => ("·", "your program closed".to_owned()),
         ExchangeAction::Reset => ("·", "your program's side reset".to_owned()),
         ExchangeAction::Restarted => ("·", "the program was restarted".to_owned()),
+        ExchangeAction::LeftOut { count } => ("·", format!("{count} more, left out here")),
+    };
+    let who = match exchange.client {
+        // The program as a whole was restarted, and no client of the test's.
+        0 => String::new(),
+        client => format!("client {client} "),
     };
     line(
         text,
         format_args!(
-            "      {:>8.1} ms  client {} {arrow} {what}",
+            "      {:>8.1} ms  {who}{arrow} {what}",
             f64::from(exchange.at_us) / 1000.0,
-            exchange.client
         ),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape_controls;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_and_not_done() {
+        let window_title = "a\x1b]0;renamed\x07b\r\u{9b}2J\u{202e}c\td\n";
+        assert_eq!(
+            escape_controls(window_title),
+            "a\\u{1b}]0;renamed\\u{7}b\\u{d}\\u{9b}2J\\u{202e}c\td\n"
+        );
+        assert_eq!(escape_controls("✓ hé · 東京 👍"), "✓ hé · 東京 👍");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use app::judge::{Assignment, QueuePlaces, judge};
 use curriculum::Course;
@@ -15,7 +16,7 @@ static SITTING: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct Courtroom {
     pool: Pool,
-    course: Course,
+    course: Arc<Course>,
     _sitting: MutexGuard<'static, ()>,
 }
 
@@ -73,7 +74,7 @@ impl Courtroom {
         let course = Course::load(course).unwrap_or_else(|problems| panic!("{problems}"));
         Self {
             pool,
-            course,
+            course: Arc::new(course),
             _sitting: sitting,
         }
     }
@@ -84,7 +85,7 @@ impl Courtroom {
 
     pub(crate) async fn judge(&self, step: &StepId, program: &str, seed: u32) -> Report {
         let assignment = Assignment {
-            course: self.course.clone(),
+            course: Arc::clone(&self.course),
             step: step.clone(),
             source: Source::parse(program.to_owned()).unwrap(),
             seed: Seed::new(seed),

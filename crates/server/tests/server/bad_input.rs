@@ -68,6 +68,8 @@ async fn a_malformed_request_is_refused() {
     for body in ["", "{", "[]", "{}", r#"{"request":{"course":1}}"#] {
         app.post("/api/run", body).await.expect(400, "malformed");
     }
+    let bad_name = r#"{"request":{"course":"redis","step":"listen","source":"x","client":"A b"}}"#;
+    app.post("/api/run", bad_name).await.expect(400, "A b");
     let bad_seed = r#"{"request":{"course":"redis","step":"listen","source":"x","seed":"zz"}}"#;
     app.post("/api/run", bad_seed).await.expect(400, "zz");
     let text = Request::post("/api/run").body(Body::from("{}")).unwrap();

@@ -1,45 +1,49 @@
 //! What is logged while a test looks.
+//!
+//! One subscriber serves the whole process. Subscribers of single threads would not do: `tracing`
+//! asks once for each call site whether anybody listens, and asks the thread that comes there first,
+//! so a test without a subscriber would make the log of all others blind.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
-use tracing::subscriber::DefaultGuard;
-
-/// The log of this thread, and so of a test's runtime that has no other one.
-pub(crate) struct Log {
-    text: Written,
-    _guard: DefaultGuard,
+thread_local! {
+    /// What this thread, and so a test's runtime that has no other one, has logged.
+    static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+/// The log of this thread.
+pub(crate) struct Log;
+
+struct OfThisThread;
 
 impl Log {
     pub(crate) fn begin() -> Self {
-        let text = Written::default();
-        let writer = text.clone();
-        let log = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        Self {
-            text,
-            _guard: tracing::subscriber::set_default(log),
-        }
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            tracing_subscriber::fmt()
+                .with_ansi(false)
+                .with_writer(|| OfThisThread)
+                .init();
+        });
+        TEXT.with_borrow_mut(Vec::clear);
+        Self
     }
 
     /// The lines with a part.
     pub(crate) fn lines_with(&self, part: &str) -> Vec<String> {
-        let bytes = self.text.0.lock().unwrap();
-        let text = String::from_utf8_lossy(&bytes);
-        let lines = text.lines().filter(|line| line.contains(part));
-        lines.map(str::to_owned).collect()
+        TEXT.with_borrow(|text| {
+            let text = String::from_utf8_lossy(text);
+            let lines = text.lines().filter(|line| line.contains(part));
+            lines.map(str::to_owned).collect()
+        })
     }
 }
 
-impl Write for Written {
+impl Write for OfThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        TEXT.with_borrow_mut(|text| text.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

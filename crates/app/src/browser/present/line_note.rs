@@ -1,6 +1,6 @@
 //! The notes below the learner's lines, and the marks beside them.
 
-use lesson::{LineNote, Piece, pieces};
+use lesson::{LineNote, Piece, pieces, utf16_column};
 use monaco::api::CodeEditor as Monaco;
 use monaco::sys::MarkerSeverity;
 use monaco::sys::editor::ITextModel;
@@ -17,7 +17,14 @@ pub(super) fn marker(model: &ITextModel, note: &LineNote) -> Value {
             let first = model.get_line_first_non_whitespace_column(line).max(1.0);
             (first, model.get_line_max_column(line))
         },
-        |(start, end)| (f64::from(start), f64::from(end.max(start + 1))),
+        |(start, end)| {
+            // Monaco throws on a line that is there no more.
+            let is_there = line <= model.get_line_count();
+            let text = is_there.then(|| model.get_line_content(line));
+            let text = text.unwrap_or_default();
+            let column = |column| f64::from(utf16_column(&text, column));
+            (column(start), column(end.max(start + 1)))
+        },
     );
     json!({
         "severity": MarkerSeverity::Error.to_value(),

@@ -132,15 +132,19 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
     .into_any()
 }
 
-/// A line of the program with a caret below the place.
+/// A line of the program with a caret below the column, which is in characters from 1.
 #[component]
 fn CaretLine(text: String, column: u32) -> impl IntoView {
     let line = text.trim_end().to_owned();
-    let spaces = usize::try_from(column.saturating_sub(1)).unwrap_or(0);
-    let caret = format!("{}↑", " ".repeat(spaces.min(200)));
+    let before = usize::try_from(column.saturating_sub(1)).unwrap_or(0);
+    // The same text again, unseen, is as wide as it is above, with tabs and wide characters in it.
+    let unseen: String = line.chars().take(before).collect();
     view! {
         <pre class="caret-line" tabindex="0">
-            <code>{line} "\n" <span class="caret">{caret}</span></code>
+            <code>
+                {line} "\n" <span class="as-wide" aria-hidden="true">{unseen}</span>
+                <span class="caret">"↑"</span>
+            </code>
         </pre>
     }
     .into_any()

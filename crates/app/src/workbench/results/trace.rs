@@ -56,6 +56,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         TraceSign::Silence => Icon::Clock,
         TraceSign::Closed => Icon::Cross,
         TraceSign::Restarted => Icon::Again,
+        TraceSign::LeftOut => Icon::Dots,
     };
     let class = match row.sign {
         TraceSign::Sent => "row is-sent",
@@ -70,12 +71,13 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         .enumerate()
         .map(|(lane, is_open)| {
             let class = if *is_open { "lane is-open" } else { "lane" };
-            let sign = (lane == here).then(|| view! { <Sign icon /> });
+            let is_here = here.is_none_or(|here| here == lane);
+            let sign = is_here.then(|| view! { <Sign icon /> });
             view! { <span class=class>{sign}</span> }
         })
         .collect_view();
-    let client = names_client.then(|| {
-        view! { <span class="client">{format!("client {} ", row.client)}</span> }
+    let client = row.client.filter(|_| names_client).map(|client| {
+        view! { <span class="client">{format!("client {client} ")}</span> }
     });
     let headline = (!row.headline.is_empty()).then(|| {
         view! {

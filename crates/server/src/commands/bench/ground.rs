@@ -1,5 +1,6 @@
 //! What every part of the bench stands on: the course, the engine, and how much is measured.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -20,7 +21,7 @@ const COURSE: &str = "redis";
 pub(super) struct Ground {
     pub(super) settings: Settings,
     pub(super) effort: Effort,
-    pub(super) course: Course,
+    pub(super) course: Arc<Course>,
     pub(super) baseline: Baseline,
     pub(super) leptos: LeptosOptions,
     pub(super) metrics: PrometheusHandle,
@@ -75,7 +76,9 @@ impl Ground {
         log_as_a_server_does(settings)?;
         let course = find_course(settings, COURSE)?;
         let mut own = settings.clone();
-        own.sandbox.owner = format!("{}-bench-{}", settings.sandbox.owner, std::process::id());
+        // The parts add their own names.
+        let suffix = format!("-bench-{}", std::process::id());
+        own.sandbox.owner = settings.sandbox.owner_with(&suffix, 20);
         let mut sandbox = own.sandbox.clone();
         sandbox.owner += "-baseline";
         let baseline = Baseline::open(&sandbox)

@@ -1,5 +1,7 @@
 //! What a learner asks for: a program to be judged against a step.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use app::judge::Assignment;
 use axum::body::Body;
@@ -26,27 +28,27 @@ __import__('signal').pause()
 /// A program and the step that it is judged against.
 #[derive(Debug, Clone)]
 pub(super) struct Order {
-    course: Course,
+    course: Arc<Course>,
     step: StepId,
     source: String,
 }
 
 impl Order {
     /// The four lines, judged against the course's first step.
-    pub(super) fn four_lines(course: &Course) -> anyhow::Result<Self> {
+    pub(super) fn four_lines(course: &Arc<Course>) -> anyhow::Result<Self> {
         let first = course.steps.first().context("the course has no step")?;
         Ok(Self {
-            course: course.clone(),
+            course: Arc::clone(course),
             step: first.id.clone(),
             source: FOUR_LINES.to_owned(),
         })
     }
 
     /// The last step's own solution, judged against every step.
-    pub(super) fn whole_course(course: &Course) -> anyhow::Result<Self> {
+    pub(super) fn whole_course(course: &Arc<Course>) -> anyhow::Result<Self> {
         let last = course.steps.last().context("the course has no step")?;
         Ok(Self {
-            course: course.clone(),
+            course: Arc::clone(course),
             step: last.id.clone(),
             source: last.solution.as_str().to_owned(),
         })
@@ -81,7 +83,7 @@ impl Order {
     /// The same without a browser.
     pub(super) fn assignment(&self) -> anyhow::Result<Assignment> {
         Ok(Assignment {
-            course: self.course.clone(),
+            course: Arc::clone(&self.course),
             step: self.step.clone(),
             source: Source::parse(self.source.clone())?,
             seed: app::state::seed_of(None)?,

@@ -1,0 +1,202 @@
+//! Nothing is ever lost: the store against a storage that is full, forbidden, shared or unreadable.
+
+use leptos::prelude::*;
+use lesson::{CourseId, StepId, StepProgress, StepRecord, step_key};
+
+use super::Store;
+use crate::browser::{StorageFault, storage};
+
+fn ids() -> (CourseId, StepId) {
+    let course = CourseId::parse("redis").unwrap();
+    (course, StepId::parse("ping").unwrap())
+}
+
+fn key() -> String {
+    let (course, step) = ids();
+    step_key(&course, &step)
+}
+
+/// A page that has looked at what is stored. Its signals live as long as the test.
+fn page() -> Store {
+    let store = Store::new();
+    store.load();
+    store
+}
+
+fn kept(store: Store) -> StepProgress {
+    let (course, step) = ids();
+    store.step_untracked(&course, &step)
+}
+
+fn type_draft(store: Store, draft: &str) {
+    let (course, step) = ids();
+    store.change_step(&course, &step, |kept| kept.draft = Some(draft.to_owned()));
+}
+
+fn stored_draft() -> Option<String> {
+    let text = storage::read(&key()).unwrap()?;
+    let record: StepRecord = serde_json::from_str(&text).unwrap();
+    record.step.draft
+}
+
+fn fault(store: Store) -> Option<StorageFault> {
+    untrack(|| store.fault())
+}
+
+fn in_a_page(test: impl FnOnce()) {
+    Owner::new().with(test);
+}
+
+#[test]
+fn a_draft_is_there_when_the_page_is_opened_again() {
+    in_a_page(|| {
+        type_draft(page(), "x = 1");
+        assert_eq!(kept(page()).draft.as_deref(), Some("x = 1"));
+        assert_eq!(fault(page()), None);
+    });
+}
+
+#[test]
+fn two_tabs_that_change_different_things_lose_neither() {
+    in_a_page(|| {
+        let (one, other) = (page(), page());
+        let (course, step) = ids();
+        type_draft(one, "x = 1");
+        other.change_step(&course, &step, |kept| kept.hints_opened = 2);
+        for store in [other, page()] {
+            let kept = kept(store);
+            assert_eq!(
+                (kept.draft.as_deref(), kept.hints_opened),
+                (Some("x = 1"), 2)
+            );
+        }
+        one.hear_other_tab(Some(key()));
+        assert_eq!(kept(one).hints_opened, 2);
+    });
+}
+
+#[test]
+fn what_storage_does_not_take_is_shown_and_is_kept_once_there_is_room() {
+    in_a_page(|| {
+        let store = page();
+        type_draft(store, "short");
+        storage::fill();
+        type_draft(store, "longer than there is room for");
+        assert_eq!(fault(store), Some(StorageFault::Full));
+        assert_eq!(
+            kept(store).draft.as_deref(),
+            Some("longer than there is room for")
+        );
+        assert_eq!(
+            stored_draft().as_deref(),
+            Some("short"),
+            "the old one is not lost"
+        );
+        storage::make_room();
+        store.change_settings(|_| {});
+        assert_eq!(
+            stored_draft().as_deref(),
+            Some("longer than there is room for")
+        );
+        assert_eq!(fault(store), None);
+    });
+}
+
+#[test]
+fn a_browser_that_stores_nothing_keeps_the_draft_as_long_as_the_page() {
+    in_a_page(|| {
+        storage::forbid(true);
+        let store = page();
+        type_draft(store, "x = 1");
+        assert_eq!(fault(store), Some(StorageFault::Forbidden));
+        assert_eq!(kept(store).draft.as_deref(), Some("x = 1"));
+        storage::forbid(false);
+        type_draft(store, "x = 2");
+        assert_eq!(fault(store), None);
+        assert_eq!(stored_draft().as_deref(), Some("x = 2"));
+    });
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_quarantined_and_said_so() {
+    in_a_page(|| {
+        for rubbish in [
+            "nonsense",
+            r#"{"version":99,"draft":{"of":"another form"}}"#,
+        ] {
+            storage::write(&key(), rubbish).unwrap();
+            let store = page();
+            let told = store.kept_aside().get_untracked();
+            assert_eq!(told.len(), 1, "{rubbish}");
+            type_draft(store, "x = 1");
+            let aside = store.records().text_aside(&told[0].key);
+            assert_eq!(aside.as_deref(), Some(rubbish));
+            assert_eq!(stored_draft().as_deref(), Some("x = 1"));
+        }
+        assert_eq!(page().records().all_aside().len(), 2);
+    });
+}
+
+#[test]
+fn a_record_that_cannot_be_read_or_moved_is_never_written_over() {
+    in_a_page(|| {
+        storage::write(&key(), "nonsense").unwrap();
+        storage::fill();
+        let store = page();
+        type_draft(store, "x");
+        assert_eq!(fault(store), Some(StorageFault::Full));
+        assert_eq!(storage::read(&key()).unwrap().as_deref(), Some("nonsense"));
+        storage::make_room();
+        type_draft(store, "x = 1");
+        assert_eq!(stored_draft().as_deref(), Some("x = 1"));
+        let aside = store.kept_aside().get_untracked();
+        let text = store.records().text_aside(&aside[0].key);
+        assert_eq!(text.as_deref(), Some("nonsense"));
+        assert_eq!(fault(store), None);
+    });
+}
+
+#[test]
+fn a_quarantined_record_that_can_be_read_by_now_comes_back_where_nothing_stands() {
+    in_a_page(|| {
+        type_draft(page(), "x = 1");
+        let readable = storage::read(&key()).unwrap().unwrap();
+        let aside = lesson::aside_key(&key(), &[]);
+        storage::write(&aside, &readable).unwrap();
+        type_draft(page(), "x = 2");
+        assert_eq!(
+            kept(page()).draft.as_deref(),
+            Some("x = 2"),
+            "it replaces nothing"
+        );
+        storage::remove(&key());
+        assert_eq!(kept(page()).draft.as_deref(), Some("x = 1"));
+        assert_eq!(storage::read(&aside).unwrap(), None);
+    });
+}
+
+#[test]
+fn what_another_tab_wrote_and_this_page_cannot_read_stays_as_it_is() {
+    in_a_page(|| {
+        let store = page();
+        type_draft(store, "x = 1");
+        let newer = r#"{"version":99,"draft":"y"}"#;
+        storage::write(&key(), newer).unwrap();
+        store.hear_other_tab(Some(key()));
+        assert_eq!(kept(store).draft.as_deref(), Some("x = 1"));
+        assert_eq!(storage::read(&key()).unwrap().as_deref(), Some(newer));
+    });
+}
+
+#[test]
+fn a_storage_that_another_tab_cleared_is_empty_here_too() {
+    in_a_page(|| {
+        let store = page();
+        type_draft(store, "x = 1");
+        for key in storage::keys().unwrap() {
+            storage::remove(&key);
+        }
+        store.hear_other_tab(None);
+        assert_eq!(kept(store), StepProgress::default());
+    });
+}
