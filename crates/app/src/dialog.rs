@@ -5,7 +5,7 @@ use leptos::html::Dialog as DialogElement;
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 
 /// Opens and closes one dialog.
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,7 +72,7 @@ pub(crate) fn Dialog(
                     aria-label="Close"
                     on:click=move |_| handle.close()
                 >
-                    <Sign icon=Icon::Close />
+                    <Icon icon=IconName::Close />
                 </button>
             </header>
             <div class="dialog-body">{move || handle.is_open().then(|| children())}</div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// A sign. Words stand beside it wherever it means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Icon {
+pub(crate) enum IconName {
     Check,
     Cross,
     Dot,
@@ -27,7 +27,7 @@ pub(crate) enum Icon {
     Dots,
 }
 
-impl Icon {
+impl IconName {
     fn path(self) -> &'static str {
         match self {
             Self::Check => "M3 8.5 6.5 12 13 4.5",
@@ -66,9 +66,9 @@ impl Icon {
 
 /// Draws a sign.
 #[component]
-pub(crate) fn Sign(
+pub(crate) fn Icon(
     /// Which.
-    icon: Icon,
+    icon: IconName,
 ) -> impl IntoView {
     view! {
         <svg

@@ -25,12 +25,12 @@ pub struct Assignment {
 
 /// Whether whoever waits for a run hears of its place in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QueuePlaces {
+pub enum QueueUpdates {
     /// Each as it moves, for a page that shows it: the answer begins with the first place.
-    Told,
+    Stream,
     /// None: the answer begins with the run itself, so that a refusal after a while of waiting is
     /// still a refusal from the start, with a status of its own.
-    Untold,
+    Omit,
 }
 
 /// Judges a program: the tests of its step and of all steps before it.
@@ -42,13 +42,13 @@ pub async fn judge(
     pool: &Pool,
     assignment: Assignment,
     client: ClientId,
-    places: QueuePlaces,
+    places: QueueUpdates,
 ) -> Result<impl Stream<Item = RunEvent> + Send + use<>, RunError> {
     let job = job_of(&assignment)?;
     let mut events = Box::pin(pool.run(job, client));
     let first = loop {
         match events.next().await {
-            Some(Ok(JobEvent::Queued { .. })) if places == QueuePlaces::Untold => {}
+            Some(Ok(JobEvent::Queued { .. })) if places == QueueUpdates::Omit => {}
             Some(Ok(event)) => break event,
             Some(Err(error)) => return Err(error.run_error()),
             None => return Err(RunError::Broken),

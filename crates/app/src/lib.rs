@@ -31,7 +31,9 @@ use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use crate::page::{CoursePage, HomePage, Loading, NotFoundPage, StepPage, Visits};
+use crate::page::{
+    CoursePage, HomePage, NavigationCount, NotFoundPage, PendingNavigation, StepPage,
+};
 use crate::store::Store;
 
 /// The document around the pages.
@@ -70,8 +72,8 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let store = Store::new();
     provide_context(store);
-    provide_context(Visits::new());
-    provide_context(Loading::new());
+    provide_context(NavigationCount::new());
+    provide_context(PendingNavigation::new());
     Effect::new(move |_| store.load());
 
     view! {

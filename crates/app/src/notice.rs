@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use lesson::ProgressError;
 
 use crate::browser::{self, StorageFault};
-use crate::icon::{Icon, Sign};
-use crate::store::{KeptAside, Store, name_of_aside};
+use crate::icon::{Icon, IconName};
+use crate::store::{QuarantinedRecord, Store, quarantined_name};
 
 /// What is wrong with the browser's storage, if anything is.
 #[component]
@@ -26,19 +26,19 @@ pub(crate) fn StorageNotices() -> impl IntoView {
             view! { <Notice>{text}</Notice> }
         })
     };
-    let aside = move || {
-        let kept = store.kept_aside().get();
+    let quarantined = move || {
+        let kept = store.quarantined().get();
         kept.into_iter()
             .map(|kept| view! { <KeptAsideNotice kept /> })
             .collect_view()
     };
-    view! { <div class="notices">{fault} {aside}</div> }.into_any()
+    view! { <div class="notices">{fault} {quarantined}</div> }.into_any()
 }
 
 #[component]
-fn KeptAsideNotice(kept: KeptAside) -> impl IntoView {
+fn KeptAsideNotice(kept: QuarantinedRecord) -> impl IntoView {
     let store = expect_context::<Store>();
-    let what = name_of_aside(&kept.key);
+    let what = quarantined_name(&kept.key);
     let text = match &kept.reason {
         ProgressError::Newer { .. } => format!(
             "{what} was kept by a newer version of this page. It is set aside, not lost, and comes \
@@ -51,13 +51,17 @@ fn KeptAsideNotice(kept: KeptAside) -> impl IntoView {
     };
     let key = kept.key.clone();
     let download = move |_| {
-        if let Some(text) = store.records().text_aside(&key) {
-            browser::download("codealong-set-aside.json", "application/json", &text);
+        if let Some(text) = store.records().quarantined_text(&key) {
+            browser::download(
+                "codealong-set-aside.json",
+                "application/json",
+                &text,
+            );
         }
     };
     let dismiss = move |_| {
         store
-            .kept_aside()
+            .quarantined()
             .update(|all| all.retain(|other| *other != kept))
     };
     view! {
@@ -84,7 +88,7 @@ pub(crate) fn Notice(
 ) -> impl IntoView {
     view! {
         <div class="notice" role="alert">
-            <Sign icon=Icon::Warning />
+            <Icon icon=IconName::Warning />
             <p>{children()}</p>
         </div>
     }

@@ -17,9 +17,9 @@ pub(crate) use step::StepPage;
 
 /// How many pages were shown since the server's.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Visits(StoredValue<u32>);
+pub(crate) struct NavigationCount(StoredValue<u32>);
 
-impl Visits {
+impl NavigationCount {
     /// None yet.
     pub(crate) fn new() -> Self {
         Self(StoredValue::new(0))
@@ -28,9 +28,9 @@ impl Visits {
 
 /// Whether a page is being loaded, while the one before it is still shown.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Loading(RwSignal<bool>);
+pub(crate) struct PendingNavigation(RwSignal<bool>);
 
-impl Loading {
+impl PendingNavigation {
     /// Nothing is.
     pub(crate) fn new() -> Self {
         Self(RwSignal::new(false))
@@ -68,7 +68,7 @@ pub(crate) fn LoadingPage() -> impl IntoView {
 
 /// Puts the focus on a new page's title, as a page load would; the first page leaves it alone.
 pub(crate) fn focus_after_navigation(title_id: &'static str) {
-    let Visits(count) = expect_context();
+    let NavigationCount(count) = expect_context();
     Effect::new(move |_| {
         let before = count.get_value();
         count.set_value(before + 1);

@@ -9,7 +9,7 @@ use lesson::{
 
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
-use crate::store::{Store, name_of_aside};
+use crate::store::{Store, quarantined_name};
 
 /// The id of what says that an import was taken, which takes the focus.
 const TAKEN_ID: &str = "import-taken";
@@ -39,18 +39,22 @@ pub(crate) fn ProgressDialog(
 #[component]
 fn SetAside() -> impl IntoView {
     let records = expect_context::<Store>().records();
-    let keys = RwSignal::new(records.all_aside());
+    let keys = RwSignal::new(records.quarantined_keys());
     let row = move |key: String| {
-        let what = name_of_aside(&key);
+        let what = quarantined_name(&key);
         let (to_download, to_delete) = (key.clone(), key);
         let download = move |_| {
-            if let Some(text) = records.text_aside(&to_download) {
-                browser::download("codealong-set-aside.json", "application/json", &text);
+            if let Some(text) = records.quarantined_text(&to_download) {
+                browser::download(
+                    "codealong-set-aside.json",
+                    "application/json",
+                    &text,
+                );
             }
         };
         let delete = move |_| {
-            records.delete_aside(&to_delete);
-            keys.set(records.all_aside());
+            records.delete_quarantined(&to_delete);
+            keys.set(records.quarantined_keys());
         };
         view! {
             <li>

@@ -13,10 +13,10 @@ use leptos_axum::ResponseOptions;
 use lesson::{
     CourseId, InvalidId, RunError, RunEvent, RunRequest, Seed, Slug, Source, StepId, StepView,
 };
-use sandbox::{ClientId, Left, Pool, PoolStatus};
+use sandbox::{ClientId, Pool, PoolStatus, StopOutcome};
 
 use crate::api::ApiError;
-use crate::judge::{Assignment, QueuePlaces, judge};
+use crate::judge::{Assignment, QueueUpdates, judge};
 
 /// The courses and the sandbox, shared by all requests.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ impl AppState {
     }
 
     /// Lets the runs in flight end and removes every container; says what it knows of them.
-    pub async fn stop(&self) -> Left {
+    pub async fn stop(&self) -> StopOutcome {
         self.pool.stop().await
     }
 
@@ -130,8 +130,8 @@ impl AppState {
         };
         // A page gives itself a name; a plain client of HTTP does not, and wants a status.
         let places = match request.client {
-            Some(_) => QueuePlaces::Told,
-            None => QueuePlaces::Untold,
+            Some(_) => QueueUpdates::Stream,
+            None => QueueUpdates::Omit,
         };
         judge(&self.pool, assignment, client, places).await
     }

@@ -16,7 +16,7 @@ use lesson::{
 
 use crate::browser::{self, Listener, Local, StorageFault, storage};
 
-pub(crate) use records::{KeptAside, Records, name_of_aside};
+pub(crate) use records::{QuarantinedRecord, Records, quarantined_name};
 
 /// Progress and settings, shared by all pages.
 #[derive(Clone, Copy)]
@@ -96,8 +96,8 @@ impl Store {
     }
 
     /// What could not be read since the page was opened.
-    pub(crate) fn kept_aside(self) -> RwSignal<Vec<KeptAside>> {
-        self.records.kept_aside()
+    pub(crate) fn quarantined(self) -> RwSignal<Vec<QuarantinedRecord>> {
+        self.records.quarantined()
     }
 
     /// The records themselves, those that are kept aside among them.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use lesson::Theme;
 
 use crate::dialog::DialogHandle;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 use crate::notice::StorageNotices;
 use crate::progress_dialog::ProgressDialog;
 use crate::store::Store;
@@ -42,7 +42,7 @@ pub(crate) fn TopBar(
                     title="Progress: export and import"
                     on:click=move |_| progress.open()
                 >
-                    <Sign icon=Icon::Transfer />
+                    <Icon icon=IconName::Transfer />
                     <span class="word">"Progress"</span>
                 </button>
                 <ThemeButton />
@@ -62,13 +62,13 @@ fn ThemeButton() -> impl IntoView {
     let change = move |_| store.change_settings(|settings| settings.theme = settings.theme.next());
     let label = move || format!("Theme: {}", theme.get().label());
     let icon = move || match theme.get() {
-        Theme::System => Icon::Screen,
-        Theme::Light => Icon::Sun,
-        Theme::Dark => Icon::Moon,
+        Theme::System => IconName::Screen,
+        Theme::Light => IconName::Sun,
+        Theme::Dark => IconName::Moon,
     };
     view! {
         <button type="button" class="tool" aria-label=label title=label on:click=change>
-            {move || view! { <Sign icon=icon() /> }}
+            {move || view! { <Icon icon=icon() /> }}
         </button>
     }
     .into_any()

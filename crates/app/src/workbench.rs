@@ -1,6 +1,7 @@
 //! The workbench: the guide, the editor and the results of one step, and what they share.
 
 mod checklist;
+mod conflicting_draft;
 mod divider;
 mod earlier_code;
 mod editor;
@@ -14,7 +15,6 @@ mod run;
 mod shortcuts;
 mod solution;
 mod step_list;
-mod two_tabs;
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -24,8 +24,8 @@ use lesson::{CourseView, Divider, StepId, StepProgress, StepSummary, StepView};
 
 use crate::browser::{self, CodeEditor, Local};
 use crate::dialog::DialogHandle;
-use crate::icon::{Icon, Sign};
-use crate::page::{Loading, focus_after_navigation};
+use crate::icon::{Icon, IconName};
+use crate::page::{PendingNavigation, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
@@ -48,7 +48,7 @@ pub(crate) struct Workbench {
     course: StoredValue<CourseView>,
     step: StoredValue<StepView>,
     store: Store,
-    loading: Loading,
+    loading: PendingNavigation,
     /// The program as it stands in the editor.
     program: RwSignal<String>,
     runs: Runs,
@@ -61,12 +61,12 @@ pub(crate) struct Workbench {
     /// What the results show.
     view: RwSignal<View>,
     /// Another tab's draft of this step, while it waits for a decision.
-    other_draft: RwSignal<Option<String>>,
+    conflicting_draft: RwSignal<Option<String>>,
     /// Whether what stands in the editor was typed in another tab.
     is_from_other_tab: RwSignal<bool>,
     /// The program that the editor opened with, or that this tab last kept or took over: whatever
     /// differs from it was typed here and is not kept yet.
-    settled: StoredValue<String>,
+    saved_text: StoredValue<String>,
 }
 
 /// One of the three panels.
@@ -123,9 +123,9 @@ impl Workbench {
             field: Local::empty(),
             panel: RwSignal::new(Panel::Guide),
             view: RwSignal::new(View::Results),
-            other_draft: RwSignal::new(None),
+            conflicting_draft: RwSignal::new(None),
             is_from_other_tab: RwSignal::new(false),
-            settled: StoredValue::new(String::new()),
+            saved_text: StoredValue::new(String::new()),
         }
     }
 
@@ -233,7 +233,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     provide_context(bench);
     focus_after_navigation("step-title");
     last_run::bring_back(bench);
-    two_tabs::listen(bench);
+    conflicting_draft::listen(bench);
     bench.listen_to_imports();
     bench.take_over_the_panel();
     let shortcuts = DialogHandle::new();
@@ -247,7 +247,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
                 title="Keyboard shortcuts (?)"
                 on:click=move |_| shortcuts.open()
             >
-                <Sign icon=Icon::Keyboard />
+                <Icon icon=IconName::Keyboard />
             </button>
         }
     };

@@ -5,16 +5,16 @@ use crate::{ByteString, ByteView};
 
 /// A run of bytes that look alike on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BytePiece {
+pub struct ByteSpan {
     /// What stands there.
     pub text: String,
     /// What it is.
-    pub kind: BytePieceKind,
+    pub kind: ByteSpanKind,
 }
 
 /// What a run of bytes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BytePieceKind {
+pub enum ByteSpanKind {
     /// Printable bytes.
     Plain,
     /// Bytes that have no sign of their own.
@@ -31,7 +31,7 @@ pub enum BytePieceKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownBytes {
     /// The runs, in order.
-    pub pieces: Vec<BytePiece>,
+    pub inline_spans: Vec<ByteSpan>,
     /// Characters before the mark, where there is one.
     pub mark_column: Option<usize>,
 }
@@ -79,7 +79,7 @@ pub fn show_bytes(bytes: &[u8], view: ByteView, mark: Option<usize>, extent: Ext
     if mark.is_some_and(|mark| mark >= bytes.len()) {
         screen.shown.mark_column =
             Some(screen.column + usize::from(view == ByteView::Hex && screen.column > 0));
-        screen.push("∅", BytePieceKind::Missing);
+        screen.push("∅", ByteSpanKind::Missing);
     }
     screen.shown
 }
@@ -136,12 +136,12 @@ impl Screen {
             ByteView::Text => text_of(unit),
         };
         let kind = match (is_marked, is_printable) {
-            (true, _) => BytePieceKind::Marked,
-            (false, true) => BytePieceKind::Plain,
-            (false, false) => BytePieceKind::Control,
+            (true, _) => ByteSpanKind::Marked,
+            (false, true) => ByteSpanKind::Plain,
+            (false, false) => ByteSpanKind::Control,
         };
         if self.view == ByteView::Hex && self.column > 0 {
-            self.push(" ", BytePieceKind::Plain);
+            self.push(" ", ByteSpanKind::Plain);
         }
         if is_marked {
             self.shown.mark_column = Some(self.column);
@@ -149,11 +149,11 @@ impl Screen {
         self.push(&text, kind);
     }
 
-    fn push(&mut self, text: &str, kind: BytePieceKind) {
+    fn push(&mut self, text: &str, kind: ByteSpanKind) {
         self.column += text.chars().count();
-        match self.shown.pieces.last_mut() {
+        match self.shown.inline_spans.last_mut() {
             Some(last) if last.kind == kind => last.text.push_str(text),
-            _ => self.shown.pieces.push(BytePiece {
+            _ => self.shown.inline_spans.push(ByteSpan {
                 text: text.to_owned(),
                 kind,
             }),
@@ -164,7 +164,7 @@ impl Screen {
         if bytes > 0 {
             self.push(
                 &format!("…{}…", crate::counted(bytes, "byte", "bytes")),
-                BytePieceKind::LeftOut,
+                ByteSpanKind::LeftOut,
             );
         }
     }
@@ -193,11 +193,11 @@ mod tests {
 
     fn text(shown: &ShownBytes) -> String {
         shown
-            .pieces
+            .inline_spans
             .iter()
             .map(|piece| match piece.kind {
-                BytePieceKind::Marked => format!("[{}]", piece.text),
-                BytePieceKind::Missing => format!("<{}>", piece.text),
+                ByteSpanKind::Marked => format!("[{}]", piece.text),
+                ByteSpanKind::Missing => format!("<{}>", piece.text),
                 _ => piece.text.clone(),
             })
             .collect()
@@ -242,7 +242,7 @@ mod tests {
         assert!(shown.starts_with("…976 bytes…xx"), "{shown}");
         assert!(shown.ends_with("xx…3024 bytes…"), "{shown}");
         let whole = show_bytes(&bytes, ByteView::Escaped, Some(1000), Extent::Whole);
-        assert_eq!(whole.pieces.len(), 3);
+        assert_eq!(whole.inline_spans.len(), 3);
     }
 
     #[test]

@@ -95,7 +95,7 @@ mod tests {
             .iter()
             .map(|name| {
                 let step = StepProgress {
-                    last_green: Some(String::new()),
+                    last_passing: Some(String::new()),
                     ..StepProgress::default()
                 };
                 (StepId::parse(name).unwrap(), step)

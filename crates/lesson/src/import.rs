@@ -49,10 +49,10 @@ impl StepProgress {
             draft: theirs.draft.clone().or_else(|| ours.draft.clone()),
             before_reset: history.before_reset.clone(),
             replaced_earlier: history.replaced_earlier.clone(),
-            last_green: theirs
-                .last_green
+            last_passing: theirs
+                .last_passing
                 .clone()
-                .or_else(|| ours.last_green.clone()),
+                .or_else(|| ours.last_passing.clone()),
             hints_opened: ours.hints_opened.max(theirs.hints_opened),
             failed_runs: ours.failed_runs.max(theirs.failed_runs),
             best_run_us: match (ours.best_run_us, theirs.best_run_us) {
@@ -63,7 +63,7 @@ impl StepProgress {
         if let Some(draft) = &ours.draft
             && merged.draft != ours.draft
         {
-            merged.set_aside(draft, &[]);
+            merged.keep_in_history(draft, &[]);
         }
         merged
     }
@@ -80,7 +80,7 @@ fn changes(before: &StepProgress, after: &StepProgress) -> Vec<String> {
         )),
         _ => {}
     }
-    match (&before.last_green, &after.last_green) {
+    match (&before.last_passing, &after.last_passing) {
         (None, Some(_)) => found.push("counts as done".to_owned()),
         (old, new) if old != new => found.push("another last green run".to_owned()),
         _ => {}
@@ -115,10 +115,10 @@ mod tests {
         progress
     }
 
-    fn kept(draft: &str, last_green: Option<&str>) -> StepProgress {
+    fn kept(draft: &str, last_passing: Option<&str>) -> StepProgress {
         StepProgress {
             draft: Some(draft.to_owned()),
-            last_green: last_green.map(str::to_owned),
+            last_passing: last_passing.map(str::to_owned),
             ..StepProgress::default()
         }
     }

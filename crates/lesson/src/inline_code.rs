@@ -2,14 +2,14 @@
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum InlineSpan {
     /// Plain words.
     Words(String),
     /// What stood between two backticks.
     Code(String),
 }
 
-impl Piece {
+impl InlineSpan {
     /// The text without its marks.
     pub fn text(&self) -> &str {
         match self {
@@ -19,7 +19,7 @@ impl Piece {
 }
 
 /// Cuts a sentence at its backticks. A backtick without a partner stands for itself.
-pub fn pieces(sentence: &str) -> Vec<Piece> {
+pub fn inline_spans(sentence: &str) -> Vec<InlineSpan> {
     let mut found = Vec::new();
     let mut rest = sentence;
     while let Some((words, after)) = rest.split_once('`') {
@@ -27,15 +27,15 @@ pub fn pieces(sentence: &str) -> Vec<Piece> {
             break;
         };
         if !words.is_empty() {
-            found.push(Piece::Words(words.to_owned()));
+            found.push(InlineSpan::Words(words.to_owned()));
         }
         if !code.is_empty() {
-            found.push(Piece::Code(code.to_owned()));
+            found.push(InlineSpan::Code(code.to_owned()));
         }
         rest = after;
     }
     if !rest.is_empty() {
-        found.push(Piece::Words(rest.to_owned()));
+        found.push(InlineSpan::Words(rest.to_owned()));
     }
     found
 }
@@ -44,26 +44,26 @@ pub fn pieces(sentence: &str) -> Vec<Piece> {
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> Piece {
-        Piece::Words(text.to_owned())
+    fn words(text: &str) -> InlineSpan {
+        InlineSpan::Words(text.to_owned())
     }
 
-    fn code(text: &str) -> Piece {
-        Piece::Code(text.to_owned())
+    fn code(text: &str) -> InlineSpan {
+        InlineSpan::Code(text.to_owned())
     }
 
     #[test]
     fn code_stands_between_backticks() {
         assert_eq!(
-            pieces("call `listen` now"),
+            inline_spans("call `listen` now"),
             [words("call "), code("listen"), words(" now")]
         );
-        assert_eq!(pieces("`a``b`"), [code("a"), code("b")]);
+        assert_eq!(inline_spans("`a``b`"), [code("a"), code("b")]);
     }
 
     #[test]
     fn a_lone_backtick_is_kept() {
-        assert_eq!(pieces("`a` and ` b"), [code("a"), words(" and ` b")]);
-        assert!(pieces("").is_empty());
+        assert_eq!(inline_spans("`a` and ` b"), [code("a"), words(" and ` b")]);
+        assert!(inline_spans("").is_empty());
     }
 }

@@ -7,15 +7,16 @@
 mod ansi;
 mod byte_string;
 mod byte_view;
+mod conflicting_draft;
 mod course_progress;
 mod duration;
 mod exchange;
 mod id;
 mod import;
+mod initial_draft;
 mod inline_code;
 mod line_note;
 mod live_run;
-mod opening;
 mod outcome;
 mod output_html;
 mod output_link;
@@ -31,23 +32,23 @@ mod step_view;
 mod storage;
 mod text_edit;
 mod trace;
-mod two_tabs;
 
 pub use ansi::{AnsiReader, StyledText, TerminalColor, TextStyle, Weight};
 pub use byte_string::{ByteString, InvalidByteString};
-pub use byte_view::{BytePiece, BytePieceKind, Extent, ShownBytes, is_long, show_bytes};
+pub use byte_view::{ByteSpan, ByteSpanKind, Extent, ShownBytes, is_long, show_bytes};
+pub use conflicting_draft::ConflictingDraft;
 pub use course_progress::{CourseProgress, course_minutes};
 pub use duration::{counted, duration_text, minutes_text};
 pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
 pub use import::{ImportedStep, imported_steps};
-pub use inline_code::{Piece, pieces};
+pub use initial_draft::{InitialDraft, earlier};
+pub use inline_code::{InlineSpan, inline_spans};
 pub use line_note::{LineEdit, LineNote, PROGRAM_FILE};
 pub use live_run::{LiveRun, LiveTest};
-pub use opening::{Opening, earlier};
 pub use outcome::{Comparison, Crash, Outcome, Receipt, SourceSpan, TracebackFrame};
 pub use output_html::output_html;
-pub use output_link::{OutputPiece, output_pieces};
+pub use output_link::{OutputSpan, output_spans};
 pub use progress::{Progress, ProgressError, StepProgress};
 pub use report::{
     OutputChunk, OutputStream, PlannedStep, PlannedTest, ProgramOutput, RecognisedMistake, Report,
@@ -61,9 +62,8 @@ pub use source::{Source, SourceError};
 pub use step_slots::{StepSlot, step_slots};
 pub use step_view::{CourseView, Difficulty, StepSummary, StepView};
 pub use storage::{
-    RecordVersion, SETTINGS_KEY, StepRecord, aside_key, original_key, step_key, step_of_key,
+    RecordVersion, SETTINGS_KEY, StepRecord, original_key, quarantine_key, step_key, step_of_key,
     take_record,
 };
 pub use text_edit::{TextEdit, utf16_column};
-pub use trace::{LANES_MAX, TraceRow, TraceSign, trace_rows};
-pub use two_tabs::OtherDraft;
+pub use trace::{LANES_MAX, TraceEvent, TraceRow, trace_rows};

@@ -74,7 +74,7 @@ impl LiveRun {
     }
 
     /// Whether more events are to come.
-    pub fn is_over(&self) -> bool {
+    pub fn is_finished(&self) -> bool {
         self.report.is_some() || self.error.is_some()
     }
 
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(run.test(&id), LiveTest::Waiting);
         run.apply(RunEvent::TestStarted { id: id.clone() });
         assert_eq!(run.test(&id), LiveTest::Running);
-        assert!(!run.is_over());
+        assert!(!run.is_finished());
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
         run.apply(RunEvent::Interrupted {
             error: RunError::Broken,
         });
-        assert!(run.is_over());
+        assert!(run.is_finished());
         assert_eq!(run.output.len(), 1);
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::{
-    AnsiReader, OutputChunk, OutputPiece, OutputStream, StyledText, TerminalColor, TextStyle,
-    Weight, counted, output_pieces,
+    AnsiReader, OutputChunk, OutputSpan, OutputStream, StyledText, TerminalColor, TextStyle,
+    Weight, counted, output_spans,
 };
 
 /// The output as HTML. Buttons carry the line they lead to in `data-line`. Starts of the program
@@ -81,10 +81,10 @@ fn push_run(html: &mut String, run: &StyledText) {
         }
         html.push('>');
     }
-    for piece in output_pieces(&run.text) {
+    for piece in output_spans(&run.text) {
         match piece {
-            OutputPiece::Text(text) => push_escaped(html, &text),
-            OutputPiece::Line { text, line } => {
+            OutputSpan::Text(text) => push_escaped(html, &text),
+            OutputSpan::Line { text, line } => {
                 let _ = write!(
                     html,
                     "<button type=\"button\" class=\"link\" data-line=\"{line}\">"

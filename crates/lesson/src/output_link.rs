@@ -4,7 +4,7 @@ use crate::PROGRAM_FILE;
 
 /// A piece of output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutputPiece {
+pub enum OutputSpan {
     /// Nothing but text.
     Text(String),
     /// A mention of a line, as in `line 12`.
@@ -17,7 +17,7 @@ pub enum OutputPiece {
 }
 
 /// Finds the mentions `main.py", line 12` and `main.py:12`.
-pub fn output_pieces(text: &str) -> Vec<OutputPiece> {
+pub fn output_spans(text: &str) -> Vec<OutputSpan> {
     let mut found = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -29,8 +29,8 @@ pub fn output_pieces(text: &str) -> Vec<OutputPiece> {
             continue;
         };
         plain.push_str(joint);
-        found.push(OutputPiece::Text(std::mem::take(&mut plain)));
-        found.push(OutputPiece::Line {
+        found.push(OutputSpan::Text(std::mem::take(&mut plain)));
+        found.push(OutputSpan::Line {
             text: mention.to_owned(),
             line,
         });
@@ -38,7 +38,7 @@ pub fn output_pieces(text: &str) -> Vec<OutputPiece> {
     }
     plain.push_str(rest);
     if !plain.is_empty() {
-        found.push(OutputPiece::Text(plain));
+        found.push(OutputSpan::Text(plain));
     }
     found
 }
@@ -66,11 +66,11 @@ mod tests {
     use super::*;
 
     fn lines(text: &str) -> Vec<(String, u32)> {
-        output_pieces(text)
+        output_spans(text)
             .into_iter()
             .filter_map(|piece| match piece {
-                OutputPiece::Line { text, line } => Some((text, line)),
-                OutputPiece::Text(_) => None,
+                OutputSpan::Line { text, line } => Some((text, line)),
+                OutputSpan::Text(_) => None,
             })
             .collect()
     }
@@ -82,10 +82,10 @@ mod tests {
             lines(text),
             [("line 12".to_owned(), 12), ("line 3".to_owned(), 3)]
         );
-        let whole: String = output_pieces(text)
+        let whole: String = output_spans(text)
             .iter()
             .map(|piece| match piece {
-                OutputPiece::Text(text) | OutputPiece::Line { text, .. } => text.as_str(),
+                OutputSpan::Text(text) | OutputSpan::Line { text, .. } => text.as_str(),
             })
             .collect();
         assert_eq!(whole, text);

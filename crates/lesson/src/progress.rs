@@ -22,7 +22,8 @@ pub struct StepProgress {
     /// The program as it was last typed; none as long as nothing was typed.
     pub draft: Option<String>,
     /// The program of the last run that passed: its presence is what "solved" means.
-    pub last_green: Option<String>,
+    #[serde(rename = "last_green")]
+    pub last_passing: Option<String>,
     /// The program that was last replaced (by a reset, an import, another tab's), so that this can be
     /// undone.
     pub before_reset: Option<String>,
@@ -87,9 +88,9 @@ impl StepProgress {
     /// as there is room. One that can be had elsewhere (the course's own, an earlier step's, the last
     /// green run) takes no other's place: who starts over twice gets back what they wrote, not the
     /// starter.
-    pub fn set_aside(&mut self, program: &str, elsewhere: &[&str]) {
+    pub fn keep_in_history(&mut self, program: &str, elsewhere: &[&str]) {
         let is_elsewhere =
-            elsewhere.contains(&program) || self.last_green.as_deref() == Some(program);
+            elsewhere.contains(&program) || self.last_passing.as_deref() == Some(program);
         if is_elsewhere && self.before_reset.is_some() {
             return;
         }
@@ -114,7 +115,7 @@ impl StepProgress {
 
     /// Whether a run of this step has passed.
     pub fn is_solved(&self) -> bool {
-        self.last_green.is_some()
+        self.last_passing.is_some()
     }
 }
 
@@ -125,15 +126,15 @@ mod tests {
     #[test]
     fn starting_over_twice_keeps_what_was_written() {
         let mut kept = StepProgress::default();
-        kept.set_aside("mine", &["starter"]);
-        kept.set_aside("starter", &["starter"]);
+        kept.keep_in_history("mine", &["starter"]);
+        kept.keep_in_history("starter", &["starter"]);
         assert_eq!(kept.before_reset.as_deref(), Some("mine"));
-        kept.set_aside("mine, later", &["starter"]);
-        kept.set_aside("mine, later", &["starter"]);
-        kept.set_aside("mine, last", &["starter"]);
+        kept.keep_in_history("mine, later", &["starter"]);
+        kept.keep_in_history("mine, later", &["starter"]);
+        kept.keep_in_history("mine, last", &["starter"]);
         let replaced: Vec<&str> = kept.replaced().collect();
         assert_eq!(replaced, ["mine, last", "mine, later", "mine"]);
-        kept.set_aside("mine", &["starter"]);
+        kept.keep_in_history("mine", &["starter"]);
         let replaced: Vec<&str> = kept.replaced().collect();
         assert_eq!(replaced, ["mine", "mine, last", "mine, later"]);
     }
@@ -142,12 +143,12 @@ mod tests {
     fn replaced_programs_leave_room_for_drafts() {
         let mut kept = StepProgress::default();
         for number in 0..100 {
-            kept.set_aside(&format!("{number}").repeat(20_000), &[]);
+            kept.keep_in_history(&format!("{number}").repeat(20_000), &[]);
         }
         assert!(kept.replaced().map(str::len).sum::<usize>() <= 192 * 1024);
         assert!(kept.replaced().next().unwrap().starts_with("99"));
         for number in 0..100 {
-            kept.set_aside(&format!("{number}"), &[]);
+            kept.keep_in_history(&format!("{number}"), &[]);
         }
         assert_eq!(kept.replaced().count(), 9);
     }

@@ -58,7 +58,7 @@ pub enum Divider {
 
 /// The widths of the outer panels, in thousandths of the page; the editor has the rest.
 ///
-/// Whatever is stored or dragged, each panel keeps [`Panels::LEAST`].
+/// Whatever is stored or dragged, each panel keeps [`Panels::MIN`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "RawPanels")]
 pub struct Panels {
@@ -159,7 +159,7 @@ impl Default for Panels {
 
 impl Panels {
     /// The least width of a panel, in thousandths of the page.
-    pub const LEAST: u16 = 180;
+    pub const MIN: u16 = 180;
 
     /// The width that a divider sets, in thousandths of the page.
     pub fn width(self, divider: Divider) -> u16 {
@@ -170,19 +170,19 @@ impl Panels {
     }
 
     /// The most that a divider may set while the other stays where it is.
-    pub fn most(self, divider: Divider) -> u16 {
+    pub fn max(self, divider: Divider) -> u16 {
         let other = match divider {
             Divider::Guide => self.results,
             Divider::Results => self.guide,
         };
-        1000 - Self::LEAST - other
+        1000 - Self::MIN - other
     }
 
     /// The panels with one divider moved, as far as there is room.
     pub fn moved(self, divider: Divider, width: i32) -> Self {
-        let least = i32::from(Self::LEAST);
-        let most = i32::from(self.most(divider));
-        let width = u16::try_from(width.clamp(least, most)).unwrap_or(Self::LEAST);
+        let min = i32::from(Self::MIN);
+        let max = i32::from(self.max(divider));
+        let width = u16::try_from(width.clamp(min, max)).unwrap_or(Self::MIN);
         match divider {
             Divider::Guide => Self {
                 guide: width,
@@ -211,8 +211,8 @@ mod tests {
             let text = format!(r#"{{"guide":{guide},"results":{results}}}"#);
             let panels: Panels = serde_json::from_str(&text).unwrap();
             let (guide, results) = (panels.guide, panels.results);
-            assert!(guide >= Panels::LEAST && results >= Panels::LEAST);
-            assert!(1000 - guide - results >= Panels::LEAST, "{text}");
+            assert!(guide >= Panels::MIN && results >= Panels::MIN);
+            assert!(1000 - guide - results >= Panels::MIN, "{text}");
         }
     }
 

@@ -9,12 +9,12 @@ pub enum StepSlot {
     Gap,
 }
 
-/// The first and the last step and those around the current one, `most` places at the most.
-pub fn step_slots(total: usize, current: usize, most: usize) -> Vec<StepSlot> {
-    if total <= most {
+/// The first and the last step and those around the current one, `max` places at the most.
+pub fn step_slots(total: usize, current: usize, max: usize) -> Vec<StepSlot> {
+    if total <= max {
         return (1..=total).map(StepSlot::Step).collect();
     }
-    let around = most.saturating_sub(4).max(1);
+    let around = max.saturating_sub(4).max(1);
     let from = current
         .saturating_sub(around / 2)
         .clamp(3, (total - 1).saturating_sub(around).max(3));
@@ -43,8 +43,8 @@ pub fn step_slots(total: usize, current: usize, most: usize) -> Vec<StepSlot> {
 mod tests {
     use super::*;
 
-    fn text(total: usize, current: usize, most: usize) -> String {
-        step_slots(total, current, most)
+    fn text(total: usize, current: usize, max: usize) -> String {
+        step_slots(total, current, max)
             .iter()
             .map(|slot| match slot {
                 StepSlot::Step(number) => number.to_string(),

@@ -11,7 +11,7 @@ use crate::{CourseId, Progress, ProgressError, StepId, StepProgress};
 pub const SETTINGS_KEY: &str = "codealong.settings";
 
 const STEP_PREFIX: &str = "codealong.step.";
-const ASIDE_PREFIX: &str = "codealong.kept-aside.";
+const QUARANTINE_PREFIX: &str = "codealong.kept-aside.";
 
 /// One step's progress as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,20 +51,22 @@ pub fn step_of_key(key: &str) -> Option<(CourseId, StepId)> {
 }
 
 /// The key under which what can't be read is kept, `taken` being the keys in use.
-pub fn aside_key(key: &str, taken: &[String]) -> String {
+pub fn quarantine_key(key: &str, taken: &[String]) -> String {
     let mut number = 1_u32;
     loop {
-        let aside = format!("{ASIDE_PREFIX}{number}.{key}");
-        if !taken.contains(&aside) {
-            return aside;
+        let quarantined_key = format!("{QUARANTINE_PREFIX}{number}.{key}");
+        if !taken.contains(&quarantined_key) {
+            return quarantined_key;
         }
         number += 1;
     }
 }
 
 /// The key that a record had before it was kept aside under this one; none for other keys.
-pub fn original_key(aside: &str) -> Option<&str> {
-    let (number, original) = aside.strip_prefix(ASIDE_PREFIX)?.split_once('.')?;
+pub fn original_key(quarantined_key: &str) -> Option<&str> {
+    let (number, original) = quarantined_key
+        .strip_prefix(QUARANTINE_PREFIX)?
+        .split_once('.')?;
     number.parse::<u32>().is_ok().then_some(original)
 }
 
@@ -124,8 +126,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_aside_never_replaces_what_was() {
-        let first = aside_key(SETTINGS_KEY, &[]);
-        let second = aside_key(SETTINGS_KEY, std::slice::from_ref(&first));
+        let first = quarantine_key(SETTINGS_KEY, &[]);
+        let second = quarantine_key(SETTINGS_KEY, std::slice::from_ref(&first));
         assert_ne!(first, second);
         assert_eq!(original_key(&first), Some(SETTINGS_KEY));
         assert_eq!(original_key(&second), Some(SETTINGS_KEY));

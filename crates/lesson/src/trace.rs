@@ -13,7 +13,7 @@ pub struct TraceRow {
     /// all of them.
     pub lane: Option<usize>,
     /// What happened, for the sign on the lane.
-    pub sign: TraceSign,
+    pub sign: TraceEvent,
     /// What happened, in words or as the decoded bytes.
     pub headline: String,
     /// The bytes and how many were cut off their end.
@@ -26,7 +26,7 @@ pub struct TraceRow {
 
 /// What happened on a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TraceSign {
+pub enum TraceEvent {
     /// The connection was opened.
     Opened,
     /// The client sent.
@@ -43,7 +43,7 @@ pub enum TraceSign {
     LeftOut,
 }
 
-impl TraceSign {
+impl TraceEvent {
     /// The direction in words, for those who don't see the sign.
     pub fn word(self) -> &'static str {
         match self {
@@ -80,11 +80,11 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
         .map(|exchange| {
             let lane = lane_of(exchange.client);
             let was_open: Vec<bool> = open.iter().map(|open| *open > 0).collect();
-            let sign = sign_of(&exchange.action);
+            let sign = event_of(&exchange.action);
             match (sign, lane) {
-                (TraceSign::Opened, Some(lane)) => open[lane] += 1,
-                (TraceSign::Closed, Some(lane)) => open[lane] = open[lane].saturating_sub(1),
-                (TraceSign::Restarted, _) => open.fill(0),
+                (TraceEvent::Opened, Some(lane)) => open[lane] += 1,
+                (TraceEvent::Closed, Some(lane)) => open[lane] = open[lane].saturating_sub(1),
+                (TraceEvent::Restarted, _) => open.fill(0),
                 _ => {}
             }
             let lanes = was_open
@@ -107,17 +107,17 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
         .collect()
 }
 
-fn sign_of(action: &ExchangeAction) -> TraceSign {
+fn event_of(action: &ExchangeAction) -> TraceEvent {
     match action {
-        ExchangeAction::Connected => TraceSign::Opened,
-        ExchangeAction::Sent { .. } => TraceSign::Sent,
-        ExchangeAction::Received { .. } => TraceSign::Received,
-        ExchangeAction::Silence { .. } => TraceSign::Silence,
+        ExchangeAction::Connected => TraceEvent::Opened,
+        ExchangeAction::Sent { .. } => TraceEvent::Sent,
+        ExchangeAction::Received { .. } => TraceEvent::Received,
+        ExchangeAction::Silence { .. } => TraceEvent::Silence,
         ExchangeAction::ClosedByClient | ExchangeAction::ClosedByServer | ExchangeAction::Reset => {
-            TraceSign::Closed
+            TraceEvent::Closed
         }
-        ExchangeAction::Restarted => TraceSign::Restarted,
-        ExchangeAction::LeftOut { .. } => TraceSign::LeftOut,
+        ExchangeAction::Restarted => TraceEvent::Restarted,
+        ExchangeAction::LeftOut { .. } => TraceEvent::LeftOut,
     }
 }
 

@@ -15,7 +15,7 @@ use bollard::query_parameters::{
 use futures::StreamExt;
 
 use crate::SandboxError;
-use crate::wire::{Piece, Wire};
+use crate::attached_io::{AttachedIo, AttachedOutput};
 
 mod builds;
 
@@ -105,7 +105,7 @@ impl Engine {
     }
 
     /// Takes both ends of a container that was created and not yet started.
-    pub(crate) async fn attach(&self, name: &str) -> Result<Wire, SandboxError> {
+    pub(crate) async fn attach(&self, name: &str) -> Result<AttachedIo, SandboxError> {
         let options = AttachContainerOptions {
             stream: true,
             stdin: true,
@@ -120,15 +120,15 @@ impl Engine {
             )
             .await?;
         let output = attached.output.map(|item| match item {
-            Ok(LogOutput::StdOut { message }) => Ok(Piece::Stdout(message)),
-            Ok(LogOutput::StdErr { message }) => Ok(Piece::Stderr(message)),
+            Ok(LogOutput::StdOut { message }) => Ok(AttachedOutput::Stdout(message)),
+            Ok(LogOutput::StdErr { message }) => Ok(AttachedOutput::Stderr(message)),
             // Neither can come without a terminal; bytes that nobody framed are not to be trusted.
             Ok(LogOutput::StdIn { .. } | LogOutput::Console { .. }) => {
                 Err(io::Error::other("the engine sent a stream without a name"))
             }
             Err(error) => Err(io::Error::other(error)),
         });
-        Ok(Wire {
+        Ok(AttachedIo {
             input: attached.input,
             output: Box::pin(output),
         })

@@ -69,10 +69,10 @@ pub enum SandboxError {
         /// Why not.
         detail: String,
     },
-    /// The container measured itself and something is not as promised.
-    #[error("the sandbox does not keep its promises: {}", missing.join("; "))]
-    PromisesMissing {
-        /// Each missing promise with what was measured.
+    /// The container measured itself and something is not as guaranteed.
+    #[error("the sandbox does not keep its guarantees: {}", missing.join("; "))]
+    GuaranteesMissing {
+        /// Each missing guarantee with what was measured.
         missing: Vec<String>,
     },
     /// A container was not ready in time.
@@ -120,9 +120,9 @@ pub enum SandboxError {
     /// A newer run of the same client took this one's place.
     #[error("a newer run of the same client took this one's place")]
     Replaced,
-    /// Whoever asked for a run left its events untaken.
+    /// Whoever asked for a run left its events unread.
     #[error("nobody took a run's events")]
-    Untaken,
+    Unread,
     /// The engine is away or the sandbox does not serve.
     #[error("the sandbox is not available: {reason}")]
     Unavailable {
@@ -147,7 +147,7 @@ impl SandboxError {
             Self::Died { .. }
             | Self::Lost { .. }
             | Self::JudgeBroke { .. }
-            | Self::Untaken
+            | Self::Unread
             | Self::JobTooLong { .. } => RunError::Broken,
             _ => RunError::Unavailable { retry_after_s: 5 },
         }

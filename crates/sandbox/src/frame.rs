@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use lesson::{Exchange, Outcome, OutputStream, SourceSpan, StepId, TestId};
 use serde::{Deserialize, Serialize};
+use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
 use crate::Job;
 use crate::measured::Measured;
@@ -22,56 +23,61 @@ pub(crate) const PREPARATION_MAX: usize = 64 * 1024;
 /// Why bytes are not frames.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FrameError {
-    #[error("a frame of {found} bytes, {max} is the most")]
-    TooLong { found: usize, max: usize },
+    #[error("a frame of more than {max} bytes")]
+    TooLong { max: usize },
     #[error("a frame that is not of the protocol: {0}")]
     Unreadable(String),
 }
 
-/// Puts frames together from pieces that are cut anywhere: Docker cuts at 32 KiB.
+/// Puts frames together from chunks that are cut anywhere: Docker cuts at 32 KiB.
 #[derive(Debug)]
-pub(crate) struct Deframer {
+pub(crate) struct FrameDecoder {
     bytes: BytesMut,
-    max: usize,
+    codec: LengthDelimitedCodec,
 }
 
-impl Deframer {
+impl FrameDecoder {
     /// A reader of frames of at most `max` bytes.
     pub(crate) fn new(max: usize) -> Self {
+        let mut codec = LengthDelimitedCodec::new();
+        codec.set_max_frame_length(max);
         Self {
             bytes: BytesMut::new(),
-            max,
+            codec,
         }
     }
 
     /// Refuses longer frames than this from here on.
     pub(crate) fn limit(&mut self, max: usize) {
-        self.max = max;
+        self.codec.set_max_frame_length(max);
     }
 
     /// Takes what came.
-    pub(crate) fn push(&mut self, piece: &[u8]) {
-        self.bytes.extend_from_slice(piece);
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
+        self.bytes.extend_from_slice(chunk);
     }
 
     /// The next whole frame, without its length. A length that is too long is refused before its
     /// bytes are waited for.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
-        let Some(header) = self.bytes.first_chunk::<4>() else {
-            return Ok(None);
-        };
-        let length = u32::from_be_bytes(*header) as usize;
-        if length > self.max {
-            return Err(FrameError::TooLong {
-                found: length,
-                max: self.max,
-            });
+        let frame = self.codec.decode(&mut self.bytes);
+        let max = self.codec.max_frame_length();
+        match frame {
+            Ok(frame) => Ok(frame.map(BytesMut::freeze)),
+            // The one error that this codec has for bytes that end nowhere.
+            Err(_) => Err(FrameError::TooLong { max }),
         }
-        if self.bytes.len() < 4 + length {
-            return Ok(None);
-        }
-        self.bytes.advance(4);
-        Ok(Some(self.bytes.split_to(length).freeze()))
+    }
+}
+
+/// A frame, length and all.
+fn encode(body: Vec<u8>) -> Result<Bytes, FrameError> {
+    let mut bytes = BytesMut::with_capacity(4 + body.len());
+    let mut codec = LengthDelimitedCodec::new();
+    codec.set_max_frame_length(FRAME_MAX);
+    match codec.encode(Bytes::from(body), &mut bytes) {
+        Ok(()) => Ok(bytes.freeze()),
+        Err(_) => Err(FrameError::TooLong { max: FRAME_MAX }),
     }
 }
 
@@ -107,27 +113,23 @@ impl Preparation {
 }
 
 /// The frame that says that a learner's container of this user is to join, length and all.
-pub(crate) fn open_frame(user: u32) -> Bytes {
-    let body = format!(r#"{{"frame":"open","user":{user}}}"#);
-    let mut bytes = BytesMut::with_capacity(4 + body.len());
-    bytes.put_u32(u32::try_from(body.len()).unwrap_or(u32::MAX));
-    bytes.put_slice(body.as_bytes());
-    bytes.freeze()
+pub(crate) fn open_frame(user: u32) -> Result<Bytes, FrameError> {
+    encode(format!(r#"{{"frame":"open","user":{user}}}"#).into_bytes())
 }
 
 /// Anything that the judge says after the job.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Said {
+pub(crate) struct Envelope {
     /// The job's own secret.
     pub(crate) nonce: String,
     /// Counted from 0 without a gap.
     pub(crate) seq: u64,
     /// What it says.
     #[serde(flatten)]
-    pub(crate) word: Word,
+    pub(crate) word: JudgeMessage,
 }
 
-impl Said {
+impl Envelope {
     /// Reads one frame.
     pub(crate) fn read(frame: &[u8]) -> Result<Self, FrameError> {
         read(frame)
@@ -137,7 +139,7 @@ impl Said {
 /// What the judge says after the job.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "frame", rename_all = "kebab-case")]
-pub(crate) enum Word {
+pub(crate) enum JudgeMessage {
     Started,
     TestStarted {
         id: TestId,
@@ -148,7 +150,7 @@ pub(crate) enum Word {
         text: String,
     },
     TestFinished(Box<TestFinished>),
-    Finished(LastWord),
+    Finished(RunSummary),
 }
 
 /// How a test ended, as the judge says it.
@@ -163,9 +165,9 @@ pub(crate) struct TestFinished {
     pub(crate) duration_us: u32,
 }
 
-/// The judge's last word.
+/// The judge's summary.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct LastWord {
+pub(crate) struct RunSummary {
     #[serde(default)]
     pub(crate) dropped_bytes: u64,
     #[serde(default)]
@@ -210,19 +212,8 @@ pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
             })
             .collect(),
     };
-    let mut bytes = vec![0; 4];
-    serde_json::to_writer(&mut bytes, &frame)
-        .map_err(|error| FrameError::Unreadable(error.to_string()))?;
-    let length = bytes.len() - 4;
-    if length > FRAME_MAX {
-        return Err(FrameError::TooLong {
-            found: length,
-            max: FRAME_MAX,
-        });
-    }
-    let header = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
-    bytes[..4].copy_from_slice(&header);
-    Ok(Bytes::from(bytes))
+    let body = serde_json::to_vec(&frame);
+    encode(body.map_err(|error| FrameError::Unreadable(error.to_string()))?)
 }
 
 #[derive(Serialize)]
@@ -279,11 +270,11 @@ mod tests {
     fn frames_come_together_however_they_are_cut() {
         let stream = [framed("one"), framed(""), framed("three")].concat();
         for size in 1..=stream.len() {
-            let mut deframer = Deframer::new(100);
+            let mut decoder = FrameDecoder::new(100);
             let mut found = Vec::new();
             for piece in stream.chunks(size) {
-                deframer.push(piece);
-                while let Some(frame) = deframer.next().unwrap() {
+                decoder.push(piece);
+                while let Some(frame) = decoder.next().unwrap() {
                     found.push(String::from_utf8(frame.to_vec()).unwrap());
                 }
             }
@@ -293,21 +284,15 @@ mod tests {
 
     #[test]
     fn a_frame_that_is_too_long_is_refused_by_its_length_alone() {
-        let mut deframer = Deframer::new(100);
-        deframer.push(&101_u32.to_be_bytes());
-        let error = deframer.next().unwrap_err();
-        assert_eq!(
-            error,
-            FrameError::TooLong {
-                found: 101,
-                max: 100
-            }
-        );
+        let mut decoder = FrameDecoder::new(100);
+        decoder.push(&101_u32.to_be_bytes());
+        let error = decoder.next().unwrap_err();
+        assert_eq!(error, FrameError::TooLong { max: 100 });
     }
 
     #[test]
     fn what_the_judge_says_is_read() {
-        let said = Said::read(
+        let said = Envelope::read(
             br#"{"nonce": "ab", "seq": 3, "frame": "output", "launch": 1, "stream": "stderr",
                  "text": "x"}"#,
         )
@@ -315,29 +300,29 @@ mod tests {
         assert_eq!((said.nonce.as_str(), said.seq), ("ab", 3));
         assert!(matches!(
             said.word,
-            Word::Output {
+            JudgeMessage::Output {
                 stream: OutputStream::Stderr,
                 ..
             }
         ));
-        let said = Said::read(
+        let said = Envelope::read(
             br#"{"nonce": "ab", "seq": 4, "frame": "test-finished", "id": "listen.1",
                  "outcome": {"kind": "refused", "port": 6379, "waited_ms": 2000}, "span": null,
                  "exchanges": [{"client": 1, "at_us": 5, "action": "connected"}],
                  "duration_us": 77}"#,
         )
         .unwrap();
-        let Word::TestFinished(test) = said.word else {
+        let JudgeMessage::TestFinished(test) = said.word else {
             panic!("{:?}", said.word);
         };
         assert_eq!(test.outcome.kind(), "refused");
-        let said = Said::read(
+        let said = Envelope::read(
             br#"{"nonce": "ab", "seq": 5, "frame": "finished", "duration_us": 1,
                  "dropped_bytes": 0, "launches": 1,
                  "timings": {"launch_us": 9, "listen_us": null}, "memory_peak_bytes": null}"#,
         )
         .unwrap();
-        assert!(matches!(said.word, Word::Finished(_)));
+        assert!(matches!(said.word, JudgeMessage::Finished(_)));
     }
 
     #[test]
@@ -350,7 +335,7 @@ mod tests {
             r#"{"nonce": "ab", "seq": -1, "frame": "started"}"#,
             r#"{"seq": 0, "frame": "started"}"#,
         ] {
-            assert!(Said::read(bad.as_bytes()).is_err(), "{bad} was taken");
+            assert!(Envelope::read(bad.as_bytes()).is_err(), "{bad} was taken");
         }
     }
 }

@@ -177,7 +177,7 @@ pub struct Timings {
     pub started_us: u32,
     /// From the job written to the last test's result.
     pub judged_us: u32,
-    /// From the job written to the judge's last word.
+    /// From the job written to the judge's summary.
     pub finished_us: u32,
     /// The first start of the learner's program, as the judge measured it.
     pub launch_us: Option<u32>,

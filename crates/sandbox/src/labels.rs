@@ -13,7 +13,7 @@ use crate::limits::Role;
 
 /// The owner's name, as in the settings. Every container of ours has this label.
 pub(crate) const OWNER: &str = "codealong.owner";
-const BOOT: &str = "codealong.boot";
+const INSTANCE: &str = "codealong.instance";
 const SPEC: &str = "codealong.spec";
 /// Which container of a lane.
 pub(crate) const ROLE: &str = "codealong.role";
@@ -27,7 +27,7 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(24 * 3600);
 
 /// One life of one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Boot {
+pub(crate) struct InstanceId {
     /// Whose containers these are.
     pub(crate) owner: String,
     /// A number that no other start of the server has.
@@ -36,7 +36,7 @@ pub(crate) struct Boot {
 
 /// What a sweep does with a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
+pub(crate) enum Ownership {
     /// Ours, of this life: to be removed unless somebody here holds it.
     Ours,
     /// Of an earlier life of ours, or past its time: to be removed.
@@ -55,7 +55,7 @@ pub(crate) enum Predecessors {
     StaleWhenExpired,
 }
 
-impl Boot {
+impl InstanceId {
     /// A new life of this owner.
     pub(crate) fn new(owner: &str) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl Boot {
     ) -> HashMap<String, String> {
         HashMap::from([
             (OWNER.to_owned(), self.owner.clone()),
-            (BOOT.to_owned(), self.id.clone()),
+            (INSTANCE.to_owned(), self.id.clone()),
             (SPEC.to_owned(), spec.to_owned()),
             (ROLE.to_owned(), format!("{role:?}").to_lowercase()),
             (LIFE.to_owned(), life.as_secs().to_string()),
@@ -93,13 +93,13 @@ impl Boot {
 
     /// What this life may do with a container that has these labels and that it has watched for
     /// so long, at this time of day.
-    pub(crate) fn claim(
+    pub(crate) fn ownership(
         &self,
         labels: &HashMap<String, String>,
         predecessors: Predecessors,
         watched_for: Duration,
         now: SystemTime,
-    ) -> Claim {
+    ) -> Ownership {
         let is = |key, value: &String| labels.get(key) == Some(value);
         let seconds = |key| {
             let text = labels.get(key)?;
@@ -108,12 +108,12 @@ impl Boot {
         let is_expired = seconds(LIFE).is_some_and(|life| watched_for > life)
             || seconds(EXPIRES)
                 .is_some_and(|expires| since_1970(now) > expires.saturating_add(CLOCKS_DIFFER));
-        if is(OWNER, &self.owner) && is(BOOT, &self.id) {
-            Claim::Ours
+        if is(OWNER, &self.owner) && is(INSTANCE, &self.id) {
+            Ownership::Ours
         } else if is_expired || (is(OWNER, &self.owner) && predecessors == Predecessors::Stale) {
-            Claim::Stale
+            Ownership::Stale
         } else {
-            Claim::Foreign
+            Ownership::Foreign
         }
     }
 }
@@ -135,73 +135,77 @@ mod tests {
 
     #[test]
     fn another_owners_container_is_left_alone_for_as_long_as_it_may_live() {
-        let (mine, other) = (Boot::new("mine"), Boot::new("other"));
+        let (mine, other) = (InstanceId::new("mine"), InstanceId::new("other"));
         let labels = other.labels("spec", Role::Judge, HOUR, now());
         for predecessors in BOTH {
-            let claim = |watched_for| mine.claim(&labels, predecessors, watched_for, now());
-            assert_eq!(claim(Duration::ZERO), Claim::Foreign);
-            assert_eq!(claim(HOUR), Claim::Foreign);
-            assert_eq!(claim(2 * HOUR), Claim::Stale);
+            let ownership = |watched_for| mine.ownership(&labels, predecessors, watched_for, now());
+            assert_eq!(ownership(Duration::ZERO), Ownership::Foreign);
+            assert_eq!(ownership(HOUR), Ownership::Foreign);
+            assert_eq!(ownership(2 * HOUR), Ownership::Stale);
         }
     }
 
     #[test]
     fn an_earlier_lifes_container_is_stale_when_the_next_begins() {
-        let (earlier, later) = (Boot::new("mine"), Boot::new("mine"));
+        let (earlier, later) = (InstanceId::new("mine"), InstanceId::new("mine"));
         let labels = earlier.labels("spec", Role::Judge, HOUR, now());
-        let claim = |predecessors| later.claim(&labels, predecessors, Duration::ZERO, now());
-        assert_eq!(claim(Predecessors::Stale), Claim::Stale);
-        assert_eq!(claim(Predecessors::StaleWhenExpired), Claim::Foreign);
+        let ownership =
+            |predecessors| later.ownership(&labels, predecessors, Duration::ZERO, now());
+        assert_eq!(ownership(Predecessors::Stale), Ownership::Stale);
+        assert_eq!(
+            ownership(Predecessors::StaleWhenExpired),
+            Ownership::Foreign
+        );
     }
 
     #[test]
     fn labels_that_cannot_be_read_are_foreign() {
-        let mine = Boot::new("mine");
-        let mut labels = Boot::new("other").labels("spec", Role::Judge, HOUR, now());
+        let mine = InstanceId::new("mine");
+        let mut labels = InstanceId::new("other").labels("spec", Role::Judge, HOUR, now());
         for key in [LIFE, EXPIRES] {
             labels.insert(key.to_owned(), "long".to_owned());
         }
         for labels in [labels, HashMap::new()] {
-            let claim = mine.claim(&labels, Predecessors::Stale, 1000 * HOUR, now());
-            assert_eq!(claim, Claim::Foreign);
+            let ownership = mine.ownership(&labels, Predecessors::Stale, 1000 * HOUR, now());
+            assert_eq!(ownership, Ownership::Foreign);
         }
     }
 
     #[test]
     fn our_own_container_is_ours_whatever_the_time() {
-        let mine = Boot::new("mine");
+        let mine = InstanceId::new("mine");
         let labels = mine.labels("spec", Role::Judge, Duration::ZERO, now());
         for predecessors in BOTH {
-            let claim = mine.claim(&labels, predecessors, HOUR, now());
-            assert_eq!(claim, Claim::Ours);
+            let ownership = mine.ownership(&labels, predecessors, HOUR, now());
+            assert_eq!(ownership, Ownership::Ours);
         }
     }
 
     /// T-19: a clock that is set by hours, forward or back, ends nothing that lives.
     #[test]
     fn a_clock_that_is_set_ends_nothing_that_lives() {
-        let (mine, other) = (Boot::new("mine"), Boot::new("other"));
+        let (mine, other) = (InstanceId::new("mine"), InstanceId::new("other"));
         let created = now();
         let labels = other.labels("spec", Role::Judge, HOUR, created);
         for predecessors in BOTH {
             for clock in [created - 200 * HOUR, created, created + 20 * HOUR] {
-                let claim = mine.claim(&labels, predecessors, HOUR, clock);
-                assert_eq!(claim, Claim::Foreign);
+                let ownership = mine.ownership(&labels, predecessors, HOUR, clock);
+                assert_eq!(ownership, Ownership::Foreign);
                 // And what is dead is found all the same.
-                let claim = mine.claim(&labels, predecessors, 2 * HOUR, clock);
-                assert_eq!(claim, Claim::Stale);
+                let ownership = mine.ownership(&labels, predecessors, 2 * HOUR, clock);
+                assert_eq!(ownership, Ownership::Stale);
             }
         }
     }
 
     #[test]
     fn what_a_command_left_behind_days_ago_is_stale_at_first_sight() {
-        let (mine, other) = (Boot::new("mine"), Boot::new("other"));
+        let (mine, other) = (InstanceId::new("mine"), InstanceId::new("other"));
         let labels = other.labels("spec", Role::Judge, HOUR, now());
         let days_later = now() + 48 * HOUR;
         for predecessors in BOTH {
-            let claim = mine.claim(&labels, predecessors, Duration::ZERO, days_later);
-            assert_eq!(claim, Claim::Stale);
+            let ownership = mine.ownership(&labels, predecessors, Duration::ZERO, days_later);
+            assert_eq!(ownership, Ownership::Stale);
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use crate::feed::FeedWriter;
-use crate::ledger::Ending;
-use crate::remains::Held;
+use crate::container_registry::ContainerGuard;
+use crate::event_channel::EventSender;
+use crate::verifier::Ending;
 use crate::{Job, JobReport};
 
 mod conversation;
@@ -15,7 +15,7 @@ mod maker;
 pub(crate) use conversation::RunFault;
 use conversation::converse;
 pub(crate) use judge::JudgeContainer;
-pub(crate) use maker::{LaneMaker, Scrutiny};
+pub(crate) use maker::{LaneMaker, SelfTest};
 
 /// A judge and a launcher that wait for a job. The lane serves one run, which takes it by value.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Lane {
     // Before `learner`, so that its connection is closed before the engine is asked to kill: both
     // containers die even if the engine does not get round to it.
     judge: JudgeContainer,
-    learner: Held,
+    learner: ContainerGuard,
     born: Instant,
 }
 
@@ -43,27 +43,27 @@ impl Lane {
         self.judge.is_quiet()
     }
 
-    /// Gives the judge its job and hands every event to `feed`, until its last word, the deadline,
+    /// Gives the judge its job and hands every event to `events`, until its summary, the deadline,
     /// the container's end, or until `cancelled` ends. What is left of the lane comes back too: it
     /// is to be recycled or dropped after the answer was given.
     pub(crate) async fn run(
         self,
         job: &Job,
         waited: Duration,
-        feed: &FeedWriter,
+        events: &EventSender,
         cancelled: impl Future<Output = ()>,
     ) -> (Result<JobReport, RunFault>, FinishedLane) {
         let Self {
             mut judge, learner, ..
         } = self;
-        let talk = converse(&mut judge.wire, &mut judge.deframer, job, waited, feed);
+        let talk = converse(&mut judge.io, &mut judge.decoder, job, waited, events);
         let said = tokio::select! {
             biased;
             said = talk => said,
             () = cancelled => Err(RunFault::Cancelled),
         };
         let is_clean = matches!(&said, Ok((_, Ending::Clean, _)));
-        let result = said.map(|(ledger, ending, at)| ledger.end(&ending, at));
+        let result = said.map(|(verifier, ending, at)| verifier.end(&ending, at));
         let finished = FinishedLane {
             // A judge that did not come to its end is in the middle of something.
             judge: is_clean.then_some(judge),
@@ -78,12 +78,12 @@ impl Lane {
 #[derive(Debug)]
 pub(crate) struct FinishedLane {
     judge: Option<JudgeContainer>,
-    learner: Held,
+    learner: ContainerGuard,
     is_at_rest: bool,
 }
 
 impl FinishedLane {
-    /// Whether the judge said its last word, after which it ends the program, and nothing says
+    /// Whether the judge sent its summary, after which it ends the program, and nothing says
     /// that the program resists: then nothing in the lane wants the processor any more, and its
     /// removal can wait.
     pub(crate) fn is_at_rest(&self) -> bool {

@@ -6,35 +6,33 @@
 //!
 //! Cancel is drop: a run whose stream is dropped loses its place and its container.
 
-pub mod baseline;
+#[cfg(feature = "reference")]
+pub mod reference;
 
+mod attached_io;
+mod container_registry;
 mod engine;
 mod error;
-mod feed;
+mod event_channel;
 mod frame;
+mod guarantee;
 mod image;
 mod job;
 mod labels;
 mod lane;
-mod ledger;
 mod limits;
 mod measured;
-mod omission;
 mod output;
 mod plan;
 mod pool;
-mod promise;
-mod remains;
 mod settings;
 mod spec;
+mod verifier;
 mod versions;
-mod wire;
 
 pub use error::SandboxError;
+pub use guarantee::Guarantee;
 pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings};
 pub use limits::Role;
-#[doc(hidden)]
-pub use omission::{Omission, Omitted};
-pub use pool::{JobStream, Left, Pool, PoolState, PoolStatus};
-pub use promise::Promise;
+pub use pool::{JobStream, Pool, PoolState, PoolStatus, StopOutcome};
 pub use settings::{BadSetting, Settings};

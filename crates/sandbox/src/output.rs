@@ -127,30 +127,30 @@ mod tests {
 
     #[test]
     fn a_little_output_is_kept_whole_and_in_order() {
-        let mut keeper = OutputKeeper::default();
+        let mut maintainer = OutputKeeper::default();
         for (stream, text) in [
             (OutputStream::Stdout, "a"),
             (OutputStream::Stdout, "b"),
             (OutputStream::Stderr, "c"),
             (OutputStream::Stdout, "d"),
         ] {
-            let seen = keeper.take(chunk(1, stream, text)).unwrap();
+            let seen = maintainer.take(chunk(1, stream, text)).unwrap();
             assert_eq!(seen.text, text);
         }
-        let output = keeper.end(0);
+        let output = maintainer.end(0);
         assert_eq!(text(&output), "abcd");
         assert_eq!((output.chunks.len(), output.dropped_bytes), (3, 0));
     }
 
     #[test]
     fn of_much_output_the_beginning_and_the_end_are_kept() {
-        let mut keeper = OutputKeeper::default();
-        keeper.take(chunk(1, OutputStream::Stdout, "BEGIN"));
+        let mut maintainer = OutputKeeper::default();
+        maintainer.take(chunk(1, OutputStream::Stdout, "BEGIN"));
         for _ in 0..100 {
-            keeper.take(chunk(1, OutputStream::Stdout, &"é".repeat(1024)));
+            maintainer.take(chunk(1, OutputStream::Stdout, &"é".repeat(1024)));
         }
-        keeper.take(chunk(1, OutputStream::Stdout, "END"));
-        let output = keeper.end(5);
+        maintainer.take(chunk(1, OutputStream::Stdout, "END"));
+        let output = maintainer.end(5);
         let all = text(&output);
         assert!(all.starts_with("BEGIN") && all.ends_with("END"));
         assert!(all.len() <= HEAD_MAX + TAIL_MAX + 3, "{}", all.len());
@@ -162,11 +162,11 @@ mod tests {
 
     #[test]
     fn a_program_that_is_started_for_ever_costs_no_more() {
-        let mut keeper = OutputKeeper::default();
+        let mut maintainer = OutputKeeper::default();
         for launch in 1..=2000 {
-            keeper.take(chunk(launch, OutputStream::Stdout, &"x".repeat(1000)));
+            maintainer.take(chunk(launch, OutputStream::Stdout, &"x".repeat(1000)));
         }
-        let output = keeper.end(0);
+        let output = maintainer.end(0);
         assert!(text(&output).len() <= TOTAL_MAX);
         assert_eq!(
             text(&output).len() as u64 + output.dropped_bytes,
@@ -176,12 +176,12 @@ mod tests {
 
     #[test]
     fn two_streams_in_turn_cost_no_more() {
-        let mut keeper = OutputKeeper::default();
+        let mut maintainer = OutputKeeper::default();
         for _ in 0..100_000 {
-            keeper.take(chunk(1, OutputStream::Stdout, "o"));
-            keeper.take(chunk(1, OutputStream::Stderr, "e"));
+            maintainer.take(chunk(1, OutputStream::Stdout, "o"));
+            maintainer.take(chunk(1, OutputStream::Stderr, "e"));
         }
-        let output = keeper.end(0);
+        let output = maintainer.end(0);
         assert!(output.chunks.len() < 10_000, "{}", output.chunks.len());
         assert_eq!(text(&output).len() as u64 + output.dropped_bytes, 200_000);
     }

@@ -10,17 +10,16 @@ use tracing::warn;
 
 mod admission;
 mod backoff;
-mod grant;
-mod health;
-mod keeper;
-mod lull;
-mod serving;
+mod lease;
+mod maintainer;
+mod recycling;
+mod refill;
+mod run_task;
 mod state;
-mod supply;
 mod sweep;
 
-pub use crate::feed::JobStream;
-use crate::feed::feed;
+pub use crate::event_channel::JobStream;
+use crate::event_channel::event_channel;
 use crate::labels::Predecessors;
 use crate::{ClientId, Job, SandboxError, Settings};
 use state::Shared;
@@ -33,8 +32,8 @@ const REMOVALS_MAX: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub struct Pool {
     shared: Arc<Shared>,
-    keeper: TaskTracker,
-    /// Ends the keeper with the last handle.
+    maintainer: TaskTracker,
+    /// Ends the maintainer with the last handle.
     _guard: Arc<DropGuard>,
 }
 
@@ -50,7 +49,7 @@ pub enum PoolState {
         /// What was seen.
         reason: String,
     },
-    /// It does not keep its promises and refuses every run.
+    /// It does not keep its guarantees and refuses every run.
     Refusing {
         /// What is missing.
         reason: String,
@@ -78,7 +77,7 @@ pub struct PoolStatus {
 
 /// What a sandbox that has stopped left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Left {
+pub enum StopOutcome {
     /// No container of its own.
     Nothing,
     /// Perhaps some: they end by themselves, and the next start takes away what does not.
@@ -86,13 +85,6 @@ pub enum Left {
         /// What was seen.
         reason: String,
     },
-}
-
-impl PoolStatus {
-    /// Whether a run would be served now without a cold start.
-    pub fn is_ready(&self) -> bool {
-        self.state == PoolState::Serving && self.ready > 0
-    }
 }
 
 impl Pool {
@@ -107,13 +99,13 @@ impl Pool {
             return Err(SandboxError::Settings(bad));
         }
         let shared = Arc::new(Shared::new(settings));
-        let keeper = TaskTracker::new();
-        keeper.spawn(keeper::keep(Arc::clone(&shared)));
-        keeper.close();
+        let maintainer = TaskTracker::new();
+        maintainer.spawn(maintainer::keep(Arc::clone(&shared)));
+        maintainer.close();
         let guard = shared.stopping.clone().drop_guard();
         Ok(Self {
             shared,
-            keeper,
+            maintainer,
             _guard: Arc::new(guard),
         })
     }
@@ -121,23 +113,17 @@ impl Pool {
     /// Runs a job for a client. The stream ends after `Finished` or the one error; dropping it
     /// cancels the run. Must be called inside a tokio runtime.
     pub fn run(&self, job: Job, client: ClientId) -> JobStream {
-        let (writer, reader) = feed();
-        let serving = serving::serve(Arc::clone(&self.shared), job, client, writer);
+        let (writer, reader) = event_channel();
+        let run_task = run_task::serve(Arc::clone(&self.shared), job, client, writer);
         // A task of its own: whoever watches slowly, or stops watching, holds up no deadline.
-        self.shared.runs.spawn(serving);
+        self.shared.runs.spawn(run_task);
         reader
     }
 
     /// Waits until the sandbox serves with a lane at hand. An error says why it does not
     /// serve, as far as is known by now.
     pub async fn ready(&self) -> Result<(), SandboxError> {
-        self.shared.settled().await
-    }
-
-    /// Looks at the images' folder again: if its content has changed, the images are built anew and
-    /// lanes of the old ones serve no more runs. For those who work on judge and launcher.
-    pub fn refresh(&self) {
-        self.shared.refresh.notify_one();
+        self.shared.wait_until_ready().await
     }
 
     /// What the sandbox is doing.
@@ -147,7 +133,7 @@ impl Pool {
 
     /// Ends the sandbox: takes no more runs, lets those in flight end, takes every container
     /// away, and returns within the settings' `stop_timeout`, with what it knows of them.
-    pub async fn stop(&self) -> Left {
+    pub async fn stop(&self) -> StopOutcome {
         let shared = &self.shared;
         let deadline = Instant::now() + shared.settings.stop_timeout;
         let removals = REMOVALS_MAX.min(shared.settings.stop_timeout / 2);
@@ -162,9 +148,9 @@ impl Pool {
             shared.halted.cancel();
         }
         let tidy = async {
-            self.keeper.wait().await;
+            self.maintainer.wait().await;
             shared.runs.wait().await;
-            shared.remains.settle().await;
+            shared.registry.settle().await;
             if let Some(engine) = shared.engine() {
                 sweep::sweep(&engine, shared, Predecessors::StaleWhenExpired).await
             } else {
@@ -174,14 +160,14 @@ impl Pool {
         };
         let left = deadline.saturating_duration_since(Instant::now());
         match timeout(left, tidy).await {
-            Ok(Ok(0)) => Left::Nothing,
-            Ok(Ok(left)) => Left::PerhapsSome {
+            Ok(Ok(0)) => StopOutcome::Nothing,
+            Ok(Ok(left)) => StopOutcome::PerhapsSome {
                 reason: format!("{left} could not be removed"),
             },
-            Ok(Err(fault)) => Left::PerhapsSome {
-                reason: format!("the last sweep failed: {}", keeper::full_text(&fault)),
+            Ok(Err(fault)) => StopOutcome::PerhapsSome {
+                reason: format!("the last sweep failed: {}", maintainer::full_text(&fault)),
             },
-            Err(_) => Left::PerhapsSome {
+            Err(_) => StopOutcome::PerhapsSome {
                 reason: "some were still being removed at the end of the time to stop".to_owned(),
             },
         }

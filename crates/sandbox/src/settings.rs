@@ -4,8 +4,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::omission::Omission;
-
 /// Where Docker's engine listens when nobody says otherwise.
 const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
 
@@ -49,10 +47,6 @@ pub struct Settings {
     pub ready_timeout: Duration,
     /// How long a stop may take.
     pub stop_timeout: Duration,
-    /// A limit to leave out, so that a test can see the self-test notice: a sandbox without it
-    /// refuses to serve, so that nothing can be weakened by this.
-    #[doc(hidden)]
-    pub omit: Option<Omission>,
 }
 
 impl Default for Settings {
@@ -77,7 +71,6 @@ impl Default for Settings {
             call_timeout: Duration::from_secs(10),
             ready_timeout: Duration::from_secs(20),
             stop_timeout: Duration::from_secs(15),
-            omit: None,
         }
     }
 }

@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 
 use crate::image::{Image, Images};
 use crate::limits::{Identity, Network, Role, container, host_config};
-use crate::omission::Omission;
 
 /// What the containers of one make have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,18 +17,16 @@ pub(crate) struct Spec {
     pub(crate) first_identity: u32,
     images: Images,
     runtime: Option<String>,
-    omit: Option<Omission>,
 }
 
 impl Spec {
     /// The make of containers from these images.
-    pub(crate) fn new(images: Images, runtime: Option<String>, omit: Option<Omission>) -> Self {
+    pub(crate) fn new(images: Images, runtime: Option<String>) -> Self {
         let mut spec = Self {
             hash: String::new(),
             first_identity: rand::random(),
             images,
             runtime,
-            omit,
         };
         let mut hasher = Sha256::new();
         for (role, network) in [
@@ -58,8 +55,8 @@ impl Spec {
         Identity::nth(self.first_identity.wrapping_add(number))
     }
 
-    /// The restrictions that a container of this make is promised to have.
-    pub(crate) fn promised(
+    /// The restrictions that a container of this make is guaranteed to have.
+    pub(crate) fn guaranteed(
         &self,
         role: Role,
         network: Network<'_>,
@@ -69,8 +66,7 @@ impl Spec {
         host_config(role, network, identity, seccomp, self.runtime.as_deref())
     }
 
-    /// A container of this make, whole: as it is promised to be, except where a test leaves
-    /// something out.
+    /// A container of this make, whole.
     pub(crate) fn container(
         &self,
         role: Role,
@@ -78,15 +74,9 @@ impl Spec {
         identity: Identity,
         labels: HashMap<String, String>,
     ) -> ContainerCreateBody {
-        let promised = self.promised(role, network, identity);
+        let guaranteed = self.guaranteed(role, network, identity);
         let image = &self.image(role).name;
-        let mut body = container(role, network, image, identity, labels, promised);
-        if let Some(omission) = self.omit
-            && omission.role == role
-        {
-            omission.apply(&mut body);
-        }
-        body
+        container(role, network, image, identity, labels, guaranteed)
     }
 }
 
@@ -102,10 +92,8 @@ pub(crate) fn short_hex(digest: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Promise;
-    use crate::omission::Omitted;
 
-    fn hash(image_id: &str, seccomp: &str, omit: Option<Omission>) -> String {
+    fn hash(image_id: &str, seccomp: &str) -> String {
         let image = Image {
             name: "codealong-judge:x".to_owned(),
             id: image_id.to_owned(),
@@ -115,22 +103,15 @@ mod tests {
             judge: image.clone(),
             learner: image,
         };
-        Spec::new(images, None, omit).hash
+        Spec::new(images, None).hash
     }
 
     #[test]
     fn a_make_is_told_by_its_images_and_its_limits() {
-        let hash_of_one = hash("sha256:1", "{}", None);
-        assert_eq!(hash("sha256:1", "{}", None), hash_of_one);
-        assert_ne!(hash("sha256:2", "{}", None), hash_of_one);
-        assert_ne!(hash("sha256:1", "[]", None), hash_of_one);
-        for role in Role::ALL {
-            let omission = Omission {
-                role,
-                omitted: Omitted::Whole(Promise::Memory),
-            };
-            assert_ne!(hash("sha256:1", "{}", Some(omission)), hash_of_one);
-        }
+        let hash_of_one = hash("sha256:1", "{}");
+        assert_eq!(hash("sha256:1", "{}"), hash_of_one);
+        assert_ne!(hash("sha256:2", "{}"), hash_of_one);
+        assert_ne!(hash("sha256:1", "[]"), hash_of_one);
         assert_eq!(hash_of_one.len(), 12);
     }
 }

@@ -4,17 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-mod bench;
 mod check;
 mod check_step;
-mod court;
 mod judge;
+mod local_judge;
 mod report_text;
 mod serving;
 
-pub use bench::{BenchArguments, Part, bench};
 pub use check::check;
 pub use judge::judge;
+pub use local_judge::find_course;
 pub use serving::serving;
 
 /// Learn by building real systems in the browser.
@@ -37,8 +36,6 @@ pub enum Command {
     Judge(JudgeArguments),
     /// Check courses on the real sandbox: solutions pass, starters fail, mistakes are recognised.
     Check(CheckArguments),
-    /// Measure runs on the real sandbox and hold the figures against their goals.
-    Bench(BenchArguments),
 }
 
 /// What to judge.

@@ -1,11 +1,10 @@
 //! Starts what the arguments ask for.
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 use server::Settings;
-use server::commands::{Arguments, Command, bench, check, judge, serving};
+use server::commands::{Arguments, Command, check, judge, serving};
 
 /// Our own failure, as opposed to a program that did not pass (1).
 const OUR_FAILURE: u8 = 2;
@@ -29,20 +28,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         print_settings();
         return Ok(ExitCode::SUCCESS);
     }
-    let settings = Settings::read(variables())?;
+    let settings = Settings::from_environment()?;
     match command {
         Command::Serve => serving(settings).await,
         Command::Settings => Ok(ExitCode::SUCCESS),
         Command::Judge(arguments) => judge(&settings, &arguments).await,
         Command::Check(arguments) => check(&settings, &arguments).await,
-        Command::Bench(arguments) => bench(&settings, &arguments).await,
     }
-}
-
-/// The environment as text; what is none is shown with U+FFFD, so that its setting is refused.
-fn variables() -> impl Iterator<Item = (String, String)> {
-    let text = |value: OsString| value.to_string_lossy().into_owned();
-    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]

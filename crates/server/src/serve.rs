@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::state::AppState;
 use axum::Router;
-use sandbox::Left;
+use sandbox::StopOutcome;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +20,7 @@ pub async fn serve(
     router: Router,
     state: AppState,
     stop: CancellationToken,
-) -> std::io::Result<Left> {
+) -> std::io::Result<StopOutcome> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service)
         .with_graceful_shutdown(stop.clone().cancelled_owned())

@@ -1,5 +1,6 @@
 //! The server's settings: every `CODEALONG_*` variable, in one table.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -159,6 +160,13 @@ pub struct Settings {
 pub struct SettingsError(Vec<String>);
 
 impl Settings {
+    /// Reads the settings from this process's environment. What is no text is shown with U+FFFD, so
+    /// that its setting is refused.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        let text = |value: OsString| value.to_string_lossy().into_owned();
+        Self::read(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
+    }
+
     /// Reads the settings from environment variables; names every bad one at once.
     pub fn read(
         variables: impl IntoIterator<Item = (String, String)>,

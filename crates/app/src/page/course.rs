@@ -9,7 +9,7 @@ use lesson::{
 
 use super::home::ProgressBar;
 use crate::api::load_course;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 use crate::page::{LoadingPage, Trouble, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
@@ -46,7 +46,7 @@ fn Course(course: CourseView) -> impl IntoView {
     );
     let (title, introduction) = (course.title.clone(), course.introduction_html.clone());
     let course = StoredValue::new(course);
-    let so_far = Memo::new(move |_| {
+    let progress = Memo::new(move |_| {
         course.with_value(|course| {
             store
                 .progress()
@@ -55,7 +55,7 @@ fn Course(course: CourseView) -> impl IntoView {
     });
     let rows = (1..)
         .zip(course.with_value(|course| course.steps.clone()))
-        .map(|(number, step)| view! { <StepRow course number step so_far /> })
+        .map(|(number, step)| view! { <StepRow course number step progress /> })
         .collect_view();
     view! {
         <Title text=format!("{title} · CodeAlong") />
@@ -66,8 +66,8 @@ fn Course(course: CourseView) -> impl IntoView {
                     {title}
                 </h1>
                 <p class="card-facts">{facts}</p>
-                <ProgressBar so_far />
-                <Continue course so_far />
+                <ProgressBar progress />
+                <Continue course progress />
             </header>
             <section aria-labelledby="steps-title">
                 <h2 id="steps-title">"The steps"</h2>
@@ -86,15 +86,15 @@ fn Course(course: CourseView) -> impl IntoView {
 
 /// The way to the first step that is not done.
 #[component]
-fn Continue(course: StoredValue<CourseView>, so_far: Memo<CourseProgress>) -> impl IntoView {
+fn Continue(course: StoredValue<CourseView>, progress: Memo<CourseProgress>) -> impl IntoView {
     let link = move || {
-        let so_far = so_far.get();
+        let progress = progress.get();
         let address = |step: &StepSummary| {
             course.with_value(|course| format!("/courses/{}/{}", course.id, step.id))
         };
-        match so_far.next {
+        match progress.next {
             Some(step) => {
-                let words = if so_far.is_begun {
+                let words = if progress.is_begun {
                     format!("Continue: {}", step.title)
                 } else {
                     format!("Start: {}", step.title)
@@ -103,7 +103,7 @@ fn Continue(course: StoredValue<CourseView>, so_far: Memo<CourseProgress>) -> im
                     <p>
                         <a class="button primary" href=address(&step)>
                             {words}
-                            <Sign icon=Icon::Right />
+                            <Icon icon=IconName::Right />
                         </a>
                     </p>
                 }
@@ -111,7 +111,7 @@ fn Continue(course: StoredValue<CourseView>, so_far: Memo<CourseProgress>) -> im
             }
             None => view! {
                 <p class="success">
-                    <Sign icon=Icon::Check />
+                    <Icon icon=IconName::Check />
                     " You have built it. Every step is done."
                 </p>
             }
@@ -126,7 +126,7 @@ fn StepRow(
     course: StoredValue<CourseView>,
     number: usize,
     step: StepSummary,
-    so_far: Memo<CourseProgress>,
+    progress: Memo<CourseProgress>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
     let address = course.with_value(|course| format!("/courses/{}/{}", course.id, step.id));
@@ -143,8 +143,8 @@ fn StepRow(
     });
     let is_done = move || kept.with(lesson::StepProgress::is_solved);
     let is_next = move || {
-        so_far.with(|so_far| {
-            let next = so_far.next.as_ref();
+        progress.with(|progress| {
+            let next = progress.next.as_ref();
             next.is_some_and(|next| id.with_value(|id| next.id == *id))
         })
     };
@@ -161,7 +161,7 @@ fn StepRow(
             <span class="step-number" aria-hidden="true">
                 {move || {
                     if is_done() {
-                        view! { <Sign icon=Icon::Check /> }.into_any()
+                        view! { <Icon icon=IconName::Check /> }.into_any()
                     } else {
                         number.into_any()
                     }

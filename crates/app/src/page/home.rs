@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use lesson::{CourseProgress, CourseView, counted, course_minutes, minutes_text};
 
 use crate::api::list_courses;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 use crate::page::{LoadingPage, Trouble, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
@@ -72,14 +72,14 @@ fn CourseCard(course: CourseView) -> impl IntoView {
     );
     let goal = course.steps.last().map(|step| step.goal.clone());
     let steps = course.steps.clone();
-    let so_far = Memo::new(move |_| {
+    let progress = Memo::new(move |_| {
         store
             .progress()
             .with(|progress| CourseProgress::of(progress, &course))
     });
     let way = move || {
-        so_far.with(|so_far| match &so_far.next {
-            Some(step) if so_far.is_begun => format!("Continue with {}", step.short_title),
+        progress.with(|progress| match &progress.next {
+            Some(step) if progress.is_begun => format!("Continue with {}", step.short_title),
             Some(_) => "Start".to_owned(),
             None => "Look at it again".to_owned(),
         })
@@ -98,10 +98,10 @@ fn CourseCard(course: CourseView) -> impl IntoView {
             <ol class="card-steps" role="list">
                 {steps}
             </ol>
-            <ProgressBar so_far />
+            <ProgressBar progress />
             // The title's link covers the card; this only shows that it leads somewhere.
             <p class="card-way" aria-hidden="true">
-                {way} <Sign icon=Icon::Right />
+                {way} <Icon icon=IconName::Right />
             </p>
         </li>
     }
@@ -146,7 +146,7 @@ fn HowItGoes() -> impl IntoView {
             <figure class="sample">
                 <figcaption>"A test that failed, as you would see it"</figcaption>
                 <p class="sample-test">
-                    <Sign icon=Icon::Cross />
+                    <Icon icon=IconName::Cross />
                     <span>"counts the length in bytes"</span>
                     <small>"line 19 · 0.4 ms"</small>
                 </p>
@@ -171,7 +171,7 @@ fn HowItGoes() -> impl IntoView {
                     </dl>
                 </div>
                 <p class="sample-advice">
-                    <Sign icon=Icon::Bulb />
+                    <Icon icon=IconName::Bulb />
                     <span>
                         "The length counts bytes, not characters, and " <code>"é"</code>
                         " is one character but two bytes."
@@ -187,7 +187,7 @@ fn HowItGoes() -> impl IntoView {
 #[component]
 pub(super) fn ProgressBar(
     /// How far.
-    so_far: Memo<CourseProgress>,
+    progress: Memo<CourseProgress>,
 ) -> impl IntoView {
     let bar = move || {
         let CourseProgress {
@@ -195,7 +195,7 @@ pub(super) fn ProgressBar(
             total,
             is_begun,
             ..
-        } = so_far.get();
+        } = progress.get();
         is_begun.then(|| {
             view! {
                 <div class="so-far">

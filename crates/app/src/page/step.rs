@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::{load_course, load_step};
-use crate::page::{Loading, LoadingPage, Trouble};
+use crate::page::{LoadingPage, PendingNavigation, Trouble};
 use crate::workbench::WorkbenchPage;
 
 /// The page of the step that the address names.
@@ -23,7 +23,7 @@ pub(crate) fn StepPage() -> impl IntoView {
             futures::try_join!(load_course(course.clone()), load_step(course, step))
         },
     );
-    let loading: Loading = expect_context();
+    let loading: PendingNavigation = expect_context();
     let retry = Callback::new(move |()| loaded.refetch());
     view! {
         <Transition fallback=LoadingPage set_pending=loading.signal()>

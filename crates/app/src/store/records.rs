@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use lesson::{
-    Progress, ProgressError, RecordVersion, SETTINGS_KEY, Settings, StepRecord, aside_key,
-    original_key, step_of_key, take_record,
+    Progress, ProgressError, RecordVersion, SETTINGS_KEY, Settings, StepRecord, original_key,
+    quarantine_key, step_of_key, take_record,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use crate::browser::{StorageFault, storage};
 #[derive(Clone, Copy)]
 pub(crate) struct Records {
     fault: RwSignal<Option<StorageFault>>,
-    kept_aside: RwSignal<Vec<KeptAside>>,
+    quarantined: RwSignal<Vec<QuarantinedRecord>>,
     /// Keys whose last writing failed: what the page knows of them is newer than what is stored.
     unsaved: StoredValue<BTreeSet<String>>,
     /// Keys of records that can't be read and that there was no room to keep aside: nothing may be
@@ -26,7 +26,7 @@ pub(crate) struct Records {
 
 /// A record that could not be read and stands under another key now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeptAside {
+pub(crate) struct QuarantinedRecord {
     /// The key under which it is kept.
     pub(crate) key: String,
     /// Why it could not be read.
@@ -34,7 +34,7 @@ pub(crate) struct KeptAside {
 }
 
 /// What a record that is kept aside is, for a sentence's beginning.
-pub(crate) fn name_of_aside(key: &str) -> String {
+pub(crate) fn quarantined_name(key: &str) -> String {
     match original_key(key).and_then(step_of_key) {
         Some((_, step)) => format!("The progress of the step \u{201c}{step}\u{201d}"),
         None => "A record of the settings".to_owned(),
@@ -45,7 +45,7 @@ impl Records {
     pub(super) fn new() -> Self {
         Self {
             fault: RwSignal::new(None),
-            kept_aside: RwSignal::new(Vec::new()),
+            quarantined: RwSignal::new(Vec::new()),
             unsaved: StoredValue::new(BTreeSet::new()),
             stuck: StoredValue::new(Vec::new()),
         }
@@ -57,8 +57,8 @@ impl Records {
     }
 
     /// What could not be read since the page was opened.
-    pub(super) fn kept_aside(self) -> RwSignal<Vec<KeptAside>> {
-        self.kept_aside
+    pub(super) fn quarantined(self) -> RwSignal<Vec<QuarantinedRecord>> {
+        self.quarantined
     }
 
     /// Whether the last writing of a record failed.
@@ -80,7 +80,7 @@ impl Records {
         match parse(&text, newest) {
             Ok(record) => Some(record),
             Err(reason) => {
-                self.keep_aside(key, &text, reason);
+                self.quarantine(key, &text, reason);
                 None
             }
         }
@@ -102,7 +102,7 @@ impl Records {
         let Ok(text) = serde_json::to_string(record) else {
             return false;
         };
-        self.keep_aside_what_is_stuck();
+        self.quarantine_what_is_stuck();
         let is_stuck = self
             .stuck
             .with_value(|stuck| stuck.iter().any(|(other, _)| other == key));
@@ -139,11 +139,13 @@ impl Records {
     /// Puts back what was kept aside and can be read by now, where nothing stands in its place: an
     /// older page kept a newer one's record aside.
     pub(super) fn take_back(self, keys: &[String]) {
-        for aside in keys {
-            let Some(key) = original_key(aside).filter(|key| !keys.iter().any(|k| k == key)) else {
+        for quarantined_key in keys {
+            let Some(key) =
+                original_key(quarantined_key).filter(|key| !keys.iter().any(|k| k == key))
+            else {
                 continue;
             };
-            let Ok(Some(text)) = storage::read(aside) else {
+            let Ok(Some(text)) = storage::read(quarantined_key) else {
                 continue;
             };
             let is_readable = if key == SETTINGS_KEY {
@@ -152,13 +154,13 @@ impl Records {
                 parse::<StepRecord>(&text, Progress::VERSION).is_ok()
             };
             if is_readable && storage::write(key, &text).is_ok() {
-                storage::remove(aside);
+                storage::remove(quarantined_key);
             }
         }
     }
 
     /// The keys of all that is kept aside, from earlier visits too.
-    pub(crate) fn all_aside(self) -> Vec<String> {
+    pub(crate) fn quarantined_keys(self) -> Vec<String> {
         let mut keys = storage::keys().unwrap_or_default();
         keys.retain(|key| original_key(key).is_some());
         keys.sort();
@@ -166,26 +168,30 @@ impl Records {
     }
 
     /// The text of a record that is kept aside.
-    pub(crate) fn text_aside(self, key: &str) -> Option<String> {
+    pub(crate) fn quarantined_text(self, key: &str) -> Option<String> {
         storage::read(key).ok().flatten()
     }
 
     /// Deletes a record that is kept aside.
-    pub(crate) fn delete_aside(self, key: &str) {
+    pub(crate) fn delete_quarantined(self, key: &str) {
         storage::remove(key);
-        self.kept_aside
+        self.quarantined
             .update(|kept| kept.retain(|other| other.key != key));
     }
 
     /// Moves a record to another key. Where there is no room for that it is stuck, and stays: the
     /// next writer tries again.
-    fn keep_aside(self, key: &str, text: &str, reason: ProgressError) {
-        let aside = aside_key(key, &storage::keys().unwrap_or_default());
-        match storage::write(&aside, text) {
+    fn quarantine(self, key: &str, text: &str, reason: ProgressError) {
+        let quarantined_key = quarantine_key(key, &storage::keys().unwrap_or_default());
+        match storage::write(&quarantined_key, text) {
             Ok(()) => {
                 storage::remove(key);
-                self.kept_aside
-                    .update(|kept| kept.push(KeptAside { key: aside, reason }));
+                self.quarantined.update(|kept| {
+                    kept.push(QuarantinedRecord {
+                        key: quarantined_key,
+                        reason,
+                    })
+                });
             }
             Err(fault) => {
                 self.stuck
@@ -195,11 +201,11 @@ impl Records {
         }
     }
 
-    fn keep_aside_what_is_stuck(self) {
+    fn quarantine_what_is_stuck(self) {
         let stuck = self.stuck.try_update_value(std::mem::take);
         for (key, reason) in stuck.unwrap_or_default() {
             if let Ok(Some(text)) = storage::read(&key) {
-                self.keep_aside(&key, &text, reason);
+                self.quarantine(&key, &text, reason);
             }
         }
     }

@@ -126,14 +126,14 @@ fn a_record_that_cannot_be_read_is_quarantined_and_said_so() {
         ] {
             storage::write(&key(), rubbish).unwrap();
             let store = page();
-            let told = store.kept_aside().get_untracked();
+            let told = store.quarantined().get_untracked();
             assert_eq!(told.len(), 1, "{rubbish}");
             type_draft(store, "x = 1");
-            let aside = store.records().text_aside(&told[0].key);
-            assert_eq!(aside.as_deref(), Some(rubbish));
+            let text = store.records().quarantined_text(&told[0].key);
+            assert_eq!(text.as_deref(), Some(rubbish));
             assert_eq!(stored_draft().as_deref(), Some("x = 1"));
         }
-        assert_eq!(page().records().all_aside().len(), 2);
+        assert_eq!(page().records().quarantined_keys().len(), 2);
     });
 }
 
@@ -149,8 +149,8 @@ fn a_record_that_cannot_be_read_or_moved_is_never_written_over() {
         storage::make_room();
         type_draft(store, "x = 1");
         assert_eq!(stored_draft().as_deref(), Some("x = 1"));
-        let aside = store.kept_aside().get_untracked();
-        let text = store.records().text_aside(&aside[0].key);
+        let quarantined = store.quarantined().get_untracked();
+        let text = store.records().quarantined_text(&quarantined[0].key);
         assert_eq!(text.as_deref(), Some("nonsense"));
         assert_eq!(fault(store), None);
     });
@@ -161,8 +161,8 @@ fn a_quarantined_record_that_can_be_read_by_now_comes_back_where_nothing_stands(
     in_a_page(|| {
         type_draft(page(), "x = 1");
         let readable = storage::read(&key()).unwrap().unwrap();
-        let aside = lesson::aside_key(&key(), &[]);
-        storage::write(&aside, &readable).unwrap();
+        let quarantined_key = lesson::quarantine_key(&key(), &[]);
+        storage::write(&quarantined_key, &readable).unwrap();
         type_draft(page(), "x = 2");
         assert_eq!(
             kept(page()).draft.as_deref(),
@@ -171,7 +171,7 @@ fn a_quarantined_record_that_can_be_read_by_now_comes_back_where_nothing_stands(
         );
         storage::remove(&key());
         assert_eq!(kept(page()).draft.as_deref(), Some("x = 1"));
-        assert_eq!(storage::read(&aside).unwrap(), None);
+        assert_eq!(storage::read(&quarantined_key).unwrap(), None);
     });
 }
 

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 use lesson::{LiveTest, PlannedTest, TestId, TestState};
 
 use super::Workbench;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 
 /// The sign of a test's state.
-pub(super) fn state_icon(state: TestState) -> Icon {
+pub(super) fn state_icon(state: TestState) -> IconName {
     match state {
-        TestState::Open | TestState::Waiting => Icon::Ring,
-        TestState::Running => Icon::Dot,
-        TestState::Passed => Icon::Check,
-        TestState::Failed => Icon::Cross,
-        TestState::NotRun => Icon::Dash,
+        TestState::Open | TestState::Waiting => IconName::Ring,
+        TestState::Running => IconName::Dot,
+        TestState::Passed => IconName::Check,
+        TestState::Failed => IconName::Cross,
+        TestState::NotRun => IconName::Dash,
     }
 }
 
@@ -30,16 +30,16 @@ pub(super) fn state_class(state: TestState) -> &'static str {
 
 /// What a list says of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Standing {
+struct CheckState {
     state: TestState,
     /// What stands at the end of the line.
     note: String,
 }
 
-fn standing(bench: Workbench, id: &TestId) -> Standing {
+fn check_state(bench: Workbench, id: &TestId) -> CheckState {
     bench.runs.shown().with(|shown| {
         let Some(shown) = shown else {
-            return Standing {
+            return CheckState {
                 state: TestState::Open,
                 note: String::new(),
             };
@@ -55,7 +55,7 @@ fn standing(bench: Workbench, id: &TestId) -> Standing {
             (state, None) => state.word().to_owned(),
             (state, Some(place)) => format!("{} · line {}", state.word(), place.line),
         };
-        Standing { state, note }
+        CheckState { state, note }
     })
 }
 
@@ -77,15 +77,15 @@ pub(super) fn Checklist(
 fn Line(test: PlannedTest) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let PlannedTest { id, name } = test;
-    let standing = Memo::new(move |_| standing(bench, &id));
-    let state = move || standing.with(|standing| standing.state);
+    let check_state = Memo::new(move |_| check_state(bench, &id));
+    let state = move || check_state.with(|check_state| check_state.state);
     view! {
         <li class=move || state_class(state())>
-            {move || view! { <Sign icon=state_icon(state()) /> }}
+            {move || view! { <Icon icon=state_icon(state()) /> }}
             <span class="test-name">
                 {name} <span class="unseen">{move || format!(": {}", state().word())}</span>
             </span>
-            <small aria-hidden="true">{move || standing.with(|standing| standing.note.clone())}</small>
+            <small aria-hidden="true">{move || check_state.with(|check_state| check_state.note.clone())}</small>
         </li>
     }
     .into_any()

@@ -93,8 +93,8 @@ pub(super) fn PanelDivider(
             aria-label=label
             aria-controls=panel.id()
             aria-valuenow=move || (width() / 10).to_string()
-            aria-valuemin=(Panels::LEAST / 10).to_string()
-            aria-valuemax=move || (panels().most(divider) / 10).to_string()
+            aria-valuemin=(Panels::MIN / 10).to_string()
+            aria-valuemax=move || (panels().max(divider) / 10).to_string()
             aria-valuetext=move || format!("{} %", width() / 10)
             title="Drag, or use the arrow keys; Enter or a double click resets"
             on:pointerdown=press

@@ -18,7 +18,7 @@ struct Version {
 
 /// All that can be brought back in the place of `program`, the most likely first.
 fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
-    let green = kept.last_green.iter().map(|green| Version {
+    let green = kept.last_passing.iter().map(|green| Version {
         title: "Your last green run".to_owned(),
         program: green.clone(),
     });
@@ -51,7 +51,7 @@ pub(super) fn EarlierCode() -> impl IntoView {
     let has_any = Memo::new(move |_| {
         kept.with(|kept| {
             bench.program.with(|program| {
-                let green = kept.last_green.as_deref();
+                let green = kept.last_passing.as_deref();
                 green
                     .into_iter()
                     .chain(kept.replaced())
@@ -131,11 +131,11 @@ mod tests {
     #[test]
     fn each_program_stands_once_and_the_present_one_not_at_all() {
         let mut kept = StepProgress {
-            last_green: Some("green".to_owned()),
+            last_passing: Some("green".to_owned()),
             ..StepProgress::default()
         };
         for program in ["one", "here", "green", "two"] {
-            kept.set_aside(program, &[]);
+            kept.keep_in_history(program, &[]);
         }
         let found: Vec<(String, String)> = versions(&kept, "here")
             .into_iter()

@@ -3,14 +3,14 @@
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 use leptos::web_sys::{HtmlDivElement, HtmlTextAreaElement};
-use lesson::{LineEdit, Opening, Verdict, earlier, step_key};
+use lesson::{InitialDraft, LineEdit, Verdict, earlier, step_key};
 
+use super::conflicting_draft::ConflictingDraftNotice;
 use super::foot::EditorFoot;
 use super::run::ShownRun;
-use super::two_tabs::OtherDraftNotice;
 use super::{CODE_BODY_ID, Panel, Workbench};
 use crate::browser::{self, CodeEditor, EditorSetup, Local, Timer};
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 
 const FIELD_ID: &str = "program-field";
 /// Well within the second after which a draft must be kept.
@@ -40,7 +40,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
                 <SaveState />
             </div>
             <div class="editor-frame">
-                <OtherDraftNotice />
+                <ConflictingDraftNotice />
                 <div class="editor" id=CODE_BODY_ID>
                     <div class="editor-host" node_ref=host></div>
                     <textarea
@@ -88,7 +88,7 @@ fn DownloadButton() -> impl IntoView {
                 title=label.clone()
                 on:click=download
             >
-                <Sign icon=Icon::Download />
+                <Icon icon=IconName::Download />
             </button>
         </Show>
     }
@@ -104,7 +104,7 @@ fn Origin() -> impl IntoView {
         if !bench.store.is_loaded() || has_draft.get() {
             return None;
         }
-        let Opening::EarlierStep { step, .. } = bench.opening() else {
+        let InitialDraft::EarlierStep { step, .. } = bench.initial_draft() else {
             return None;
         };
         let title = bench.course.with_value(|course| {
@@ -180,11 +180,13 @@ impl Autosave {
 /// The field is this workbench's own element, never looked up by its id: while one step gives way
 /// to another, both fields may be in the page, and the other one holds the other step's program.
 fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement, field: HtmlTextAreaElement) {
-    let opening = bench.opening();
+    let initial_draft = bench.initial_draft();
     let typed = browser::typed_into(&field);
-    let text = typed.clone().unwrap_or_else(|| opening.text().to_owned());
-    bench.settled.set_value(opening.text().to_owned());
-    if typed.is_some_and(|typed| typed != opening.text()) {
+    let text = typed
+        .clone()
+        .unwrap_or_else(|| initial_draft.text().to_owned());
+    bench.saved_text.set_value(initial_draft.text().to_owned());
+    if typed.is_some_and(|typed| typed != initial_draft.text()) {
         autosave.typed(text.clone());
     } else {
         bench.program.set(text.clone());
@@ -210,10 +212,10 @@ fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement, field: Htm
 
 impl Workbench {
     /// The program that this step opens with.
-    pub(super) fn opening(self) -> Opening {
+    pub(super) fn initial_draft(self) -> InitialDraft {
         self.with(|course, step| {
             self.store.progress().with_untracked(|progress| {
-                Opening::of(
+                InitialDraft::of(
                     progress,
                     &course.id,
                     &course.steps,
@@ -226,31 +228,31 @@ impl Workbench {
 
     /// Whether the program is the one that it opened with, or that was last kept or taken over.
     fn is_settled(self) -> bool {
-        let settled = self.settled;
+        let saved_text = self.saved_text;
         self.program
-            .with_untracked(|program| settled.with_value(|settled| settled == program))
+            .with_untracked(|program| saved_text.with_value(|saved_text| saved_text == program))
     }
 
     /// Keeps the program as it stands. Another tab's draft that was not heard of yet is set aside
     /// and offered.
     pub(super) fn keep_draft(self) {
         let program = self.program.get_untracked();
-        let settled = self.settled.get_value();
-        self.settled.set_value(program.clone());
+        let saved_text = self.saved_text.get_value();
+        self.saved_text.set_value(program.clone());
         let mut unheard = None;
         self.change_step(|kept| {
             let others = kept.draft.take().filter(|draft| {
-                let is_known = *draft == settled || *draft == program;
+                let is_known = *draft == saved_text || *draft == program;
                 !is_known
             });
             if let Some(draft) = others {
-                kept.set_aside(&draft, &[]);
+                kept.keep_in_history(&draft, &[]);
                 unheard = Some(draft);
             }
             kept.draft = Some(program);
         });
         if unheard.is_some() {
-            self.other_draft.set(unheard);
+            self.conflicting_draft.set(unheard);
         }
     }
 
@@ -279,7 +281,7 @@ impl Workbench {
             let now = imports.get();
             let imported = self.kept_now().draft;
             if let (true, Some(draft)) = (before.is_some_and(|before| before != now), imported) {
-                self.settled.set_value(draft.clone());
+                self.saved_text.set_value(draft.clone());
                 if self.program.with_untracked(|program| *program != draft) {
                     self.replace_program(&draft);
                 }
@@ -295,8 +297,8 @@ impl Workbench {
         self.replace_program(program);
         self.keep_draft();
         self.with(|course, step| {
-            let opening = self.store.progress().with_untracked(|progress| {
-                Opening::without_draft(
+            let initial_draft = self.store.progress().with_untracked(|progress| {
+                InitialDraft::without_draft(
                     progress,
                     &course.id,
                     &course.steps,
@@ -304,8 +306,8 @@ impl Workbench {
                     &step.starter,
                 )
             });
-            let elsewhere = [step.starter.as_str(), opening.text()];
-            self.change_step(|kept| kept.set_aside(&before, &elsewhere));
+            let elsewhere = [step.starter.as_str(), initial_draft.text()];
+            self.change_step(|kept| kept.keep_in_history(&before, &elsewhere));
         });
     }
 

@@ -8,7 +8,7 @@ use super::hints::Hints;
 use super::solution::Solution;
 use super::step_list::{LookingAhead, StepMenu};
 use super::{GUIDE_BODY_ID, Panel, Workbench};
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 
 /// The left panel.
 #[component]
@@ -61,7 +61,7 @@ fn Neighbours() -> impl IntoView {
         let address = bench.address(&step);
         view! {
             <a class="button quiet" href=address>
-                <Sign icon=Icon::Left />
+                <Icon icon=IconName::Left />
                 <span class="unseen">"Previous step: "</span>
                 {step.short_title}
             </a>
@@ -73,7 +73,7 @@ fn Neighbours() -> impl IntoView {
             <a class="button quiet" href=address>
                 <span class="unseen">"Next step: "</span>
                 {step.short_title}
-                <Sign icon=Icon::Right />
+                <Icon icon=IconName::Right />
             </a>
         }
     });

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Workbench;
 use crate::api::open_hint;
 use crate::browser;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 
 /// The id of the summary of the last rung, which takes the focus where the button goes.
 const LAST_HINT_ID: &str = "last-hint";
@@ -28,7 +28,7 @@ pub(super) fn Hints() -> impl IntoView {
             </For>
             <Show when=move || bench.store.is_loaded() && (opened.get() < total)>
                 <button type="button" class="button hint-next" on:click=open_next>
-                    <Sign icon=Icon::Bulb />
+                    <Icon icon=IconName::Bulb />
                     {move || format!("Open hint {} of {total}", opened.get() + 1)}
                 </button>
             </Show>

@@ -1,7 +1,7 @@
 //! Starting a step over: asked first, and can be taken back.
 
 use leptos::prelude::*;
-use lesson::Opening;
+use lesson::InitialDraft;
 
 use super::Workbench;
 use crate::dialog::{Dialog, DialogHandle};
@@ -26,10 +26,10 @@ fn Choices(handle: DialogHandle) -> impl IntoView {
     let starter = bench.step.with_value(|step| step.starter.clone());
     let earlier = bench.with(|course, step| {
         let id = &step.summary.id;
-        let opening = bench.store.progress().with_untracked(|progress| {
-            Opening::without_draft(progress, &course.id, &course.steps, id, &step.starter)
+        let initial_draft = bench.store.progress().with_untracked(|progress| {
+            InitialDraft::without_draft(progress, &course.id, &course.steps, id, &step.starter)
         });
-        let Opening::EarlierStep { step, text } = opening else {
+        let InitialDraft::EarlierStep { step, text } = initial_draft else {
             return None;
         };
         let found = course.steps.iter().find(|other| other.id == step);

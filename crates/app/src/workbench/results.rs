@@ -19,7 +19,7 @@ use self::verdict::VerdictCard;
 use super::checklist::Checklist;
 use super::{Panel, Workbench};
 use crate::browser;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 
 /// One of the two views of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,9 +155,9 @@ fn ViewTabs() -> impl IntoView {
             .runs
             .shown()
             .with(|shown| match shown.as_ref()?.phase() {
-                RunPhase::Passed { .. } => Some((Icon::Check, "is-passed", ", passed")),
-                RunPhase::Failed { .. } => Some((Icon::Cross, "is-failed", ", failed")),
-                RunPhase::NoVerdict { .. } => Some((Icon::Warning, "is-none", ", no verdict")),
+                RunPhase::Passed { .. } => Some((IconName::Check, "is-passed", ", passed")),
+                RunPhase::Failed { .. } => Some((IconName::Cross, "is-failed", ", failed")),
+                RunPhase::NoVerdict { .. } => Some((IconName::Warning, "is-none", ", no verdict")),
                 _ => None,
             })
     });
@@ -198,7 +198,7 @@ fn ViewTabs() -> impl IntoView {
                 View::Results => verdict.get().map(|(icon, class, words)| {
                     view! {
                         <span class=format!("tab-verdict {class}")>
-                            <Sign icon />
+                            <Icon icon />
                         </span>
                         <span class="unseen">{words}</span>
                     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
 use lesson::{
     LiveRun, Report, RunError, RunEvent, RunPhase, RunRequest, Seed, Source, StepProgress, Verdict,
-    pieces,
+    inline_spans,
 };
 
 use super::results::View;
@@ -63,7 +63,7 @@ impl ShownRun {
 
     /// Whether more is to come.
     pub(crate) fn is_going(&self) -> bool {
-        !self.is_cancelled && !self.live.is_over()
+        !self.is_cancelled && !self.live.is_finished()
     }
 }
 
@@ -322,7 +322,7 @@ impl Workbench {
                 .filter(|judged| judged.step != here.summary.id && judged.is_passed());
             for judged in earlier {
                 self.store.change_step(&course.id, &judged.step, |kept| {
-                    kept.last_green.get_or_insert_with(|| program.to_owned());
+                    kept.last_passing.get_or_insert_with(|| program.to_owned());
                 });
             }
         });
@@ -343,7 +343,10 @@ impl Workbench {
             {
                 sentence = format!("{sentence} {more}").trim_start().to_owned();
             }
-            let sentence: String = pieces(&sentence).iter().map(lesson::Piece::text).collect();
+            let sentence: String = inline_spans(&sentence)
+                .iter()
+                .map(lesson::InlineSpan::text)
+                .collect();
             let headline = phase.headline();
             let headline = headline.trim_end_matches('…');
             Some(format!("Run {}: {headline}. {sentence}", shown.number))
@@ -367,7 +370,7 @@ impl Workbench {
 }
 
 fn remember_pass(kept: &mut StepProgress, program: &str, duration_us: u32) {
-    kept.last_green = Some(program.to_owned());
+    kept.last_passing = Some(program.to_owned());
     let best = kept
         .best_run_us
         .map_or(duration_us, |best| best.min(duration_us));

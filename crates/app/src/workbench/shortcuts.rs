@@ -11,7 +11,7 @@ use crate::store::Store;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wish {
+enum Shortcut {
     Run,
     Cancel,
     Save,
@@ -28,7 +28,7 @@ enum Wish {
 struct Pressed {
     key: String,
     code: String,
-    held: Held,
+    modifiers: Modifiers,
     shift: bool,
     in_text: bool,
     is_apple: bool,
@@ -36,7 +36,7 @@ struct Pressed {
 
 /// The keys that are held down, Shift aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
+enum Modifiers {
     Nothing,
     /// Ctrl, on Apple's keyboards ⌘.
     Command,
@@ -47,7 +47,7 @@ enum Held {
     Other,
 }
 
-impl Held {
+impl Modifiers {
     fn of(event: &KeyboardEvent, is_apple: bool) -> Self {
         let keys = (event.ctrl_key(), event.alt_key(), event.meta_key());
         match (is_apple, keys) {
@@ -65,26 +65,26 @@ impl Pressed {
         Self {
             key: event.key(),
             code: event.code(),
-            held: Held::of(event, is_apple),
+            modifiers: Modifiers::of(event, is_apple),
             shift: event.shift_key(),
             in_text: is_in_text(event),
             is_apple,
         }
     }
 
-    fn wish(&self) -> Option<Wish> {
-        match (self.held, self.shift, self.sign()) {
-            (Held::Command, false, "Enter") => Some(Wish::Run),
-            (Held::Command, false, ".") => Some(Wish::Cancel),
-            (Held::Command, false, "s" | "S") => Some(Wish::Save),
-            (Held::Around, false, ",") => Some(Wish::PreviousStep),
-            (Held::Around, false, ".") => Some(Wish::NextStep),
-            (Held::Around, false, "1") => Some(Wish::Panel(Panel::Guide)),
-            (Held::Around, false, "2") => Some(Wish::Panel(Panel::Code)),
-            (Held::Around, false, "3") => Some(Wish::Panel(Panel::Results)),
-            (Held::Nothing, false, "F6") => Some(Wish::NextPanel),
-            (Held::Nothing, true, "F6") => Some(Wish::PreviousPanel),
-            (Held::Nothing, _, "?") if !self.in_text => Some(Wish::Shortcuts),
+    fn shortcut(&self) -> Option<Shortcut> {
+        match (self.modifiers, self.shift, self.sign()) {
+            (Modifiers::Command, false, "Enter") => Some(Shortcut::Run),
+            (Modifiers::Command, false, ".") => Some(Shortcut::Cancel),
+            (Modifiers::Command, false, "s" | "S") => Some(Shortcut::Save),
+            (Modifiers::Around, false, ",") => Some(Shortcut::PreviousStep),
+            (Modifiers::Around, false, ".") => Some(Shortcut::NextStep),
+            (Modifiers::Around, false, "1") => Some(Shortcut::Panel(Panel::Guide)),
+            (Modifiers::Around, false, "2") => Some(Shortcut::Panel(Panel::Code)),
+            (Modifiers::Around, false, "3") => Some(Shortcut::Panel(Panel::Results)),
+            (Modifiers::Nothing, false, "F6") => Some(Shortcut::NextPanel),
+            (Modifiers::Nothing, true, "F6") => Some(Shortcut::PreviousPanel),
+            (Modifiers::Nothing, _, "?") if !self.in_text => Some(Shortcut::Shortcuts),
             _ => None,
         }
     }
@@ -92,12 +92,12 @@ impl Pressed {
     /// The sign on the key: what it writes, not where it lies, since layouts differ. Digits lie in
     /// one place on all of them, but are written with Shift on some; and ⌃⌥ changes what is written.
     fn sign(&self) -> &str {
-        match (self.held, self.code.as_str()) {
-            (Held::Around, "Digit1") => "1",
-            (Held::Around, "Digit2") => "2",
-            (Held::Around, "Digit3") => "3",
-            (Held::Around, "Comma") if self.is_apple => ",",
-            (Held::Around, "Period") if self.is_apple => ".",
+        match (self.modifiers, self.code.as_str()) {
+            (Modifiers::Around, "Digit1") => "1",
+            (Modifiers::Around, "Digit2") => "2",
+            (Modifiers::Around, "Digit3") => "3",
+            (Modifiers::Around, "Comma") if self.is_apple => ",",
+            (Modifiers::Around, "Period") if self.is_apple => ".",
             _ => &self.key,
         }
     }
@@ -118,7 +118,7 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
             if event.is_composing() || browser::is_dialog_open() {
                 return;
             }
-            let Some(wish) = Pressed::of(event).wish() else {
+            let Some(shortcut) = Pressed::of(event).shortcut() else {
                 return;
             };
             event.prevent_default();
@@ -132,17 +132,19 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
                     navigate(&bench.address(&step), Default::default());
                 }
             };
-            match wish {
-                Wish::Run => bench.run(),
-                Wish::Cancel => bench.cancel(),
+            match shortcut {
+                Shortcut::Run => bench.run(),
+                Shortcut::Cancel => bench.cancel(),
                 // The browser's own would offer to save the page.
-                Wish::Save => bench.keep_what_was_typed(),
-                Wish::PreviousStep => go(before),
-                Wish::NextStep => go(after),
-                Wish::Panel(panel) => bench.focus_panel(panel),
-                Wish::NextPanel => bench.focus_panel(neighbour(event, 1)),
-                Wish::PreviousPanel => bench.focus_panel(neighbour(event, Panel::ALL.len() - 1)),
-                Wish::Shortcuts => dialog.open(),
+                Shortcut::Save => bench.keep_what_was_typed(),
+                Shortcut::PreviousStep => go(before),
+                Shortcut::NextStep => go(after),
+                Shortcut::Panel(panel) => bench.focus_panel(panel),
+                Shortcut::NextPanel => bench.focus_panel(neighbour(event, 1)),
+                Shortcut::PreviousPanel => {
+                    bench.focus_panel(neighbour(event, Panel::ALL.len() - 1))
+                }
+                Shortcut::Shortcuts => dialog.open(),
             }
         });
         // Dropped with the effect.
@@ -240,49 +242,67 @@ pub(super) fn ShortcutsDialog(
 mod tests {
     use super::*;
 
-    fn wish(key: &str, code: &str, held: Held, is_apple: bool) -> Option<Wish> {
+    fn shortcut(key: &str, code: &str, modifiers: Modifiers, is_apple: bool) -> Option<Shortcut> {
         let pressed = Pressed {
             key: key.to_owned(),
             code: code.to_owned(),
-            held,
+            modifiers,
             shift: false,
             in_text: true,
             is_apple,
         };
-        pressed.wish()
+        pressed.shortcut()
     }
 
     #[test]
     fn keys_are_known_by_their_signs_on_every_layout() {
-        for (key, code, held, is_apple, expected) in [
-            (".", "Period", Held::Command, false, Some(Wish::Cancel)),
+        for (key, code, modifiers, is_apple, expected) in [
+            (
+                ".",
+                "Period",
+                Modifiers::Command,
+                false,
+                Some(Shortcut::Cancel),
+            ),
             // Dvorak: V lies where others have the full stop.
-            ("v", "Period", Held::Command, false, None),
-            (".", "KeyE", Held::Command, false, Some(Wish::Cancel)),
+            ("v", "Period", Modifiers::Command, false, None),
+            (
+                ".",
+                "KeyE",
+                Modifiers::Command,
+                false,
+                Some(Shortcut::Cancel),
+            ),
             // French: digits need Shift.
             (
                 "&",
                 "Digit1",
-                Held::Around,
+                Modifiers::Around,
                 false,
-                Some(Wish::Panel(Panel::Guide)),
+                Some(Shortcut::Panel(Panel::Guide)),
             ),
             // British Apple keyboards: ⌥3 writes a number sign.
-            ("#", "Digit3", Held::Other, true, None),
+            ("#", "Digit3", Modifiers::Other, true, None),
             (
                 "#",
                 "Digit3",
-                Held::Around,
+                Modifiers::Around,
                 true,
-                Some(Wish::Panel(Panel::Results)),
+                Some(Shortcut::Panel(Panel::Results)),
             ),
-            ("≥", "Period", Held::Around, true, Some(Wish::NextStep)),
-            ("?", "Slash", Held::Nothing, false, None),
+            (
+                "≥",
+                "Period",
+                Modifiers::Around,
+                true,
+                Some(Shortcut::NextStep),
+            ),
+            ("?", "Slash", Modifiers::Nothing, false, None),
         ] {
             assert_eq!(
-                wish(key, code, held, is_apple),
+                shortcut(key, code, modifiers, is_apple),
                 expected,
-                "{key} {code} {held:?}"
+                "{key} {code} {modifiers:?}"
             );
         }
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use lesson::{StepSlot, StepSummary, step_slots};
 
 use super::Workbench;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 
 /// More circles than that don't fit beside the course's title.
 const CIRCLES_MAX: usize = 9;
@@ -62,7 +62,7 @@ fn Circle(step: StepSummary, number: usize, is_here: bool) -> impl IntoView {
             >
                 {move || {
                     if is_done.get() && !is_here {
-                        view! { <Sign icon=Icon::Check /> }.into_any()
+                        view! { <Icon icon=IconName::Check /> }.into_any()
                     } else {
                         number.into_any()
                     }
@@ -98,7 +98,7 @@ pub(super) fn StepMenu() -> impl IntoView {
                         <span class="step-number">{number}</span>
                         <span class="step-title">{step.title}</span>
                         <span class="step-state" class:is-done=move || is_done.get()>
-                            {move || is_done.get().then(|| view! { <Sign icon=Icon::Check /> })}
+                            {move || is_done.get().then(|| view! { <Icon icon=IconName::Check /> })}
                             {state}
                         </span>
                     </a>
@@ -110,7 +110,7 @@ pub(super) fn StepMenu() -> impl IntoView {
         <details class="step-menu">
             <summary>
                 <span>{format!("Step {here} of {total}")}</span>
-                <Sign icon=Icon::Down />
+                <Icon icon=IconName::Down />
             </summary>
             <ol role="list">{rows}</ol>
             <p class="step-menu-course">

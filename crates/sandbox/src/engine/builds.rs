@@ -41,7 +41,7 @@ impl Engine {
             .docker
             .create_image(Some(options), None, None)
             .map(|item| {
-                item.map(|info| Said {
+                item.map(|info| Envelope {
                     text: None,
                     error: info.error_detail.and_then(|detail| detail.message),
                 })
@@ -77,7 +77,7 @@ impl Engine {
             .docker
             .build_image(options, None, Some(body_full(Bytes::from(context))))
             .map(|item| {
-                item.map(|info| Said {
+                item.map(|info| Envelope {
                     text: info.stream,
                     error: info.error_detail.and_then(|detail| detail.message),
                 })
@@ -89,24 +89,24 @@ impl Engine {
 }
 
 /// One word of a build or a pull.
-struct Said {
+struct Envelope {
     text: Option<String>,
     error: Option<String>,
 }
 
 /// Listens to a build or a pull to its end. The error is what went wrong and the last of what was
 /// said before.
-async fn listen(said: impl Stream<Item = Result<Said, Error>>) -> Result<(), (String, String)> {
+async fn listen(said: impl Stream<Item = Result<Envelope, Error>>) -> Result<(), (String, String)> {
     let mut said = std::pin::pin!(said);
     let mut kept: VecDeque<String> = VecDeque::new();
     let mut kept_bytes = 0;
     let problem = loop {
         match tokio::time::timeout(SILENCE_MAX, said.next()).await {
             Ok(None) => return Ok(()),
-            Ok(Some(Ok(Said {
+            Ok(Some(Ok(Envelope {
                 error: Some(error), ..
             }))) => break error,
-            Ok(Some(Ok(Said { text, error: None }))) => {
+            Ok(Some(Ok(Envelope { text, error: None }))) => {
                 let text = text.unwrap_or_default();
                 kept_bytes += text.len();
                 kept.push_back(text);

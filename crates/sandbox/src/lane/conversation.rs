@@ -7,10 +7,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::judge::how_it_ended;
-use crate::feed::FeedWriter;
-use crate::frame::{Deframer, job_frame};
-use crate::ledger::{Breach, Ending, Ledger};
-use crate::wire::{Piece, Wire};
+use crate::attached_io::{AttachedIo, AttachedOutput};
+use crate::event_channel::EventSender;
+use crate::frame::{FrameDecoder, job_frame};
+use crate::verifier::{Ending, ProtocolViolation, RunVerifier};
 use crate::{Job, Timings};
 
 /// How much longer than the job's limit the server waits: the judge ends the run itself at the
@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_millis(700);
 const START_MAX: Duration = Duration::from_secs(5);
 
 /// How much of the judge's complaints is kept for the log.
-const COMPLAINT_MAX: usize = 4 * 1024;
+const STDERR_MAX: usize = 4 * 1024;
 
 /// Why a run has no report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,18 +41,18 @@ pub(crate) enum RunFault {
 
 /// Says the job and listens. Time is counted from the job written.
 pub(super) async fn converse(
-    wire: &mut Wire,
-    deframer: &mut Deframer,
+    io: &mut AttachedIo,
+    decoder: &mut FrameDecoder,
     job: &Job,
     waited: Duration,
-    feed: &FeedWriter,
-) -> Result<(Ledger, Ending, Duration), RunFault> {
+    events: &EventSender,
+) -> Result<(RunVerifier, Ending, Duration), RunFault> {
     let nonce = format!("{:032x}", rand::random::<u128>());
     let frame = job_frame(job, &nonce).map_err(|error| RunFault::Unspeakable(error.to_string()))?;
     let begin = Instant::now();
     let write = async {
-        wire.input.write_all(&frame).await?;
-        wire.input.flush().await
+        io.input.write_all(&frame).await?;
+        io.input.flush().await
     };
     match timeout(START_MAX, write).await {
         Ok(Ok(())) => {}
@@ -65,46 +65,50 @@ pub(super) async fn converse(
         written_us: u32::try_from((written - begin).as_micros()).unwrap_or(u32::MAX),
         ..Timings::default()
     };
-    let mut ledger = Ledger::new(job, nonce, timings);
-    let mut complaint = Vec::new();
+    let mut verifier = RunVerifier::new(job, nonce, timings);
+    let mut stderr = Vec::new();
     let end = written + job.limit + GRACE;
     loop {
         // Looked at here too: a judge that never stops talking must not put it off.
-        if ledger.is_started() && Instant::now() >= end {
-            return Ok((ledger, Ending::Deadline, written.elapsed()));
+        if verifier.is_started() && Instant::now() >= end {
+            return Ok((verifier, Ending::Deadline, written.elapsed()));
         }
-        match hear(&mut ledger, deframer, written, feed) {
-            Ok(()) if ledger.is_finished() => {
-                return Ok((ledger, Ending::Clean, written.elapsed()));
+        match hear(&mut verifier, decoder, written, events) {
+            Ok(()) if verifier.is_finished() => {
+                return Ok((verifier, Ending::Clean, written.elapsed()));
             }
             Ok(()) => {}
-            Err(breach) if ledger.is_started() => {
-                return Ok((ledger, Ending::Breach(breach), written.elapsed()));
+            Err(violation) if verifier.is_started() => {
+                return Ok((
+                    verifier,
+                    Ending::ProtocolViolation(violation),
+                    written.elapsed(),
+                ));
             }
-            Err(Breach(detail)) => return Err(RunFault::NotStarted(detail)),
+            Err(ProtocolViolation(detail)) => return Err(RunFault::NotStarted(detail)),
         }
-        let deadline = if ledger.is_started() {
+        let deadline = if verifier.is_started() {
             end
         } else {
             end.min(written + START_MAX)
         };
-        match timeout_at(deadline, wire.output.next()).await {
-            Ok(Some(Ok(Piece::Stdout(bytes)))) => deframer.push(&bytes),
-            Ok(Some(Ok(Piece::Stderr(bytes)))) => {
-                let room = COMPLAINT_MAX.saturating_sub(complaint.len());
-                complaint.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        match timeout_at(deadline, io.output.next()).await {
+            Ok(Some(Ok(AttachedOutput::Stdout(bytes)))) => decoder.push(&bytes),
+            Ok(Some(Ok(AttachedOutput::Stderr(bytes)))) => {
+                let room = STDERR_MAX.saturating_sub(stderr.len());
+                stderr.extend_from_slice(&bytes[..bytes.len().min(room)]);
             }
-            Ok(ended) if !ledger.is_started() => {
-                return Err(RunFault::NotStarted(how_it_ended(ended, &complaint)));
+            Ok(ended) if !verifier.is_started() => {
+                return Err(RunFault::NotStarted(how_it_ended(ended, &stderr)));
             }
             Ok(Some(Err(error))) => return Err(RunFault::Lost(error.to_string())),
-            Ok(None) if complaint.is_empty() => {
+            Ok(None) if stderr.is_empty() => {
                 return Err(RunFault::Lost("the container ended".to_owned()));
             }
             // A judge complains only where it breaks.
-            Ok(None) => return Err(RunFault::JudgeBroke(how_it_ended(None, &complaint))),
-            Err(_) if ledger.is_started() => {
-                return Ok((ledger, Ending::Deadline, written.elapsed()));
+            Ok(None) => return Err(RunFault::JudgeBroke(how_it_ended(None, &stderr))),
+            Err(_) if verifier.is_started() => {
+                return Ok((verifier, Ending::Deadline, written.elapsed()));
             }
             Err(_) => {
                 let seen = "it took its job and did not begin".to_owned();
@@ -116,16 +120,18 @@ pub(super) async fn converse(
 
 /// Holds every whole frame that came against the plan.
 fn hear(
-    ledger: &mut Ledger,
-    deframer: &mut Deframer,
+    verifier: &mut RunVerifier,
+    decoder: &mut FrameDecoder,
     written: Instant,
-    feed: &FeedWriter,
-) -> Result<(), Breach> {
-    while !ledger.is_finished() {
-        let frame = deframer.next().map_err(|error| Breach(error.to_string()))?;
+    events: &EventSender,
+) -> Result<(), ProtocolViolation> {
+    while !verifier.is_finished() {
+        let frame = decoder
+            .next()
+            .map_err(|error| ProtocolViolation(error.to_string()))?;
         let Some(frame) = frame else { break };
-        if let Some(event) = ledger.take(&frame, written.elapsed())? {
-            feed.send_bytes(event, frame.len());
+        if let Some(event) = verifier.take(&frame, written.elapsed())? {
+            events.send_bytes(event, frame.len());
         }
     }
     Ok(())

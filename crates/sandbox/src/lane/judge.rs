@@ -8,17 +8,17 @@ use futures::{FutureExt, StreamExt};
 use tokio::io::AsyncWriteExt;
 
 use crate::SandboxError;
-use crate::frame::{Deframer, Preparation};
-use crate::remains::Held;
-use crate::wire::{Piece, Wire};
+use crate::attached_io::{AttachedIo, AttachedOutput};
+use crate::container_registry::ContainerGuard;
+use crate::frame::{FrameDecoder, Preparation};
 
 /// A judge that has said READY, and the connection to it.
 #[derive(Debug)]
 pub(crate) struct JudgeContainer {
-    // Before `held`, as in a lane.
-    pub(super) wire: Wire,
-    pub(super) deframer: Deframer,
-    pub(super) held: Held,
+    // Before `guard`, as in a lane.
+    pub(super) io: AttachedIo,
+    pub(super) decoder: FrameDecoder,
+    pub(super) guard: ContainerGuard,
     pub(super) spec_hash: String,
     pub(super) born: Instant,
 }
@@ -26,7 +26,7 @@ pub(crate) struct JudgeContainer {
 impl JudgeContainer {
     /// The container's name.
     pub(crate) fn name(&self) -> &str {
-        self.held.name()
+        self.guard.name()
     }
 
     /// How long it has lived.
@@ -41,14 +41,14 @@ impl JudgeContainer {
 
     /// Whether it says nothing, as a judge does that waits. One that has ended is not quiet.
     pub(crate) fn is_quiet(&mut self) -> bool {
-        self.wire.output.next().now_or_never().is_none()
+        self.io.output.next().now_or_never().is_none()
     }
 
     /// Says one frame.
     pub(super) async fn say(&mut self, frame: &[u8]) -> Result<(), SandboxError> {
         let written = async {
-            self.wire.input.write_all(frame).await?;
-            self.wire.input.flush().await
+            self.io.input.write_all(frame).await?;
+            self.io.input.flush().await
         };
         written.await.map_err(|error| SandboxError::Died {
             detail: error.to_string(),
@@ -58,17 +58,20 @@ impl JudgeContainer {
     /// The next word before a job. What the judge says on its standard error instead goes into the
     /// error.
     pub(super) async fn hear(&mut self) -> Result<Preparation, SandboxError> {
-        let frame = next_frame(&mut self.wire, &mut self.deframer).await?;
+        let frame = next_frame(&mut self.io, &mut self.decoder).await?;
         Preparation::read(&frame).map_err(|error| SandboxError::NotUnderstood {
             detail: error.to_string(),
         })
     }
 }
 
-async fn next_frame(wire: &mut Wire, deframer: &mut Deframer) -> Result<Bytes, SandboxError> {
-    let mut complaint = Vec::new();
+async fn next_frame(
+    io: &mut AttachedIo,
+    decoder: &mut FrameDecoder,
+) -> Result<Bytes, SandboxError> {
+    let mut stderr = Vec::new();
     loop {
-        if let Some(frame) = deframer
+        if let Some(frame) = decoder
             .next()
             .map_err(|error| SandboxError::NotUnderstood {
                 detail: error.to_string(),
@@ -76,12 +79,12 @@ async fn next_frame(wire: &mut Wire, deframer: &mut Deframer) -> Result<Bytes, S
         {
             return Ok(frame);
         }
-        match wire.output.next().await {
-            Some(Ok(Piece::Stdout(bytes))) => deframer.push(&bytes),
-            Some(Ok(Piece::Stderr(bytes))) => complaint.extend_from_slice(&bytes),
+        match io.output.next().await {
+            Some(Ok(AttachedOutput::Stdout(bytes))) => decoder.push(&bytes),
+            Some(Ok(AttachedOutput::Stderr(bytes))) => stderr.extend_from_slice(&bytes),
             end => {
                 return Err(SandboxError::Died {
-                    detail: how_it_ended(end, &complaint),
+                    detail: how_it_ended(end, &stderr),
                 });
             }
         }
@@ -89,13 +92,13 @@ async fn next_frame(wire: &mut Wire, deframer: &mut Deframer) -> Result<Bytes, S
 }
 
 /// What was seen of a container's end, for the log.
-pub(super) fn how_it_ended(end: Option<io::Result<Piece>>, complaint: &[u8]) -> String {
+pub(super) fn how_it_ended(end: Option<io::Result<AttachedOutput>>, stderr: &[u8]) -> String {
     let seen = match end {
         Some(Err(error)) => error.to_string(),
         _ => "its output ended".to_owned(),
     };
-    match String::from_utf8_lossy(complaint).trim() {
+    match String::from_utf8_lossy(stderr).trim() {
         "" => seen,
-        complaint => format!("{seen}; it said: {complaint}"),
+        stderr => format!("{seen}; it said: {stderr}"),
     }
 }

@@ -9,13 +9,13 @@ use tracing::warn;
 use super::Lane;
 use super::judge::JudgeContainer;
 use crate::SandboxError;
+use crate::container_registry::{ContainerGuard, ContainerRegistry};
 use crate::engine::Engine;
-use crate::frame::{Deframer, FRAME_MAX, PREPARATION_MAX, PROTOCOL, Preparation, open_frame};
-use crate::labels::Boot;
+use crate::frame::{FRAME_MAX, FrameDecoder, PREPARATION_MAX, PROTOCOL, Preparation, open_frame};
+use crate::guarantee::{missing_inside, missing_outside};
+use crate::labels::InstanceId;
 use crate::limits::{Identity, Network, Role};
 use crate::measured::Measured;
-use crate::promise::{missing_inside, missing_outside};
-use crate::remains::{Held, Remains};
 use crate::spec::Spec;
 
 /// Makes lanes of one make.
@@ -23,8 +23,8 @@ use crate::spec::Spec;
 pub(crate) struct LaneMaker {
     pub(crate) engine: Engine,
     pub(crate) spec: Spec,
-    pub(crate) boot: Boot,
-    pub(crate) remains: Remains,
+    pub(crate) instance: InstanceId,
+    pub(crate) registry: ContainerRegistry,
     pub(crate) ready_timeout: Duration,
     /// How long a container may live at the most: a judge serves several runs.
     pub(crate) life: Duration,
@@ -32,7 +32,7 @@ pub(crate) struct LaneMaker {
 
 /// How closely a new lane is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scrutiny {
+pub(crate) enum SelfTest {
     /// What its containers measure of themselves.
     Inside,
     /// And what the engine says it set.
@@ -41,14 +41,14 @@ pub(crate) enum Scrutiny {
 
 impl LaneMaker {
     /// Makes a lane, with a judge that has served before where there is one that still can. Both
-    /// containers must say that every promise is kept.
+    /// containers must say that every guarantee is kept.
     ///
     /// Each container is answered for from before it is created, and the lane counts from this call
     /// on.
     pub(crate) fn make(
         &self,
         used: Option<JudgeContainer>,
-        scrutiny: Scrutiny,
+        self_test: SelfTest,
     ) -> impl Future<Output = Result<Lane, SandboxError>> + Send + use<> {
         let maker = self.clone();
         let judge = match used {
@@ -57,7 +57,7 @@ impl LaneMaker {
         };
         async move {
             let new = match judge {
-                Either::Left(used) => match maker.join(used, scrutiny).await {
+                Either::Left(used) => match maker.join(used, self_test).await {
                     Err(fault) if !fault.is_engine_away() => {
                         let reason = fault.to_string();
                         warn!(
@@ -71,17 +71,17 @@ impl LaneMaker {
                 },
                 Either::Right(new) => new,
             };
-            let judge = maker.judge(new, scrutiny).await?;
-            maker.join(judge, scrutiny).await
+            let judge = maker.judge(new, self_test).await?;
+            maker.join(judge, self_test).await
         }
     }
 
     fn hold(&self, role: Role) -> Numbered {
-        let number = self.remains.next_number();
+        let number = self.registry.next_number();
         Numbered {
-            held: self
-                .remains
-                .hold(&self.engine, role, self.boot.container_name(number)),
+            guard: self
+                .registry
+                .hold(&self.engine, role, self.instance.container_name(number)),
             identity: self.spec.identity(number),
         }
     }
@@ -90,17 +90,17 @@ impl LaneMaker {
     async fn judge(
         &self,
         new: Numbered,
-        scrutiny: Scrutiny,
+        self_test: SelfTest,
     ) -> Result<JudgeContainer, SandboxError> {
-        let Numbered { held, identity } = new;
-        self.create(&held, Role::Judge, Network::Own, identity)
+        let Numbered { guard, identity } = new;
+        self.create(&guard, Role::Judge, Network::Own, identity)
             .await?;
-        let wire = self.engine.attach(held.name()).await?;
-        self.engine.start(held.name()).await?;
+        let io = self.engine.attach(guard.name()).await?;
+        self.engine.start(guard.name()).await?;
         let mut judge = JudgeContainer {
-            wire,
-            deframer: Deframer::new(PREPARATION_MAX),
-            held,
+            io,
+            decoder: FrameDecoder::new(PREPARATION_MAX),
+            guard,
             spec_hash: self.spec.hash.clone(),
             born: Instant::now(),
         };
@@ -113,8 +113,8 @@ impl LaneMaker {
             }
             other => return Err(out_of_turn(&other)),
         };
-        let promised = (Role::Judge, Network::Own, identity);
-        self.check(judge.name(), promised, &limits, scrutiny)
+        let guaranteed = (Role::Judge, Network::Own, identity);
+        self.check(judge.name(), guaranteed, &limits, self_test)
             .await?;
         Ok(judge)
     }
@@ -123,68 +123,72 @@ impl LaneMaker {
     async fn join(
         &self,
         mut judge: JudgeContainer,
-        scrutiny: Scrutiny,
+        self_test: SelfTest,
     ) -> Result<Lane, SandboxError> {
-        let Numbered { held, identity } = self.hold(Role::Learner);
-        judge.deframer.limit(PREPARATION_MAX);
+        let Numbered { guard, identity } = self.hold(Role::Learner);
+        judge.decoder.limit(PREPARATION_MAX);
         let judge_name = judge.name().to_owned();
         let network = Network::Of(&judge_name);
         // The judge makes ready while the engine creates the container.
         let listening = async {
-            judge.say(&open_frame(identity.id)).await?;
+            let open = open_frame(identity.id).map_err(|error| SandboxError::NotUnderstood {
+                detail: error.to_string(),
+            })?;
+            judge.say(&open).await?;
             match self.in_time(judge.hear()).await? {
                 Preparation::Listening => Ok(()),
                 other => Err(out_of_turn(&other)),
             }
         };
-        let created = self.create(&held, Role::Learner, network, identity);
+        let created = self.create(&guard, Role::Learner, network, identity);
         tokio::try_join!(listening, created)?;
-        self.engine.start(held.name()).await?;
+        self.engine.start(guard.name()).await?;
         let limits = match self.in_time(judge.hear()).await? {
             Preparation::Joined { limits } => limits,
             other => return Err(out_of_turn(&other)),
         };
-        let promised = (Role::Learner, network, identity);
-        self.check(held.name(), promised, &limits, scrutiny).await?;
-        judge.deframer.limit(FRAME_MAX);
+        let guaranteed = (Role::Learner, network, identity);
+        self.check(guard.name(), guaranteed, &limits, self_test)
+            .await?;
+        judge.decoder.limit(FRAME_MAX);
         Ok(Lane {
             judge,
-            learner: held,
+            learner: guard,
             born: Instant::now(),
         })
     }
 
     async fn create(
         &self,
-        held: &Held,
+        guard: &ContainerGuard,
         role: Role,
         network: Network<'_>,
         identity: Identity,
     ) -> Result<(), SandboxError> {
-        let labels = (self.boot).labels(&self.spec.hash, role, self.life, SystemTime::now());
+        let labels = (self.instance).labels(&self.spec.hash, role, self.life, SystemTime::now());
         let body = self.spec.container(role, network, identity, labels);
-        self.engine.create(held.name(), body).await
+        self.engine.create(guard.name(), body).await
     }
 
     /// Holds what a container measured of itself, and what the engine set, against what is
-    /// promised.
+    /// guaranteed.
     async fn check(
         &self,
         name: &str,
         (role, network, identity): (Role, Network<'_>, Identity),
         measured: &Measured,
-        scrutiny: Scrutiny,
+        self_test: SelfTest,
     ) -> Result<(), SandboxError> {
         let mut missing = missing_inside(role, measured, identity);
-        if scrutiny == Scrutiny::InsideAndOutside {
+        if self_test == SelfTest::InsideAndOutside {
             let seen = self.engine.limits(name).await?;
-            let promised = self.spec.promised(role, network, identity);
-            missing.extend(missing_outside(role, &seen, &promised));
+            let guaranteed = self.spec.guaranteed(role, network, identity);
+            missing.extend(missing_outside(role, &seen, &guaranteed));
         }
         if missing.is_empty() {
             Ok(())
         } else {
-            Err(SandboxError::PromisesMissing { missing })
+            Err(SandboxError::GuaranteesMissing { missing })
         }
     }
 
@@ -202,7 +206,7 @@ impl LaneMaker {
 
 /// A container that is answered for, and who its processes will be.
 struct Numbered {
-    held: Held,
+    guard: ContainerGuard,
     identity: Identity,
 }
 

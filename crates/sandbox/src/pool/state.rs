@@ -9,31 +9,29 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::admission::{Admission, Admitted, Entry, TicketId};
-use super::grant::{Grant, Permit, Waiter};
-use super::supply::Stock;
-use super::sweep::Sightings;
+use super::lease::{Lease, Permit, Waiter};
+use super::refill::PoolCounts;
+use super::sweep::FirstSeen;
 use super::{PoolState, PoolStatus};
+use crate::container_registry::ContainerRegistry;
 use crate::engine::Engine;
-use crate::labels::Boot;
+use crate::labels::InstanceId;
 use crate::lane::{JudgeContainer, Lane};
-use crate::remains::Remains;
 use crate::{ClientId, JobEvent, SandboxError, Settings};
 
 /// What all of the pool's tasks share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) settings: Settings,
-    pub(super) boot: Boot,
-    pub(super) remains: Remains,
+    pub(super) instance: InstanceId,
+    pub(super) registry: ContainerRegistry,
     /// Runs, from asked for until their container's removal has begun: after the answer it may wait
-    /// for a lull.
+    /// until nothing else runs.
     pub(super) runs: TaskTracker,
     /// Told when there may be something to create.
-    pub(super) keeper: Arc<Notify>,
-    /// Ends the keeper.
+    pub(super) maintainer: Arc<Notify>,
+    /// Ends the maintainer.
     pub(super) stopping: CancellationToken,
-    /// Told to look at the image's folder again.
-    pub(super) refresh: Notify,
     /// Ends the runs in flight.
     pub(super) halted: CancellationToken,
     /// Told when what the pool has, or does, may have changed.
@@ -41,7 +39,7 @@ pub(super) struct Shared {
     /// Held by the one finished lane whose removal is next.
     pub(super) removal_turn: AsyncMutex<()>,
     state: Mutex<State>,
-    sightings: Mutex<Sightings>,
+    first_seen: Mutex<FirstSeen>,
 }
 
 #[derive(Debug)]
@@ -54,7 +52,7 @@ pub(super) struct State {
     pub(super) judges: VecDeque<IdleJudge>,
     creating: u32,
     /// Finished lanes that are kept or being recycled.
-    finished: u32,
+    pub(super) finished: u32,
     /// Runs whose first lane died before they began; they are served before all others.
     pub(super) retries: VecDeque<oneshot::Sender<Lane>>,
     /// A moving average of what a run takes.
@@ -72,14 +70,13 @@ impl Shared {
     /// A pool with nothing in it. Must be called inside a tokio runtime.
     pub(super) fn new(settings: Settings) -> Self {
         measure_engine(EngineSeen::Away);
-        let keeper = Arc::new(Notify::new());
+        let maintainer = Arc::new(Notify::new());
         Self {
-            boot: Boot::new(&settings.owner),
-            remains: Remains::new(Arc::clone(&keeper)),
+            instance: InstanceId::new(&settings.owner),
+            registry: ContainerRegistry::new(Arc::clone(&maintainer)),
             runs: TaskTracker::new(),
-            keeper,
+            maintainer,
             stopping: CancellationToken::new(),
-            refresh: Notify::new(),
             halted: CancellationToken::new(),
             changed: Notify::new(),
             removal_turn: AsyncMutex::default(),
@@ -94,7 +91,7 @@ impl Shared {
                 retries: VecDeque::new(),
                 run_seconds: 0.2,
             }),
-            sightings: Mutex::default(),
+            first_seen: Mutex::default(),
             settings,
         }
     }
@@ -117,12 +114,12 @@ impl Shared {
             Entry::Waiting(ticket) => ticket,
             // Nobody listens where the other run is gone already.
             Entry::WaitingInsteadOf(ticket, older) => {
-                let _gone = older.grant.send(Err(SandboxError::Replaced));
+                let _gone = older.lease.send(Err(SandboxError::Replaced));
                 ticket
             }
             Entry::WaitingAtTheCostOf(ticket, displaced) => {
                 let _gone = displaced
-                    .grant
+                    .lease
                     .send(Err(SandboxError::Busy { retry_after }));
                 ticket
             }
@@ -143,7 +140,7 @@ impl Shared {
     pub(super) fn retry(self: &Arc<Self>) -> oneshot::Receiver<Lane> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
-        if refusal(&state.phase).is_none() {
+        if state.serves() {
             state.retries.push_back(sender);
         }
         drop(state);
@@ -154,7 +151,7 @@ impl Shared {
     /// Puts a lane in stock, where there is one.
     pub(super) fn deposit(self: &Arc<Self>, lane: Lane) {
         let mut state = self.state();
-        if refusal(&state.phase).is_some() {
+        if !state.serves() {
             drop(state);
             drop(lane);
             return;
@@ -162,52 +159,6 @@ impl Shared {
         state.ready.push_back(lane);
         drop(state);
         self.dispatch();
-    }
-
-    /// A lane has had its run.
-    pub(super) fn note_finished(&self) {
-        self.state().finished += 1;
-        self.keeper.notify_one();
-    }
-
-    /// What became of a finished lane: a judge that can serve again, or nothing.
-    pub(super) fn note_recycled(self: &Arc<Self>, judge: Option<JudgeContainer>) {
-        let mut state = self.state();
-        state.finished = state.finished.saturating_sub(1);
-        let serves = refusal(&state.phase).is_none();
-        // One that has grown old has served long enough.
-        let is_fit = |judge: &JudgeContainer| judge.age() < self.settings.recycle_after;
-        let (fit, unfit) = match judge {
-            Some(judge) if serves && is_fit(&judge) => (Some(judge), None),
-            other => (None, other),
-        };
-        if let Some(judge) = fit {
-            let since = Instant::now();
-            state.judges.push_back(IdleJudge { judge, since });
-        }
-        drop(state);
-        drop(unfit);
-        self.keeper.notify_one();
-        self.changed.notify_waiters();
-    }
-
-    /// A judge that can take a learner's container, if there is one of the present make.
-    pub(super) fn take_judge(&self, spec_hash: &str) -> Option<JudgeContainer> {
-        let mut unfit = Vec::new();
-        let mut state = self.state();
-        let fit = loop {
-            // The one that was in use last: the others may go.
-            let Some(IdleJudge { mut judge, .. }) = state.judges.pop_back() else {
-                break None;
-            };
-            if judge.spec_hash() == spec_hash && judge.is_quiet() {
-                break Some(judge);
-            }
-            unfit.push(judge);
-        };
-        drop(state);
-        drop(unfit);
-        fit
     }
 
     /// Hands lanes to runs, as long as there are both, and tells the others their places.
@@ -226,23 +177,23 @@ impl Shared {
                 break;
             };
             let permit = Permit::new(Arc::clone(self), client);
-            if let Err(Ok(grant)) = waiter.grant.send(Ok(Grant { lane, permit })) {
+            if let Err(Ok(lease)) = waiter.lease.send(Ok(Lease { lane, permit })) {
                 // The run left in the meantime; its lane is as good as new.
-                state.ready.push_front(grant.lane);
-                grant.permit.take_back(&mut state);
+                state.ready.push_front(lease.lane);
+                lease.permit.take_back(&mut state);
             }
         }
         for (before, waiter) in (0..).zip(state.admission.waiting()) {
             let place = before + 1;
             if waiter.told != Some(place) {
                 waiter.told = Some(place);
-                waiter.feed.send(JobEvent::Queued { place });
+                waiter.events.send(JobEvent::Queued { place });
             }
         }
-        state.measure(&self.remains);
+        state.measure(&self.registry);
         drop(state);
         drop(dead);
-        self.keeper.notify_one();
+        self.maintainer.notify_one();
         self.changed.notify_waiters();
     }
 
@@ -256,8 +207,7 @@ impl Shared {
             return;
         }
         state.phase = phase;
-        let serves = refusal(&state.phase).is_none();
-        let (waiters, stock, retries) = if serves {
+        let (waiters, lanes, retries) = if state.serves() {
             Default::default()
         } else {
             let State {
@@ -277,15 +227,15 @@ impl Shared {
         drop(state);
         for waiter in waiters {
             if let Some(refusal) = refusal(&phase) {
-                let _gone = waiter.grant.send(Err(refusal));
+                let _gone = waiter.lease.send(Err(refusal));
             }
         }
-        drop((stock, retries));
+        drop((lanes, retries));
         self.dispatch();
     }
 
     /// Ends when the pool serves with a lane at hand, or does not serve.
-    pub(super) async fn settled(&self) -> Result<(), SandboxError> {
+    pub(super) async fn wait_until_ready(&self) -> Result<(), SandboxError> {
         loop {
             let changed = self.changed.notified();
             {
@@ -331,7 +281,7 @@ impl Shared {
     pub(super) fn set_creating(&self, creating: usize) {
         let mut state = self.state();
         state.creating = u32::try_from(creating).unwrap_or(u32::MAX);
-        state.measure(&self.remains);
+        state.measure(&self.registry);
     }
 
     /// Counts what a run took into the advice that is given to the refused.
@@ -345,26 +295,26 @@ impl Shared {
         self.state().retry_after()
     }
 
-    pub(super) fn stock(&self) -> Stock {
-        self.state().stock(&self.remains)
+    pub(super) fn counts(&self) -> PoolCounts {
+        self.state().counts(&self.registry)
     }
 
     pub(super) fn status(&self) -> PoolStatus {
         let state = self.state();
-        let stock = state.stock(&self.remains);
+        let counts = state.counts(&self.registry);
         PoolStatus {
             state: state.phase.clone(),
-            ready: stock.ready,
-            creating: stock.creating,
-            running: stock.running,
-            queued: stock.queued,
-            lanes: stock.lanes,
+            ready: counts.ready,
+            creating: counts.creating,
+            running: counts.running,
+            queued: counts.queued,
+            lanes: counts.lanes,
         }
     }
 
-    pub(super) fn sightings(&self) -> MutexGuard<'_, Sightings> {
+    pub(super) fn first_seen(&self) -> MutexGuard<'_, FirstSeen> {
         // Nothing that holds the lock can panic halfway through a change.
-        self.sightings
+        self.first_seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
@@ -376,6 +326,11 @@ impl Shared {
 }
 
 impl State {
+    /// Whether new runs are taken.
+    pub(super) fn serves(&self) -> bool {
+        refusal(&self.phase).is_none()
+    }
+
     /// The next lane that still waits. Dead ones are collected, to be dropped outside the lock.
     fn living_lane(&mut self, dead: &mut Vec<Lane>) -> Option<Lane> {
         while let Some(mut lane) = self.ready.pop_front() {
@@ -387,17 +342,17 @@ impl State {
         None
     }
 
-    fn stock(&self, remains: &Remains) -> Stock {
+    fn counts(&self, registry: &ContainerRegistry) -> PoolCounts {
         let retries = u32::try_from(self.retries.len()).unwrap_or(u32::MAX);
-        Stock {
+        PoolCounts {
             ready: u32::try_from(self.ready.len()).unwrap_or(u32::MAX),
             creating: self.creating,
             running: self.admission.running(),
             queued: self.admission.queued().saturating_add(retries),
             judges: u32::try_from(self.judges.len()).unwrap_or(u32::MAX),
             finished: self.finished,
-            lanes: remains.lanes(),
-            removing: remains.removing(),
+            lanes: registry.lanes(),
+            removing: registry.removing(),
         }
     }
 
@@ -406,13 +361,13 @@ impl State {
         retry_after(ahead, self.run_seconds, self.admission.running_max())
     }
 
-    fn measure(&self, remains: &Remains) {
-        let stock = self.stock(remains);
+    fn measure(&self, registry: &ContainerRegistry) {
+        let counts = self.counts(registry);
         for (name, value) in [
-            ("codealong_lanes_ready", stock.ready),
-            ("codealong_lanes_creating", stock.creating),
-            ("codealong_runs_running", stock.running),
-            ("codealong_queue_length", stock.queued),
+            ("codealong_lanes_ready", counts.ready),
+            ("codealong_lanes_creating", counts.creating),
+            ("codealong_runs_running", counts.running),
+            ("codealong_queue_length", counts.queued),
         ] {
             metrics::gauge!(name).set(f64::from(value));
         }

@@ -8,15 +8,15 @@ use tracing::{info, warn};
 use super::state::Shared;
 use crate::SandboxError;
 use crate::engine::{Engine, Listed};
-use crate::labels::{Claim, OWNER, Predecessors};
+use crate::labels::{OWNER, Ownership, Predecessors};
 
 /// Since when this server has seen each container that there is, by its own monotonic clock.
 #[derive(Debug, Default)]
-pub(super) struct Sightings {
+pub(super) struct FirstSeen {
     first: HashMap<String, Instant>,
 }
 
-impl Sightings {
+impl FirstSeen {
     /// Notes which containers there are, and forgets those that are gone.
     fn note(&mut self, listed: &[Listed], now: Instant) {
         let before = std::mem::take(&mut self.first);
@@ -46,19 +46,19 @@ pub(super) async fn sweep(
     let mut left = 0;
     let listed = engine.list(OWNER).await?;
     let now = Instant::now();
-    shared.sightings().note(&listed, now);
+    shared.first_seen().note(&listed, now);
     for container in listed {
-        let watched_for = shared.sightings().watched_for(&container.name, now);
+        let watched_for = shared.first_seen().watched_for(&container.name, now);
         // Asked after the listing: a container is known from before it exists until it is gone.
-        let is_leftover = match shared.boot.claim(
+        let is_leftover = match shared.instance.ownership(
             &container.labels,
             predecessors,
             watched_for,
             SystemTime::now(),
         ) {
-            Claim::Ours => !shared.remains.knows(&container.name),
-            Claim::Stale => true,
-            Claim::Foreign => false,
+            Ownership::Ours => !shared.registry.knows(&container.name),
+            Ownership::Stale => true,
+            Ownership::Foreign => false,
         };
         if !is_leftover {
             continue;
@@ -91,14 +91,14 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
-    use crate::labels::Boot;
+    use crate::labels::InstanceId;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn listed(names: &[&str]) -> Vec<Listed> {
         let of_another = |name: &&str| Listed {
             name: (*name).to_owned(),
-            labels: Boot::new("another").labels(
+            labels: InstanceId::new("another").labels(
                 "spec",
                 crate::Role::Judge,
                 12 * MINUTE,
@@ -110,17 +110,18 @@ mod tests {
 
     #[test]
     fn anothers_container_goes_when_it_was_watched_for_longer_than_it_may_live() {
-        let mine = Boot::new("mine");
-        let mut sightings = Sightings::default();
+        let mine = InstanceId::new("mine");
+        let mut first_seen = FirstSeen::default();
         let begin = Instant::now();
         let mut stale_at = |minutes: u32, names: &[&str]| {
             let now = begin + minutes * MINUTE;
             let listed = listed(names);
-            sightings.note(&listed, now);
+            first_seen.note(&listed, now);
             let is_stale = |container: &&Listed| {
-                let watched_for = sightings.watched_for(&container.name, now);
+                let watched_for = first_seen.watched_for(&container.name, now);
                 let stale = Predecessors::StaleWhenExpired;
-                mine.claim(&container.labels, stale, watched_for, UNIX_EPOCH) == Claim::Stale
+                mine.ownership(&container.labels, stale, watched_for, UNIX_EPOCH)
+                    == Ownership::Stale
             };
             let stale = listed.iter().filter(is_stale);
             stale

@@ -7,7 +7,7 @@ use sandbox::{JobEvent, JobReport};
 
 use crate::lab::{FOUR_LINES, Lab, Tests, a_client, kinds};
 
-/// The promise: 10 s, and 0.7 s for the server to end what does not end by itself.
+/// The guarantee: 10 s, and 0.7 s for the server to end what does not end by itself.
 const LIMIT: Duration = Duration::from_millis(10_700);
 
 /// How late a timer may go off, and its news arrive, on a machine that is busy with other tests.

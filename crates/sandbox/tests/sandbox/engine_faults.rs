@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use lesson::RunError;
-use sandbox::{JobReport, Left, PoolState, SandboxError};
+use sandbox::{JobReport, PoolState, SandboxError, StopOutcome};
 
 use crate::lab::{
     FOUR_LINES, Lab, Tests, assert_no_container, containers_of, containers_on, until,
@@ -229,7 +229,7 @@ async fn a_stop_in_the_middle_of_the_first_creation_leaves_nothing() {
         proxy.left().is_empty()
     })
     .await;
-    assert_eq!(lab.pool.stop().await, Left::Nothing);
+    assert_eq!(lab.pool.stop().await, StopOutcome::Nothing);
     tokio::time::sleep(2 * LATE).await;
     assert_no_container(&lab.owner, Duration::ZERO).await;
 }
@@ -246,7 +246,7 @@ async fn an_engine_that_was_never_there_is_waited_for() {
     );
     proxy.come_back();
     until("it serves", Duration::from_secs(60), async || {
-        lab.pool.status().is_ready()
+        lab.pool.status().ready > 0
     })
     .await;
     lab.assert_honest_run_passes().await;
@@ -280,6 +280,6 @@ async fn a_kill_that_hangs_holds_no_place() {
     let begin = Instant::now();
     let left = lab.pool.stop().await;
     assert!(begin.elapsed() < Duration::from_secs(8), "a stop hangs too");
-    assert!(matches!(left, Left::PerhapsSome { .. }), "{left:?}");
+    assert!(matches!(left, StopOutcome::PerhapsSome { .. }), "{left:?}");
     assert_no_container(&lab.owner, Duration::from_secs(15)).await;
 }

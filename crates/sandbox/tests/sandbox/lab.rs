@@ -10,8 +10,8 @@ use bollard::query_parameters::ListContainersOptions;
 use futures::StreamExt;
 use lesson::{PlannedTest, Seed, StepId, TestId};
 use sandbox::{
-    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Left, Pool, Role, SandboxError,
-    Settings,
+    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Pool, Role, SandboxError, Settings,
+    StopOutcome,
 };
 
 /// The four lines that pass step 1.
@@ -101,7 +101,7 @@ impl Lab {
 
     /// Stops the pool and asserts that nothing is left behind.
     pub(crate) async fn close(self) {
-        assert_eq!(self.pool.stop().await, Left::Nothing);
+        assert_eq!(self.pool.stop().await, StopOutcome::Nothing);
         assert_no_container(&self.owner, Duration::from_secs(5)).await;
     }
 }

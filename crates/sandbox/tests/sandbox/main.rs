@@ -1,14 +1,15 @@
-//! What the sandbox promises, held against a real engine.
+//! What the sandbox guarantees, held against a real engine.
 //!
 //! Each test asserts three things where they apply: the attacker gets the right verdict, an honest
 //! run beside it is unharmed, and no container is left. Each has an owner label of its own, so
 //! that tests share an engine with each other and with anyone else. No test fails for being slow
-//! on a busy machine, except beyond a promised limit.
+//! on a busy machine, except beyond a guaranteed limit.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on may panic")]
 
 mod admission;
 mod deadlines;
+mod disabled_guarantee;
 mod disk;
 mod engine_faults;
 mod forging;

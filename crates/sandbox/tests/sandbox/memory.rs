@@ -123,7 +123,7 @@ fn filling_sockets(kind: &str) -> String {
         "TCP" => {
             "one = socket.create_connection(inner.getsockname())
             pair = one, inner.accept()[0]
-            held.append(pair)
+            guard.append(pair)
             for end in pair:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 24)
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
@@ -138,7 +138,7 @@ fn filling_sockets(kind: &str) -> String {
             "one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
             one.bind(('127.0.0.1', 0))
-            held.append(one)
+            guard.append(one)
             for _ in range(400):
                 one.sendto(data[:1400], one.getsockname())"
         }
@@ -146,7 +146,7 @@ fn filling_sockets(kind: &str) -> String {
     format!(
         "import os, socket, time
 server = socket.create_server(('localhost', 6379))
-held, data = [], b'x' * 65536
+guard, data = [], b'x' * 65536
 for _ in range(20):
     if not os.fork():
         server.close()

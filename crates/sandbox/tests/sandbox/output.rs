@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use crate::lab::{FOUR_LINES, Lab, Tests, output};
 
-/// What the promise allows the server for one flood.
+/// What the guarantee allows the server for one flood.
 const GROWTH_MAX: u64 = 5 * 1024 * 1024;
 
 /// This process's memory in bytes: what it has, and the most that it had since the mark.
@@ -99,7 +99,7 @@ print('lone', ascii('\\ud800'))
     let tests = Tests::that_listen_a_while();
     let report = lab.attack(&program, &tests).await;
     assert!(report.is_passed(), "{report:#?}");
-    // Each stream by itself: how the two fall between each other is nobody's promise.
+    // Each stream by itself: how the two fall between each other is nobody's guarantee.
     let said = |stream| -> String {
         let chunks = report.output.chunks.iter();
         let of_it = chunks.filter(|chunk| chunk.stream == stream);

@@ -60,7 +60,7 @@ impl OwnEngine {
         ended.expect("an engine ends in time").unwrap();
     }
 
-    /// Kills it: it has no time for a last word, and its containers outlive it.
+    /// Kills it: it has no time for a summary, and its containers outlive it.
     pub(crate) async fn kill(&mut self) {
         if let Some(mut daemon) = self.daemon.take() {
             daemon.kill().await.unwrap();

@@ -37,7 +37,7 @@ for _ in range(250):
             os._exit(0)
         os._exit(0)
     os.wait()
-# Each child held the pipe open: it ends when none of them runs any more.
+# Each child guard the pipe open: it ends when none of them runs any more.
 os.close(life)
 os.read(living, 1)
 print('500 children are done', flush=True)

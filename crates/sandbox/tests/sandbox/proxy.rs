@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bollard::models::ContainerCreateBody;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
+
+use crate::disabled_guarantee::DisabledGuarantee;
 
 /// How much later a late call is.
 pub(crate) const LATE: Duration = Duration::from_millis(500);
@@ -40,13 +43,24 @@ pub(crate) struct Fault {
 pub(crate) struct Proxy {
     folder: tempfile::TempDir,
     faults: Arc<Mutex<Vec<Fault>>>,
+    disabled: Option<DisabledGuarantee>,
     open: CancellationToken,
 }
 
 impl Proxy {
+    /// A socket on which a limit is taken from each request for a container.
+    pub(crate) fn without(guarantee: DisabledGuarantee) -> Self {
+        Self::with(vec![], Some(guarantee))
+    }
+
     /// A socket that passes everything on, except for `faults`.
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
+        Self::with(faults, None)
+    }
+
+    fn with(faults: Vec<Fault>, disabled: Option<DisabledGuarantee>) -> Self {
         let mut proxy = Self {
+            disabled,
             folder: tempfile::tempdir().unwrap(),
             faults: Arc::new(Mutex::new(faults)),
             open: CancellationToken::new(),
@@ -71,10 +85,11 @@ impl Proxy {
         self.open = CancellationToken::new();
         let listener = UnixListener::bind(self.path()).unwrap();
         let (open, faults) = (self.open.clone(), Arc::clone(&self.faults));
+        let disabled = self.disabled;
         tokio::spawn(open.clone().run_until_cancelled_owned(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
-                let serve = serve(client, Arc::clone(&faults));
+                let serve = serve(client, Arc::clone(&faults), disabled);
                 tokio::spawn(open.clone().run_until_cancelled_owned(serve));
             }
         }));
@@ -108,12 +123,17 @@ fn engine_path() -> PathBuf {
 }
 
 /// One connection: one request, since the client keeps none open.
-async fn serve(mut client: UnixStream, faults: Arc<Mutex<Vec<Fault>>>) {
-    let mut head = vec![0; 64 * 1024];
-    let Ok(length) = client.read(&mut head).await else {
+async fn serve(
+    mut client: UnixStream,
+    faults: Arc<Mutex<Vec<Fault>>>,
+    disabled: Option<DisabledGuarantee>,
+) {
+    let mut request = vec![0; 64 * 1024];
+    let Ok(length) = client.read(&mut request).await else {
         return;
     };
-    let text = String::from_utf8_lossy(&head[..length]).into_owned();
+    request.truncate(length);
+    let text = String::from_utf8_lossy(&request).into_owned();
     let line = text.lines().next().unwrap_or_default();
     let mut words = line.split([' ', '?']);
     let (method, path) = (
@@ -136,10 +156,15 @@ async fn serve(mut client: UnixStream, faults: Arc<Mutex<Vec<Fault>>>) {
     if wrong == Some(Wrong::Late) {
         tokio::time::sleep(LATE).await;
     }
+    if let Some(guarantee) = disabled
+        && path.ends_with("/containers/create")
+    {
+        request = weakened(request, &mut client, guarantee).await;
+    }
     match wrong {
         None | Some(Wrong::Late) => {
             let mut engine = UnixStream::connect(engine_path()).await.unwrap();
-            if engine.write_all(&head[..length]).await.is_ok() {
+            if engine.write_all(&request).await.is_ok() {
                 let _either_left = copy_bidirectional(&mut client, &mut engine).await;
             }
         }
@@ -155,4 +180,32 @@ async fn serve(mut client: UnixStream, faults: Arc<Mutex<Vec<Fault>>>) {
         Some(Wrong::Hangs) => tokio::time::sleep(Duration::from_secs(3600)).await,
         Some(Wrong::Drops) => drop(client),
     }
+}
+
+/// The same request for a container, without what keeps a guarantee.
+async fn weakened(
+    mut request: Vec<u8>,
+    client: &mut UnixStream,
+    guarantee: DisabledGuarantee,
+) -> Vec<u8> {
+    let head_length = loop {
+        let end = request.windows(4).position(|four| four == b"\r\n\r\n");
+        if let Some(end) = end {
+            break end + 4;
+        }
+        assert!(client.read_buf(&mut request).await.unwrap() > 0);
+    };
+    let head = String::from_utf8(request[..head_length].to_vec()).unwrap();
+    let is_length = |line: &&str| line.to_lowercase().starts_with("content-length:");
+    let length_line = head.lines().find(is_length).expect("the body has a length");
+    let (_, length) = length_line.split_once(':').unwrap();
+    let length: usize = length.trim().parse().unwrap();
+    while request.len() < head_length + length {
+        assert!(client.read_buf(&mut request).await.unwrap() > 0);
+    }
+    let mut body: ContainerCreateBody = serde_json::from_slice(&request[head_length..]).unwrap();
+    guarantee.apply(&mut body);
+    let body = serde_json::to_string(&body).unwrap();
+    let head = head.replace(length_line, &format!("Content-Length: {}", body.len()));
+    (head + &body).into_bytes()
 }

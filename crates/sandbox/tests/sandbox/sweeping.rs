@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Creates a container that was never started, as a server that died so long ago might leave it.
 async fn leave_behind(
     owner: &str,
-    boot: &str,
+    instance: &str,
     life_s: u64,
     created_ago: Duration,
     image: &str,
@@ -28,7 +28,7 @@ async fn leave_behind(
     let expires = created.duration_since(UNIX_EPOCH).unwrap().as_secs() + life_s;
     let labels = [
         ("codealong.owner", owner.to_owned()),
-        ("codealong.boot", boot.to_owned()),
+        ("codealong.instance", instance.to_owned()),
         ("codealong.spec", "left".to_owned()),
         ("codealong.life", life_s.to_string()),
         ("codealong.expires", expires.to_string()),
@@ -96,7 +96,8 @@ async fn leftovers_go_and_the_living_stay() {
         .await
         .unwrap();
     let labels = found.config.unwrap().labels.unwrap();
-    let forgotten = leave_behind(&lab.owner, &labels["codealong.boot"], 3600, NOW, &image).await;
+    let forgotten =
+        leave_behind(&lab.owner, &labels["codealong.instance"], 3600, NOW, &image).await;
     until(
         "the forgotten one is gone",
         Duration::from_secs(20),

@@ -8,7 +8,7 @@ use curriculum::{Course, Curriculum};
 
 use super::CheckArguments;
 use super::check_step::{Finding, check_step};
-use super::court::Court;
+use super::local_judge::LocalJudge;
 use crate::Settings;
 
 /// Checks one course, or all, and writes what it finds; exit code 1 if something is wrong.
@@ -24,9 +24,9 @@ pub async fn check(settings: &Settings, arguments: &CheckArguments) -> anyhow::R
             return Ok(ExitCode::FAILURE);
         }
     };
-    let court = Court::open(settings).await?;
-    let result = check_all(&court, &courses).await;
-    court.close().await;
+    let local_judge = LocalJudge::open(settings).await?;
+    let result = check_all(&local_judge, &courses).await;
+    local_judge.close().await;
     let (passed, failed) = result.context("the check broke off")?;
     write(&format!("\n{passed} passed, {failed} failed\n"));
     Ok(if failed == 0 {
@@ -36,7 +36,10 @@ pub async fn check(settings: &Settings, arguments: &CheckArguments) -> anyhow::R
     })
 }
 
-async fn check_all(court: &Court, courses: &[Arc<Course>]) -> anyhow::Result<(usize, usize)> {
+async fn check_all(
+    local_judge: &LocalJudge,
+    courses: &[Arc<Course>],
+) -> anyhow::Result<(usize, usize)> {
     let (mut passed, mut failed) = (0, 0);
     for course in courses {
         write(&format!("{} ({})\n", course.title, course.id));
@@ -45,7 +48,7 @@ async fn check_all(court: &Court, courses: &[Arc<Course>]) -> anyhow::Result<(us
                 "\n  {}. {} ({})\n",
                 step.number, step.title, step.id
             ));
-            check_step(court, course, step, &mut |finding| {
+            check_step(local_judge, course, step, &mut |finding| {
                 write(&format!("    {finding}\n"));
                 match finding {
                     Finding::Good(_) => passed += 1,

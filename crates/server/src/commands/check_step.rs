@@ -7,7 +7,7 @@ use std::sync::Arc;
 use curriculum::{Course, Mistake, MistakenProgram, Step};
 use lesson::{Report, RunError, Seed, Source, StepId, Verdict};
 
-use super::court::Court;
+use super::local_judge::LocalJudge;
 use super::report_text::report_text;
 
 /// The words that a step's instructions should have.
@@ -44,13 +44,16 @@ impl fmt::Display for Finding {
 
 /// Checks a step and tells each finding as it is made.
 pub(crate) async fn check_step(
-    court: &Court,
+    local_judge: &LocalJudge,
     course: &Arc<Course>,
     step: &Step,
     tell: &mut impl FnMut(Finding),
 ) -> Result<(), RunError> {
     tell(check_length(step));
-    let runs = Runs { court, course };
+    let runs = Runs {
+        local_judge,
+        course,
+    };
     if has_own_starter(course, step) {
         let report = runs.judge(&step.id, &step.starter).await?;
         tell(fails(
@@ -87,13 +90,13 @@ fn has_own_starter(course: &Course, step: &Step) -> bool {
 }
 
 struct Runs<'a> {
-    court: &'a Court,
+    local_judge: &'a LocalJudge,
     course: &'a Arc<Course>,
 }
 
 impl Runs<'_> {
     async fn judge(&self, step: &StepId, source: &Source) -> Result<Report, RunError> {
-        self.court
+        self.local_judge
             .judge(self.course, step, source.clone(), SEED)
             .await
     }
@@ -105,10 +108,10 @@ fn check_length(step: &Step) -> Finding {
     if WORDS.contains(&words) {
         Finding::Good(what)
     } else {
-        let (least, most) = (WORDS.start(), WORDS.end());
+        let (min, max) = (WORDS.start(), WORDS.end());
         Finding::Bad {
             what,
-            why: format!("write {least} to {most}"),
+            why: format!("write {min} to {max}"),
         }
     }
 }

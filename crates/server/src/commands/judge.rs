@@ -11,7 +11,7 @@ use curriculum::Course;
 use lesson::{Report, Source, StepId, Verdict};
 
 use super::JudgeArguments;
-use super::court::{Court, find_course};
+use super::local_judge::{LocalJudge, find_course};
 use super::report_text::{escape_controls, report_text};
 use crate::Settings;
 
@@ -28,14 +28,14 @@ pub async fn judge(settings: &Settings, arguments: &JudgeArguments) -> anyhow::R
         .iter()
         .map(|file| read(file))
         .collect::<anyhow::Result<_>>()?;
-    let court = Court::open(settings).await?;
-    let result = judge_all(&court, &course, &step, sources, arguments).await;
-    court.close().await;
+    let local_judge = LocalJudge::open(settings).await?;
+    let result = judge_all(&local_judge, &course, &step, sources, arguments).await;
+    local_judge.close().await;
     result
 }
 
 async fn judge_all(
-    court: &Court,
+    local_judge: &LocalJudge,
     course: &Arc<Course>,
     step: &StepId,
     sources: Vec<Source>,
@@ -47,7 +47,7 @@ async fn judge_all(
             Some(seed) => seed,
             None => seed_of(None)?,
         };
-        let report = court.judge(course, step, source, seed).await?;
+        let report = local_judge.judge(course, step, source, seed).await?;
         all_passed &= report.verdict == Verdict::Passed;
         let text = if arguments.json {
             serde_json::to_string(&report).context("the report can't be written as JSON")? + "\n"

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use app::state::AppState;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sandbox::{Left, Pool};
+use sandbox::{Pool, StopOutcome};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -39,8 +39,8 @@ pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
     tracing::info!(%address, "serving on http://{address}");
     let router = router(state.clone(), leptos, metrics);
     match serve(listener, router, state, stop_signal()?).await? {
-        Left::Nothing => tracing::info!("stopped; no container is left"),
-        Left::PerhapsSome { reason } => {
+        StopOutcome::Nothing => tracing::info!("stopped; no container is left"),
+        StopOutcome::PerhapsSome { reason } => {
             tracing::warn!(reason, "stopped; a container may be left: {reason}");
         }
     }

@@ -5,12 +5,12 @@
 
 use lesson::{Outcome, StepId};
 
-use crate::courtroom::{Courtroom, programs, python_files};
+use crate::judge_fixture::{JudgeFixture, programs, python_files};
 use crate::table::row;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
-    let court = Courtroom::redis("hostile").await;
+    let local_judge = JudgeFixture::redis("hostile").await;
     let mut failures = Vec::new();
     let mut judged = 0;
     for step in ["ping", "get"] {
@@ -19,7 +19,7 @@ async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
             let program = std::fs::read_to_string(&file).unwrap();
             // A fault of ours panics in here.
-            let report = court.judge(&step, &program, 7).await;
+            let report = local_judge.judge(&step, &program, 7).await;
             println!("{}", row(&name, &report));
             judged += 1;
             let chunks = report.output.chunks.iter();
@@ -41,7 +41,7 @@ async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
             }
         }
     }
-    court.close().await;
+    local_judge.close().await;
     assert!(judged >= 10, "only {judged} hostile programs");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

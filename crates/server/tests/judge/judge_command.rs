@@ -6,7 +6,7 @@ use std::process::Output;
 use lesson::{Report, Seed, Verdict};
 use serde_json::Value;
 
-use crate::courtroom::{codealong, programs, repository, sit};
+use crate::judge_fixture::{codealong, programs, repository, serial_guard};
 
 const STEP: [&str; 3] = ["judge", "--step", "listen"];
 
@@ -33,7 +33,7 @@ fn report_of(line: &str) -> Report {
 
 #[tokio::test]
 async fn two_programs_are_two_lines_of_json_and_one_that_fails_is_exit_code_1() {
-    let _sitting = sit().await;
+    let _serial_guard = serial_guard().await;
     let output = codealong("json")
         .args(STEP)
         .args(["--json", "--seed", "7"])
@@ -59,7 +59,7 @@ async fn two_programs_are_two_lines_of_json_and_one_that_fails_is_exit_code_1() 
 
 #[tokio::test]
 async fn a_solution_alone_is_exit_code_0() {
-    let _sitting = sit().await;
+    let _serial_guard = serial_guard().await;
     let output = codealong("solution")
         .args(STEP)
         .arg(solution())

@@ -6,13 +6,13 @@ use std::time::Duration;
 use app::state::{AppState, Reload};
 use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sandbox::{Left, Pool, PoolStatus, Settings};
+use sandbox::{Pool, PoolStatus, Settings, StopOutcome};
 use server::{router, serve};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{ask_for_run, containers_of, report_on, until};
-use crate::courtroom::{repository, sit};
+use crate::judge_fixture::{repository, serial_guard};
 
 /// The variable that repeats a failed test's moments.
 const SEED: &str = "LEAVING_SEED";
@@ -38,7 +38,7 @@ impl Moments {
 
 #[tokio::test]
 async fn clients_that_leave_at_any_moment_leave_nothing() {
-    let _sitting = sit().await;
+    let _serial_guard = serial_guard().await;
     let seed = std::env::var(SEED).map_or_else(
         |_| RandomState::new().build_hasher().finish(),
         |text| text.parse().unwrap(),
@@ -105,7 +105,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     assert_eq!(report.verdict, lesson::Verdict::Passed, "{report:#?}");
 
     stop.cancel();
-    assert_eq!(serving.await.unwrap().unwrap(), Left::Nothing);
+    assert_eq!(serving.await.unwrap().unwrap(), StopOutcome::Nothing);
     assert_eq!(containers_of(&owner).await, 0, "a container is left");
 }
 

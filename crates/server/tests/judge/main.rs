@@ -9,9 +9,9 @@
 )]
 
 mod client;
-mod courtroom;
 mod hostile_programs;
 mod judge_command;
+mod judge_fixture;
 mod leaving;
 mod right_programs;
 mod small_course;

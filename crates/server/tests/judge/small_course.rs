@@ -6,7 +6,7 @@ use std::path::Path;
 
 use lesson::{StepId, Verdict};
 
-use crate::courtroom::{Courtroom, codealong, repository, sit};
+use crate::judge_fixture::{JudgeFixture, codealong, repository, serial_guard};
 
 /// The files that a page shows: each in a fenced block, after a line with nothing but its path in
 /// backticks.
@@ -60,11 +60,17 @@ async fn the_course_of_the_authors_page_is_judged_and_checked() {
         StepId::parse("talk").unwrap(),
     );
 
-    let court = Courtroom::open(&course, "small").await;
-    let first = court.judge(&hello, &program("hello/solution.py"), 1).await;
-    let next = court.judge(&talk, &program("hello/solution.py"), 1).await;
-    let whole = court.judge(&talk, &program("talk/solution.py"), 1).await;
-    court.close().await;
+    let local_judge = JudgeFixture::open(&course, "small").await;
+    let first = local_judge
+        .judge(&hello, &program("hello/solution.py"), 1)
+        .await;
+    let next = local_judge
+        .judge(&talk, &program("hello/solution.py"), 1)
+        .await;
+    let whole = local_judge
+        .judge(&talk, &program("talk/solution.py"), 1)
+        .await;
+    local_judge.close().await;
     assert_eq!(first.verdict, Verdict::Passed, "{first:#?}");
     assert_eq!(
         next.verdict,
@@ -74,7 +80,7 @@ async fn the_course_of_the_authors_page_is_judged_and_checked() {
     );
     assert_eq!(whole.verdict, Verdict::Passed, "{whole:#?}");
     assert_eq!(whole.total(), 3);
-    let _sitting = sit().await;
+    let _serial_guard = serial_guard().await;
     check_passes(&course);
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::courtroom::{codealong, sit};
+use crate::judge_fixture::{codealong, serial_guard};
 use crate::small_course::follow_the_page;
 
 struct Parrot {
@@ -91,7 +91,7 @@ async fn each_fault_that_only_a_run_can_find_is_found() {
         &once.replace("recv(1024)", "recv(1024).upper()"),
     );
 
-    let _sitting = sit().await;
+    let _serial_guard = serial_guard().await;
     let text = parrot.faults();
     let expected = [
         "hello: ✗ the instructions have 20 words: write 120 to 350",

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use lesson::Verdict;
 
 use crate::client::{ask_for_run, containers_of, get, report_on, until};
-use crate::courtroom::{codealong, sit};
+use crate::judge_fixture::{codealong, serial_guard};
 
 /// What the server promises for its end.
 const STOP_MAX: Duration = Duration::from_secs(15);
@@ -89,7 +89,7 @@ impl Drop for Server {
 
 #[tokio::test]
 async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
-    let _sitting = sit().await;
+    let _serial_guard = serial_guard().await;
     let server = Server::start("stopping").await;
     let owner = server.owner.clone();
     // Its tests take seconds, at whose end there is a verdict.
@@ -118,7 +118,7 @@ async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
 /// While nothing happens, nothing else would put a gauge right.
 #[tokio::test]
 async fn the_gauges_are_true_while_the_server_is_idle() {
-    let _sitting = sit().await;
+    let _serial_guard = serial_guard().await;
     let server = Server::start("gauges").await;
     let solution = "import socket\nserver = socket.create_server(('localhost', 6379))\n";
     // A crowd, for which more containers are made than wait afterwards: a removal is the last that

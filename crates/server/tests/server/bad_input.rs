@@ -17,12 +17,12 @@ async fn no_code_is_refused() {
 #[tokio::test]
 async fn one_byte_more_than_64_kib_is_refused() {
     let app = TestApp::start();
-    let most = "#".repeat(64 * 1024);
-    app.run(&format!("{most}#"))
+    let max = "#".repeat(64 * 1024);
+    app.run(&format!("{max}#"))
         .await
         .expect(413, r#""found_bytes":65537"#);
     // The largest program gets as far as the sandbox, however JSON writes it.
-    app.run(&most).await.expect(503, "unavailable");
+    app.run(&max).await.expect(503, "unavailable");
     app.run(&"\u{1}".repeat(64 * 1024))
         .await
         .expect(503, "unavailable");

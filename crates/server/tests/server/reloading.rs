@@ -13,11 +13,8 @@ fn write(courses: &Path, file: &str, text: &str) {
     fs::write(courses.join("marked/first").join(file), text).unwrap();
 }
 
-/// What the page is made from. It is asked for as data: pages that are rendered in several runtimes
-/// of one process, and logged, now and then wait for ever.
 async fn step(app: &TestApp) -> Answer {
-    let step = r#"{"course":"marked","step":"first"}"#;
-    app.post("/api/step", step).await
+    app.get("/courses/marked/first").await
 }
 
 #[tokio::test]

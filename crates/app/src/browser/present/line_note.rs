@@ -1,6 +1,6 @@
 //! The notes below the learner's lines, and the marks beside them.
 
-use lesson::{LineNote, Piece, pieces, utf16_column};
+use lesson::{InlineSpan, LineNote, inline_spans, utf16_column};
 use monaco::api::CodeEditor as Monaco;
 use monaco::sys::MarkerSeverity;
 use monaco::sys::editor::ITextModel;
@@ -67,10 +67,10 @@ pub(super) fn note_zone(
     let text = document.create_element("p").ok()?;
     text.set_attribute("style", &format!("width:{width}px"))
         .ok()?;
-    for piece in pieces(&note.message) {
+    for piece in inline_spans(&note.message) {
         let tag = match &piece {
-            Piece::Words(_) => "span",
-            Piece::Code(_) => "code",
+            InlineSpan::Words(_) => "span",
+            InlineSpan::Code(_) => "code",
         };
         let part = document.create_element(tag).ok()?;
         part.set_text_content(Some(piece.text()));

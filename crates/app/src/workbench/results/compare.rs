@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use lesson::{
-    BytePieceKind, ByteString, ByteView, Comparison, Extent, ShownBytes, counted, is_long,
+    ByteSpanKind, ByteString, ByteView, Comparison, Extent, ShownBytes, counted, is_long,
     show_bytes,
 };
 
@@ -27,13 +27,13 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
     };
     let expected_row = move || {
         let shown = lay_out(&expected);
-        view! { <Pieces shown class="good" /> }
+        view! { <ByteSpans shown class="good" /> }
     };
     let received_row = move || {
         let shown = lay_out(&received);
         let column = shown.mark_column;
         view! {
-            <Pieces shown class="bad" />
+            <ByteSpans shown class="bad" />
             {column.map(|column| view! { {"\n"} <Caret column offset /> })}
         }
     };
@@ -104,19 +104,17 @@ fn Caret(column: usize, offset: usize) -> impl IntoView {
 
 /// Bytes in runs; what is marked or missing has the class.
 #[component]
-pub(super) fn Pieces(shown: ShownBytes, class: &'static str) -> impl IntoView {
+pub(super) fn ByteSpans(shown: ShownBytes, class: &'static str) -> impl IntoView {
     shown
-        .pieces
+        .inline_spans
         .into_iter()
         .map(|piece| match piece.kind {
-            BytePieceKind::Plain => piece.text.into_any(),
-            BytePieceKind::Control => {
-                view! { <span class="control">{piece.text}</span> }.into_any()
-            }
-            BytePieceKind::Marked | BytePieceKind::Missing => {
+            ByteSpanKind::Plain => piece.text.into_any(),
+            ByteSpanKind::Control => view! { <span class="control">{piece.text}</span> }.into_any(),
+            ByteSpanKind::Marked | ByteSpanKind::Missing => {
                 view! { <mark class=class>{piece.text}</mark> }.into_any()
             }
-            BytePieceKind::LeftOut => {
+            ByteSpanKind::LeftOut => {
                 view! { <span class="left-out">{piece.text}</span> }.into_any()
             }
         })

@@ -1,7 +1,7 @@
 //! A sentence with its code set as code.
 
 use leptos::prelude::*;
-use lesson::{Piece, pieces};
+use lesson::{InlineSpan, inline_spans};
 
 /// A sentence.
 #[component]
@@ -10,11 +10,11 @@ pub(super) fn Sentence(
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
-    pieces(&text)
+    inline_spans(&text)
         .into_iter()
         .map(|piece| match piece {
-            Piece::Words(words) => words.into_any(),
-            Piece::Code(code) => view! { <code>{code}</code> }.into_any(),
+            InlineSpan::Words(words) => words.into_any(),
+            InlineSpan::Code(code) => view! { <code>{code}</code> }.into_any(),
         })
         .collect_view()
         .into_any()

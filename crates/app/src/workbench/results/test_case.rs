@@ -6,7 +6,7 @@ use lesson::{Crash, LiveTest, Outcome, TestResult, TestState, TracebackFrame, du
 use super::compare::Compare;
 use super::sentence::Sentence;
 use super::trace::Trace;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
 
@@ -45,7 +45,7 @@ pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoVie
             on:toggle=move |_| was_opened.set(true)
         >
             <summary>
-                <Sign icon=state_icon(state) />
+                <Icon icon=state_icon(state) />
                 <span class="test-name">
                     {name}
                     <span class="unseen">{format!(": {}", state.word())}</span>
@@ -76,7 +76,7 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
     let mistake = mistake.map(|mistake| {
         view! {
             <div class="mistake">
-                <Sign icon=Icon::Bulb />
+                <Icon icon=IconName::Bulb />
                 <p>
                     <Sentence text=mistake.message />
                 </p>

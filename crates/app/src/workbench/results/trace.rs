@@ -1,11 +1,11 @@
 //! The exchange of a test as a timeline, with a lane for each client.
 
 use leptos::prelude::*;
-use lesson::{Exchange, Extent, TraceRow, TraceSign, counted, show_bytes, trace_rows};
+use lesson::{Exchange, Extent, TraceEvent, TraceRow, counted, show_bytes, trace_rows};
 
-use super::compare::Pieces;
+use super::compare::ByteSpans;
 use super::sentence::Sentence;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 use crate::store::Store;
 use crate::workbench::Workbench;
 
@@ -22,10 +22,10 @@ pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
     let is_whole = RwSignal::new(total <= ROWS_MAX);
     let rows = StoredValue::new(rows);
     let shown = move || {
-        let most = if is_whole.get() { total } else { ROWS_MAX };
+        let max = if is_whole.get() { total } else { ROWS_MAX };
         rows.with_value(|rows| {
             rows.iter()
-                .take(most)
+                .take(max)
                 .cloned()
                 .map(|row| view! { <Row row names_client /> })
                 .collect_view()
@@ -50,18 +50,18 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let store = expect_context::<Store>();
     let icon = match row.sign {
-        TraceSign::Opened => Icon::Ring,
-        TraceSign::Sent => Icon::Right,
-        TraceSign::Received => Icon::Left,
-        TraceSign::Silence => Icon::Clock,
-        TraceSign::Closed => Icon::Cross,
-        TraceSign::Restarted => Icon::Again,
-        TraceSign::LeftOut => Icon::Dots,
+        TraceEvent::Opened => IconName::Ring,
+        TraceEvent::Sent => IconName::Right,
+        TraceEvent::Received => IconName::Left,
+        TraceEvent::Silence => IconName::Clock,
+        TraceEvent::Closed => IconName::Cross,
+        TraceEvent::Restarted => IconName::Again,
+        TraceEvent::LeftOut => IconName::Dots,
     };
     let class = match row.sign {
-        TraceSign::Sent => "row is-sent",
-        TraceSign::Received => "row is-received",
-        TraceSign::Silence => "row is-silence",
+        TraceEvent::Sent => "row is-sent",
+        TraceEvent::Received => "row is-received",
+        TraceEvent::Silence => "row is-silence",
         _ => "row is-event",
     };
     let here = row.lane;
@@ -72,7 +72,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         .map(|(lane, is_open)| {
             let class = if *is_open { "lane is-open" } else { "lane" };
             let is_here = here.is_none_or(|here| here == lane);
-            let sign = is_here.then(|| view! { <Sign icon /> });
+            let sign = is_here.then(|| view! { <Icon icon /> });
             view! { <span class=class>{sign}</span> }
         })
         .collect_view();
@@ -95,16 +95,16 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         }
     });
     let bytes = row.bytes.map(|(bytes, cut_bytes)| {
-        let pieces = move || {
+        let inline_spans = move || {
             let view = store.settings().with(|settings| settings.byte_view);
             let shown = show_bytes(bytes.as_bytes(), view, None, Extent::Around);
-            view! { <Pieces shown class="" /> }
+            view! { <ByteSpans shown class="" /> }
         };
         let cut = (cut_bytes > 0).then(|| {
             let count = usize::try_from(cut_bytes).unwrap_or(usize::MAX);
             view! { <span class="left-out">{format!("…{}…", counted(count, "byte", "bytes"))}</span> }
         });
-        view! { <span class="raw">{pieces} {cut}</span> }
+        view! { <span class="raw">{inline_spans} {cut}</span> }
     });
     view! {
         <li class=class>

@@ -5,7 +5,7 @@ use lesson::RunPhase;
 
 use super::sentence::Sentence;
 use crate::browser;
-use crate::icon::{Icon, Sign};
+use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::foot::RunButton;
 
@@ -20,14 +20,14 @@ pub(super) fn VerdictCard() -> impl IntoView {
             .with(|shown| shown.as_ref().map(|shown| shown.phase()))
     });
     let card = move || match phase.get() {
-        None => view! { <Idle /> }.into_any(),
+        None => view! { <EmptyState /> }.into_any(),
         Some(phase) => view! { <Card phase /> }.into_any(),
     };
     card.into_any()
 }
 
 #[component]
-fn Idle() -> impl IntoView {
+fn EmptyState() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let tests = bench.with(
         |_, step| match (usize::from(step.tests_in_run), step.tests.len()) {
@@ -65,12 +65,12 @@ fn Idle() -> impl IntoView {
 #[component]
 fn Card(phase: RunPhase) -> impl IntoView {
     let (class, icon) = match &phase {
-        RunPhase::Passed { .. } => ("verdict is-passed", Icon::Check),
-        RunPhase::Failed { .. } => ("verdict is-failed", Icon::Cross),
-        RunPhase::NoVerdict { .. } => ("verdict is-none", Icon::Warning),
-        RunPhase::Cancelled => ("verdict is-none", Icon::Dash),
-        RunPhase::Starting | RunPhase::Queued { .. } => ("verdict is-running", Icon::Clock),
-        RunPhase::Running { .. } => ("verdict is-running", Icon::Dot),
+        RunPhase::Passed { .. } => ("verdict is-passed", IconName::Check),
+        RunPhase::Failed { .. } => ("verdict is-failed", IconName::Cross),
+        RunPhase::NoVerdict { .. } => ("verdict is-none", IconName::Warning),
+        RunPhase::Cancelled => ("verdict is-none", IconName::Dash),
+        RunPhase::Starting | RunPhase::Queued { .. } => ("verdict is-running", IconName::Clock),
+        RunPhase::Running { .. } => ("verdict is-running", IconName::Dot),
     };
     let sentence = phase.sentence();
     let sentence = (!sentence.is_empty()).then(|| view! { <p><Sentence text=sentence /></p> });
@@ -80,12 +80,12 @@ fn Card(phase: RunPhase) -> impl IntoView {
     view! {
         <div class=class>
             <strong>
-                <Sign icon />
+                <Icon icon />
                 {phase.headline()}
             </strong>
             {sentence}
             {confirmation}
-            <Way phase />
+            <VerdictActions phase />
         </div>
     }
     .into_any()
@@ -93,10 +93,10 @@ fn Card(phase: RunPhase) -> impl IntoView {
 
 /// What one can do from here.
 #[component]
-fn Way(phase: RunPhase) -> impl IntoView {
+fn VerdictActions(phase: RunPhase) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     match phase {
-        RunPhase::Passed { .. } => view! { <Onward /> }.into_any(),
+        RunPhase::Passed { .. } => view! { <NextStepLink /> }.into_any(),
         RunPhase::Failed { .. } => view! { <Stale /> }.into_any(),
         RunPhase::Running { number, total, .. } => view! {
             <progress
@@ -136,7 +136,7 @@ fn CancelButton() -> impl IntoView {
 
 /// The way to the next step, with the key that goes there; after the last step, to the course.
 #[component]
-fn Onward() -> impl IntoView {
+fn NextStepLink() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let (_, next) = bench.neighbours();
     let is_last = next.is_none();
@@ -163,7 +163,7 @@ fn Onward() -> impl IntoView {
         <p class="verdict-actions">
             <a class="button primary" href=address>
                 {words}
-                <Sign icon=Icon::Right />
+                <Icon icon=IconName::Right />
                 {keys}
             </a>
         </p>

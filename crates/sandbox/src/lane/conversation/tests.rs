@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
 use super::*;
-use crate::feed::{JobStream, feed};
+use crate::event_channel::{JobStream, event_channel};
 use crate::frame::FRAME_MAX;
 
 /// Short, so that a test that waits for it is.
@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_millis(200);
 /// The other end of a conversation.
 struct PlayedJudge {
     input: DuplexStream,
-    output: mpsc::UnboundedSender<io::Result<Piece>>,
+    output: mpsc::UnboundedSender<io::Result<AttachedOutput>>,
     nonce: String,
     seq: u64,
 }
@@ -44,11 +44,11 @@ impl PlayedJudge {
         bytes.extend_from_slice(text.as_bytes());
         // In two pieces, as Docker cuts them.
         let rest = bytes.split_off(bytes.len() / 2);
-        self.send(Ok(Piece::Stdout(bytes.into())));
-        self.send(Ok(Piece::Stdout(rest.into())));
+        self.send(Ok(AttachedOutput::Stdout(bytes.into())));
+        self.send(Ok(AttachedOutput::Stdout(rest.into())));
     }
 
-    fn send(&self, piece: io::Result<Piece>) {
+    fn send(&self, piece: io::Result<AttachedOutput>) {
         let _the_server_left = self.output.unbounded_send(piece);
     }
 
@@ -70,10 +70,10 @@ impl PlayedJudge {
     }
 }
 
-fn conversation() -> (Wire, PlayedJudge) {
+fn conversation() -> (AttachedIo, PlayedJudge) {
     let (ours, theirs) = duplex(1024 * 1024);
     let (output, pieces) = mpsc::unbounded();
-    let wire = Wire {
+    let io = AttachedIo {
         input: Box::pin(ours),
         output: Box::pin(pieces),
     };
@@ -83,7 +83,7 @@ fn conversation() -> (Wire, PlayedJudge) {
         nonce: String::new(),
         seq: 0,
     };
-    (wire, judge)
+    (io, judge)
 }
 
 fn job() -> Job {
@@ -109,14 +109,14 @@ fn job() -> Job {
 async fn talk<Part: Future<Output = ()>>(
     part: impl FnOnce(PlayedJudge) -> Part,
 ) -> Result<Vec<&'static str>, RunFault> {
-    let (mut wire, judge) = conversation();
-    let (writer, _reader): (FeedWriter, JobStream) = feed();
-    let mut deframer = Deframer::new(FRAME_MAX);
+    let (mut io, judge) = conversation();
+    let (writer, _reader): (EventSender, JobStream) = event_channel();
+    let mut decoder = FrameDecoder::new(FRAME_MAX);
     let job = job();
-    let talk = converse(&mut wire, &mut deframer, &job, Duration::ZERO, &writer);
+    let talk = converse(&mut io, &mut decoder, &job, Duration::ZERO, &writer);
     let (said, ()) = tokio::join!(talk, part(judge));
-    let (ledger, ending, at) = said?;
-    let report = ledger.end(&ending, at);
+    let (verifier, ending, at) = said?;
+    let report = verifier.end(&ending, at);
     Ok(report
         .results
         .iter()
@@ -155,12 +155,12 @@ async fn a_judge_that_hangs_is_left_at_the_deadline() {
 
 #[tokio::test]
 async fn the_deadline_is_seven_tenths_after_the_limit() {
-    let (mut wire, mut judge) = conversation();
-    let (writer, _reader) = feed();
-    let mut deframer = Deframer::new(FRAME_MAX);
+    let (mut io, mut judge) = conversation();
+    let (writer, _reader) = event_channel();
+    let mut decoder = FrameDecoder::new(FRAME_MAX);
     let job = job();
     let begin = Instant::now();
-    let talk = converse(&mut wire, &mut deframer, &job, Duration::ZERO, &writer);
+    let talk = converse(&mut io, &mut decoder, &job, Duration::ZERO, &writer);
     let part = async {
         judge.take_job().await;
         judge.start();
@@ -222,7 +222,7 @@ async fn a_judge_that_breaks_is_our_fault() {
         judge.take_job().await;
         judge.start();
         let traceback = Bytes::from_static(b"Traceback: KeyError");
-        judge.send(Ok(Piece::Stderr(traceback)));
+        judge.send(Ok(AttachedOutput::Stderr(traceback)));
     })
     .await;
     let Err(RunFault::JudgeBroke(seen)) = kinds else {
@@ -242,7 +242,7 @@ async fn bytes_that_are_no_frames_are_no_pass() {
             judge.take_job().await;
             judge.start();
             judge.pass(1);
-            judge.send(Ok(Piece::Stdout(Bytes::copy_from_slice(garbage))));
+            judge.send(Ok(AttachedOutput::Stdout(Bytes::copy_from_slice(garbage))));
         })
         .await;
         assert_eq!(kinds, Ok(vec!["interfered", "interfered"]));

@@ -24,7 +24,7 @@ async fn only_a_pool_that_serves_hands_out_another_container() {
             let refused = retry.try_recv().err();
             assert_eq!(refused, Some(TryRecvError::Closed), "{phase:?}");
         }
-        assert_eq!(shared.stock().queued, 0, "{phase:?}");
+        assert_eq!(shared.counts().queued, 0, "{phase:?}");
     }
 }
 

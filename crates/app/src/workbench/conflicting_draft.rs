@@ -1,0 +1,94 @@
+//! The same step in two tabs: neither writes over what was typed in the other.
+
+use leptos::prelude::*;
+use lesson::{ConflictingDraft, step_of_key};
+
+use super::Workbench;
+use crate::browser;
+use crate::notice::Notice;
+
+/// Listens to drafts of this step that other tabs keep.
+pub(super) fn listen(bench: Workbench) {
+    Effect::new(move |_| {
+        let listener = browser::on_other_tab(move |key| {
+            let is_ours = key
+                .as_deref()
+                .and_then(step_of_key)
+                .is_some_and(|(course, step)| {
+                    bench.with(|here, this| here.id == course && this.summary.id == step)
+                });
+            if is_ours {
+                bench.hear_other_draft();
+            }
+        });
+        // Dropped with the effect.
+        StoredValue::new_local(listener);
+    });
+}
+
+impl Workbench {
+    fn hear_other_draft(self) {
+        let saved_text = self.saved_text.get_value();
+        // The store listened first, so this is what the other tab kept.
+        let Some(other) = self.kept_now().draft else {
+            return;
+        };
+        if saved_text == other {
+            return;
+        }
+        let here = self.program.get_untracked();
+        match ConflictingDraft::judge(&here, &saved_text, &other) {
+            ConflictingDraft::Same => self.saved_text.set_value(other),
+            ConflictingDraft::Adopt => {
+                self.saved_text.set_value(other.clone());
+                self.replace_program(&other);
+                self.is_from_other_tab.set(true);
+                // What was offered before is older than this.
+                self.conflicting_draft.set(None);
+            }
+            ConflictingDraft::Offer => {
+                // This tab's draft is kept in a moment; the other's stays to be brought back.
+                self.change_step(|kept| kept.keep_in_history(&other, &[]));
+                self.conflicting_draft.set(Some(other));
+            }
+        }
+    }
+
+    /// Takes the other tab's draft; one's own can be brought back.
+    fn take_other_draft(self) {
+        if let Some(other) = self.conflicting_draft.get_untracked() {
+            self.replace_and_remember(&other);
+        }
+        self.conflicting_draft.set(None);
+    }
+}
+
+/// Offers the other tab's draft.
+#[component]
+pub(super) fn ConflictingDraftNotice() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    view! {
+        <Show when=move || bench.conflicting_draft.with(Option::is_some)>
+            <Notice>
+                "You typed other code for this step in another tab. This tab keeps its own. "
+                <span class="notice-actions">
+                    <button
+                        type="button"
+                        class="link"
+                        on:click=move |_| bench.take_other_draft()
+                    >
+                        "Take the other tab's code"
+                    </button>
+                    <button
+                        type="button"
+                        class="link"
+                        on:click=move |_| bench.conflicting_draft.set(None)
+                    >
+                        "Keep this one"
+                    </button>
+                </span>
+            </Notice>
+        </Show>
+    }
+    .into_any()
+}

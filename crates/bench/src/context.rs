@@ -1,0 +1,134 @@
+//! What every part of the bench stands on: the course, the engine, and how much is measured.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use curriculum::Course;
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use sandbox::reference::Reference;
+use tracing_subscriber::EnvFilter;
+
+use server::commands::find_course;
+use server::{Settings, leptos_options};
+
+/// The course that is measured.
+const COURSE: &str = "redis";
+
+/// What every part of the bench stands on.
+#[derive(Debug)]
+pub(crate) struct BenchContext {
+    pub(crate) settings: Settings,
+    pub(crate) sample_size: SampleSize,
+    pub(crate) course: Arc<Course>,
+    pub(crate) reference: Reference,
+    pub(crate) leptos: LeptosOptions,
+    pub(crate) metrics: PrometheusHandle,
+}
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SampleSize {
+    /// Repetitions that are not counted, while caches fill.
+    pub(crate) warm_up: usize,
+    /// Repetitions that are.
+    pub(crate) rounds: usize,
+    /// How long a rate is measured, and how many ends it takes at the least.
+    pub(crate) sustained: Duration,
+    pub(crate) sustained_runs: usize,
+    /// How long the engine's ceiling is measured, each time.
+    pub(crate) ceiling: Duration,
+    /// A crowd's size, and how often it gathers.
+    pub(crate) bursts: [(usize, usize); 4],
+    /// How long the server is watched doing nothing.
+    pub(crate) idle: Duration,
+}
+
+impl SampleSize {
+    pub(crate) fn full() -> Self {
+        Self {
+            warm_up: 3,
+            rounds: 40,
+            sustained: Duration::from_secs(25),
+            sustained_runs: 90,
+            ceiling: Duration::from_secs(12),
+            bursts: [(1, 40), (4, 12), (16, 6), (50, 3)],
+            idle: Duration::from_secs(10),
+        }
+    }
+
+    pub(crate) fn quick() -> Self {
+        Self {
+            warm_up: 1,
+            rounds: 4,
+            sustained: Duration::from_secs(5),
+            sustained_runs: 10,
+            ceiling: Duration::from_secs(6),
+            bursts: [(1, 4), (4, 2), (16, 1), (50, 1)],
+            idle: Duration::from_secs(3),
+        }
+    }
+}
+
+impl BenchContext {
+    pub(crate) async fn prepare(
+        settings: &Settings,
+        sample_size: SampleSize,
+    ) -> anyhow::Result<Self> {
+        log_as_a_server_does(settings)?;
+        let course = find_course(settings, COURSE)?;
+        let mut own = settings.clone();
+        // The parts add their own names.
+        let suffix = format!("-bench-{}", std::process::id());
+        own.sandbox.owner = settings.sandbox.owner_with(&suffix, 20);
+        let mut sandbox = own.sandbox.clone();
+        sandbox.owner += "-reference";
+        let reference = Reference::open(&sandbox)
+            .await
+            .context("the sandbox can't be used")?;
+        Ok(Self {
+            settings: own,
+            sample_size,
+            course,
+            reference,
+            leptos: leptos_options()?,
+            metrics: PrometheusBuilder::new()
+                .install_recorder()
+                .context("the metrics can't be recorded")?,
+        })
+    }
+
+    /// The sandbox's settings for a pool of this name.
+    pub(crate) fn sandbox(&self, name: &str) -> sandbox::Settings {
+        let mut sandbox = self.settings.sandbox.clone();
+        sandbox.owner = format!("{}-{name}", sandbox.owner);
+        sandbox
+    }
+
+    /// Containers of the bench that are still there. Removals that were asked for may take a
+    /// moment.
+    pub(crate) async fn containers_left(&self) -> anyhow::Result<f64> {
+        let owner = &self.settings.sandbox.owner;
+        let mut left = 0;
+        for _ in 0..10 {
+            left = self.reference.count(owner).await?;
+            if left == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        Ok(f64::from(u32::try_from(left).unwrap_or(u32::MAX)))
+    }
+}
+
+/// Writes the server's log to nowhere: writing it is a part of what a run costs.
+fn log_as_a_server_does(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::sink)
+        .init();
+    Ok(())
+}

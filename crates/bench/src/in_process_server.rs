@@ -1,0 +1,152 @@
+//! The whole server in this process: a pool, and the router that requests go straight into.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use app::state::{AppState, Reload};
+use axum::Router;
+use futures::StreamExt;
+use lesson::{Report, RunError, RunEvent, Verdict};
+use sandbox::{Pool, PoolState, StopOutcome};
+use tower::ServiceExt;
+
+use crate::context::BenchContext;
+use crate::workload::Workload;
+use server::router;
+
+/// How long a pool may take to fill up and come to rest.
+const REST_MAX: Duration = Duration::from_secs(120);
+/// What the engine has to do after a container is ready or gone; nobody should pay for another's.
+const SETTLING: Duration = Duration::from_millis(40);
+
+/// The whole server in this process.
+#[derive(Debug, Clone)]
+pub(crate) struct InProcessServer {
+    pub(crate) pool: Pool,
+    warm: u32,
+    router: Router,
+}
+
+/// One answered request.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// From the request received to the first event sent.
+    pub(crate) first: Duration,
+    /// From the request received to the report sent.
+    pub(crate) last: Duration,
+    pub(crate) answer: Answer,
+}
+
+/// How a request was answered.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Report(Box<Report>),
+    /// At once, by the HTTP status.
+    Refused(RunError),
+    /// After a while, without a verdict.
+    Interrupted(RunError),
+}
+
+impl InProcessServer {
+    /// A server of its own with these settings, once it serves.
+    pub(crate) async fn open(
+        context: &BenchContext,
+        settings: sandbox::Settings,
+    ) -> anyhow::Result<Self> {
+        let warm = settings.warm;
+        let pool = Pool::start(settings)?;
+        pool.ready().await.context("the sandbox can't be used")?;
+        let courses = context.settings.curriculum.clone();
+        let state = AppState::load(courses, Reload::Never, pool.clone())
+            .context("the courses have problems")?;
+        Ok(Self {
+            router: router(state, context.leptos.clone(), context.metrics.clone()),
+            pool,
+            warm,
+        })
+    }
+
+    /// Sends a request into the router and reads the answer to its end. `begin` is when the
+    /// request was received.
+    pub(crate) async fn run(
+        &self,
+        workload: &Workload,
+        client: &str,
+        begin: Instant,
+    ) -> anyhow::Result<Run> {
+        let request = workload.request(client)?;
+        let router = self.router.clone();
+        // On a worker, as a server does it; this thread only waits.
+        let served = tokio::spawn(async move {
+            let response = router.oneshot(request).await?;
+            let is_refused = !response.status().is_success();
+            let mut body = response.into_body().into_data_stream();
+            let mut first = None;
+            let mut bytes = Vec::new();
+            while let Some(chunk) = body.next().await {
+                first.get_or_insert_with(|| begin.elapsed());
+                bytes.extend_from_slice(&chunk?);
+            }
+            let last = begin.elapsed();
+            anyhow::Ok((first.unwrap_or(last), last, is_refused, bytes))
+        });
+        let (first, last, is_refused, bytes) = served.await??;
+        let answer = if is_refused {
+            Answer::Refused(serde_json::from_slice(&bytes)?)
+        } else {
+            let line = bytes.trim_ascii().rsplit(|byte| *byte == b'\n').next();
+            match serde_json::from_slice(line.unwrap_or_default())? {
+                RunEvent::Finished { report } => Answer::Report(report),
+                RunEvent::Interrupted { error } => Answer::Interrupted(error),
+                other => bail!("a run's last event is {other:?}"),
+            }
+        };
+        Ok(Run {
+            first,
+            last,
+            answer,
+        })
+    }
+
+    /// The same for a run that must pass.
+    pub(crate) async fn passed(&self, workload: &Workload) -> anyhow::Result<Run> {
+        let run = self.run(workload, "bench", Instant::now()).await?;
+        match &run.answer {
+            Answer::Report(report) if report.verdict == Verdict::Passed => Ok(run),
+            Answer::Report(report) => {
+                let broken = report.first_broken().map(|test| &test.message);
+                bail!("a run that should pass did not: {broken:?}")
+            }
+            Answer::Refused(error) | Answer::Interrupted(error) => {
+                bail!("a run that should pass had no verdict: {error}")
+            }
+        }
+    }
+
+    /// Waits until the pool is full and nothing is done any more.
+    pub(crate) async fn rest(&self) -> anyhow::Result<()> {
+        let begin = Instant::now();
+        loop {
+            let status = self.pool.status();
+            let busy = status.creating + status.running + status.queued;
+            // A pool without warm containers keeps the one that tested itself until it is used.
+            let is_full = status.ready >= self.warm && status.lanes == status.ready;
+            if status.state == PoolState::Serving && busy == 0 && is_full {
+                break;
+            }
+            if begin.elapsed() > REST_MAX {
+                bail!("the pool does not come to rest: {status:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        tokio::time::sleep(SETTLING).await;
+        Ok(())
+    }
+
+    /// Ends the pool and takes every container away.
+    pub(crate) async fn close(self) {
+        if let StopOutcome::PerhapsSome { reason } = self.pool.stop().await {
+            tracing::warn!(reason, "a container may be left: {reason}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Measures runs on the real sandbox and holds the figures against their goals.
+//!
+//! Each part compares what is measured with a reference of the same moment (bare Python, the
+//! engine's own ceiling), so that a slow machine misses no goal by itself.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, ValueEnum};
+use serde::Serialize;
+use server::Settings;
+
+mod bare_python;
+mod breakdown;
+mod burst;
+mod ceiling;
+mod context;
+mod footprint;
+mod in_process_server;
+mod latency;
+mod machine;
+mod metric;
+mod report;
+mod server_process;
+mod statistics;
+mod sustained;
+mod whole_course;
+mod workload;
+
+use context::{BenchContext, SampleSize};
+use machine::Machine;
+use metric::{Goal, Metric, Unit};
+use report::BenchReport;
+
+/// Exit code where a goal is missed; 2 is our own failure.
+const GOAL_MISSED: u8 = 1;
+const OUR_FAILURE: u8 = 2;
+
+/// Measure runs on the real sandbox and hold the figures against their goals.
+#[derive(Debug, Parser)]
+#[command(name = "codealong-bench", version)]
+struct Arguments {
+    /// The file that the figures are written into as JSON.
+    #[arg(long, value_name = "FILE", default_value = "target/bench.json")]
+    json: PathBuf,
+    /// Measure these parts only.
+    #[arg(long, value_name = "NAME", value_enum, num_args = 1..)]
+    only: Vec<Part>,
+    /// Try the bench itself: too few repetitions to judge any goal by.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match bench(&Arguments::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            say(&format!("{error:#}"));
+            ExitCode::from(OUR_FAILURE)
+        }
+    }
+}
+
+/// A part of the bench.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Part {
+    /// A warm run against bare Python, a cold container and `docker exec`.
+    Latency,
+    /// Where the time of a warm run goes.
+    Breakdown,
+    /// All tests of the course.
+    WholeCourse,
+    /// Runs a second with a queue that never empties, against the engine's ceiling.
+    Sustained,
+    /// Many learners who press Run at once.
+    Burst,
+    /// Memory, and processor time when idle.
+    Footprint,
+    /// What is left when all is over; always looked at.
+    Leftovers,
+}
+
+/// Measures, prints the table, writes the file; the exit code says whether every goal is met.
+async fn bench(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::from_environment()?;
+    let sample_size = if arguments.quick {
+        SampleSize::quick()
+    } else {
+        SampleSize::full()
+    };
+    let context = BenchContext::prepare(&settings, sample_size).await?;
+    let machine = Machine::look(&context).await?;
+    let mut report = BenchReport::new(arguments.quick);
+    let measured = measure(&context, &arguments.only, &mut report).await;
+    // What was measured before something broke is told all the same.
+    let report = report.finish(machine.at_the_end());
+    print(&report.table());
+    write(&arguments.json, &report.json()?)?;
+    measured?;
+    if report.is_any_missed() {
+        Ok(ExitCode::from(GOAL_MISSED))
+    } else {
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn measure(
+    context: &BenchContext,
+    only: &[Part],
+    report: &mut BenchReport,
+) -> anyhow::Result<()> {
+    let is_wanted = |part| only.is_empty() || only.contains(&part);
+    if is_wanted(Part::Latency) {
+        report.begin(Part::Latency);
+        latency::measure(context, report).await?;
+    }
+    if is_wanted(Part::Breakdown) {
+        report.begin(Part::Breakdown);
+        breakdown::measure(context, report).await?;
+    }
+    if is_wanted(Part::WholeCourse) {
+        report.begin(Part::WholeCourse);
+        whole_course::measure(context, report).await?;
+    }
+    if is_wanted(Part::Sustained) || is_wanted(Part::Burst) {
+        report.begin(Part::Sustained);
+        let mut ceiling = ceiling::measure(context).await?;
+        if is_wanted(Part::Sustained) {
+            let rate = sustained::measure(context, report).await?;
+            // Again, so that a machine that grew faster or slower meanwhile favours neither.
+            ceiling = ceiling.and(ceiling::measure(context).await?);
+            sustained::compare(&rate, &ceiling, report);
+        }
+        if is_wanted(Part::Burst) {
+            report.begin(Part::Burst);
+            burst::measure(context, &ceiling, report).await?;
+        }
+    }
+    if is_wanted(Part::Footprint) {
+        report.begin(Part::Footprint);
+        footprint::measure(context, report).await?;
+    }
+    report.begin(Part::Leftovers);
+    let left = context.containers_left().await?;
+    report.push(
+        Metric::value("containers left at the end", Unit::Count, left).held_to(Goal::AtMost(0.0)),
+    );
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{} can't be made", folder.display()))?;
+    }
+    std::fs::write(file, text).with_context(|| format!("{} can't be written", file.display()))
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn print(table: &str) {
+    print!("{table}");
+}
+
+/// Tells whoever waits what is being measured.
+#[expect(clippy::print_stderr, reason = "the table alone goes to stdout")]
+fn say(text: &str) {
+    eprintln!("bench: {text}");
+}

@@ -1,0 +1,143 @@
+//! The server as a process of its own, as its users run it: what the kernel says of it.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use crate::bare_python::free_port;
+use crate::context::BenchContext;
+
+const STARTS_WITHIN: Duration = Duration::from_secs(120);
+const STOPS_WITHIN: Duration = Duration::from_secs(20);
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
+
+/// The server beside this program. Dropping it kills it.
+#[derive(Debug)]
+pub(crate) struct ServerProcess {
+    child: Child,
+    id: u32,
+    address: SocketAddr,
+    warm: u32,
+}
+
+impl ServerProcess {
+    /// Starts a server whose containers have this owner.
+    pub(crate) fn start(context: &BenchContext, owner: &str) -> anyhow::Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let own = std::env::current_exe().context("this program can't be found")?;
+        // Both are built by one command, into one folder.
+        let binary = own.with_file_name("codealong");
+        let child = Command::new(binary)
+            .arg("serve")
+            .env("CODEALONG_ADDRESS", address.to_string())
+            .env("CODEALONG_OWNER", owner)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("a server can't be started")?;
+        Ok(Self {
+            id: child.id().context("the server ended at once")?,
+            child,
+            address,
+            warm: context.settings.sandbox.warm,
+        })
+    }
+
+    /// Waits until every warm container is there and nothing is done any more.
+    pub(crate) async fn rest(&mut self) -> anyhow::Result<()> {
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended with {status}");
+            }
+            if begin.elapsed() > STARTS_WITHIN {
+                bail!("the server does not come to rest");
+            }
+            // Before it listens there is no answer at all.
+            if let Ok(answer) = self.ask("GET /readyz", "").await
+                && self.is_at_rest(&answer)
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn is_at_rest(&self, answer: &str) -> bool {
+        let body = answer.rsplit("\r\n\r\n").next().unwrap_or_default();
+        let Ok(status) = serde_json::from_str::<serde_json::Value>(body) else {
+            return false;
+        };
+        let number = |name: &str| status[name].as_u64().unwrap_or(u64::MAX);
+        let warm = u64::from(self.warm);
+        (number("ready"), number("lanes"), number("running")) == (warm, warm, 0)
+    }
+
+    /// Sends a request, `GET /` or `POST /api/run`, and reads the whole answer.
+    pub(crate) async fn ask(&self, what: &str, body: &str) -> anyhow::Result<String> {
+        let answer = async {
+            let mut stream = TcpStream::connect(self.address).await?;
+            let request = format!(
+                "{what} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                self.address,
+                body.len(),
+            );
+            stream.write_all(request.as_bytes()).await?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await?;
+            anyhow::Ok(String::from_utf8_lossy(&answer).into_owned())
+        };
+        tokio::time::timeout(ANSWERS_WITHIN, answer)
+            .await
+            .context("the server does not answer")?
+    }
+
+    /// The memory that it holds, in megabytes of a million bytes.
+    pub(crate) fn memory_mb(&self) -> anyhow::Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id))
+            .context("the server's memory can't be looked at")?;
+        let kilobytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok())
+            .context("the kernel does not tell the server's memory")?;
+        Ok(kilobytes * 1024.0 / 1e6)
+    }
+
+    /// The processor time that its threads have used.
+    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
+        let mut total = Duration::ZERO;
+        for task in fs::read_dir(format!("/proc/{}/task", self.id))? {
+            // A thread may end in the meantime.
+            let Ok(text) = fs::read_to_string(task?.path().join("schedstat")) else {
+                continue;
+            };
+            let on_processor = text.split(' ').next().and_then(|text| text.parse().ok());
+            total += Duration::from_nanos(on_processor.unwrap_or(0));
+        }
+        Ok(total)
+    }
+
+    /// Stops it as an administrator does; it takes its containers with it.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        // The standard library knows no other signal than the one that can't be handled.
+        Command::new("sh")
+            .args(["-c", &format!("kill -TERM {}", self.id)])
+            .status()
+            .await
+            .context("the server can't be stopped")?;
+        tokio::time::timeout(STOPS_WITHIN, self.child.wait())
+            .await
+            .context("the server does not stop")??;
+        Ok(())
+    }
+}

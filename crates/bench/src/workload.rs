@@ -1,0 +1,92 @@
+//! What a learner asks for: a program to be judged against a step.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use app::judge::Assignment;
+use axum::body::Body;
+use axum::http::{Request, header};
+use curriculum::Course;
+use lesson::{RunRequest, Source, StepId};
+
+/// The program that passes step 1.
+pub(crate) const FOUR_LINES: &str = "import socket
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.bind(('localhost', 6379))
+server.listen(1)
+";
+
+/// The same for the baselines, which have no judge that waits for the program: its port stays
+/// open until somebody comes. The line stands behind what is measured.
+pub(crate) const FOUR_LINES_THAT_STAY: &str = "import socket
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.bind(('localhost', 6379))
+server.listen(1)
+__import__('signal').pause()
+";
+
+/// A program and the step that it is judged against.
+#[derive(Debug, Clone)]
+pub(crate) struct Workload {
+    course: Arc<Course>,
+    step: StepId,
+    source: String,
+}
+
+impl Workload {
+    /// The four lines, judged against the course's first step.
+    pub(crate) fn four_lines(course: &Arc<Course>) -> anyhow::Result<Self> {
+        let first = course.steps.first().context("the course has no step")?;
+        Ok(Self {
+            course: Arc::clone(course),
+            step: first.id.clone(),
+            source: FOUR_LINES.to_owned(),
+        })
+    }
+
+    /// The last step's own solution, judged against every step.
+    pub(crate) fn whole_course(course: &Arc<Course>) -> anyhow::Result<Self> {
+        let last = course.steps.last().context("the course has no step")?;
+        Ok(Self {
+            course: Arc::clone(course),
+            step: last.id.clone(),
+            source: last.solution.as_str().to_owned(),
+        })
+    }
+
+    /// How many tests are made.
+    pub(crate) fn tests(&self) -> usize {
+        let steps = self.course.steps_up_to(&self.step).unwrap_or_default();
+        steps.iter().map(|step| step.tests.len()).sum()
+    }
+
+    /// The request of a browser that gave itself this name.
+    pub(crate) fn request(&self, client: &str) -> anyhow::Result<Request<Body>> {
+        Request::post("/api/run")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(self.body(client)?))
+            .context("the request can't be made")
+    }
+
+    /// The body of that request.
+    pub(crate) fn body(&self, client: &str) -> anyhow::Result<String> {
+        let request = RunRequest {
+            course: self.course.id.to_string(),
+            step: self.step.to_string(),
+            source: self.source.clone(),
+            seed: None,
+            client: Some(client.to_owned()),
+        };
+        Ok(serde_json::json!({ "request": request }).to_string())
+    }
+
+    /// The same without a browser.
+    pub(crate) fn assignment(&self) -> anyhow::Result<Assignment> {
+        Ok(Assignment {
+            course: Arc::clone(&self.course),
+            step: self.step.clone(),
+            source: Source::parse(self.source.clone())?,
+            seed: app::state::seed_of(None)?,
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! The program that a step opens with.
+
+use crate::{CourseId, Progress, StepId, StepSummary};
+
+/// The program that a step opens with, and where it is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InitialDraft {
+    /// What was last typed in this step; else its last green run's, where a later step's run was
+    /// this step's too.
+    Draft(String),
+    /// The learner's own program of an earlier step.
+    EarlierStep {
+        /// Which.
+        step: StepId,
+        /// Its program: that of the last green run, else the draft.
+        text: String,
+    },
+    /// What the course gives to start from.
+    Starter(String),
+}
+
+impl InitialDraft {
+    /// Chooses: one's own draft, else one's own program of the nearest earlier step, else the
+    /// starter.
+    pub fn of(
+        progress: &Progress,
+        course: &CourseId,
+        steps: &[StepSummary],
+        step: &StepId,
+        starter: &str,
+    ) -> Self {
+        let draft = progress
+            .step(course, step)
+            .and_then(|kept| kept.draft.clone().or_else(|| kept.last_passing.clone()));
+        match draft {
+            Some(draft) => Self::Draft(draft),
+            None => Self::without_draft(progress, course, steps, step, starter),
+        }
+    }
+
+    /// What the step would open with if nothing had been typed in it: what a reset goes back to.
+    pub fn without_draft(
+        progress: &Progress,
+        course: &CourseId,
+        steps: &[StepSummary],
+        step: &StepId,
+        starter: &str,
+    ) -> Self {
+        earlier(steps, step)
+            .find_map(|earlier| {
+                let kept = progress.step(course, earlier)?;
+                let text = kept.last_passing.as_ref().or(kept.draft.as_ref())?;
+                Some(Self::EarlierStep {
+                    step: earlier.clone(),
+                    text: text.clone(),
+                })
+            })
+            .unwrap_or_else(|| Self::Starter(starter.to_owned()))
+    }
+
+    /// The program.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Draft(text) | Self::EarlierStep { text, .. } | Self::Starter(text) => text,
+        }
+    }
+}
+
+/// The steps before `step`, nearest first.
+pub fn earlier<'steps>(
+    steps: &'steps [StepSummary],
+    step: &StepId,
+) -> impl Iterator<Item = &'steps StepId> {
+    let here = steps.iter().position(|other| other.id == *step);
+    steps[..here.unwrap_or(0)].iter().rev().map(|step| &step.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Difficulty, StepProgress};
+
+    fn id(name: &str) -> StepId {
+        StepId::parse(name).unwrap()
+    }
+
+    fn opening(kept: &[(&str, StepProgress)], step: &str) -> InitialDraft {
+        let course = CourseId::parse("redis").unwrap();
+        let steps: Vec<StepSummary> = ["listen", "ping", "echo"]
+            .map(|name| StepSummary {
+                id: id(name),
+                title: name.to_owned(),
+                short_title: name.to_owned(),
+                goal: String::new(),
+                difficulty: Difficulty {
+                    from_minutes: 5,
+                    to_minutes: 10,
+                },
+            })
+            .into();
+        let mut progress = Progress::default();
+        progress.courses.insert(
+            course.clone(),
+            kept.iter()
+                .map(|(name, step)| (id(name), step.clone()))
+                .collect(),
+        );
+        InitialDraft::of(&progress, &course, &steps, &id(step), "starter")
+    }
+
+    fn kept(draft: Option<&str>, last_passing: Option<&str>) -> StepProgress {
+        StepProgress {
+            draft: draft.map(str::to_owned),
+            last_passing: last_passing.map(str::to_owned),
+            ..StepProgress::default()
+        }
+    }
+
+    #[test]
+    fn a_draft_comes_before_all() {
+        let steps = [
+            ("ping", kept(Some("p"), None)),
+            ("echo", kept(Some("e"), None)),
+        ];
+        assert_eq!(opening(&steps, "echo"), InitialDraft::Draft("e".to_owned()));
+    }
+
+    #[test]
+    fn a_step_that_a_later_ones_run_solved_opens_with_that_program() {
+        let steps = [
+            ("listen", kept(None, Some("green l"))),
+            ("ping", kept(None, Some("green p"))),
+        ];
+        for (step, text) in [("listen", "green l"), ("ping", "green p")] {
+            assert_eq!(opening(&steps, step), InitialDraft::Draft(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_new_step_opens_with_the_last_green_run_of_the_nearest_step() {
+        let steps = [
+            ("listen", kept(Some("l"), Some("green l"))),
+            ("ping", kept(Some("broken p"), Some("green p"))),
+        ];
+        let text = opening(&steps, "echo").text().to_owned();
+        assert_eq!(text, "green p");
+        assert_eq!(opening(&steps[..1], "echo").text(), "green l");
+    }
+
+    #[test]
+    fn where_nothing_was_written_the_starter_stands() {
+        assert_eq!(
+            opening(&[], "echo"),
+            InitialDraft::Starter("starter".to_owned())
+        );
+        let later = [("echo", kept(Some("e"), None))];
+        assert_eq!(opening(&later, "listen").text(), "starter");
+    }
+}

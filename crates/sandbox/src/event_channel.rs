@@ -1,0 +1,369 @@
+//! The way of a run's events to whoever watches it: bounded, though the watcher may be slow.
+//!
+//! A plain bounded channel would let a slow browser hold up the reading of the container, and
+//! the learner would see a time-out that is our fault. A plain unbounded one would keep each byte
+//! of a program that prints byte by byte in an event of its own. So output that nobody has taken
+//! yet is joined, and a place in the queue that nobody has seen is replaced by the newer one. And
+//! whoever takes nothing for long, or leaves too much unread, is gone, whatever its connection
+//! says: it holds neither a container nor memory any more.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use futures::Stream;
+use tokio::sync::Notify;
+use tracing::info;
+
+use crate::{JobEvent, SandboxError};
+
+/// How long events may lie unread. A browser that sleeps or has lost its network comes back to a
+/// run that it has to ask for again.
+const UNTAKEN_FOR_MAX: Duration = Duration::from_secs(30);
+
+/// How many bytes of events may lie unread before yet another comes: a hundred times what an
+/// honest program's run says.
+const UNREAD_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Both ends of a new feed. Must be called inside a tokio runtime.
+pub(crate) fn event_channel() -> (EventSender, JobStream) {
+    event_channel_for(UNTAKEN_FOR_MAX)
+}
+
+fn event_channel_for(unread_for_max: Duration) -> (EventSender, JobStream) {
+    let shared = Arc::new(Shared {
+        state: Mutex::new(State::default()),
+        reader_left: Notify::new(),
+    });
+    // Beyond the run too: what it said stays until it is taken.
+    tokio::spawn(give_up_when_unread(Arc::downgrade(&shared), unread_for_max));
+    let reader = JobStream {
+        shared: Arc::clone(&shared),
+    };
+    (EventSender { shared }, reader)
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    reader_left: Notify,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that holds the lock can panic halfway through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the reader up, who will find nothing but the reason for it.
+    fn give_up(&self, mut state: MutexGuard<'_, State>) {
+        if state.reader_left {
+            return;
+        }
+        info!(
+            bytes = state.unread_bytes,
+            "Nobody takes a run's events; the run counts as left"
+        );
+        state.end_reading();
+        state.events.push_back(PendingEvent {
+            event: Err(SandboxError::Unread),
+            bytes: 0,
+        });
+        drop(state);
+        self.reader_left.notify_waiters();
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    events: VecDeque<PendingEvent>,
+    unread_bytes: usize,
+    /// Since when there have been events and the reader took none of them.
+    unread_since: Option<Instant>,
+    writer_left: bool,
+    /// It has left, or was given up.
+    reader_left: bool,
+    waker: Option<Waker>,
+}
+
+#[derive(Debug)]
+struct PendingEvent {
+    event: Result<JobEvent, SandboxError>,
+    bytes: usize,
+}
+
+impl State {
+    /// Nobody takes anything any more.
+    fn end_reading(&mut self) {
+        self.reader_left = true;
+        self.events = VecDeque::new();
+        self.unread_bytes = 0;
+        self.unread_since = None;
+    }
+}
+
+async fn give_up_when_unread(shared: Weak<Shared>, unread_for_max: Duration) {
+    loop {
+        tokio::time::sleep(unread_for_max / 4).await;
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        let state = shared.state();
+        let since = state.unread_since;
+        if since.is_some_and(|since| since.elapsed() >= unread_for_max) {
+            shared.give_up(state);
+            return;
+        }
+    }
+}
+
+/// The run's end of the feed.
+#[derive(Debug)]
+pub(crate) struct EventSender {
+    shared: Arc<Shared>,
+}
+
+impl EventSender {
+    /// Adds an event of a few bytes.
+    pub(crate) fn send(&self, event: JobEvent) {
+        self.push(Ok(event), 0);
+    }
+
+    /// Adds an event that takes about so many bytes.
+    pub(crate) fn send_bytes(&self, event: JobEvent, bytes: usize) {
+        self.push(Ok(event), bytes);
+    }
+
+    /// Adds the fault that ends the run.
+    pub(crate) fn fail(&self, error: SandboxError) {
+        self.push(Err(error), 0);
+    }
+
+    /// Whether nobody watches any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.state().reader_left
+    }
+
+    /// Ends when nobody watches any more.
+    pub(crate) async fn closed(&self) {
+        loop {
+            let left = self.shared.reader_left.notified();
+            if self.is_closed() {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    fn push(&self, event: Result<JobEvent, SandboxError>, bytes: usize) {
+        let mut state = self.shared.state();
+        if state.reader_left {
+            return;
+        }
+        if state.unread_bytes > UNREAD_BYTES_MAX {
+            self.shared.give_up(state);
+            return;
+        }
+        let last = state.events.back_mut();
+        match (last.map(|last| (&mut last.event, &mut last.bytes)), event) {
+            (Some((Ok(JobEvent::Output(last)), of_last)), Ok(JobEvent::Output(next)))
+                if last.stream == next.stream && last.launch == next.launch =>
+            {
+                last.text.push_str(&next.text);
+                *of_last += bytes;
+            }
+            (Some((Ok(JobEvent::Queued { place }), _)), Ok(JobEvent::Queued { place: newer })) => {
+                *place = newer;
+            }
+            (_, event) => state.events.push_back(PendingEvent { event, bytes }),
+        }
+        state.unread_bytes += bytes;
+        state.unread_since.get_or_insert_with(Instant::now);
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Drop for EventSender {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.writer_left = true;
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// A run's events, as they come. Dropping it cancels the run.
+#[derive(Debug)]
+pub struct JobStream {
+    shared: Arc<Shared>,
+}
+
+impl Stream for JobStream {
+    type Item = Result<JobEvent, SandboxError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut state = self.shared.state();
+        match state.events.pop_front() {
+            Some(PendingEvent { event, bytes }) => {
+                state.unread_bytes -= bytes;
+                state.unread_since = (!state.events.is_empty()).then(Instant::now);
+                Poll::Ready(Some(event))
+            }
+            None if state.writer_left => Poll::Ready(None),
+            None => {
+                state.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for JobStream {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.end_reading();
+        drop(state);
+        self.shared.reader_left.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt;
+    use lesson::{OutputChunk, OutputStream};
+
+    use super::*;
+
+    fn output(text: &str) -> JobEvent {
+        JobEvent::Output(OutputChunk {
+            launch: 1,
+            stream: OutputStream::Stdout,
+            text: text.to_owned(),
+        })
+    }
+
+    #[tokio::test]
+    async fn output_that_nobody_took_yet_is_joined() {
+        let (writer, mut reader) = event_channel();
+        for _ in 0..1000 {
+            writer.send(output("x"));
+        }
+        drop(writer);
+        let first = reader.next().await.unwrap().unwrap();
+        assert_eq!(first, output(&"x".repeat(1000)));
+        assert!(reader.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn only_the_newest_place_is_told() {
+        let (writer, mut reader) = event_channel();
+        for place in [3, 2, 1] {
+            writer.send(JobEvent::Queued { place });
+        }
+        let first = reader.next().await.unwrap().unwrap();
+        assert_eq!(first, JobEvent::Queued { place: 1 });
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_leaves_is_noticed() {
+        let (writer, reader) = event_channel();
+        let watch = tokio::spawn(async move {
+            writer.closed().await;
+            writer.is_closed()
+        });
+        tokio::task::yield_now().await;
+        drop(reader);
+        assert!(watch.await.unwrap());
+    }
+
+    /// How long something may take that should happen at once.
+    const SOON: Duration = Duration::from_secs(60);
+
+    async fn assert_given_up(mut reader: JobStream) {
+        let only = reader.next().await;
+        assert!(matches!(only, Some(Err(SandboxError::Unread))), "{only:?}");
+        assert!(reader.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_takes_nothing_for_long_is_given_up() {
+        let (writer, reader) = event_channel_for(Duration::from_millis(20));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!writer.is_closed(), "there was nothing to take");
+        writer.send(JobEvent::Started);
+        tokio::time::timeout(SOON, writer.closed()).await.unwrap();
+        writer.send(JobEvent::Started);
+        drop(writer);
+        assert_given_up(reader).await;
+    }
+
+    #[tokio::test]
+    async fn what_nobody_takes_after_a_run_is_thrown_away() {
+        let (writer, reader) = event_channel_for(Duration::from_millis(20));
+        writer.send_bytes(output("x"), 1000);
+        drop(writer);
+        let thrown_away = async {
+            while reader.shared.state().unread_bytes > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(SOON, thrown_away).await.unwrap();
+        assert_given_up(reader).await;
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_leaves_too_much_is_given_up() {
+        let (writer, reader) = event_channel();
+        // In turns with something else, so that nothing is joined.
+        let send = || {
+            writer.send_bytes(output("x"), UNREAD_BYTES_MAX / 4);
+            writer.send(JobEvent::Started);
+        };
+        for _ in 0..4 {
+            send();
+        }
+        assert!(!writer.is_closed());
+        send();
+        assert!(writer.is_closed());
+        assert_eq!(reader.shared.state().unread_bytes, 0);
+        drop(writer);
+        assert_given_up(reader).await;
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_takes_its_events_is_never_given_up() {
+        let (writer, mut reader) = event_channel();
+        for _ in 0..20 {
+            for _ in 0..2 {
+                writer.send_bytes(output("x"), UNREAD_BYTES_MAX / 4);
+                writer.send(JobEvent::Started);
+            }
+            let since = reader.shared.state().unread_since.unwrap();
+            for _ in 0..3 {
+                reader.next().await.unwrap().unwrap();
+                assert!(reader.shared.state().unread_since.unwrap() > since);
+            }
+            reader.next().await.unwrap().unwrap();
+            assert_eq!(reader.shared.state().unread_since, None);
+        }
+        assert!(!writer.is_closed());
+    }
+
+    #[tokio::test]
+    async fn a_waiting_reader_is_woken() {
+        let (writer, mut reader) = event_channel();
+        let watch = tokio::spawn(async move { reader.next().await });
+        tokio::task::yield_now().await;
+        writer.send(JobEvent::Started);
+        assert_eq!(watch.await.unwrap().unwrap().unwrap(), JobEvent::Started);
+    }
+}

@@ -1,0 +1,342 @@
+//! The one task that keeps the pool full: it finds the engine, makes the images, lets the first
+//! lane test itself, refills, sweeps, and starts over when the engine was away.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
+use tracing::{error, info, warn};
+
+use super::PoolState;
+use super::backoff::Backoff;
+use super::refill::Refill;
+use super::state::Shared;
+use super::sweep::sweep;
+use crate::engine::Engine;
+use crate::image::Images;
+use crate::labels::Predecessors;
+use crate::lane::{Lane, LaneMaker, SelfTest};
+use crate::spec::Spec;
+use crate::versions::look_at_versions;
+use crate::{Role, SandboxError};
+
+/// How often lanes that wait are looked at.
+const EVICT_EVERY: Duration = Duration::from_secs(1);
+/// A judge that nobody has needed for so long was one of a crowd's.
+const JUDGE_IDLE_MAX: Duration = Duration::from_secs(5);
+
+/// How often the engine is asked whether it is there, and how long it may take to say so.
+const PING_EVERY: Duration = Duration::from_secs(5);
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// Creations that may fail one after the other before the engine counts as away.
+const FAILURES_MAX: u32 = 3;
+/// What a stop waits for lanes that are half made.
+const CREATION_MAY_END: Duration = Duration::from_secs(2);
+/// A container's life beyond its waiting: a run, and what it takes to start and to be removed.
+const LIFE_AFTER_WAITING: Duration = Duration::from_secs(120);
+
+/// Why serving ended.
+enum Interruption {
+    /// The pool stops.
+    Stopped,
+    /// The images must be looked for again: one is gone.
+    ImageGone,
+    /// The engine is away, or fails whatever it is asked.
+    Engine(SandboxError),
+    /// A guarantee is not kept, or there is no image: nothing that passes by itself.
+    Refusal(SandboxError),
+}
+
+/// Keeps the pool until it stops.
+pub(super) async fn keep(shared: Arc<Shared>) {
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
+    let mut patience = Backoff::new(Duration::from_secs(2), Duration::from_secs(60));
+    let mut predecessors = Predecessors::Stale;
+    loop {
+        let mut beginning = pin!(begin(&shared, predecessors));
+        let begun = tokio::select! {
+            begun = &mut beginning => begun,
+            () = shared.stopping.cancelled() => {
+                // As where the pool serves: the first lane may be half made.
+                let _one_that_hangs = timeout(CREATION_MAY_END, beginning).await;
+                return;
+            }
+        };
+        let interruption = match begun {
+            Ok(maker) => {
+                backoff.reset();
+                patience.reset();
+                predecessors = Predecessors::StaleWhenExpired;
+                serve(&shared, maker).await
+            }
+            Err(fault) => interruption_by(fault),
+        };
+        let wait = match interruption {
+            Interruption::Stopped => return,
+            Interruption::ImageGone => {
+                warn!("An image is gone; looking for both again");
+                Duration::ZERO
+            }
+            Interruption::Engine(fault) => {
+                let reason = full_text(&fault);
+                warn!(reason, "The Docker engine is away: {reason}");
+                shared.set_phase(PoolState::Away { reason });
+                backoff.wait()
+            }
+            Interruption::Refusal(fault) => {
+                let reason = full_text(&fault);
+                error!(reason, "The sandbox refuses to serve: {reason}");
+                shared.set_phase(PoolState::Refusing { reason });
+                patience.wait()
+            }
+        };
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = shared.stopping.cancelled() => return,
+        }
+    }
+}
+
+/// From an engine's address to a pool that serves: its first lane has measured every guarantee.
+async fn begin(
+    shared: &Arc<Shared>,
+    predecessors: Predecessors,
+) -> Result<LaneMaker, SandboxError> {
+    let settings = &shared.settings;
+    let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
+    look_at_versions(&engine).await?;
+    shared.set_engine(engine.clone());
+    sweep(&engine, shared, predecessors).await?;
+    let images = Images::ensure(&engine, settings).await?;
+    let spec = Spec::new(images, settings.runtime.clone());
+    let maker = LaneMaker {
+        engine,
+        spec,
+        instance: shared.instance.clone(),
+        registry: shared.registry.clone(),
+        ready_timeout: settings.ready_timeout,
+        // A judge is used again until it is as old as a lane may become while it waits.
+        life: 2 * settings.recycle_after + LIFE_AFTER_WAITING,
+    };
+    let lane = maker.make(None, SelfTest::InsideAndOutside).await?;
+    shared.set_phase(PoolState::Serving);
+    // Not where it has been told to stop meanwhile.
+    if shared.refusal().is_none() {
+        info!(
+            judge = maker.spec.image(Role::Judge).name,
+            learner = maker.spec.image(Role::Learner).name,
+            spec = maker.spec.hash,
+            "The sandbox keeps its guarantees and serves",
+        );
+    }
+    shared.deposit(lane);
+    Ok(maker)
+}
+
+/// Keeps the pool full until something comes between.
+async fn serve(shared: &Arc<Shared>, maker: LaneMaker) -> Interruption {
+    let mut creations: JoinSet<Result<Lane, SandboxError>> = JoinSet::new();
+    let interruption = tokio::select! {
+        interruption = refill(shared, &maker, &mut creations) => interruption,
+        fault = watch(&maker.engine) => Interruption::Engine(fault),
+        () = sweep_again_and_again(shared, &maker.engine) => Interruption::Stopped,
+        () = shared.stopping.cancelled() => Interruption::Stopped,
+    };
+    if matches!(interruption, Interruption::Stopped) {
+        // A lane that starts and is let go ends by itself. A container that is only created has to be
+        // removed, and an engine that hangs would leave it.
+        let whole = async { while creations.join_next().await.is_some() {} };
+        let _those_that_hang = timeout(CREATION_MAY_END, whole).await;
+    }
+    // Waits for the tasks too: a container that is half made is then being removed.
+    creations.shutdown().await;
+    shared.set_creating(0);
+    interruption
+}
+
+/// Makes lanes as they are needed.
+async fn refill(
+    shared: &Arc<Shared>,
+    maker: &LaneMaker,
+    creations: &mut JoinSet<Result<Lane, SandboxError>>,
+) -> Interruption {
+    let mut eviction = interval(EVICT_EVERY);
+    eviction.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+    let mut failures = 0;
+    let mut not_before = Instant::now();
+    let mut wanted_since = None;
+    loop {
+        let now = Instant::now();
+        let since = *wanted_since.get_or_insert(now);
+        let mut wake_at = None;
+        match Refill::decide(shared.counts(), &shared.settings, now - since) {
+            Refill::Create if now < not_before => wake_at = Some(not_before),
+            Refill::Create => {
+                if shared.counts().ready == 0 && shared.counts().queued > 0 {
+                    metrics::counter!("codealong_cold_starts_total").increment(1);
+                }
+                let judge = shared.take_judge(&maker.spec.hash);
+                if judge.is_none() && shared.counts().lanes >= shared.settings.lanes_max {
+                    // Those that were there have ended.
+                    continue;
+                }
+                creations.spawn(maker.make(judge, SelfTest::Inside));
+                shared.set_creating(creations.len());
+                wanted_since = None;
+                continue;
+            }
+            Refill::PutOff(wait) => wake_at = Some(now + wait),
+            Refill::Enough => wanted_since = None,
+        }
+        let mut alarm = pin!(async {
+            match wake_at {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        });
+        tokio::select! {
+            () = shared.maintainer.notified() => {}
+            () = &mut alarm => {}
+            _ = eviction.tick() => {
+                if shared.evict_unfit(&maker.spec.hash)
+                    && let Some(fault) = absence(&maker.engine).await
+                {
+                    return Interruption::Engine(fault);
+                }
+            }
+            Some(made) = creations.join_next() => {
+                shared.set_creating(creations.len());
+                match made {
+                    Ok(Ok(lane)) => {
+                        failures = 0;
+                        backoff.reset();
+                        shared.deposit(lane);
+                    }
+                    Ok(Err(fault)) => {
+                        failures += 1;
+                        not_before = Instant::now() + backoff.wait();
+                        if let Some(end) = judge(&maker.engine, fault, failures).await {
+                            return end;
+                        }
+                    }
+                    // Aborted with the pool itself, or a bug that its panic has told of.
+                    Err(_) => not_before = Instant::now() + backoff.wait(),
+                }
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// Throws out what has ended, what has waited too long (one at a time: the others must not
+    /// leave all at once), and what is not of the present make. Says whether any had ended.
+    pub(super) fn evict_unfit(self: &Arc<Self>, spec_hash: &str) -> bool {
+        let recycle_after = self.settings.recycle_after;
+        let mut out = Vec::new();
+        let mut judges_out = Vec::new();
+        let mut ended = false;
+        let mut recycled = false;
+        let mut state = self.state();
+        let lanes = std::mem::take(&mut state.ready);
+        for mut lane in lanes {
+            let is_dead = !lane.is_waiting();
+            let is_old = !recycled && lane.age() > recycle_after;
+            ended |= is_dead;
+            recycled |= is_old;
+            if is_dead || is_old || lane.spec_hash() != spec_hash {
+                out.push(lane);
+            } else {
+                state.ready.push_back(lane);
+            }
+        }
+        let judges = std::mem::take(&mut state.judges);
+        for mut idle in judges {
+            let is_dead = !idle.judge.is_quiet();
+            let is_surplus = idle.since.elapsed() > JUDGE_IDLE_MAX;
+            ended |= is_dead;
+            if is_dead || is_surplus || idle.judge.spec_hash() != spec_hash {
+                judges_out.push(idle);
+            } else {
+                state.judges.push_back(idle);
+            }
+        }
+        drop(state);
+        if !out.is_empty() || !judges_out.is_empty() {
+            drop((out, judges_out));
+            self.dispatch();
+        }
+        ended
+    }
+}
+
+/// What a fault means that came before the pool could serve.
+fn interruption_by(fault: SandboxError) -> Interruption {
+    match fault {
+        SandboxError::GuaranteesMissing { .. }
+        | SandboxError::LimitDropped { .. }
+        | SandboxError::NotUnderstood { .. }
+        | SandboxError::ImageFolder { .. }
+        | SandboxError::ImageBuild { .. }
+        | SandboxError::BaseImage { .. } => Interruption::Refusal(fault),
+        fault => Interruption::Engine(fault),
+    }
+}
+
+/// What a creation that failed means for the pool, if anything.
+async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<Interruption> {
+    metrics::counter!("codealong_creations_failed_total").increment(1);
+    match fault {
+        SandboxError::GuaranteesMissing { .. } | SandboxError::LimitDropped { .. } => {
+            Some(Interruption::Refusal(fault))
+        }
+        fault if fault.status() == Some(404) => Some(Interruption::ImageGone),
+        fault => {
+            let reason = full_text(&fault);
+            warn!(reason, failures, "A lane could not be made: {reason}");
+            if failures >= FAILURES_MAX {
+                return Some(Interruption::Engine(fault));
+            }
+            absence(engine).await.map(Interruption::Engine)
+        }
+    }
+}
+
+/// Ends when the engine is away.
+async fn watch(engine: &Engine) -> SandboxError {
+    loop {
+        sleep(PING_EVERY).await;
+        if let Some(fault) = absence(engine).await {
+            return fault;
+        }
+    }
+}
+
+/// Why the engine is away, if it is: it answers neither of two pings. One answer that was lost is
+/// no reason to refuse runs, and an engine that can't be reached fails both at once.
+async fn absence(engine: &Engine) -> Option<SandboxError> {
+    match engine.ping(PING_TIMEOUT).await {
+        Ok(()) => None,
+        Err(_) => engine.ping(PING_TIMEOUT).await.err(),
+    }
+}
+
+/// Sweeps now and then, for ever.
+async fn sweep_again_and_again(shared: &Arc<Shared>, engine: &Engine) {
+    loop {
+        sleep(shared.settings.sweep_every).await;
+        if let Err(fault) = sweep(engine, shared, Predecessors::StaleWhenExpired).await {
+            let reason = full_text(&fault);
+            warn!(reason, "A sweep failed; the next one tries again: {reason}");
+        }
+    }
+}
+
+/// An error with all of its causes, in one line for the log.
+pub(super) fn full_text(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
+}

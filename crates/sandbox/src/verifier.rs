@@ -1,0 +1,285 @@
+//! The rule of what counts as a pass: everything that the judge says is held against the plan,
+//! message by message, and anything that does not fit is no pass.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use lesson::{Outcome, OutputChunk, PlannedTest, TestId, TestResult};
+
+use crate::frame::{Envelope, JudgeMessage, RunSummary, TestFinished};
+use crate::output::OutputKeeper;
+use crate::plan::plan;
+use crate::{Job, JobEvent, JobReport, Timings};
+
+/// The most that a judge may say in one run, output and exchanges included.
+const MESSAGES_MAX: usize = 24 * 1024 * 1024;
+
+/// What the judge said so far, held against the plan.
+#[derive(Debug)]
+pub(crate) struct RunVerifier {
+    nonce: String,
+    /// The tests in the order in which they are made.
+    planned: Vec<PlannedTest>,
+    /// Their numbers in the course's order.
+    course_order: HashMap<TestId, usize>,
+    limit: Duration,
+    next_seq: u64,
+    message_bytes: usize,
+    progress: Progress,
+    results: Vec<TestResult>,
+    output: OutputKeeper,
+    timings: Timings,
+}
+
+/// Where the judge is in its run.
+#[derive(Debug)]
+enum Progress {
+    /// The learner's code has not started, as far as the judge says.
+    Waiting,
+    /// Between two tests.
+    Between,
+    /// In the test whose turn it is.
+    InTest,
+    /// It sent its summary.
+    Finished(RunSummary),
+}
+
+/// A word that a judge does not say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ProtocolViolation(pub(crate) String);
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The judge sent its summary in time.
+    Clean,
+    /// The server's own deadline came first.
+    Deadline,
+    /// The judge, or someone in its place, said what it must not.
+    ProtocolViolation(ProtocolViolation),
+}
+
+impl RunVerifier {
+    /// An empty verifier for a job. `timings` holds what is known before the job is written.
+    pub(crate) fn new(job: &Job, nonce: String, timings: Timings) -> Self {
+        Self {
+            nonce,
+            planned: plan(job)
+                .into_iter()
+                .flat_map(|(_, tests)| tests)
+                .map(|planned| planned.test.clone())
+                .collect(),
+            course_order: (job.tests().map(|test| test.id.clone()).zip(0..)).collect(),
+            limit: job.limit,
+            next_seq: 0,
+            message_bytes: 0,
+            progress: Progress::Waiting,
+            results: Vec::new(),
+            output: OutputKeeper::default(),
+            timings,
+        }
+    }
+
+    /// Whether the learner's code may have started. Until then a run can be given to another
+    /// container.
+    pub(crate) fn is_started(&self) -> bool {
+        !matches!(self.progress, Progress::Waiting)
+    }
+
+    /// Whether the judge sent its summary.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(self.progress, Progress::Finished(_))
+    }
+
+    /// Takes a frame that came `at` after the job was written, and hands out what a watcher may
+    /// know of it.
+    pub(crate) fn take(
+        &mut self,
+        frame: &[u8],
+        at: Duration,
+    ) -> Result<Option<JobEvent>, ProtocolViolation> {
+        let violation = |what: &str| Err(ProtocolViolation(what.to_owned()));
+        self.message_bytes = self.message_bytes.saturating_add(frame.len());
+        if self.message_bytes > MESSAGES_MAX {
+            return violation("more was said than a run can say");
+        }
+        let said = Envelope::read(frame).map_err(|error| ProtocolViolation(error.to_string()))?;
+        if said.nonce != self.nonce {
+            return violation("a frame without the run's secret");
+        }
+        if said.seq != self.next_seq {
+            let expected = self.next_seq;
+            return Err(ProtocolViolation(format!(
+                "frame {} instead of {expected}",
+                said.seq
+            )));
+        }
+        self.next_seq += 1;
+        match (&self.progress, said.word) {
+            (Progress::Waiting, JudgeMessage::Started) => {
+                self.progress = Progress::Between;
+                self.timings.started_us = microseconds(at);
+                Ok(Some(JobEvent::Started))
+            }
+            (Progress::Waiting, _) => violation("a frame before the start"),
+            (Progress::Finished(_), _) => violation("a frame after the end"),
+            (Progress::Between, JudgeMessage::TestStarted { id }) => match self.turn() {
+                Some(turn) if turn.id == id => {
+                    self.progress = Progress::InTest;
+                    Ok(Some(JobEvent::TestStarted(id)))
+                }
+                _ => Err(ProtocolViolation(format!("test {id} began out of turn"))),
+            },
+            (
+                _,
+                JudgeMessage::Output {
+                    launch,
+                    stream,
+                    text,
+                },
+            ) => {
+                let chunk = OutputChunk {
+                    launch,
+                    stream,
+                    text,
+                };
+                Ok(self.output.take(chunk).map(JobEvent::Output))
+            }
+            (_, JudgeMessage::TestFinished(test)) => {
+                let result = self.judge(*test)?;
+                self.progress = Progress::Between;
+                self.timings.judged_us = microseconds(at);
+                self.results.push(result.clone());
+                Ok(Some(JobEvent::TestFinished(Box::new(result))))
+            }
+            (Progress::Between, JudgeMessage::Finished(last)) if self.turn().is_none() => {
+                self.timings.finished_us = microseconds(at);
+                self.progress = Progress::Finished(last);
+                Ok(None)
+            }
+            (_, JudgeMessage::Finished(_)) => violation("an end with tests left"),
+            (_, JudgeMessage::Started) => violation("a second start"),
+            (_, JudgeMessage::TestStarted { .. }) => {
+                violation("a test began in the middle of another")
+            }
+        }
+    }
+
+    /// The report on a run that ended so, `at` after the job was written. Whatever is not a clean
+    /// end leaves at least one test that did not pass.
+    pub(crate) fn end(mut self, ending: &Ending, at: Duration) -> JobReport {
+        if let Ending::ProtocolViolation(ProtocolViolation(detail)) = ending {
+            // Whoever could say this could have said the passes too.
+            for result in &mut self.results {
+                if result.outcome.is_passed() {
+                    set_outcome(result, interfered(detail));
+                }
+            }
+        }
+        let last_word = match self.progress {
+            Progress::Finished(last_word) => Some(last_word),
+            _ => None,
+        };
+        let clean = last_word.is_some() && *ending == Ending::Clean;
+        if !clean {
+            let mut first = Some(match ending {
+                Ending::ProtocolViolation(ProtocolViolation(detail)) => interfered(detail),
+                Ending::Deadline => Outcome::TimedOut {
+                    limit_ms: u32::try_from(self.limit.as_millis()).unwrap_or(u32::MAX),
+                },
+                Ending::Clean => interfered("the judge did not send its summary"),
+            });
+            for planned in &self.planned[self.results.len()..] {
+                let outcome = first.take().unwrap_or(Outcome::NotRun);
+                self.results.push(result(planned, outcome));
+            }
+            // Every test had passed, but the end was not clean: the last one loses its pass.
+            if let Some(outcome) = first
+                && let Some(last) = self.results.last_mut()
+                && last.outcome.is_passed()
+            {
+                set_outcome(last, outcome);
+            }
+            self.timings.judged_us = microseconds(at);
+            self.timings.finished_us = microseconds(at);
+        }
+        let last_word = last_word.unwrap_or_default();
+        self.timings.launch_us = last_word.timings.launch_us;
+        self.timings.listen_us = last_word.timings.listen_us;
+        self.timings.launches = last_word.launches;
+        let course_order = |result: &TestResult| self.course_order.get(&result.id).copied();
+        self.results.sort_by_key(course_order);
+        let tests_us = (self.results.iter())
+            .fold(0, |sum: u32, result| sum.saturating_add(result.duration_us));
+        JobReport {
+            results: self.results,
+            output: self.output.end(last_word.dropped_bytes),
+            // What the judge wrote in one go arrives at one moment: a run is never shorter than
+            // its tests together.
+            duration_us: self.timings.judged_us.max(tests_us),
+            timings: self.timings,
+            memory_peak_bytes: last_word.memory_peak_bytes,
+            cpu_us: last_word.cpu_us,
+            throttled_us: last_word.throttled_us,
+        }
+    }
+
+    /// The test whose turn it is.
+    fn turn(&self) -> Option<&PlannedTest> {
+        self.planned.get(self.results.len())
+    }
+
+    fn judge(&self, test: TestFinished) -> Result<TestResult, ProtocolViolation> {
+        let Some(turn) = self.turn().filter(|turn| turn.id == test.id) else {
+            return Err(ProtocolViolation(format!(
+                "test {} ended out of turn",
+                test.id
+            )));
+        };
+        // A test that did not run has an outcome all the same, but no pass.
+        if test.outcome.is_passed() && !matches!(self.progress, Progress::InTest) {
+            return Err(ProtocolViolation(format!(
+                "test {} passed before it began",
+                test.id
+            )));
+        }
+        Ok(TestResult {
+            span: test.span.or_else(|| test.outcome.span()),
+            exchanges: test.exchanges,
+            duration_us: test.duration_us,
+            ..result(turn, test.outcome)
+        })
+    }
+}
+
+fn result(planned: &PlannedTest, outcome: Outcome) -> TestResult {
+    TestResult {
+        id: planned.id.clone(),
+        name: planned.name.clone(),
+        message: outcome.message(),
+        outcome,
+        mistake: None,
+        span: None,
+        exchanges: Vec::new(),
+        duration_us: 0,
+    }
+}
+
+fn set_outcome(result: &mut TestResult, outcome: Outcome) {
+    result.message = outcome.message();
+    result.outcome = outcome;
+}
+
+fn interfered(detail: &str) -> Outcome {
+    Outcome::Interfered {
+        detail: detail.to_owned(),
+    }
+}
+
+fn microseconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

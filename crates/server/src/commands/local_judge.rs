@@ -1,0 +1,109 @@
+//! A sandbox and a course for the command line.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use app::judge::{Assignment, QueueUpdates, judge};
+use curriculum::{Course, Curriculum};
+use futures::StreamExt;
+use lesson::{CourseId, Report, RunError, RunEvent, Seed, Source, StepId};
+use sandbox::{ClientId, Pool, StopOutcome};
+
+use crate::Settings;
+
+/// A started sandbox that judges one program after the other.
+pub(crate) struct LocalJudge {
+    pool: Pool,
+    client: ClientId,
+}
+
+impl LocalJudge {
+    /// Starts the sandbox and waits until it serves.
+    pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        log_to_stderr();
+        let mut sandbox = settings.sandbox.clone();
+        // A server on the same engine has its own name: neither sweeps the other's containers.
+        sandbox.owner = sandbox.owner_with(&format!("-command-{}", std::process::id()), 0);
+        let pool = Pool::start(sandbox)?;
+        pool.ready().await.context("the sandbox can't be used")?;
+        Ok(Self {
+            pool,
+            client: ClientId::new("command-line"),
+        })
+    }
+
+    /// Judges one program.
+    pub(crate) async fn judge(
+        &self,
+        course: &Arc<Course>,
+        step: &StepId,
+        source: Source,
+        seed: Seed,
+    ) -> Result<Report, RunError> {
+        let assignment = Assignment {
+            course: Arc::clone(course),
+            step: step.clone(),
+            source,
+            seed,
+        };
+        let mut events = Box::pin(
+            judge(
+                &self.pool,
+                assignment,
+                self.client.clone(),
+                QueueUpdates::Omit,
+            )
+            .await?,
+        );
+        while let Some(event) = events.next().await {
+            match event {
+                RunEvent::Finished { report } => return Ok(*report),
+                RunEvent::Interrupted { error } => return Err(error),
+                _ => {}
+            }
+        }
+        Err(RunError::Broken)
+    }
+
+    /// Removes every container.
+    pub(crate) async fn close(self) {
+        if let StopOutcome::PerhapsSome { reason } = self.pool.stop().await {
+            tracing::warn!(reason, "a container may be left: {reason}");
+        }
+    }
+}
+
+/// Our own failures are told in full where an author sees them, and never among the reports.
+fn log_to_stderr() {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    // A second command in one process keeps the first one's log.
+    let _ = log.try_init();
+}
+
+/// The course in a folder, or the one of this name in the settings' curriculum.
+pub fn find_course(settings: &Settings, name_or_folder: &str) -> anyhow::Result<Arc<Course>> {
+    let folder = Path::new(name_or_folder);
+    if folder.join("course.toml").is_file() {
+        return Course::load(folder)
+            .map(Arc::new)
+            .context("the course has problems");
+    }
+    let Ok(id) = CourseId::parse(name_or_folder) else {
+        bail!("{name_or_folder:?} is neither a course's name nor a folder with a course.toml");
+    };
+    let curriculum = Curriculum::load(&settings.curriculum).context("the courses have problems")?;
+    let found = curriculum.course(&id).cloned();
+    found.with_context(|| {
+        let names: Vec<String> = curriculum
+            .courses()
+            .iter()
+            .map(|course| course.id.to_string())
+            .collect();
+        format!("there is no course {id}; there is {}", names.join(", "))
+    })
+}

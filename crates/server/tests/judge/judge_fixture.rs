@@ -1,0 +1,123 @@
+//! A sandbox and a course for the tests, each with containers of its own name.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use app::judge::{Assignment, QueueUpdates, judge};
+use curriculum::Course;
+use futures::StreamExt;
+use lesson::{Report, RunEvent, Seed, Source, StepId};
+use sandbox::{ClientId, Pool, Settings};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// One court sits at a time, so that no program has less than its share of the machine.
+static SERIAL: Mutex<()> = Mutex::const_new(());
+
+pub(crate) struct JudgeFixture {
+    pool: Pool,
+    course: Arc<Course>,
+    _serial_guard: MutexGuard<'static, ()>,
+}
+
+/// The repository's folder.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The folder with the programs of the tests.
+pub(crate) fn programs(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(kind)
+}
+
+/// Keeps all other courts waiting as long as it is held; for tests that start processes.
+pub(crate) async fn serial_guard() -> MutexGuard<'static, ()> {
+    SERIAL.lock().await
+}
+
+/// The program `codealong`, told to use this checkout and containers of the test's name.
+pub(crate) fn codealong(name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codealong"));
+    command
+        .env("CODEALONG_IMAGE_FOLDER", repository().join("runner-image"))
+        .env("CODEALONG_CURRICULUM", repository().join("curriculum"))
+        .env("CODEALONG_OWNER", format!("test-{name}"));
+    command
+}
+
+/// A test that fails for a fault of ours shows the log, which names it.
+fn tell_of_our_failures() {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_ansi(false)
+        .with_test_writer();
+    // The first test of the process has set it up for all.
+    let _ = log.try_init();
+}
+
+impl JudgeFixture {
+    /// The course of a folder, and a sandbox whose containers bear the test's name.
+    pub(crate) async fn open(course: &Path, name: &str) -> Self {
+        let sitting = serial_guard().await;
+        tell_of_our_failures();
+        let pool = Pool::start(Settings {
+            owner: format!("test-{name}-{}", std::process::id()),
+            image_folder: repository().join("runner-image"),
+            running_max: 1,
+            warm: 2,
+            ..Settings::default()
+        })
+        .unwrap();
+        pool.ready().await.unwrap();
+        let course = Course::load(course).unwrap_or_else(|problems| panic!("{problems}"));
+        Self {
+            pool,
+            course: Arc::new(course),
+            _serial_guard: sitting,
+        }
+    }
+
+    pub(crate) async fn redis(name: &str) -> Self {
+        Self::open(&repository().join("curriculum/redis"), name).await
+    }
+
+    pub(crate) async fn judge(&self, step: &StepId, program: &str, seed: u32) -> Report {
+        let assignment = Assignment {
+            course: Arc::clone(&self.course),
+            step: step.clone(),
+            source: Source::parse(program.to_owned()).unwrap(),
+            seed: Seed::new(seed),
+        };
+        let client = ClientId::new("test");
+        let mut events = Box::pin(
+            judge(&self.pool, assignment, client, QueueUpdates::Omit)
+                .await
+                .unwrap(),
+        );
+        while let Some(event) = events.next().await {
+            match event {
+                RunEvent::Finished { report } => return *report,
+                RunEvent::Interrupted { error } => panic!("our own failure: {error}"),
+                _ => {}
+            }
+        }
+        panic!("the run ended without a report");
+    }
+
+    pub(crate) async fn close(self) {
+        self.pool.stop().await;
+    }
+}
+
+/// The Python programs of a folder, by name.
+pub(crate) fn python_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "py"))
+        .collect();
+    files.sort();
+    files
+}
