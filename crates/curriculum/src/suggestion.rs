@@ -1,46 +1,32 @@
-//! The word that was probably meant.
+//! The name that was probably meant.
 
-/// `; did you mean ...?`, where one of the candidates is close to `word`; otherwise nothing.
+/// `; did you mean …?` where a candidate is close to `word`, otherwise empty.
 pub(crate) fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> String {
-    let most = (word.chars().count() / 3).max(1);
+    let max_edits = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (edits(word, candidate), candidate))
-        .filter(|(edits, _)| *edits <= most)
+        .map(|candidate| (edit_distance(word, candidate), candidate))
+        .filter(|(edits, _)| *edits <= max_edits)
         .min()
         .map(|(_, candidate)| format!("; did you mean `{candidate}`?"))
         .unwrap_or_default()
 }
 
-/// How many letters must be put in, taken out, changed or swapped with their neighbour to make one
-/// word the other. Case, `_` and `-` don't count: those are slips of the hand.
-fn edits(from: &str, to: &str) -> usize {
-    let plain = |word: &str| -> Vec<char> {
-        let word = word.chars().take(100).flat_map(char::to_lowercase);
-        word.map(|letter| if letter == '_' { '-' } else { letter })
-            .collect()
-    };
-    let (from, to) = (plain(from), plain(to));
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    for row in 0..from.len() {
-        let mut cells = vec![row + 1];
-        for column in 0..to.len() {
-            let change = last[column] + usize::from(from[row] != to[column]);
-            let mut least = change.min(last[column + 1] + 1).min(cells[column] + 1);
-            let is_swap =
-                row > 0 && column > 0 && from[row] == to[column - 1] && from[row - 1] == to[column];
-            if is_swap {
-                least = least.min(before_last[column - 1] + 1);
-            }
-            cells.push(least);
-        }
-        before_last = std::mem::replace(&mut last, cells);
-    }
-    last.last().copied().unwrap_or_default()
+/// The edits between two words, where swapping two neighbours is one edit. Case is ignored and `_`
+/// equals `-`: mixing them up is a slip, not a different name.
+fn edit_distance(from: &str, to: &str) -> usize {
+    strsim::osa_distance(&normalized(from), &normalized(to))
+}
+
+fn normalized(word: &str) -> String {
+    // The distance takes quadratic time, and a name in a file can be as long as the file.
+    let start = word.chars().take(100).flat_map(char::to_lowercase);
+    start
+        .map(|letter| if letter == '_' { '-' } else { letter })
+        .collect()
 }
 
 #[cfg(test)]
@@ -48,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edits_are_counted_as_a_hand_makes_them() {
+    fn a_swap_is_one_edit_and_case_and_underscores_are_none() {
         for (from, to, expected) in [
             ("", "", 0),
             ("abc", "", 3),
@@ -57,12 +43,12 @@ mod tests {
             ("gaol", "goal", 1),
             ("Wrong_Type", "wrong-type", 0),
         ] {
-            assert_eq!(edits(from, to), expected, "{from} to {to}");
+            assert_eq!(edit_distance(from, to), expected, "{from} to {to}");
         }
     }
 
     #[test]
-    fn a_near_word_is_suggested_and_a_far_one_is_not() {
+    fn only_a_close_name_is_suggested() {
         let words = ["title", "goal", "minutes"];
         assert_eq!(did_you_mean("titel", words), "; did you mean `title`?");
         assert_eq!(did_you_mean("minute", words), "; did you mean `minutes`?");

@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
+use html_escape::encode_text;
 use lesson::ByteString;
 
-use super::code::{Wrong, escape};
+use super::code::Wrong;
 
 /// A piece of the bytes and its class.
 type Cell = (Range<usize>, &'static str);
@@ -100,7 +101,8 @@ impl Picture {
                     let start = cell.start.max(row.bytes.start);
                     let end = cell.end.min(row.bytes.end);
                     let bytes = self.bytes.get(start..end).filter(|cell| !cell.is_empty())?;
-                    let text = escape(&ByteString::from(bytes).to_string());
+                    let text = ByteString::from(bytes).to_string();
+                    let text = encode_text(&text);
                     Some(format!("<span class=\"{class}\">{text}</span>"))
                 })
                 .collect();

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use html_escape::encode_text;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 use super::bytes_picture;
@@ -22,8 +23,8 @@ pub(super) fn render(language: &str, text: &str) -> Result<String, Wrong> {
     match language {
         "python" => Ok(block("code", language, &python(text))),
         "console" => Ok(block("session", language, &session(text))),
-        "sh" | "text" => Ok(block("code", language, &escape(text))),
-        "" => Ok(block("code", "text", &escape(text))),
+        "sh" | "text" => Ok(block("code", language, &encode_text(text))),
+        "" => Ok(block("code", "text", &encode_text(text))),
         "resp" => bytes_picture::resp(text),
         "bytes" => bytes_picture::plain(text),
         other => Err(Wrong {
@@ -43,21 +44,6 @@ fn block(class: &str, language: &str, html: &str) -> String {
     )
 }
 
-/// Text as it must stand in HTML, in content and between quotes.
-pub(super) fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            other => html.push(other),
-        }
-    }
-    html
-}
-
 /// A session: what a person types stands after a prompt.
 fn session(text: &str) -> String {
     text.split_inclusive('\n')
@@ -69,7 +55,7 @@ fn session(text: &str) -> String {
                 "" => String::new(),
                 prompt => span("prompt", prompt),
             };
-            prompt + &escape(rest)
+            prompt + &encode_text(rest)
         })
         .collect()
 }
@@ -89,11 +75,11 @@ fn prompt_length(line: &str) -> usize {
 }
 
 fn span(class: &str, text: &str) -> String {
-    format!("<span class=\"{class}\">{}</span>", escape(text))
+    format!("<span class=\"{class}\">{}</span>", encode_text(text))
 }
 
 fn python(text: &str) -> String {
-    highlighted(text).unwrap_or_else(|| escape(text))
+    highlighted(text).unwrap_or_else(|| encode_text(text).into_owned())
 }
 
 /// The text with a class on each word that has one; nothing where the highlighter gives up.
@@ -139,7 +125,7 @@ impl Pieces {
         let text = std::mem::take(&mut self.text);
         match self.class {
             Some(class) => self.html.push_str(&span(class, &text)),
-            None => self.html.push_str(&escape(&text)),
+            None => self.html.push_str(&encode_text(&text)),
         }
     }
 

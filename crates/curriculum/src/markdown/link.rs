@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use html_escape::encode_double_quoted_attribute;
 use lesson::{CourseId, StepId};
 use regex::Regex;
 
-use super::code::escape;
 use crate::folder::Folder;
 use crate::suggestion::did_you_mean;
 
@@ -150,13 +150,13 @@ impl Surroundings<'_> {
 pub(super) fn external(url: &str) -> String {
     format!(
         "<a href=\"{}\" class=\"external\" target=\"_blank\">",
-        escape(url)
+        encode_double_quoted_attribute(url)
     )
 }
 
 /// The opening tag of a link within the course.
 pub(super) fn internal(address: &str) -> String {
-    format!("<a href=\"{}\">", escape(address))
+    format!("<a href=\"{}\">", encode_double_quoted_attribute(address))
 }
 
 /// Whether a piece of raw HTML holds a link or a picture.
