@@ -1,35 +1,35 @@
 //! The checklist of a step: the names of its tests, read from `tests.py` without running it.
 //!
-//! The page shows the names before anything ran, so they are read by a strict form: a line
-//! `@test("name")` or `@test("name", fresh=True)` without indentation. The judge holds the
-//! list against what it finds when it runs the file, so a test that hides from this reader breaks
-//! its step and can't pass.
+//! The page shows the names before the first run, so only one strict form is read: a line
+//! `@test("name")` or `@test("name", fresh=True)` without indentation. The judge compares the list
+//! with the tests that it finds when it runs the file, so a test that this parser misses breaks the
+//! step.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use lesson::{PlannedTest, StepId, TestId};
 
-use crate::problem::Found;
+use crate::problem::Diagnostics;
 
-/// A name longer than this would not fit the checklist.
+/// A longer name would not fit the checklist.
 const MAX_NAME_CHARACTERS: usize = 80;
 
-/// The tests of a step, in order; nothing but its problems where one can't be read.
-pub(crate) fn read(
-    found: &Found,
+/// The tests of a step, in order; `None` where one of them has a problem.
+pub(crate) fn parse(
+    diagnostics: &Diagnostics,
     file: &Path,
     source: &str,
     step: &StepId,
 ) -> Option<Vec<PlannedTest>> {
     let mut lines_by_name: BTreeMap<String, u32> = BTreeMap::new();
     let mut tests: Vec<PlannedTest> = Vec::new();
-    let mut broken = false;
+    let mut has_problem = false;
     for (line, text) in (1_u32..).zip(source.lines()) {
         if !text.trim_start().starts_with("@test") {
             continue;
         }
-        let name = name_of(text).and_then(|name| match lines_by_name.get(&name) {
+        let name = parse_name(text).and_then(|name| match lines_by_name.get(&name) {
             Some(first) => Err(format!(
                 "the test {name:?} has the name of the one in line {first}: \
                  every test of a step needs its own"
@@ -45,24 +45,24 @@ pub(crate) fn read(
                     name,
                 });
             }
-            Err(sentence) => {
-                broken = true;
-                found.at(file, line, sentence);
+            Err(message) => {
+                has_problem = true;
+                diagnostics.report(file, line, message);
             }
         }
     }
-    if tests.is_empty() && !broken {
-        broken = true;
-        found.in_file(
+    if tests.is_empty() && !has_problem {
+        has_problem = true;
+        diagnostics.report_file(
             file,
             "there is no test here: a line `@test(\"what it shows\")` before a function makes one",
         );
     }
-    (!broken).then_some(tests)
+    (!has_problem).then_some(tests)
 }
 
 /// The name in a line that begins with `@test`, or what is wrong with the line.
-fn name_of(line: &str) -> Result<String, String> {
+fn parse_name(line: &str) -> Result<String, String> {
     let unreadable = || {
         "this test can't be read: write `@test(\"name\")` on one line, \
          the name in plain quotes and first"
@@ -100,8 +100,8 @@ fn name_of(line: &str) -> Result<String, String> {
         }
     }
     let rest = without_comment(rest.as_str()).trim();
-    let is_whole = rest == ")" || (rest.starts_with(',') && rest.ends_with(')'));
-    if !is_whole {
+    let is_complete = rest == ")" || (rest.starts_with(',') && rest.ends_with(')'));
+    if !is_complete {
         return Err(unreadable());
     }
     if name.trim().is_empty() {
@@ -120,7 +120,7 @@ fn name_of(line: &str) -> Result<String, String> {
     Ok(name)
 }
 
-/// What stands before a comment that follows the closing parenthesis.
+/// Cuts off a comment after the closing parenthesis.
 fn without_comment(rest: &str) -> &str {
     let closing = rest.match_indices(')').map(|(at, _)| at + 1);
     let mut calls = closing.filter_map(|end| rest.split_at_checked(end));
@@ -134,10 +134,10 @@ mod tests {
     use super::*;
 
     fn check(source: &str) -> Result<Vec<String>, Vec<(u32, String)>> {
-        let found = Found::default();
+        let diagnostics = Diagnostics::default();
         let step = StepId::parse("ping").unwrap();
-        let tests = read(&found, Path::new("tests.py"), source, &step);
-        match found.or(Some(()), Path::new("")) {
+        let tests = parse(&diagnostics, Path::new("tests.py"), source, &step);
+        match diagnostics.into_result(Some(()), Path::new("")) {
             Ok(()) => Ok(tests
                 .unwrap()
                 .iter()
@@ -147,7 +147,7 @@ mod tests {
                 assert!(tests.is_none(), "problems were found, yet there are tests");
                 Err(problems
                     .iter()
-                    .map(|problem| (problem.line, problem.sentence.clone()))
+                    .map(|problem| (problem.line, problem.message.clone()))
                     .collect())
             }
         }
@@ -156,7 +156,7 @@ mod tests {
     #[track_caller]
     fn check_problem(source: &str, line: u32, part: &str) {
         let problems = check(source).unwrap_err();
-        let fits = |(at, sentence): &(u32, String)| *at == line && sentence.contains(part);
+        let fits = |(at, message): &(u32, String)| *at == line && message.contains(part);
         assert!(problems.iter().any(fits), "{problems:?}");
     }
 

@@ -1,71 +1,66 @@
 //! One course: its steps in order, and what a learner may see of it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use lesson::{CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView, TestResult};
 
 use crate::course_file::CourseFile;
 use crate::folder::Folder;
-use crate::markdown::{Markdown, Place, Surroundings};
-use crate::problem::{Found, Problems};
-use crate::step::{Step, StepOf};
+use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
+use crate::problem::{Diagnostics, Problems};
+use crate::step::{Step, StepReader};
 use crate::suggestion::did_you_mean;
-use crate::toml_table::Placed;
+use crate::toml_table::Spanned;
 
-/// A course with all that belongs to it. Not `Serialize`: learners get `lesson::CourseView`.
+/// A course, checked. It contains solutions; learners get a `lesson::CourseView`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Course {
-    /// Its name for ever: the folder's.
+    /// The folder's name, which never changes: it is part of addresses and saved progress.
     pub id: CourseId,
-    /// Its title.
+    /// The title.
     pub title: String,
     /// The port on which the learner's program listens.
     pub port: u16,
-    /// What you will build, as safe HTML.
+    /// What the learner will build, as safe HTML.
     pub introduction_html: String,
     /// The steps, in order; at least one.
     pub steps: Vec<Step>,
-    pub(crate) links: Vec<Link>,
-}
-
-/// A link to another site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Link {
-    /// The file that holds it.
-    pub file: PathBuf,
-    /// The line, from 1.
-    pub line: u32,
-    /// Where it leads.
-    pub url: String,
+    /// Every link to another site, from the introduction, the instructions and the hints.
+    pub external_links: Vec<ExternalLink>,
 }
 
 impl Course {
-    /// Reads one course from its folder, whose name is the course's.
+    /// Loads the course in `folder`, whose name becomes its id.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the course, if there is one.
     pub fn load(folder: &Path) -> Result<Self, Problems> {
-        let found = Found::default();
-        let opened = Folder::open_root(&found, folder);
+        let diagnostics = Diagnostics::default();
+        let opened = Folder::open_root(&diagnostics, folder);
         let course = opened.and_then(|folder| Self::read(&folder));
-        found.or(course, folder)
+        diagnostics.into_result(course, folder)
     }
 
-    /// Reads a course; nothing but its problems where it lacks something.
+    /// Reads the course; `None` where a part is missing, which is reported then.
     pub(crate) fn read(folder: &Folder<'_>) -> Option<Self> {
-        let found = folder.found();
+        let diagnostics = folder.diagnostics();
         let id = CourseId::parse(&folder.name())
-            .map_err(|error| found.in_file(folder.path(), format!("the folder's name {error}")))
+            .map_err(|error| {
+                diagnostics.report_file(folder.path(), format!("the folder's name {error}"));
+            })
             .ok();
         let toml_path = folder.path_of("course.toml");
         let toml_text = folder.text("course.toml");
         let file = toml_text
             .as_ref()
-            .and_then(|text| CourseFile::parse(found, &toml_path, text));
-        // Without it, nobody knows which folders are steps.
+            .and_then(|text| CourseFile::parse(diagnostics, &toml_path, text));
+        // Only course.toml tells which folders are steps.
         let (file, id) = (file?, id?);
-        let step_ids = step_ids(folder, &toml_path, &file.steps);
-        let mut links = Vec::new();
+        let step_ids = parse_step_ids(folder, &toml_path, &file.steps);
+        let mut external_links = Vec::new();
 
         let introduction_path = folder.path_of("introduction.md");
         let introduction = folder.text("introduction.md").map(|text| {
@@ -74,62 +69,62 @@ impl Course {
                 first_line: 1,
                 text: &text,
             };
-            let surroundings = Surroundings {
-                place: Place::Introduction,
+            let context = LinkContext {
+                kind: DocKind::Introduction,
                 folder,
                 course: &id,
                 steps: &step_ids,
             };
-            markdown.render(found, &surroundings)
+            markdown.render(diagnostics, &context)
         });
 
         let mut steps: Vec<Step> = Vec::new();
         for (number, step_id) in (1..).zip(&step_ids) {
-            let step = StepOf {
+            let reader = StepReader {
                 course: &id,
                 steps: &step_ids,
                 id: step_id.clone(),
                 number,
-                inherited_starter: steps.last().map(|before| before.starter.clone()),
+                inherited_starter: steps.last().map(|previous| previous.starter.clone()),
             };
             let step_folder = folder.folder(step_id.as_str());
-            steps.extend(step_folder.and_then(|folder| step.read(&folder, &mut links)));
+            steps.extend(step_folder.and_then(|folder| reader.read(&folder, &mut external_links)));
         }
-        folder.end(
+        folder.report_unused(
             "course.toml does not name this among its `steps`: \
              add it there in its place, or remove it",
         );
 
         let introduction = introduction?;
-        links.extend(introduction.links);
+        external_links.extend(introduction.external_links);
         Some(Self {
             id,
             title: file.title,
             port: file.port,
             introduction_html: introduction.html,
             steps,
-            links,
+            external_links,
         })
     }
 
-    /// The step with this name.
+    /// The step with this id.
     pub fn step(&self, id: &StepId) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == *id)
     }
 
-    /// The steps that a run for `id` judges: all up to it, in order.
+    /// The steps up to and including `id`, in order: what a run for `id` judges.
     pub fn steps_up_to(&self, id: &StepId) -> Option<&[Step]> {
-        let place = self.steps.iter().position(|step| step.id == *id)?;
-        self.steps.get(..=place)
+        let index = self.steps.iter().position(|step| step.id == *id)?;
+        self.steps.get(..=index)
     }
 
-    /// The tests that a run for `id` makes, step by step.
+    /// The tests of a run for `id`, step by step.
     pub fn plan(&self, id: &StepId) -> Option<Vec<PlannedStep>> {
         let steps = self.steps_up_to(id)?;
         Some(steps.iter().map(Step::planned).collect())
     }
 
-    /// The foreseen mistake that a result shows, looked up in the step of its test.
+    /// The known mistake behind a result, if the step that the test belongs to knows one.
     pub fn recognise(&self, result: &TestResult, program: &str) -> Option<RecognisedMistake> {
         self.step(result.id.step())?.recognise(result, program)
     }
@@ -159,42 +154,36 @@ impl Course {
             hints: u8::try_from(step.hints.len()).unwrap_or(u8::MAX),
         })
     }
-
-    /// Every link to another site, in the order of the files.
-    pub fn links(&self) -> impl Iterator<Item = &Link> {
-        self.links.iter()
-    }
 }
 
-/// The names of the steps in their order; those with a problem are left out.
-fn step_ids(folder: &Folder<'_>, file: &Path, names: &[Placed<String>]) -> Vec<StepId> {
-    let found = folder.found();
+/// The steps that `course.toml` names, in order, without those that have a problem.
+fn parse_step_ids(folder: &Folder<'_>, file: &Path, names: &[Spanned<String>]) -> Vec<StepId> {
+    let diagnostics = folder.diagnostics();
     let mut lines_by_name = BTreeMap::new();
     let mut ids = Vec::new();
-    for name in names {
-        let Placed { value, line } = name;
-        let id = match StepId::parse(value) {
+    for Spanned { value: name, line } in names {
+        let id = match StepId::parse(name) {
             Ok(id) => id,
             Err(error) => {
-                found.at(file, *line, format!("the step {error}"));
+                diagnostics.report(file, *line, format!("the step {error}"));
                 continue;
             }
         };
-        if let Some(first) = lines_by_name.insert(value, line) {
-            found.at(
+        if let Some(first) = lines_by_name.insert(name, line) {
+            diagnostics.report(
                 file,
                 *line,
-                format!("the step `{value}` is named in line {first} already: name it once"),
+                format!("the step `{name}` is named in line {first} already: name it once"),
             );
-        } else if folder.has(value) {
+        } else if folder.contains(name) {
             ids.push(id);
         } else {
-            let is_unnamed = |other: &&str| !names.iter().any(|name| name.value.as_str() == *other);
-            let suggestion = did_you_mean(value, folder.folders().filter(is_unnamed));
-            found.at(
+            let is_unnamed = |other: &&str| !names.iter().any(|name| name.value == *other);
+            let suggestion = did_you_mean(name, folder.folder_names().filter(is_unnamed));
+            diagnostics.report(
                 file,
                 *line,
-                format!("the step `{value}` has no folder beside course.toml{suggestion}"),
+                format!("the step `{name}` has no folder beside course.toml{suggestion}"),
             );
         }
     }

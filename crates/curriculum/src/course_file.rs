@@ -1,29 +1,29 @@
-//! `course.toml` as it is written.
+//! `course.toml` as written.
 
 use std::path::Path;
 
-use crate::problem::Found;
-use crate::toml_table::{Placed, Table};
+use crate::problem::Diagnostics;
+use crate::toml_table::{Spanned, Table};
 
-/// The form of the files that this program reads.
+/// The only `format` that this program reads.
 const FORMAT: u16 = 1;
 
-/// What `course.toml` says.
-#[derive(Debug, Default)]
+/// The keys of `course.toml`.
+#[derive(Debug)]
 pub(crate) struct CourseFile {
     pub(crate) title: String,
     pub(crate) port: u16,
-    pub(crate) steps: Vec<Placed<String>>,
+    pub(crate) steps: Vec<Spanned<String>>,
 }
 
 impl CourseFile {
-    /// Reads the file's text; what is missing is reported and stands as nothing.
-    pub(crate) fn parse(found: &Found, file: &Path, text: &str) -> Option<Self> {
-        let mut table = Table::parse(found, file, text, "a course")?;
+    /// Parses the file; a missing key is reported and left at its default.
+    pub(crate) fn parse(diagnostics: &Diagnostics, file: &Path, text: &str) -> Option<Self> {
+        let mut table = Table::parse(diagnostics, file, text, "a course")?;
         let format = table.number("format", &(0..=u16::MAX))?;
         if format.value != FORMAT {
-            // Every other key may mean something else there.
-            found.at(
+            // In another format the other keys may mean something else.
+            diagnostics.report(
                 file,
                 format.line,
                 format!(
@@ -34,15 +34,15 @@ impl CourseFile {
             return None;
         }
         let course = Self {
-            title: table.line_of_text("title").unwrap_or_default().value,
-            // The learner's program may not bind a port that only root can have.
+            title: table.single_line("title").unwrap_or_default().value,
+            // Ports below 1024 are reserved for root, and the learner's program isn't root.
             port: table
                 .number("port", &(1024..=u16::MAX))
                 .unwrap_or_default()
                 .value,
-            steps: table.texts("steps"),
+            steps: table.strings("steps"),
         };
-        table.end();
+        table.report_unused();
         Some(course)
     }
 }

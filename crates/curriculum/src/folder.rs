@@ -1,4 +1,4 @@
-//! A folder on disk that knows which of its entries belong to the course.
+//! A folder on disk that knows which of its entries the course uses.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,35 +6,35 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::lines::Lines;
-use crate::problem::Found;
+use crate::line_index::LineIndex;
+use crate::problem::Diagnostics;
 use crate::suggestion::did_you_mean;
 
-/// A folder whose entries are taken out one by one; [`Folder::end`] reports those that are left.
+/// A folder that remembers which entries were asked for; [`Folder::report_unused`] reports the
+/// rest.
 #[derive(Debug)]
 pub(crate) struct Folder<'a> {
-    found: &'a Found,
+    diagnostics: &'a Diagnostics,
     path: PathBuf,
-    /// Where links may lead: below the folder that was loaded, all links resolved.
+    /// The canonical path of the loaded folder; symbolic links may not lead out of it.
     root: PathBuf,
-    entries: BTreeMap<String, Kind>,
+    entries: BTreeMap<String, EntryKind>,
     used: RefCell<BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum EntryKind {
     File,
     Folder,
-    /// Reported already: neither, unreadable, or a link that leads away.
-    Bad,
+    /// A special file, an unreadable one, or a link out of the root; reported already.
+    Invalid,
 }
 
-/// Text files longer than this are no course content.
 const MAX_TEXT_BYTES: u64 = 128 * 1024;
-/// Pictures longer than this would make a page heavy.
-const MAX_PICTURE_BYTES: u64 = 256 * 1024;
+/// Images are embedded in the page, so a longer one would make it slow.
+const MAX_IMAGE_BYTES: u64 = 256 * 1024;
 
-/// Whether a file is the leftover of an editor, of Python or of the system, not content.
+/// Whether a file was left behind by an editor, Python or the system.
 pub(crate) fn is_ignored(name: &str) -> bool {
     name.starts_with(['.', '#'])
         || name.ends_with('~')
@@ -44,20 +44,20 @@ pub(crate) fn is_ignored(name: &str) -> bool {
 }
 
 impl<'a> Folder<'a> {
-    /// Opens the folder below which everything must lie.
-    pub(crate) fn open_root(found: &'a Found, path: &Path) -> Option<Self> {
+    /// Opens the folder to load: everything it uses must lie below it.
+    pub(crate) fn open_root(diagnostics: &'a Diagnostics, path: &Path) -> Option<Self> {
         match fs::canonicalize(path) {
-            Ok(root) => Self::open(found, path.to_owned(), root),
+            Ok(root) => Self::open(diagnostics, path.to_owned(), root),
             Err(error) => {
-                found.in_file(path, format!("the folder can't be opened: {error}"));
+                diagnostics.report_file(path, format!("the folder can't be opened: {error}"));
                 None
             }
         }
     }
 
-    fn open(found: &'a Found, path: PathBuf, root: PathBuf) -> Option<Self> {
+    fn open(diagnostics: &'a Diagnostics, path: PathBuf, root: PathBuf) -> Option<Self> {
         let mut folder = Self {
-            found,
+            diagnostics,
             path,
             root,
             entries: BTreeMap::new(),
@@ -66,7 +66,8 @@ impl<'a> Folder<'a> {
         match folder.read_entries() {
             Ok(()) => Some(folder),
             Err(error) => {
-                found.in_file(&folder.path, format!("the folder can't be opened: {error}"));
+                diagnostics
+                    .report_file(&folder.path, format!("the folder can't be opened: {error}"));
                 None
             }
         }
@@ -77,15 +78,15 @@ impl<'a> Folder<'a> {
             let entry = entry?;
             let path = entry.path();
             let Ok(name) = entry.file_name().into_string() else {
-                self.found
-                    .in_file(&path, "the file's name is not UTF-8: rename it");
+                self.diagnostics
+                    .report_file(&path, "the file's name is not UTF-8: rename it");
                 continue;
             };
             if !is_ignored(&name) {
                 let kind = self.kind(&path).unwrap_or_else(|error| {
-                    self.found
-                        .in_file(&path, format!("this can't be read: {error}"));
-                    Kind::Bad
+                    self.diagnostics
+                        .report_file(&path, format!("this can't be read: {error}"));
+                    EntryKind::Invalid
                 });
                 self.entries.insert(name, kind);
             }
@@ -93,32 +94,33 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    /// Follows links, but not out of the root: a course from elsewhere must not show other files.
-    fn kind(&self, path: &Path) -> io::Result<Kind> {
+    /// Follows symbolic links within the root only: a course from a stranger must not show other
+    /// files of the machine.
+    fn kind(&self, path: &Path) -> io::Result<EntryKind> {
         if fs::symlink_metadata(path)?.is_symlink()
             && !fs::canonicalize(path)?.starts_with(&self.root)
         {
-            self.found.in_file(
+            self.diagnostics.report_file(
                 path,
                 "the link leads out of the course: put the file itself here",
             );
-            return Ok(Kind::Bad);
+            return Ok(EntryKind::Invalid);
         }
         let metadata = fs::metadata(path)?;
         if metadata.is_dir() {
-            Ok(Kind::Folder)
+            Ok(EntryKind::Folder)
         } else if metadata.is_file() {
-            Ok(Kind::File)
+            Ok(EntryKind::File)
         } else {
-            self.found
-                .in_file(path, "this is neither a file nor a folder: remove it");
-            Ok(Kind::Bad)
+            self.diagnostics
+                .report_file(path, "this is neither a file nor a folder: remove it");
+            Ok(EntryKind::Invalid)
         }
     }
 
-    /// The problems that reading gathers.
-    pub(crate) fn found(&self) -> &'a Found {
-        self.found
+    /// Where the problems of this folder's files go.
+    pub(crate) fn diagnostics(&self) -> &'a Diagnostics {
+        self.diagnostics
     }
 
     /// The path of the folder.
@@ -131,7 +133,7 @@ impl<'a> Folder<'a> {
         self.path.join(name)
     }
 
-    /// The folder's own name, where it has one.
+    /// The folder's own name, also for paths like `.`; empty for `/`.
     pub(crate) fn name(&self) -> String {
         let resolved = fs::canonicalize(&self.path).unwrap_or_default();
         let name = self.path.file_name().or(resolved.file_name());
@@ -139,39 +141,42 @@ impl<'a> Folder<'a> {
             .unwrap_or_default()
     }
 
-    /// Whether there is an entry of this name, of whatever kind.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    /// Whether there is an entry with this name, of any kind.
+    pub(crate) fn contains(&self, name: &str) -> bool {
         self.entries.contains_key(name)
     }
 
     /// The names of the folders in it.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn folder_names(&self) -> impl Iterator<Item = &str> {
         self.entries
             .iter()
-            .filter(|(_, kind)| **kind == Kind::Folder)
+            .filter(|(_, kind)| **kind == EntryKind::Folder)
             .map(|(name, _)| name.as_str())
     }
 
-    /// Opens a folder in it; nothing where there is none.
+    /// Opens a folder in it, if there is one.
     pub(crate) fn folder(&self, name: &str) -> Option<Folder<'a>> {
         self.used.borrow_mut().insert(name.to_owned());
         match self.entries.get(name)? {
-            Kind::Folder => Self::open(self.found, self.path_of(name), self.root.clone()),
-            Kind::File => {
-                self.found
-                    .in_file(&self.path_of(name), "this must be a folder, not a file");
+            EntryKind::Folder => {
+                Self::open(self.diagnostics, self.path_of(name), self.root.clone())
+            }
+            EntryKind::File => {
+                self.diagnostics
+                    .report_file(&self.path_of(name), "this must be a folder, not a file");
                 None
             }
-            Kind::Bad => None,
+            EntryKind::Invalid => None,
         }
     }
 
-    /// Reads a text that must be there; nothing but its problem where it isn't.
+    /// Reads a required text file, without its byte order mark.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        if !self.has(name) {
+        let path = self.path_of(name);
+        if !self.contains(name) {
             let unused = self.unused();
-            self.found.in_file(
-                &self.path_of(name),
+            self.diagnostics.report_file(
+                &path,
                 format!(
                     "the file is missing{}",
                     did_you_mean(name, unused.iter().map(String::as_str))
@@ -179,96 +184,94 @@ impl<'a> Folder<'a> {
             );
             return None;
         }
-        self.optional_text(name)
-    }
-
-    /// Reads a text that may be absent.
-    pub(crate) fn optional_text(&self, name: &str) -> Option<String> {
         let bytes = self.bytes(name, MAX_TEXT_BYTES)?;
-        let path = self.path_of(name);
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                let lines = Lines::of(&String::from_utf8_lossy(error.as_bytes()));
-                self.found
-                    .at(&path, lines.at(valid), "this line is not UTF-8 text");
+                let line_index = LineIndex::new(&String::from_utf8_lossy(error.as_bytes()));
+                self.diagnostics.report(
+                    &path,
+                    line_index.line(valid),
+                    "this line is not UTF-8 text",
+                );
                 return None;
             }
         };
-        if let Some(nul) = text.find('\0') {
-            self.found.at(
+        if let Some(offset) = text.find('\0') {
+            self.diagnostics.report(
                 &path,
-                Lines::of(&text).at(nul),
+                LineIndex::new(&text).line(offset),
                 "this line holds a NUL character: remove it",
             );
             return None;
         }
         if text.trim().is_empty() {
-            self.found
-                .in_file(&path, "the file is empty: write it or remove it");
+            self.diagnostics
+                .report_file(&path, "the file is empty: write it or remove it");
             return None;
         }
-        // Some editors put a byte order mark at the start, which neither Python nor TOML wants.
+        // Some editors write a byte order mark, which neither Python nor TOML expects.
         Some(match text.strip_prefix('\u{feff}') {
             Some(rest) => rest.to_owned(),
             None => text,
         })
     }
 
-    /// Reads a picture that is known to be there.
-    pub(crate) fn picture(&self, name: &str) -> Option<Vec<u8>> {
-        self.bytes(name, MAX_PICTURE_BYTES)
+    /// Reads an image, if there is one.
+    pub(crate) fn image(&self, name: &str) -> Option<Vec<u8>> {
+        self.bytes(name, MAX_IMAGE_BYTES)
     }
 
-    fn bytes(&self, name: &str, most: u64) -> Option<Vec<u8>> {
+    fn bytes(&self, name: &str, max_bytes: u64) -> Option<Vec<u8>> {
         self.used.borrow_mut().insert(name.to_owned());
         let path = self.path_of(name);
         match self.entries.get(name)? {
-            Kind::Bad => return None,
-            Kind::Folder => {
-                self.found
-                    .in_file(&path, "this must be a file, not a folder");
+            EntryKind::Invalid => return None,
+            EntryKind::Folder => {
+                self.diagnostics
+                    .report_file(&path, "this must be a file, not a folder");
                 return None;
             }
-            Kind::File => {}
+            EntryKind::File => {}
         }
         let mut bytes = Vec::new();
-        let read = File::open(&path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+        let read =
+            File::open(&path).and_then(|file| file.take(max_bytes + 1).read_to_end(&mut bytes));
         match read {
-            Ok(length) if length as u64 > most => {
-                self.found.in_file(
+            Ok(length) if length as u64 > max_bytes => {
+                self.diagnostics.report_file(
                     &path,
                     format!(
                         "the file is longer than {} KiB: make it shorter",
-                        most / 1024
+                        max_bytes / 1024
                     ),
                 );
                 None
             }
             Ok(_) => Some(bytes),
             Err(error) => {
-                self.found
-                    .in_file(&path, format!("the file can't be read: {error}"));
+                self.diagnostics
+                    .report_file(&path, format!("the file can't be read: {error}"));
                 None
             }
         }
     }
 
-    /// The entries that nobody asked for.
+    /// The names of the entries that were not asked for.
     pub(crate) fn unused(&self) -> Vec<String> {
         let used = self.used.borrow();
         self.entries
             .iter()
-            .filter(|(name, kind)| **kind != Kind::Bad && !used.contains(*name))
+            .filter(|(name, kind)| **kind != EntryKind::Invalid && !used.contains(*name))
             .map(|(name, _)| name.clone())
             .collect()
     }
 
-    /// Reports every entry that nobody asked for, with what to do about it.
-    pub(crate) fn end(&self, sentence: &str) {
+    /// Reports every entry that was not asked for; the message says what to do about it.
+    pub(crate) fn report_unused(&self, message: &str) {
         for name in self.unused() {
-            self.found.in_file(&self.path_of(&name), sentence);
+            self.diagnostics.report_file(&self.path_of(&name), message);
         }
     }
 }

@@ -1,73 +1,87 @@
-//! Markdown turned into safe HTML, once, when a course is loaded.
+//! Markdown rendered to safe HTML, once, when a course is loaded.
 //!
-//! Besides CommonMark there are tables, `> [!NOTE]` callouts, highlighted code, `<details>` for
-//! what can be folded away, and pictures of bytes. The page's own heading is the title of the
-//! step, so a leading `# Title` is left out and headings begin with `h2`.
+//! Besides CommonMark there are tables, `> [!NOTE]` callouts, highlighted code, `<details>` and
+//! byte diagrams. The page has its own `h1`, so a leading `# Title` is dropped and headings begin
+//! at `h2`.
 //!
-//! The classes that reach the page, for the style sheet:
+//! The classes that style sheets can rely on:
 //!
-//! - `pre.code` and `pre.session` (a `console` block), with `code.language-…` in them;
+//! - `pre.code` and `pre.session` (a `console` block), each around a `code.language-…`;
 //! - in code, `span.syn-key`, `.syn-str`, `.syn-num`, `.syn-com`, `.syn-fn`, and `.prompt` in a
 //!   session;
 //! - `div.bytes`, a row of bytes, with `span.t` (type or length), `.d` (data), `.c` (`\r\n`);
 //! - `div.callout` with `.callout-note`, `-tip`, `-important`, `-warning` or `-caution`, and
 //!   `p.callout-title` in it;
-//! - `a.external`, a link to another site, which opens beside the page;
-//! - `.align-left`, `.align-center`, `.align-right` on cells of a table.
+//! - `a.external`, a link to another site, which opens in a new tab;
+//! - `.align-left`, `.align-center`, `.align-right` on table cells.
 
-mod bytes_picture;
-mod code;
+mod block_error;
+mod byte_diagram;
+mod code_block;
+mod headings;
+mod highlight;
+mod html;
 mod link;
 mod page;
 mod sanitiser;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{BrokenLink, Event, LinkType, Options, Parser};
 
-use crate::course::Link;
-use crate::lines::Lines;
-use crate::problem::Found;
-pub(crate) use link::{Place, Surroundings};
+use crate::line_index::LineIndex;
+use crate::problem::Diagnostics;
+pub(crate) use link::{DocKind, LinkContext};
 use page::Page;
 
-/// A Markdown text and where it stands.
+/// A Markdown text: a whole file, or a string in one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Markdown<'a> {
-    /// The file that holds it.
     pub(crate) file: &'a Path,
-    /// The line of the file where it begins.
+    /// The line of the file on which the text begins, from 1.
     pub(crate) first_line: u32,
-    /// The text.
     pub(crate) text: &'a str,
 }
 
-/// What became of a Markdown text.
+/// A rendered Markdown text.
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
     /// Safe HTML.
     pub(crate) html: String,
-    /// The words in it, without code blocks.
-    pub(crate) words: u32,
-    /// The links to other sites.
-    pub(crate) links: Vec<Link>,
+    /// The number of words, not counting code blocks.
+    pub(crate) word_count: u32,
+    /// The links to other sites, in order.
+    pub(crate) external_links: Vec<ExternalLink>,
+}
+
+/// A link to another site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExternalLink {
+    /// The file that contains the link.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: u32,
+    /// The target, with `http` or `https`.
+    pub url: String,
 }
 
 impl Markdown<'_> {
-    fn line(&self, at: usize) -> u32 {
-        let lines = Lines::of(self.text);
-        self.first_line.saturating_add(lines.at(at) - 1)
+    /// The line of the file that contains the byte at `offset` of the text.
+    fn line(&self, offset: usize) -> u32 {
+        let line_index = LineIndex::new(self.text);
+        self.first_line.saturating_add(line_index.line(offset) - 1)
     }
 
-    /// Turns the text into HTML; what is wrong with it goes to the problems.
-    pub(crate) fn render(&self, found: &Found, surroundings: &Surroundings<'_>) -> Rendered {
+    /// Renders the text; what is wrong with it goes to `diagnostics`.
+    pub(crate) fn render(&self, diagnostics: &Diagnostics, context: &LinkContext<'_>) -> Rendered {
         let broken_link = |link: BrokenLink<'_>| {
-            // `[word]` alone is just a word in brackets; `[word][name]` was meant as a link.
+            // `[word]` alone is a word in brackets, but `[word][name]` was meant as a link.
             if !matches!(
                 link.link_type,
                 LinkType::ShortcutUnknown | LinkType::Shortcut
             ) {
-                found.at(
+                diagnostics.report(
                     self.file,
                     self.line(link.span.start),
                     format!(
@@ -80,37 +94,38 @@ impl Markdown<'_> {
         };
         let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_GFM;
         let parser = Parser::new_with_broken_link_callback(self.text, options, Some(broken_link));
-        let mut page = Page::new(self, found, surroundings);
-        let mut weight = Weight::default();
+        let mut page = Page::new(self, diagnostics, context);
+        let mut complexity = Complexity::default();
         for (event, span) in parser.into_offset_iter() {
-            if weight.add(&event).is_too_heavy() {
-                found.at(
+            complexity.add(&event);
+            if complexity.exceeds_limit() {
+                diagnostics.report(
                     self.file,
                     self.line(span.start),
                     "the text is nested too deeply, or has too much HTML: make it simpler",
                 );
                 return Rendered::default();
             }
-            page.take(event, span.start);
+            page.push(event, span.start);
         }
-        page.end()
+        page.finish()
     }
 }
 
-/// How much the sanitiser will have to do, which takes minutes for thousands of nested elements.
+/// How much work the sanitiser will have. Thousands of nested elements take it minutes.
 #[derive(Debug, Default)]
-struct Weight {
-    /// Elements that are open.
+struct Complexity {
+    /// Open elements.
     depth: usize,
-    /// Tags of raw HTML so far; how they nest, only the sanitiser knows.
+    /// Tags of raw HTML: how they nest is known only to the sanitiser.
     html_tags: usize,
 }
 
-impl Weight {
+impl Complexity {
     const MAX_DEPTH: usize = 40;
     const MAX_HTML_TAGS: usize = 200;
 
-    fn add(&mut self, event: &Event<'_>) -> &Self {
+    fn add(&mut self, event: &Event<'_>) {
         match event {
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
@@ -119,10 +134,9 @@ impl Weight {
             }
             _ => {}
         }
-        self
     }
 
-    fn is_too_heavy(&self) -> bool {
+    fn exceeds_limit(&self) -> bool {
         self.depth > Self::MAX_DEPTH || self.html_tags > Self::MAX_HTML_TAGS
     }
 }

@@ -1,4 +1,4 @@
-//! Mistakes that a course's author foresaw, and how a failed test is known to be one of them.
+//! Mistakes that a course's author foresaw, and how a failed test is recognised as one.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,64 +8,66 @@ use regex::bytes::{Regex as BytesRegex, RegexBuilder as BytesRegexBuilder};
 use regex::{Regex, RegexBuilder};
 
 use crate::folder::Folder;
-use crate::problem::Found;
+use crate::problem::Diagnostics;
 use crate::program;
 use crate::step_file::{MistakeFile, WhenFile};
 use crate::suggestion::did_you_mean;
-use crate::toml_table::Placed;
+use crate::toml_table::Spanned;
 
-/// A mistake that the author foresaw: what to say, and by what it is known.
+/// A mistake that the author foresaw: how to recognise it and what to tell the learner.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Mistake {
-    /// Its name in `step.toml`.
+    /// Its id in `step.toml`.
     pub id: String,
-    /// What the learner reads; Markdown's inline code marks are the only markup.
+    /// What the learner reads: plain text, with code in backticks.
     pub message: String,
     /// Programs that make the mistake; at least one.
-    pub programs: Vec<MistakenProgram>,
-    when: Condition,
+    pub programs: Vec<MistakeProgram>,
+    condition: Condition,
 }
 
 /// A program in `mistakes/` that makes a mistake.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct MistakenProgram {
-    /// Its file's name.
+pub struct MistakeProgram {
+    /// The file's name, without its folder.
     pub file: String,
     /// The program.
     pub source: Source,
 }
 
-/// What must be so for a failed test to be the mistake: all that is given.
+/// When a failed test shows the mistake: all fields must match.
 #[derive(Debug, Clone)]
 struct Condition {
-    /// The kind of the outcome is one of these.
+    /// The kinds of outcome, one of which it must be.
     outcomes: Vec<&'static str>,
-    /// The test is one of these; any test of the step, where there are none.
+    /// The tests, one of which it must be; empty for any.
     tests: Vec<TestId>,
-    /// The received bytes match.
+    /// Must match the received bytes.
     received: Option<BytesRegex>,
-    /// The exception is one of these, with [`NO_EXCEPTION`] for a program that ended without any;
-    /// whatever it is, where there are none.
+    /// The exceptions, one of which it must be; empty for any. [`NO_EXCEPTION`] stands for a program
+    /// that ended without one.
     exceptions: Vec<String>,
-    /// The learner's program matches.
+    /// Must match the learner's program.
     source: Option<Regex>,
-    /// The learner's program matches nowhere.
+    /// Must not match the learner's program.
     source_lacks: Option<Regex>,
 }
 
 impl Mistake {
-    /// What the learner is told, if the result of a test is this mistake.
+    /// What to tell the learner, if the result of a test shows this mistake.
     pub(crate) fn recognise(
         &self,
         result: &TestResult,
         program: &str,
     ) -> Option<RecognisedMistake> {
-        self.when.holds(result, program).then(|| RecognisedMistake {
-            id: self.id.clone(),
-            message: self.message.clone(),
-        })
+        self.condition
+            .holds(result, program)
+            .then(|| RecognisedMistake {
+                id: self.id.clone(),
+                message: self.message.clone(),
+            })
     }
 }
 
@@ -104,22 +106,22 @@ fn received_matches(outcome: &Outcome, pattern: &BytesRegex) -> bool {
         .is_some_and(|reply| pattern.is_match(reply.received.as_bytes()))
 }
 
-/// What the mistakes of a step are checked against.
+/// Reads the mistakes of a step.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MistakesOf<'a> {
-    pub(crate) found: &'a Found,
+pub(crate) struct MistakeReader<'a> {
+    pub(crate) diagnostics: &'a Diagnostics,
     /// `step.toml`.
     pub(crate) file: &'a Path,
-    /// The step's folder, with `mistakes` in it.
+    /// The step's folder, which contains `mistakes`.
     pub(crate) folder: &'a Folder<'a>,
-    /// The step's tests; nothing where they can't be read.
+    /// The step's tests; `None` where they have problems of their own.
     pub(crate) tests: Option<&'a [PlannedTest]>,
 }
 
-/// Outcomes that are nobody's mistake.
-const NO_MISTAKES: [&str; 3] = ["passed", "not-run", "test-broken"];
-/// Outcomes with the bytes that came.
-const WITH_BYTES: [&str; 6] = [
+/// Outcomes that no mistake of the learner explains.
+const NOT_MISTAKES: [&str; 3] = ["passed", "not-run", "test-broken"];
+/// Outcomes that carry the received bytes.
+const WITH_RECEIVED: [&str; 6] = [
     "closed",
     "incomplete",
     "invalid-byte",
@@ -127,21 +129,21 @@ const WITH_BYTES: [&str; 6] = [
     "wrong-value",
     "extra-bytes",
 ];
-/// What stands for none in the place of an exception's name.
-const NO_EXCEPTION: &str = "none";
-/// Outcomes with an exception.
+/// Outcomes that may carry an exception.
 const WITH_EXCEPTION: [&str; 2] = ["exited", "crashed"];
+/// What `exception` says for a program that ended without one.
+const NO_EXCEPTION: &str = "none";
 
-impl MistakesOf<'_> {
-    /// The checked mistakes; those with a problem are left out.
-    pub(crate) fn check(&self, files: Vec<MistakeFile>) -> Vec<Mistake> {
+impl MistakeReader<'_> {
+    /// The mistakes that `step.toml` describes, with their programs.
+    pub(crate) fn read(&self, files: Vec<MistakeFile>) -> Vec<Mistake> {
         let folder = self.folder.folder("mistakes");
         let mut lines_by_id = BTreeMap::new();
         let mut lines_by_program = BTreeMap::new();
         let mut mistakes = Vec::new();
         for file in files {
             if Slug::parse(&file.id.value).is_err() {
-                self.at(
+                self.report(
                     file.id.line,
                     format!(
                         "{:?} is no name for a mistake: use 1 to 40 of a-z, 0-9 and -",
@@ -150,7 +152,7 @@ impl MistakesOf<'_> {
                 );
             }
             if let Some(first) = lines_by_id.insert(file.id.value.clone(), file.id.line) {
-                self.at(
+                self.report(
                     file.id.line,
                     format!(
                         "the mistake `{}` has the name of the one in line {first}: \
@@ -161,7 +163,7 @@ impl MistakesOf<'_> {
             }
             for program in &file.programs {
                 if let Some(first) = lines_by_program.insert(program.value.clone(), program.line) {
-                    self.at(
+                    self.report(
                         program.line,
                         format!(
                             "the program `{}` is named in line {first} already: \
@@ -172,7 +174,7 @@ impl MistakesOf<'_> {
                 }
             }
             if file.message.value.matches('`').count() % 2 == 1 {
-                self.at(
+                self.report(
                     file.message.line,
                     "`message` has a backtick without a partner: code stands between two",
                 );
@@ -182,11 +184,11 @@ impl MistakesOf<'_> {
                 id: file.id.value,
                 message: file.message.value,
                 programs,
-                when: self.condition(&file.when),
+                condition: self.condition(&file.when),
             });
         }
         if let Some(folder) = &folder {
-            folder.end(
+            folder.report_unused(
                 "no mistake in step.toml names this program: \
                  name it under `[[mistake]]` or remove the file",
             );
@@ -194,28 +196,28 @@ impl MistakesOf<'_> {
         mistakes
     }
 
-    fn at(&self, line: u32, sentence: impl Into<String>) {
-        self.found.at(self.file, line, sentence);
+    fn report(&self, line: u32, message: impl Into<String>) {
+        self.diagnostics.report(self.file, line, message);
     }
 
     fn programs(
         &self,
         folder: Option<&Folder<'_>>,
-        names: &[Placed<String>],
-    ) -> Vec<MistakenProgram> {
+        names: &[Spanned<String>],
+    ) -> Vec<MistakeProgram> {
         let programs = names.iter().filter_map(|name| {
             let file = name.value.clone();
-            let Some(folder) = folder.filter(|folder| folder.has(&file)) else {
+            let Some(folder) = folder.filter(|folder| folder.contains(&file)) else {
                 let unused = folder.map(Folder::unused).unwrap_or_default();
                 let suggestion = did_you_mean(&file, unused.iter().map(String::as_str));
-                self.at(
+                self.report(
                     name.line,
                     format!("there is no program `{file}` in the folder mistakes{suggestion}"),
                 );
                 return None;
             };
             let source = program::read(folder, &file)?;
-            Some(MistakenProgram { file, source })
+            Some(MistakeProgram { file, source })
         });
         programs.collect()
     }
@@ -224,10 +226,10 @@ impl MistakesOf<'_> {
         let outcomes = when.outcomes.iter().filter_map(|kind| self.outcome(kind));
         let outcomes: Vec<&'static str> = outcomes.collect();
         if let Some(received) = &when.received {
-            self.check_known(received, "received", &outcomes, &WITH_BYTES);
+            self.check_possible(received, "received", &outcomes, &WITH_RECEIVED);
         }
         if let Some(exception) = when.exceptions.first() {
-            self.check_known(exception, "exception", &outcomes, &WITH_EXCEPTION);
+            self.check_possible(exception, "exception", &outcomes, &WITH_EXCEPTION);
         }
         Condition {
             outcomes,
@@ -237,7 +239,7 @@ impl MistakesOf<'_> {
                 .filter_map(|name| self.test(name))
                 .collect(),
             received: when.received.as_ref().and_then(|pattern| {
-                // Bytes are bytes: `.` is any one of them but `\n`, and \xc3 is the byte, not the letter.
+                // Without Unicode `.` is one byte, and `\xc3` that byte and not the letter Ã.
                 let regex = BytesRegexBuilder::new(&pattern.value)
                     .unicode(false)
                     .build();
@@ -253,13 +255,13 @@ impl MistakesOf<'_> {
         }
     }
 
-    fn source_regex(&self, key: &str, pattern: Option<&Placed<String>>) -> Option<Regex> {
+    fn source_regex(&self, key: &str, pattern: Option<&Spanned<String>>) -> Option<Regex> {
         let pattern = pattern?;
         let regex = RegexBuilder::new(&pattern.value).multi_line(true).build();
         self.regex(key, pattern.line, regex)
     }
 
-    fn outcome(&self, kind: &Placed<String>) -> Option<&'static str> {
+    fn outcome(&self, kind: &Spanned<String>) -> Option<&'static str> {
         let Some(known) = Outcome::KINDS
             .into_iter()
             .find(|known| *known == kind.value)
@@ -270,14 +272,14 @@ impl MistakesOf<'_> {
             } else {
                 suggestion
             };
-            self.at(
+            self.report(
                 kind.line,
                 format!("there is no outcome `{}`{advice}", kind.value),
             );
             return None;
         };
-        if NO_MISTAKES.contains(&known) {
-            self.at(
+        if NOT_MISTAKES.contains(&known) {
+            self.report(
                 kind.line,
                 format!("the outcome `{known}` is nobody's mistake: name another"),
             );
@@ -285,31 +287,34 @@ impl MistakesOf<'_> {
         Some(known)
     }
 
-    /// Reports a condition about what one of the outcomes doesn't have: it could never hold.
-    fn check_known(
+    /// Reports a key that can't match one of the outcomes, because that outcome has no such value.
+    fn check_possible(
         &self,
-        condition: &Placed<String>,
+        value: &Spanned<String>,
         key: &str,
         outcomes: &[&'static str],
-        with: &[&str],
+        possible: &[&str],
     ) {
-        for outcome in outcomes.iter().filter(|outcome| !with.contains(outcome)) {
-            self.at(
-                condition.line,
+        for outcome in outcomes
+            .iter()
+            .filter(|outcome| !possible.contains(outcome))
+        {
+            self.report(
+                value.line,
                 format!(
                     "`{key}` can never hold for the outcome `{outcome}`: only {} have it",
-                    with.join(", ")
+                    possible.join(", ")
                 ),
             );
         }
     }
 
-    fn test(&self, name: &Placed<String>) -> Option<TestId> {
+    fn test(&self, name: &Spanned<String>) -> Option<TestId> {
         let tests = self.tests?;
         let test = tests.iter().find(|test| test.name == name.value);
         if test.is_none() {
             let names = tests.iter().map(|test| test.name.as_str());
-            self.at(
+            self.report(
                 name.line,
                 format!(
                     "tests.py has no test {:?}{}",
@@ -325,11 +330,11 @@ impl MistakesOf<'_> {
         regex
             .map_err(|error| {
                 let text = error.to_string();
-                // The last line says what is wrong; those before draw an arrow.
+                // The lines before the last one draw an arrow at the pattern.
                 let reason = text.lines().last().unwrap_or_default();
                 let reason = reason.strip_prefix("error: ").unwrap_or(reason);
                 let reason = reason.trim_end_matches('.');
-                self.at(line, format!("`{key}` is no regular expression: {reason}"));
+                self.report(line, format!("`{key}` is no regular expression: {reason}"));
             })
             .ok()
     }
@@ -341,7 +346,7 @@ mod tests {
 
     #[test]
     fn every_outcome_that_is_named_here_exists() {
-        for kind in [&NO_MISTAKES[..], &WITH_BYTES, &WITH_EXCEPTION].concat() {
+        for kind in [&NOT_MISTAKES[..], &WITH_RECEIVED, &WITH_EXCEPTION].concat() {
             assert!(Outcome::KINDS.contains(&kind), "there is no {kind}");
         }
     }

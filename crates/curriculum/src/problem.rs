@@ -1,22 +1,24 @@
-//! What is wrong with course files: all of it at once, each with its place.
+//! What is wrong with course files: everything at once, each with file and line.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// One thing that is wrong, where, and what to do.
+/// One thing that is wrong, where it is, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The file, below the folder that was loaded as it was given.
+    /// The file: the path that was loaded, joined with the path below it.
     pub file: PathBuf,
-    /// The line, from 1; 1 where the file as a whole is meant.
+    /// The line, from 1; also 1 for a problem of the whole file.
     pub line: u32,
-    /// What is wrong and what to do.
-    pub sentence: String,
+    /// What is wrong and what to do about it.
+    pub message: String,
 }
 
-/// Every problem of a curriculum, sorted by file and line; at least one.
+/// Every problem of a course or a curriculum, sorted by file and line; at least one.
+///
+/// Displays as one `file:line: message` per line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(Vec<Problem>);
 
@@ -40,9 +42,9 @@ impl fmt::Display for Problem {
         let Self {
             file,
             line,
-            sentence,
+            message,
         } = self;
-        write!(formatter, "{}:{line}: {sentence}", file.display())
+        write!(formatter, "{}:{line}: {message}", file.display())
     }
 }
 
@@ -53,35 +55,35 @@ impl fmt::Display for Problems {
     }
 }
 
-/// Where problems gather while files are read.
+/// Collects problems while files are read, so that the first one doesn't hide the rest.
 #[derive(Debug, Default)]
-pub(crate) struct Found(RefCell<Vec<Problem>>);
+pub(crate) struct Diagnostics(RefCell<Vec<Problem>>);
 
-impl Found {
-    /// Adds what is wrong in a line.
-    pub(crate) fn at(&self, file: &Path, line: u32, sentence: impl Into<String>) {
+impl Diagnostics {
+    /// Reports a problem in a line.
+    pub(crate) fn report(&self, file: &Path, line: u32, message: impl Into<String>) {
         self.0.borrow_mut().push(Problem {
             file: file.to_owned(),
             line,
-            sentence: sentence.into(),
+            message: message.into(),
         });
     }
 
-    /// Adds what is wrong with a file as a whole.
-    pub(crate) fn in_file(&self, file: &Path, sentence: impl Into<String>) {
-        self.at(file, 1, sentence);
+    /// Reports a problem of a whole file or folder.
+    pub(crate) fn report_file(&self, file: &Path, message: impl Into<String>) {
+        self.report(file, 1, message);
     }
 
-    /// What was loaded from `folder`; or the problems, if there are any.
-    pub(crate) fn or<T>(self, loaded: Option<T>, folder: &Path) -> Result<T, Problems> {
+    /// What was loaded from `folder`, or the problems if there are any.
+    pub(crate) fn into_result<T>(self, loaded: Option<T>, folder: &Path) -> Result<T, Problems> {
         let mut problems = self.0.into_inner();
         match loaded {
             Some(loaded) if problems.is_empty() => return Ok(loaded),
             None if problems.is_empty() => problems.push(Problem {
                 file: folder.to_owned(),
                 line: 1,
-                sentence: "this can't be loaded, and the loader can't say why: \
-                           that is a fault of the loader"
+                message: "this can't be loaded, and the loader can't say why: \
+                          that is a fault of the loader"
                     .to_owned(),
             }),
             _ => {

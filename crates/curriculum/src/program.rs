@@ -1,17 +1,17 @@
-//! A program in a course: a file that could as well be a learner's.
+//! Python programs in a course: solutions, starters, mistakes.
 
 use lesson::Source;
 
 use crate::folder::Folder;
 
-/// Reads a program that must be there; nothing but its problem where it isn't, or can't be run.
+/// Reads a required program; reports a missing one, and one that no learner could submit.
 pub(crate) fn read(folder: &Folder<'_>, name: &str) -> Option<Source> {
     let text = folder.text(name)?;
     Source::parse(text)
         .map_err(|error| {
             folder
-                .found()
-                .in_file(&folder.path_of(name), error.to_string());
+                .diagnostics()
+                .report_file(&folder.path_of(name), error.to_string());
         })
         .ok()
 }

@@ -1,4 +1,4 @@
-//! One step: everything about it, checked.
+//! One step: its texts, tests, hints and known mistakes.
 
 use lesson::{
     CourseId, Difficulty, PlannedStep, PlannedTest, RecognisedMistake, Source, StepId, StepSummary,
@@ -6,48 +6,48 @@ use lesson::{
 };
 
 use crate::checklist;
-use crate::course::Link;
 use crate::folder::Folder;
-use crate::markdown::{Markdown, Place, Surroundings};
-use crate::mistake::{Mistake, MistakesOf};
+use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
+use crate::mistake::{Mistake, MistakeReader};
 use crate::program;
 use crate::step_file::StepFile;
 
-/// A step with all that belongs to it. Not `Serialize`: learners get `lesson::StepView`.
+/// A step, checked. It contains the solution; learners get a `lesson::StepView`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Step {
-    /// Its name for ever: the folder's.
+    /// The folder's name, which never changes: it is part of addresses and saved progress.
     pub id: StepId,
-    /// Its place in the course, from 1.
+    /// The position in the course, from 1.
     pub number: u16,
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// A word for narrow places.
+    /// A shorter title, for narrow layouts.
     pub short_title: String,
-    /// What one can do afterwards, in one line of plain text.
+    /// What the learner's program can do afterwards, as one line of plain text.
     pub goal: String,
-    /// How long it takes.
+    /// How long the step takes.
     pub difficulty: Difficulty,
     /// The instructions, as safe HTML.
     pub instructions_html: String,
-    /// The ladder of hints, the gentlest first; at least one.
+    /// The words of the instructions, not counting code blocks.
+    pub word_count: u32,
+    /// The hints, the gentlest first; at least one.
     pub hints: Vec<Hint>,
-    /// The mistakes that the author foresaw; the first that fits a result is the one.
+    /// The mistakes that the author foresaw, in the order in which they are tried.
     pub mistakes: Vec<Mistake>,
     /// The tests, in order; at least one.
     pub tests: Vec<PlannedTest>,
-    /// The text of `tests.py`.
+    /// The content of `tests.py`.
     pub tests_source: String,
-    /// What a learner starts from who has no program of the step before: the step's own
-    /// `starter.py`, or that of the nearest step before which has one.
+    /// The program that learners without one of their own begin with: `starter.py`, of this step
+    /// or else of the nearest earlier step that has one.
     pub starter: Source,
-    /// A program that passes this step and all before it, and fails the next.
+    /// A program that passes this step and all earlier ones, and fails the next.
     pub solution: Source,
-    words: u32,
 }
 
-/// One rung of the ladder of hints.
+/// A hint of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hint {
@@ -56,12 +56,7 @@ pub struct Hint {
 }
 
 impl Step {
-    /// The words of the instructions, without code blocks.
-    pub fn words(&self) -> u32 {
-        self.words
-    }
-
-    /// The step as it stands in a list.
+    /// The step as an entry of a list.
     pub fn summary(&self) -> StepSummary {
         StepSummary {
             id: self.id.clone(),
@@ -72,7 +67,7 @@ impl Step {
         }
     }
 
-    /// The tests that a run makes for this step.
+    /// The step's tests as part of a run.
     pub fn planned(&self) -> PlannedStep {
         PlannedStep {
             step: self.id.clone(),
@@ -81,7 +76,7 @@ impl Step {
         }
     }
 
-    /// The foreseen mistake that a result of this step's tests shows, in the order of the file.
+    /// The first known mistake that explains a result; `None` for results of other steps.
     pub fn recognise(&self, result: &TestResult, program: &str) -> Option<RecognisedMistake> {
         if result.id.step() != &self.id {
             return None;
@@ -92,27 +87,30 @@ impl Step {
     }
 }
 
-/// What a step is read among.
+/// Reads a step; the fields are what its folder doesn't tell.
 #[derive(Debug)]
-pub(crate) struct StepOf<'a> {
+pub(crate) struct StepReader<'a> {
     pub(crate) course: &'a CourseId,
     /// All steps of the course, in order.
     pub(crate) steps: &'a [StepId],
-    /// The step's own name.
     pub(crate) id: StepId,
-    /// Its place, from 1.
+    /// The position in the course, from 1.
     pub(crate) number: u16,
-    /// The starter of the nearest step before that has one.
+    /// The starter of the previous step.
     pub(crate) inherited_starter: Option<Source>,
 }
 
-impl StepOf<'_> {
-    /// Reads the step's folder; nothing but its problems where it lacks something. Links to other
-    /// sites go to `links`.
-    pub(crate) fn read(self, folder: &Folder<'_>, links: &mut Vec<Link>) -> Option<Step> {
-        let found = folder.found();
-        let surroundings = |place| Surroundings {
-            place,
+impl StepReader<'_> {
+    /// Reads the step and appends its links to `external_links`; `None` where a part is missing,
+    /// which is reported then.
+    pub(crate) fn read(
+        self,
+        folder: &Folder<'_>,
+        external_links: &mut Vec<ExternalLink>,
+    ) -> Option<Step> {
+        let diagnostics = folder.diagnostics();
+        let context = |kind| LinkContext {
+            kind,
             folder,
             course: self.course,
             steps: self.steps,
@@ -121,7 +119,7 @@ impl StepOf<'_> {
         let tests_source = folder.text("tests.py");
         let tests = tests_source
             .as_ref()
-            .and_then(|source| checklist::read(found, &tests_path, source, &self.id));
+            .and_then(|source| checklist::parse(diagnostics, &tests_path, source, &self.id));
 
         let instructions_path = folder.path_of("instructions.md");
         let instructions = folder.text("instructions.md").map(|text| {
@@ -130,11 +128,11 @@ impl StepOf<'_> {
                 first_line: 1,
                 text: &text,
             };
-            markdown.render(found, &surroundings(Place::Instructions))
+            markdown.render(diagnostics, &context(DocKind::Instructions))
         });
 
         let solution = program::read(folder, "solution.py");
-        let starter = if folder.has("starter.py") || self.number == 1 {
+        let starter = if folder.contains("starter.py") || self.number == 1 {
             program::read(folder, "starter.py")
         } else {
             self.inherited_starter
@@ -144,8 +142,8 @@ impl StepOf<'_> {
         let toml_text = folder.text("step.toml");
         let file = toml_text
             .as_ref()
-            .and_then(|text| StepFile::parse(found, &toml_path, text));
-        // Without it, nobody knows which files it would have named.
+            .and_then(|text| StepFile::parse(diagnostics, &toml_path, text));
+        // Only step.toml tells which programs in `mistakes` are used.
         let file = file?;
         let mut hints = Vec::new();
         for hint in &file.hints {
@@ -154,26 +152,26 @@ impl StepOf<'_> {
                 first_line: hint.line,
                 text: &hint.value,
             };
-            let rendered = markdown.render(found, &surroundings(Place::Hint));
-            links.extend(rendered.links);
+            let rendered = markdown.render(diagnostics, &context(DocKind::Hint));
+            external_links.extend(rendered.external_links);
             hints.push(Hint {
                 html: rendered.html,
             });
         }
-        let mistakes = MistakesOf {
-            found,
+        let mistakes = MistakeReader {
+            diagnostics,
             file: &toml_path,
             folder,
             tests: tests.as_deref(),
         };
-        let mistakes = mistakes.check(file.mistakes);
-        folder.end(
+        let mistakes = mistakes.read(file.mistakes);
+        folder.report_unused(
             "nothing in the step uses this: remove it, \
              or show it in instructions.md if it is a picture",
         );
 
         let instructions = instructions?;
-        links.extend(instructions.links);
+        external_links.extend(instructions.external_links);
         Some(Step {
             id: self.id,
             number: self.number,
@@ -185,13 +183,13 @@ impl StepOf<'_> {
                 to_minutes: file.minutes.1,
             },
             instructions_html: instructions.html,
+            word_count: instructions.word_count,
             hints,
             mistakes,
             tests: tests?,
             tests_source: tests_source?,
             starter: starter?,
             solution: solution?,
-            words: instructions.words,
         })
     }
 }

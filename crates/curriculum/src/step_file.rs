@@ -1,90 +1,87 @@
-//! `step.toml` as it is written.
+//! `step.toml` as written.
 
 use std::path::Path;
 
-use crate::problem::Found;
-use crate::toml_table::{Placed, Table};
+use crate::problem::Diagnostics;
+use crate::toml_table::{Spanned, Table};
 
-/// What `step.toml` says.
+/// The keys of `step.toml`.
 #[derive(Debug, Default)]
 pub(crate) struct StepFile {
     pub(crate) title: String,
     pub(crate) short_title: String,
     pub(crate) goal: String,
     pub(crate) minutes: (u16, u16),
-    pub(crate) hints: Vec<Placed<String>>,
+    pub(crate) hints: Vec<Spanned<String>>,
     pub(crate) mistakes: Vec<MistakeFile>,
 }
 
-/// One `[[mistake]]`.
+/// The keys of a `[[mistake]]`.
 #[derive(Debug)]
 pub(crate) struct MistakeFile {
-    pub(crate) id: Placed<String>,
-    pub(crate) programs: Vec<Placed<String>>,
-    pub(crate) message: Placed<String>,
+    pub(crate) id: Spanned<String>,
+    pub(crate) programs: Vec<Spanned<String>>,
+    pub(crate) message: Spanned<String>,
     pub(crate) when: WhenFile,
 }
 
-/// `[mistake.when]`: all that is given must hold.
+/// The keys of `[mistake.when]`.
 #[derive(Debug)]
 pub(crate) struct WhenFile {
-    pub(crate) outcomes: Vec<Placed<String>>,
-    pub(crate) tests: Vec<Placed<String>>,
-    pub(crate) received: Option<Placed<String>>,
-    pub(crate) exceptions: Vec<Placed<String>>,
-    pub(crate) source: Option<Placed<String>>,
-    pub(crate) source_lacks: Option<Placed<String>>,
+    pub(crate) outcomes: Vec<Spanned<String>>,
+    pub(crate) tests: Vec<Spanned<String>>,
+    pub(crate) received: Option<Spanned<String>>,
+    pub(crate) exceptions: Vec<Spanned<String>>,
+    pub(crate) source: Option<Spanned<String>>,
+    pub(crate) source_lacks: Option<Spanned<String>>,
 }
 
-/// The ladder of hints has this many rungs at the most.
 const MAX_HINTS: usize = 9;
 
 impl StepFile {
-    /// Reads the file's text; what is missing is reported and stands as nothing.
-    pub(crate) fn parse(found: &Found, file: &Path, text: &str) -> Option<Self> {
-        let mut table = Table::parse(found, file, text, "a step")?;
+    /// Parses the file; a missing key is reported and left at its default.
+    pub(crate) fn parse(diagnostics: &Diagnostics, file: &Path, text: &str) -> Option<Self> {
+        let mut table = Table::parse(diagnostics, file, text, "a step")?;
         let mut step = Self {
-            title: table.line_of_text("title").unwrap_or_default().value,
-            short_title: table.line_of_text("short_title").unwrap_or_default().value,
-            goal: table.line_of_text("goal").unwrap_or_default().value,
-            minutes: table
-                .numbers_from_to("minutes", &(1..=600))
-                .unwrap_or_default(),
+            title: table.single_line("title").unwrap_or_default().value,
+            short_title: table.single_line("short_title").unwrap_or_default().value,
+            goal: table.single_line("goal").unwrap_or_default().value,
+            minutes: table.number_pair("minutes", &(1..=600)).unwrap_or_default(),
             ..Self::default()
         };
         let hints = table.tables("hint", "a hint");
         if hints.is_empty() {
-            found.in_file(
+            diagnostics.report_file(
                 file,
                 "the step has no hint: write one at the least under `[[hint]]`",
             );
         }
-        if let Some(hint) = hints.get(MAX_HINTS) {
-            found.at(
+        if let Some(first_surplus) = hints.get(MAX_HINTS) {
+            diagnostics.report(
                 file,
-                hint.line(),
+                first_surplus.line(),
                 format!("the ladder of hints has more than {MAX_HINTS} rungs: take some out"),
             );
         }
         for mut hint in hints {
-            step.hints.extend(hint.text("text"));
-            hint.end();
+            step.hints.extend(hint.string("text"));
+            hint.report_unused();
         }
         for mistake in table.tables("mistake", "a mistake") {
             step.mistakes.extend(MistakeFile::read(mistake));
         }
-        table.end();
+        table.report_unused();
         Some(step)
     }
 }
 
 impl MistakeFile {
     fn read(mut table: Table<'_>) -> Option<Self> {
-        let id = table.line_of_text("id");
-        let programs = table.texts("program");
-        let message = table.line_of_text("message");
+        let id = table.single_line("id");
+        let programs = table.strings("program");
+        let message = table.single_line("message");
         let when = table.table("when", "a condition");
-        table.end();
+        table.report_unused();
         let when = when.map(WhenFile::read);
         Some(Self {
             id: id?,
@@ -97,18 +94,18 @@ impl MistakeFile {
 
 impl WhenFile {
     fn read(mut table: Table<'_>) -> Self {
-        let outcomes = table.texts("outcome");
-        let mut tests = table.optional_texts("test").unwrap_or_default();
-        tests.extend(table.optional_texts("tests").unwrap_or_default());
+        let outcomes = table.strings("outcome");
+        let mut tests = table.optional_strings("test");
+        tests.extend(table.optional_strings("tests"));
         let when = Self {
             outcomes,
             tests,
-            received: table.optional_text("received"),
-            exceptions: table.optional_texts("exception").unwrap_or_default(),
-            source: table.optional_text("source"),
-            source_lacks: table.optional_text("source_lacks"),
+            received: table.optional_string("received"),
+            exceptions: table.optional_strings("exception"),
+            source: table.optional_string("source"),
+            source_lacks: table.optional_string("source_lacks"),
         };
-        table.end();
+        table.report_unused();
         when
     }
 }

@@ -1,193 +1,191 @@
-//! A page of HTML as it grows from the events of its Markdown.
+//! Builds a page of HTML from the events of its Markdown.
 
-use std::collections::BTreeMap;
-
+use pulldown_cmark::html::push_html;
 use pulldown_cmark::{
     Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd,
-    html,
 };
 
-use super::link::{self, Place, Surroundings};
-use super::{Markdown, Rendered, code, sanitiser};
-use crate::course::Link;
-use crate::problem::Found;
+use super::headings::{self, Headings};
+use super::link::{self, DocKind, LinkContext, Target};
+use super::{ExternalLink, Markdown, Rendered, code_block, html, sanitiser};
+use crate::problem::Diagnostics;
 use crate::suggestion::did_you_mean;
 
-/// The page as it grows, event by event.
+/// A page under construction, built event by event.
 pub(super) struct Page<'a> {
     markdown: &'a Markdown<'a>,
-    found: &'a Found,
-    surroundings: &'a Surroundings<'a>,
+    diagnostics: &'a Diagnostics,
+    context: &'a LinkContext<'a>,
     events: Vec<Event<'a>>,
+    /// The text that counts as words.
     words: String,
-    links: Vec<Link>,
-    /// Links to headings of this text, with their lines.
-    anchors: Vec<(String, u32)>,
-    /// How often each heading's name was given out.
-    headings: BTreeMap<String, u32>,
-    heading: Option<Heading>,
-    code: Option<CodeBlock>,
-    /// For each open link or picture, whether it is left out because it is broken.
-    is_link_dropped: Vec<bool>,
+    external_links: Vec<ExternalLink>,
+    /// The links to headings of this text, with their lines; checked at the end.
+    heading_links: Vec<(String, u32)>,
+    headings: Headings,
+    open_heading: Option<OpenHeading>,
+    open_code_block: Option<OpenCodeBlock>,
+    /// For each open link or image, whether it is broken and so left out.
+    is_link_broken: Vec<bool>,
     columns: Vec<Alignment>,
     column: usize,
     is_in_table_head: bool,
 }
 
-/// A heading whose end has not come yet.
-struct Heading {
-    /// Where its first event stands.
-    at: usize,
+/// A heading whose end tag is still to come.
+struct OpenHeading {
+    /// The index of its opening tag among the events.
+    index: usize,
     level: HeadingLevel,
     text: String,
 }
 
-/// A code block whose end has not come yet.
-struct CodeBlock {
+/// A code block whose end tag is still to come.
+struct OpenCodeBlock {
     language: String,
     line: u32,
     text: String,
 }
 
 impl<'a> Page<'a> {
-    /// A page without content.
+    /// An empty page.
     pub(super) fn new(
         markdown: &'a Markdown<'a>,
-        found: &'a Found,
-        surroundings: &'a Surroundings<'a>,
+        diagnostics: &'a Diagnostics,
+        context: &'a LinkContext<'a>,
     ) -> Self {
         Self {
             markdown,
-            found,
-            surroundings,
+            diagnostics,
+            context,
             events: Vec::new(),
             words: String::new(),
-            links: Vec::new(),
-            anchors: Vec::new(),
-            headings: BTreeMap::new(),
-            heading: None,
-            code: None,
-            is_link_dropped: Vec::new(),
+            external_links: Vec::new(),
+            heading_links: Vec::new(),
+            headings: Headings::default(),
+            open_heading: None,
+            open_code_block: None,
+            is_link_broken: Vec::new(),
             columns: Vec::new(),
             column: 0,
             is_in_table_head: false,
         }
     }
 
-    /// The page as safe HTML, once every event is in it.
-    pub(super) fn end(self) -> Rendered {
-        self.check_anchors();
+    /// Sanitises the page, once every event has been pushed.
+    pub(super) fn finish(self) -> Rendered {
+        self.check_heading_links();
         let mut unsafe_html = String::new();
-        html::push_html(&mut unsafe_html, self.events.into_iter());
+        push_html(&mut unsafe_html, self.events.into_iter());
         let is_word = |word: &&str| word.chars().any(char::is_alphanumeric);
-        let words = self.words.split_whitespace().filter(is_word).count();
+        let word_count = self.words.split_whitespace().filter(is_word).count();
         Rendered {
             html: sanitiser::clean(&unsafe_html),
-            words: u32::try_from(words).unwrap_or(u32::MAX),
-            links: self.links,
+            word_count: u32::try_from(word_count).unwrap_or(u32::MAX),
+            external_links: self.external_links,
         }
     }
 
-    fn raw(&mut self, html: impl Into<CowStr<'a>>) {
+    fn push_html(&mut self, html: impl Into<CowStr<'a>>) {
         self.events.push(Event::Html(html.into()));
     }
 
-    fn problem(&self, at: usize, sentence: impl Into<String>) {
-        self.found
-            .at(self.markdown.file, self.markdown.line(at), sentence);
+    fn report(&self, offset: usize, message: impl Into<String>) {
+        self.diagnostics
+            .report(self.markdown.file, self.markdown.line(offset), message);
     }
 
-    /// Adds an event that begins at an offset of the text.
-    pub(super) fn take(&mut self, event: Event<'a>, at: usize) {
+    /// Adds an event; `offset` is where it begins in the text.
+    pub(super) fn push(&mut self, event: Event<'a>, offset: usize) {
         match event {
-            Event::Text(text) => self.text(text),
+            Event::Text(text) => self.push_text(text),
             Event::Code(text) => {
-                self.words(&text);
+                self.push_words(&text);
                 self.events.push(Event::Code(text));
             }
             Event::SoftBreak | Event::HardBreak => {
-                self.words(" ");
+                self.push_words(" ");
                 self.events.push(event);
             }
             Event::Html(ref html) | Event::InlineHtml(ref html) => {
                 if !html.starts_with("<!--") && link::is_in_html(html) {
-                    self.problem(
-                        at,
+                    self.report(
+                        offset,
                         "a link or picture is written in HTML, so it can't be checked: \
                          write it as Markdown, `[text](address)` or `![text](file)`",
                     );
                 }
                 self.events.push(event);
             }
-            Event::Start(tag) => self.start_tag(tag, at),
+            Event::Start(tag) => self.start_tag(tag, offset),
             Event::End(tag) => self.end_tag(tag),
             other => self.events.push(other),
         }
     }
 
-    fn words(&mut self, text: &str) {
+    fn push_words(&mut self, text: &str) {
         self.words.push_str(text);
-        if let Some(heading) = &mut self.heading {
+        if let Some(heading) = &mut self.open_heading {
             heading.text.push_str(text);
         }
     }
 
-    fn text(&mut self, text: CowStr<'a>) {
-        match &mut self.code {
-            Some(code) => code.text.push_str(&text),
+    fn push_text(&mut self, text: CowStr<'a>) {
+        match &mut self.open_code_block {
+            Some(block) => block.text.push_str(&text),
             None => {
-                self.words(&text);
+                self.push_words(&text);
                 self.events.push(Event::Text(text));
             }
         }
     }
 
-    fn start_tag(&mut self, tag: Tag<'a>, at: usize) {
+    fn start_tag(&mut self, tag: Tag<'a>, offset: usize) {
         match tag {
             Tag::Heading { level, .. } => {
                 self.words.push(' ');
-                self.heading = Some(Heading {
-                    at: self.events.len(),
+                self.open_heading = Some(OpenHeading {
+                    index: self.events.len(),
                     level,
                     text: String::new(),
                 });
-                // The opening tag takes this place once the text, and so the id, is known.
-                self.raw("");
+                // The opening tag goes here once the text, and with it the id, is known.
+                self.push_html("");
             }
             Tag::CodeBlock(kind) => {
                 let language = match kind {
                     CodeBlockKind::Fenced(language) => language.trim().to_owned(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some(CodeBlock {
+                self.open_code_block = Some(OpenCodeBlock {
                     language,
-                    line: self.markdown.line(at),
+                    line: self.markdown.line(offset),
                     text: String::new(),
                 });
             }
             Tag::BlockQuote(Some(kind)) => {
                 let (class, title) = callout(kind);
-                self.raw(format!(
+                self.push_html(format!(
                     "<div class=\"callout callout-{class}\" role=\"note\">\
                      <p class=\"callout-title\">{title}</p>\n"
                 ));
             }
-            Tag::Link { dest_url, .. } => self.start_link(&dest_url, at),
+            Tag::Link { dest_url, .. } => self.start_link(&dest_url, offset),
             Tag::Image {
                 dest_url, title, ..
-            } => self.start_picture(&dest_url, title, at),
+            } => self.start_image(&dest_url, title, offset),
             Tag::Table(columns) => {
                 self.columns = columns;
-                self.raw("<table>");
+                self.push_html("<table>");
             }
             Tag::TableHead => {
                 self.column = 0;
                 self.is_in_table_head = true;
-                self.raw("<thead><tr>");
+                self.push_html("<thead><tr>");
             }
             Tag::TableRow => {
                 self.column = 0;
-                self.raw("<tr>");
+                self.push_html("<tr>");
             }
             Tag::TableCell => self.start_cell(),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
@@ -203,26 +201,26 @@ impl<'a> Page<'a> {
     fn end_tag(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => self.end_heading(),
-            TagEnd::CodeBlock => self.end_code(),
-            TagEnd::BlockQuote(Some(_)) => self.raw("</div>\n"),
+            TagEnd::CodeBlock => self.end_code_block(),
+            TagEnd::BlockQuote(Some(_)) => self.push_html("</div>\n"),
             TagEnd::Link => {
-                if !self.is_link_dropped.pop().unwrap_or(false) {
-                    self.raw("</a>");
+                if !self.is_link_broken.pop().unwrap_or(false) {
+                    self.push_html("</a>");
                 }
             }
             TagEnd::Image => {
-                if !self.is_link_dropped.pop().unwrap_or(false) {
+                if !self.is_link_broken.pop().unwrap_or(false) {
                     self.events.push(Event::End(tag));
                 }
             }
-            TagEnd::Table => self.raw("</tbody></table>\n"),
+            TagEnd::Table => self.push_html("</tbody></table>\n"),
             TagEnd::TableHead => {
                 self.is_in_table_head = false;
-                self.raw("</tr></thead><tbody>\n");
+                self.push_html("</tr></thead><tbody>\n");
             }
-            TagEnd::TableRow => self.raw("</tr>\n"),
-            TagEnd::TableCell if self.is_in_table_head => self.raw("</th>"),
-            TagEnd::TableCell => self.raw("</td>"),
+            TagEnd::TableRow => self.push_html("</tr>\n"),
+            TagEnd::TableCell if self.is_in_table_head => self.push_html("</th>"),
+            TagEnd::TableCell => self.push_html("</td>"),
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {
                 self.events.push(Event::End(tag));
             }
@@ -233,10 +231,10 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Alignment as a class: a `style` attribute is neither safe nor allowed by the page's policy.
+    /// Aligns by class: the page's content security policy forbids `style` attributes.
     fn start_cell(&mut self) {
         self.words.push(' ');
-        let align = match self.columns.get(self.column) {
+        let class = match self.columns.get(self.column) {
             Some(Alignment::Left) => " class=\"align-left\"",
             Some(Alignment::Center) => " class=\"align-center\"",
             Some(Alignment::Right) => " class=\"align-right\"",
@@ -244,123 +242,103 @@ impl<'a> Page<'a> {
         };
         self.column += 1;
         if self.is_in_table_head {
-            self.raw(format!("<th scope=\"col\"{align}>"));
+            self.push_html(format!("<th scope=\"col\"{class}>"));
         } else {
-            self.raw(format!("<td{align}>"));
+            self.push_html(format!("<td{class}>"));
         }
     }
 
     fn end_heading(&mut self) {
-        let Some(heading) = self.heading.take() else {
+        let Some(heading) = self.open_heading.take() else {
             return;
         };
         self.words.push(' ');
-        if heading.level == HeadingLevel::H1 && heading.at == 0 {
+        if heading.level == HeadingLevel::H1 && heading.index == 0 {
             self.events.clear();
             self.words.clear();
             return;
         }
         let level = heading.level.max(HeadingLevel::H2);
-        let opening = match self.surroundings.place {
-            Place::Hint => format!("<{level}>"),
-            Place::Introduction | Place::Instructions => {
-                let id = self.heading_id(&heading.text);
-                format!("<{level} id=\"{}{id}\">", link::ANCHOR_PREFIX)
+        let opening = match self.context.kind {
+            // Hints share their page with the instructions, so their ids could clash.
+            DocKind::Hint => format!("<{level}>"),
+            DocKind::Introduction | DocKind::Instructions => {
+                format!("<{level} id=\"{}\">", self.headings.add(&heading.text))
             }
         };
-        if let Some(event) = self.events.get_mut(heading.at) {
+        if let Some(event) = self.events.get_mut(heading.index) {
             *event = Event::Html(opening.into());
         }
-        self.raw(format!("</{level}>\n"));
+        self.push_html(format!("</{level}>\n"));
     }
 
-    /// The heading's name in links, as GitHub makes it; the second of a name gets a number.
-    fn heading_id(&mut self, text: &str) -> String {
-        let name: String = text
-            .trim()
-            .chars()
-            .filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'))
-            .flat_map(char::to_lowercase)
-            .map(|letter| if letter == ' ' { '-' } else { letter })
-            .collect();
-        let count = self.headings.entry(name.clone()).or_default();
-        *count += 1;
-        match *count {
-            1 => name,
-            count => format!("{name}-{}", count - 1),
-        }
-    }
-
-    fn end_code(&mut self) {
-        let Some(block) = self.code.take() else {
+    fn end_code_block(&mut self) {
+        let Some(block) = self.open_code_block.take() else {
             return;
         };
         self.words.push(' ');
-        match code::render(&block.language, &block.text) {
-            Ok(html) => self.raw(html),
-            Err(wrong) => {
-                let line = block.line.saturating_add(wrong.line);
-                self.found.at(self.markdown.file, line, wrong.sentence);
+        match code_block::render(&block.language, &block.text) {
+            Ok(html) => self.push_html(html),
+            Err(error) => {
+                let line = block.line.saturating_add(error.line);
+                self.diagnostics
+                    .report(self.markdown.file, line, error.message);
             }
         }
     }
 
-    fn start_link(&mut self, address: &str, at: usize) {
-        let line = self.markdown.line(at);
-        let opening = match self.surroundings.link(address) {
-            Ok(link::Target::Site(url)) => {
-                let opening = link::external(&url);
-                self.links.push(Link {
+    fn start_link(&mut self, address: &str, offset: usize) {
+        let line = self.markdown.line(offset);
+        let opening = match self.context.link(address) {
+            Ok(Target::External(url)) => {
+                let opening = html::external_link(&url);
+                self.external_links.push(ExternalLink {
                     file: self.markdown.file.to_owned(),
                     line,
                     url,
                 });
                 Some(opening)
             }
-            Ok(link::Target::Step(address)) => Some(link::internal(&address)),
-            Ok(link::Target::Heading(name)) => {
-                let opening = link::internal(&format!("#{}{name}", link::ANCHOR_PREFIX));
-                self.anchors.push((name, line));
+            Ok(Target::Step(address)) => Some(html::internal_link(&address)),
+            Ok(Target::Heading(name)) => {
+                let opening = html::internal_link(&format!("#{}", headings::id_of(&name)));
+                self.heading_links.push((name, line));
                 Some(opening)
             }
-            Err(sentence) => {
-                self.problem(at, sentence);
+            Err(message) => {
+                self.report(offset, message);
                 None
             }
         };
-        self.is_link_dropped.push(opening.is_none());
+        self.is_link_broken.push(opening.is_none());
         if let Some(opening) = opening {
-            self.raw(opening);
+            self.push_html(opening);
         }
     }
 
-    fn start_picture(&mut self, address: &str, title: CowStr<'a>, at: usize) {
-        let picture = self.surroundings.picture(address);
-        self.is_link_dropped.push(picture.is_err());
-        match picture {
-            Ok(data) => self.events.push(Event::Start(Tag::Image {
+    fn start_image(&mut self, address: &str, title: CowStr<'a>, offset: usize) {
+        let image = self.context.image(address);
+        self.is_link_broken.push(image.is_err());
+        match image {
+            Ok(data_url) => self.events.push(Event::Start(Tag::Image {
                 link_type: LinkType::Inline,
-                dest_url: data.into(),
+                dest_url: data_url.into(),
                 title,
                 id: "".into(),
             })),
-            Err(sentence) => self.problem(at, sentence),
+            Err(message) => self.report(offset, message),
         }
     }
 
-    fn check_anchors(&self) {
-        for (name, line) in &self.anchors {
-            let is_there = self.headings.iter().any(|(heading, count)| {
-                name == heading || (1..*count).any(|number| *name == format!("{heading}-{number}"))
-            });
-            if !is_there {
-                let headings = self.headings.keys().map(String::as_str);
-                self.found.at(
+    fn check_heading_links(&self) {
+        for (name, line) in &self.heading_links {
+            if !self.headings.contains(name) {
+                self.diagnostics.report(
                     self.markdown.file,
                     *line,
                     format!(
                         "the link leads to #{name}, but no heading here has that name{}",
-                        did_you_mean(name, headings)
+                        did_you_mean(name, self.headings.names())
                     ),
                 );
             }
@@ -368,6 +346,7 @@ impl<'a> Page<'a> {
     }
 }
 
+/// The class and the title of a callout.
 fn callout(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     match kind {
         BlockQuoteKind::Note => ("note", "Note"),

@@ -1,4 +1,4 @@
-//! The list of what may stand in the HTML of a course; all else is taken out.
+//! The tags, attributes and classes that the HTML of a course may contain.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -52,7 +52,7 @@ const ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("img", &["alt", "src", "title"]),
     ("ol", &["start"]),
     ("th", &["scope"]),
-    // A block of code scrolls, so the keyboard must be able to reach it.
+    // Code blocks scroll, so the keyboard must be able to reach them.
     ("pre", &["tabindex"]),
     ("div", &["role"]),
 ];
@@ -96,7 +96,7 @@ const CLASSES: [(&str, &[&str]); 8] = [
     ("th", &CELL_CLASSES),
 ];
 
-/// Takes out of `html` all that is not on the lists, scripts and styles with their content.
+/// Removes everything that is not allowed, scripts and styles including their content.
 pub(super) fn clean(html: &str) -> String {
     static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(sanitiser);
     SANITISER.clean(html).to_string()

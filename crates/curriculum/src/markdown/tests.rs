@@ -8,13 +8,13 @@ use super::*;
 use crate::folder::Folder;
 use crate::problem::Problems;
 
-fn render_as(place: Place, text: &str) -> Result<Rendered, Problems> {
+fn render_as(kind: DocKind, text: &str) -> Result<Rendered, Problems> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("dot.svg"), "<svg/>").unwrap();
-    let found = Found::default();
-    let opened = Folder::open_root(&found, folder.path()).unwrap();
-    let surroundings = Surroundings {
-        place,
+    let diagnostics = Diagnostics::default();
+    let opened = Folder::open_root(&diagnostics, folder.path()).unwrap();
+    let context = LinkContext {
+        kind,
         folder: &opened,
         course: &CourseId::parse("redis").unwrap(),
         steps: &["listen", "ping"].map(|step| StepId::parse(step).unwrap()),
@@ -24,13 +24,13 @@ fn render_as(place: Place, text: &str) -> Result<Rendered, Problems> {
         first_line: 1,
         text,
     };
-    let rendered = markdown.render(&found, &surroundings);
-    found.or(Some(rendered), folder.path())
+    let rendered = markdown.render(&diagnostics, &context);
+    diagnostics.into_result(Some(rendered), folder.path())
 }
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
-    match render_as(Place::Instructions, text) {
+    match render_as(DocKind::Instructions, text) {
         Ok(rendered) => assert_eq!(rendered.html.trim_end(), expected),
         Err(problems) => panic!("{problems}"),
     }
@@ -57,7 +57,7 @@ fn a_heading_is_linked_by_its_name() {
 
 #[test]
 fn a_heading_in_a_hint_has_no_name_that_the_page_could_hold_twice() {
-    let rendered = render_as(Place::Hint, "## Shape").unwrap();
+    let rendered = render_as(DocKind::Hint, "## Shape").unwrap();
     assert_eq!(rendered.html, "<h2>Shape</h2>\n");
 }
 
@@ -76,7 +76,7 @@ fn a_link_to_a_step_is_relative_to_the_page() {
     for address in ["../ping", "../ping/", "../ping/instructions.md"] {
         check(&format!("[x]({address})"), internal);
     }
-    let introduction = render_as(Place::Introduction, "[x](ping/)").unwrap();
+    let introduction = render_as(DocKind::Introduction, "[x](ping/)").unwrap();
     assert_eq!(
         introduction.html,
         "<p><a href=\"redis/ping\" rel=\"noopener noreferrer\">x</a></p>\n"
@@ -134,7 +134,7 @@ fn python_is_highlighted() {
 
 #[test]
 fn unfinished_python_is_shown_all_the_same() {
-    let rendered = render_as(Place::Hint, "```python\ndef f(\n  x = '...\n```").unwrap();
+    let rendered = render_as(DocKind::Hint, "```python\ndef f(\n  x = '...\n```").unwrap();
     assert!(rendered.html.contains("def"), "{}", rendered.html);
 }
 
@@ -231,5 +231,8 @@ fn code_is_never_markup() {
 #[test]
 fn words_are_those_that_one_reads() {
     let text = "# Not this\n\nOne **two**three — `four five`.\n\n- six\n- seven\n\n```\nno\n```\n";
-    assert_eq!(render_as(Place::Instructions, text).unwrap().words, 6);
+    assert_eq!(
+        render_as(DocKind::Instructions, text).unwrap().word_count,
+        6
+    );
 }

@@ -154,7 +154,7 @@ impl TinyCourse {
         }
     }
 
-    /// The problems, as `file:line: sentence` with the file below the course's folder.
+    /// The problems, as `file:line: message` with the file below the course's folder.
     #[track_caller]
     pub(crate) fn problems(&self) -> Vec<String> {
         let problems = match Curriculum::load(self.curriculum()) {
@@ -164,7 +164,7 @@ impl TinyCourse {
         let relative = |problem: &Problem| {
             let base = self.path("");
             let file = problem.file.strip_prefix(&base).unwrap_or(&problem.file);
-            format!("{}:{}: {}", file.display(), problem.line, problem.sentence)
+            format!("{}:{}: {}", file.display(), problem.line, problem.message)
         };
         problems.iter().map(relative).collect()
     }

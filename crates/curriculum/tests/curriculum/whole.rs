@@ -279,7 +279,7 @@ fn words_are_counted_without_code_blocks() {
          ```python\nnot = 'counted'\n```\n\n\
          | a | b |\n|---|---|\n| c | d |\n",
     );
-    assert_eq!(tiny.load().steps[1].words(), 10);
+    assert_eq!(tiny.load().steps[1].word_count, 10);
 }
 
 #[test]
@@ -297,7 +297,8 @@ fn links_to_other_sites_are_listed_with_their_place() {
     );
     let course = tiny.load();
     let links: Vec<_> = course
-        .links()
+        .external_links
+        .iter()
         .map(|link| {
             let file = link.file.strip_prefix(tiny.path("")).unwrap();
             format!("{}:{}: {}", file.display(), link.line, link.url)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use curriculum::{Course, Mistake, MistakenProgram, Step};
+use curriculum::{Course, Mistake, MistakeProgram, Step};
 use lesson::{Report, RunError, Seed, Source, StepId, Verdict};
 
 use super::local_judge::LocalJudge;
@@ -103,7 +103,7 @@ impl Runs<'_> {
 }
 
 fn check_length(step: &Step) -> Finding {
-    let words = step.words();
+    let words = step.word_count;
     let what = format!("the instructions have {words} words");
     if WORDS.contains(&words) {
         Finding::Good(what)
@@ -152,7 +152,7 @@ fn fails_in(what: &str, report: &Report, step: &StepId) -> Finding {
     }
 }
 
-fn recognised(mistake: &Mistake, program: &MistakenProgram, report: &Report) -> Finding {
+fn recognised(mistake: &Mistake, program: &MistakeProgram, report: &Report) -> Finding {
     let what = format!("{} is told as {}", program.file, mistake.id);
     let told: BTreeSet<&str> = report
         .steps

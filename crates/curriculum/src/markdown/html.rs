@@ -1,0 +1,21 @@
+//! The HTML elements that Markdown's own renderer doesn't write.
+
+use html_escape::{encode_double_quoted_attribute, encode_text};
+
+/// `<span class="…">text</span>`.
+pub(super) fn span(class: &str, text: &str) -> String {
+    format!("<span class=\"{class}\">{}</span>", encode_text(text))
+}
+
+/// The opening tag of a link to another site. The page holds an editor, so it opens elsewhere.
+pub(super) fn external_link(url: &str) -> String {
+    format!(
+        "<a href=\"{}\" class=\"external\" target=\"_blank\">",
+        encode_double_quoted_attribute(url)
+    )
+}
+
+/// The opening tag of a link within the course.
+pub(super) fn internal_link(address: &str) -> String {
+    format!("<a href=\"{}\">", encode_double_quoted_attribute(address))
+}
