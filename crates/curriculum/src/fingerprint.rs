@@ -1,4 +1,4 @@
-//! Whether course files changed since they were read.
+//! Tells whether course files have changed since they were read.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,23 +7,32 @@ use std::path::Path;
 
 use crate::folder::is_ignored;
 
-/// The state of all files below a folder; two that are equal saw the same files.
+/// A hash of the names, sizes and modification times of all files below a folder.
+///
+/// Equal fingerprints mean that nothing changed as far as metadata can tell: an edit that keeps
+/// both the size and the modification time of a file goes unnoticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(u64);
 
-/// A curriculum is courses, steps, mistakes: what lies deeper is reported by loading, not read.
+/// The loader reads three levels of folders: courses, steps, mistakes. The limit also ends a cycle
+/// of symbolic links.
 const MAX_DEPTH: u8 = 4;
 
 impl Fingerprint {
-    /// The names, sizes and times of the files below `folder`. Costs a few dozen look-ups.
+    /// Takes the fingerprint of `folder`. No file is opened, but each folder is listed and each
+    /// entry costs a `stat`, so the time grows with the number of files.
+    ///
+    /// # Errors
+    ///
+    /// When a folder can't be listed.
     pub fn of(folder: &Path) -> io::Result<Self> {
         let mut hasher = DefaultHasher::new();
-        add(&mut hasher, folder, MAX_DEPTH)?;
+        hash_folder(&mut hasher, folder, MAX_DEPTH)?;
         Ok(Self(hasher.finish()))
     }
 }
 
-fn add(hasher: &mut DefaultHasher, folder: &Path, depth: u8) -> io::Result<()> {
+fn hash_folder(hasher: &mut DefaultHasher, folder: &Path, depth: u8) -> io::Result<()> {
     let mut names = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.file_name()))
         .collect::<io::Result<Vec<_>>>()?;
@@ -32,17 +41,17 @@ fn add(hasher: &mut DefaultHasher, folder: &Path, depth: u8) -> io::Result<()> {
     for name in names {
         let path = folder.join(&name);
         name.hash(hasher);
-        // A file that went away meanwhile, or a link to nothing, is a state like any other.
+        // A file deleted meanwhile and a dangling link are states like any other.
         let Ok(metadata) = fs::metadata(&path) else {
             continue;
         };
         metadata.len().hash(hasher);
         metadata.modified().ok().hash(hasher);
         if metadata.is_dir() && depth > 0 {
-            add(hasher, &path, depth - 1)?;
+            hash_folder(hasher, &path, depth - 1)?;
         }
     }
-    // The end of a folder: a file moved from its end to behind it is a change.
+    // Marks the folder's end: a file moved out of it to just behind it is a change.
     0_u8.hash(hasher);
     Ok(())
 }
@@ -52,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_a_new_file_and_a_removal_are_seen_and_a_leftover_is_not() {
+    fn a_new_a_changed_and_a_removed_file_are_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let step = folder.path().join("redis/ping");
         fs::create_dir_all(&step).unwrap();
