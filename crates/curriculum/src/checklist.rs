@@ -31,8 +31,8 @@ pub(crate) fn parse(
         }
         let name = parse_name(text).and_then(|name| match lines_by_name.get(&name) {
             Some(first) => Err(format!(
-                "the test {name:?} has the name of the one in line {first}: \
-                 every test of a step needs its own"
+                "the test {name:?} has the same name as the one on line {first}: \
+                 give each test of a step its own"
             )),
             None => Ok(name),
         });
@@ -55,7 +55,7 @@ pub(crate) fn parse(
         has_problem = true;
         diagnostics.report_file(
             file,
-            "there is no test here: a line `@test(\"what it shows\")` before a function makes one",
+            "there is no test here: write `@test(\"what it shows\")` above a function",
         );
     }
     (!has_problem).then_some(tests)
@@ -65,14 +65,14 @@ pub(crate) fn parse(
 fn parse_name(line: &str) -> Result<String, String> {
     let unreadable = || {
         "this test can't be read: write `@test(\"name\")` on one line, \
-         the name in plain quotes and first"
+         with the name first and in plain quotes"
             .to_owned()
     };
     let call =
         line.strip_prefix("@test(")
             .ok_or_else(|| match line.starts_with(char::is_whitespace) {
                 true => {
-                    "a test stands at the start of its line: take the indentation out".to_owned()
+                    "a test starts at the beginning of its line: remove the indentation".to_owned()
                 }
                 false => unreadable(),
             })?;
@@ -92,7 +92,7 @@ fn parse_name(line: &str) -> Result<String, String> {
             }
             '\\' => {
                 return Err(format!(
-                    "the test's name holds a backslash: only \\{quote} can be escaped"
+                    "the test's name contains a backslash: only \\{quote} can be escaped"
                 ));
             }
             character if character == quote => break,
@@ -109,12 +109,12 @@ fn parse_name(line: &str) -> Result<String, String> {
     }
     if name.trim() != name || name.chars().any(char::is_control) {
         return Err(format!(
-            "the test's name {name:?} begins or ends with a space, or holds a tab: take it out"
+            "the test's name {name:?} begins or ends with a space, or contains a tab: remove it"
         ));
     }
     if name.chars().count() > MAX_NAME_CHARACTERS {
         return Err(format!(
-            "the test's name has more than {MAX_NAME_CHARACTERS} characters: say it shorter"
+            "the test's name has more than {MAX_NAME_CHARACTERS} characters: shorten it"
         ));
     }
     Ok(name)
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_numbered_in_their_order() {
+    fn tests_are_numbered_in_order() {
         let source = "import x\n\n@test(\"answers PING\")\ndef _(server):\n    pass\n\n\
                       @test('says \"hi\"', fresh=True)  # a (late) comment\ndef _(server):\n    pass\n\
                       @test(\"say \\\"a\\\" # b\")\n";
@@ -176,12 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_is_no_test() {
+    fn a_comment_is_not_a_test() {
         check_problem("# @test(\"x\")\n", 1, "there is no test here");
     }
 
     #[test]
-    fn a_test_that_cannot_be_read_is_named_by_its_line() {
+    fn an_unreadable_test_is_reported_with_its_line() {
         for line in [
             "@test",
             "@test()",
@@ -200,12 +200,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_plain_and_its_own() {
+    fn a_name_is_plain_and_unique() {
         check_problem("@test(\"\")", 1, "is empty");
         check_problem("@test(\" x\")", 1, "begins or ends with a space");
-        check_problem("@test(\"x\\n\")", 1, "holds a backslash");
-        check_problem("    @test(\"x\")", 1, "take the indentation out");
+        check_problem("@test(\"x\\n\")", 1, "contains a backslash");
+        check_problem("    @test(\"x\")", 1, "remove the indentation");
         check_problem(&format!("@test(\"{}\")", "x".repeat(81)), 1, "more than 80");
-        check_problem("@test(\"x\")\n\n@test(\"x\")\n", 3, "the one in line 1");
+        check_problem("@test(\"x\")\n\n@test(\"x\")\n", 3, "the one on line 1");
     }
 }

@@ -91,8 +91,8 @@ impl Course {
             steps.extend(step_folder.and_then(|folder| reader.read(&folder, &mut external_links)));
         }
         folder.report_unused(
-            "course.toml does not name this among its `steps`: \
-             add it there in its place, or remove it",
+            "course.toml does not list this in its `steps`: \
+             add it there, or remove it",
         );
 
         let introduction = introduction?;
@@ -173,7 +173,7 @@ fn parse_step_ids(folder: &Folder<'_>, file: &Path, names: &[Spanned<String>]) -
             diagnostics.report(
                 file,
                 *line,
-                format!("the step `{name}` is named in line {first} already: name it once"),
+                format!("the step `{name}` is already named on line {first}: name it once"),
             );
         } else if folder.contains(name) {
             ids.push(id);

@@ -27,7 +27,7 @@ impl CourseFile {
                 file,
                 format.line,
                 format!(
-                    "the course has format {}, and this program reads `format = {FORMAT}`",
+                    "the course has format {}, but this program reads `format = {FORMAT}`",
                     format.value
                 ),
             );

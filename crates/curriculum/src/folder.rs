@@ -102,7 +102,7 @@ impl<'a> Folder<'a> {
         {
             self.diagnostics.report_file(
                 path,
-                "the link leads out of the course: put the file itself here",
+                "the symbolic link leads out of the course: put the file itself here",
             );
             return Ok(EntryKind::Invalid);
         }
@@ -202,7 +202,7 @@ impl<'a> Folder<'a> {
             self.diagnostics.report(
                 &path,
                 LineIndex::new(&text).line(offset),
-                "this line holds a NUL character: remove it",
+                "this line contains a NUL character: remove it",
             );
             return None;
         }

@@ -85,7 +85,7 @@ impl Markdown<'_> {
                     self.file,
                     self.line(link.span.start),
                     format!(
-                        "the link [{}] is defined nowhere: write a line `[{}]: https://…`",
+                        "the link [{}] is not defined: add a line `[{}]: https://…`",
                         link.reference, link.reference
                     ),
                 );

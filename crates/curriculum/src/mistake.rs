@@ -46,8 +46,8 @@ struct Condition {
     tests: Vec<TestId>,
     /// Must match the received bytes.
     received: Option<BytesRegex>,
-    /// The exceptions, one of which it must be; empty for any. [`NO_EXCEPTION`] stands for a program
-    /// that ended without one.
+    /// The exceptions, one of which it must be; empty for any. [`NO_EXCEPTION`] is a program that
+    /// ended without one.
     exceptions: Vec<String>,
     /// Must match the learner's program.
     source: Option<Regex>,
@@ -146,7 +146,7 @@ impl MistakeReader<'_> {
                 self.report(
                     file.id.line,
                     format!(
-                        "{:?} is no name for a mistake: use 1 to 40 of a-z, 0-9 and -",
+                        "{:?} is not a valid id for a mistake: use 1 to 40 of a-z, 0-9 and -",
                         file.id.value
                     ),
                 );
@@ -155,7 +155,7 @@ impl MistakeReader<'_> {
                 self.report(
                     file.id.line,
                     format!(
-                        "the mistake `{}` has the name of the one in line {first}: \
+                        "the mistake `{}` has the same id as the one on line {first}: \
                          give it its own",
                         file.id.value
                     ),
@@ -166,7 +166,7 @@ impl MistakeReader<'_> {
                     self.report(
                         program.line,
                         format!(
-                            "the program `{}` is named in line {first} already: \
+                            "the program `{}` is already named on line {first}: \
                              a program makes one mistake",
                             program.value
                         ),
@@ -176,7 +176,7 @@ impl MistakeReader<'_> {
             if file.message.value.matches('`').count() % 2 == 1 {
                 self.report(
                     file.message.line,
-                    "`message` has a backtick without a partner: code stands between two",
+                    "`message` has an unpaired backtick: code goes between two of them",
                 );
             }
             let programs = self.programs(folder.as_ref(), &file.programs);
@@ -268,7 +268,7 @@ impl MistakeReader<'_> {
         else {
             let suggestion = did_you_mean(&kind.value, Outcome::KINDS);
             let advice = if suggestion.is_empty() {
-                format!("; there are {}", Outcome::KINDS.join(", "))
+                format!("; the outcomes are {}", Outcome::KINDS.join(", "))
             } else {
                 suggestion
             };
@@ -281,7 +281,7 @@ impl MistakeReader<'_> {
         if NOT_MISTAKES.contains(&known) {
             self.report(
                 kind.line,
-                format!("the outcome `{known}` is nobody's mistake: name another"),
+                format!("the outcome `{known}` is not a mistake: name another"),
             );
         }
         Some(known)
@@ -302,7 +302,7 @@ impl MistakeReader<'_> {
             self.report(
                 value.line,
                 format!(
-                    "`{key}` can never hold for the outcome `{outcome}`: only {} have it",
+                    "`{key}` never applies to the outcome `{outcome}`, only to {}",
                     possible.join(", ")
                 ),
             );
@@ -334,7 +334,10 @@ impl MistakeReader<'_> {
                 let reason = text.lines().last().unwrap_or_default();
                 let reason = reason.strip_prefix("error: ").unwrap_or(reason);
                 let reason = reason.trim_end_matches('.');
-                self.report(line, format!("`{key}` is no regular expression: {reason}"));
+                self.report(
+                    line,
+                    format!("`{key}` is not a valid regular expression: {reason}"),
+                );
             })
             .ok()
     }

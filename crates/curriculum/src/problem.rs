@@ -83,7 +83,7 @@ impl Diagnostics {
                 file: folder.to_owned(),
                 line: 1,
                 message: "this can't be loaded, and the loader can't say why: \
-                          that is a fault of the loader"
+                          that is a bug in the loader"
                     .to_owned(),
             }),
             _ => {

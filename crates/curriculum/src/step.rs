@@ -167,7 +167,7 @@ impl StepReader<'_> {
         let mistakes = mistakes.read(file.mistakes);
         folder.report_unused(
             "nothing in the step uses this: remove it, \
-             or show it in instructions.md if it is a picture",
+             or show it in instructions.md if it is an image",
         );
 
         let instructions = instructions?;

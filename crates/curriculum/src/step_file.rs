@@ -53,14 +53,14 @@ impl StepFile {
         if hints.is_empty() {
             diagnostics.report_file(
                 file,
-                "the step has no hint: write one at the least under `[[hint]]`",
+                "the step has no hint: write at least one under `[[hint]]`",
             );
         }
         if let Some(first_surplus) = hints.get(MAX_HINTS) {
             diagnostics.report(
                 file,
                 first_surplus.line(),
-                format!("the ladder of hints has more than {MAX_HINTS} rungs: take some out"),
+                format!("the step has more than {MAX_HINTS} hints: remove some"),
             );
         }
         for mut hint in hints {

@@ -95,7 +95,7 @@ impl<'a> Table<'a> {
         let trimmed = text.value.trim();
         if trimmed.contains(['\n', '\r']) {
             self.document
-                .report(text.line, format!("`{key}` must stand on one line"));
+                .report(text.line, format!("`{key}` must be on one line"));
             return None;
         }
         Some(Spanned {
@@ -243,7 +243,7 @@ impl<'a> Document<'a> {
         let line = self.content_line(value.span());
         match value.get_ref() {
             DeValue::String(text) if text.trim().is_empty() => {
-                self.report(line, format!("`{key}` is empty: write it or take it out"));
+                self.report(line, format!("`{key}` is empty: fill it in or remove it"));
                 None
             }
             DeValue::String(text) => Some(Spanned {
@@ -254,7 +254,7 @@ impl<'a> Document<'a> {
                 self.report(
                     line,
                     format!(
-                        "`{key}` must be a text in quotes, not {}",
+                        "`{key}` must be a string in quotes, not {}",
                         with_article(other.type_str())
                     ),
                 );
@@ -268,7 +268,7 @@ impl<'a> Document<'a> {
             DeValue::Array(items) if items.is_empty() => {
                 self.report(
                     self.line(value.span().start),
-                    format!("`{key}` is an empty list: name one at the least"),
+                    format!("`{key}` is an empty list: name at least one"),
                 );
                 Vec::new()
             }

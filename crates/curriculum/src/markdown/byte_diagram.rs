@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use lesson::ByteString;
+use lesson::{ByteString, counted};
 
 use super::block_error::BlockError;
 use super::html;
@@ -36,8 +36,8 @@ pub(super) fn resp(text: &str) -> Result<String, BlockError> {
     let cells = resp_cells(&diagram.bytes).map_err(|(offset, reason)| BlockError {
         line: diagram.line(offset),
         message: format!(
-            "the picture is not RESP: {reason}; \
-             correct it, or mark the block `bytes` if that is the point"
+            "the block is not RESP: {reason}; \
+             correct it, or mark it `bytes` if that is the point"
         ),
     })?;
     Ok(diagram.render(&cells))
@@ -82,7 +82,7 @@ impl Diagram {
         if diagram.rows.is_empty() {
             return Err(BlockError {
                 line: 0,
-                message: "the picture has no bytes: write some, as in +PONG\\r\\n".to_owned(),
+                message: "the block has no bytes: write some, as in +PONG\\r\\n".to_owned(),
             });
         }
         Ok(diagram)
@@ -122,17 +122,20 @@ fn resp_cells(bytes: &[u8]) -> Result<Vec<Cell>, (usize, String)> {
     let mut cells = Vec::new();
     let mut start = 0;
     // How many values the arrays so far still need.
-    let mut pending: u64 = 0;
+    let mut pending: usize = 0;
     while start < bytes.len() || pending > 0 {
         let Some(first) = bytes.get(start) else {
             let last = bytes.len().saturating_sub(1);
             return Err((
                 last,
-                format!("{pending} more must follow, as its array says"),
+                format!(
+                    "an array needs {}",
+                    counted(pending, "more value", "more values")
+                ),
             ));
         };
         let end = find_line_end(bytes, start)
-            .ok_or_else(|| (start, "a value has no \\r\\n at its end".to_owned()))?;
+            .ok_or_else(|| (start, "a value does not end with \\r\\n".to_owned()))?;
         pending = pending.saturating_sub(1);
         match first {
             b'+' | b'-' | b':' => {
@@ -171,27 +174,25 @@ fn resp_cells(bytes: &[u8]) -> Result<Vec<Cell>, (usize, String)> {
 fn push_bulk_string(
     bytes: &[u8],
     start: usize,
-    length: u64,
+    length: usize,
     cells: &mut Vec<Cell>,
 ) -> Result<usize, (usize, String)> {
-    let end = usize::try_from(length)
-        .ok()
-        .and_then(|length| start.checked_add(length));
-    let end = end.filter(|end| {
+    let end = start.checked_add(length).filter(|end| {
         bytes
             .get(*end..)
             .is_some_and(|rest| rest.starts_with(b"\r\n"))
     });
     let Some(end) = end else {
-        let actual = find_line_end(bytes, start).map(|end| end - start);
-        let found = match actual {
-            Some(1) => "1 byte stands".to_owned(),
-            Some(actual) => format!("{actual} bytes stand"),
-            None => "too little stands".to_owned(),
+        let reason = match find_line_end(bytes, start) {
+            Some(end) => format!(
+                "the \\r\\n comes after {}",
+                counted(end - start, "byte", "bytes")
+            ),
+            None => "no \\r\\n follows".to_owned(),
         };
         return Err((
             start.min(bytes.len().saturating_sub(1)),
-            format!("${length} is promised, but {found} before the \\r\\n"),
+            format!("${length} is announced, but {reason}"),
         ));
     };
     cells.extend([(start..end, DATA), (end..end + 2, LINE_END)]);
@@ -199,7 +200,7 @@ fn push_bulk_string(
 }
 
 /// The number after `$` or `*`; `None` for -1, which means nil.
-fn parse_count(digits: &[u8]) -> Result<Option<u64>, String> {
+fn parse_count(digits: &[u8]) -> Result<Option<usize>, String> {
     let text = String::from_utf8_lossy(digits);
     if text == "-1" {
         return Ok(None);

@@ -20,7 +20,7 @@ pub(super) fn render(language: &str, text: &str) -> Result<String, BlockError> {
         other => Err(BlockError {
             line: 0,
             message: format!(
-                "a block of code is marked {other:?}: use one of {}{}",
+                "a code block is marked {other:?}: use one of {}{}",
                 LANGUAGES.join(", "),
                 did_you_mean(other, LANGUAGES)
             ),

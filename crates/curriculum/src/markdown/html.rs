@@ -7,7 +7,8 @@ pub(super) fn span(class: &str, text: &str) -> String {
     format!("<span class=\"{class}\">{}</span>", encode_text(text))
 }
 
-/// The opening tag of a link to another site. The page holds an editor, so it opens elsewhere.
+/// The opening tag of a link to another site. It opens in a new tab, since the page contains the
+/// learner's editor.
 pub(super) fn external_link(url: &str) -> String {
     format!(
         "<a href=\"{}\" class=\"external\" target=\"_blank\">",

@@ -58,7 +58,7 @@ impl LinkContext<'_> {
         if address.contains(':') || address.starts_with('/') || address.is_empty() {
             return Err(format!(
                 "the link leads to {address:?}: \
-                 it must begin with https://, name a step's folder as in {}, or a #heading",
+                 it must begin with https://, name a step's folder as in {}, or be a #heading",
                 self.example()
             ));
         }
@@ -80,7 +80,7 @@ impl LinkContext<'_> {
             }
             _ if self.folder.contains(address) => Err(format!(
                 "the link leads to the file {address:?}, which no page serves: \
-                 only steps can be linked, as in {}, and pictures shown",
+                 only steps can be linked, as in {}, and images shown",
                 self.example()
             )),
             _ => Err(format!(
@@ -115,19 +115,19 @@ impl LinkContext<'_> {
         });
         if address.contains('/') {
             return Err(format!(
-                "the picture {address:?} does not lie beside the text: \
-                 put it into the same folder and name the file alone"
+                "the image {address:?} is not beside the text: \
+                 put it in the same folder and give only its file name"
             ));
         }
         let Some(subtype) = subtype else {
             return Err(format!(
-                "the picture {address:?} is not a .png, .jpg, .gif, .webp or .svg"
+                "the image {address:?} is not a .png, .jpg, .gif, .webp or .svg"
             ));
         };
         if !self.folder.contains(address) {
             let unused = self.folder.unused();
             return Err(format!(
-                "the picture {address:?} is missing beside the text{}",
+                "the image {address:?} is missing from the text's folder{}",
                 did_you_mean(address, unused.iter().map(String::as_str))
             ));
         }

@@ -111,7 +111,7 @@ impl<'a> Page<'a> {
                 if !html.starts_with("<!--") && link::is_in_html(html) {
                     self.report(
                         offset,
-                        "a link or picture is written in HTML, so it can't be checked: \
+                        "a link or image is written in HTML, so it can't be checked: \
                          write it as Markdown, `[text](address)` or `![text](file)`",
                     );
                 }

@@ -1,4 +1,4 @@
-//! What Markdown becomes.
+//! The HTML that Markdown is rendered to.
 
 use std::fs;
 
@@ -37,7 +37,7 @@ fn check(text: &str, expected: &str) {
 }
 
 #[test]
-fn the_title_is_left_out_and_headings_begin_below_it() {
+fn the_title_is_dropped_and_headings_begin_at_h2() {
     check("# Title\n\ntext", "<p>text</p>");
     check(
         "text\n\n# One\n\n### Two `x`",
@@ -46,7 +46,7 @@ fn the_title_is_left_out_and_headings_begin_below_it() {
 }
 
 #[test]
-fn a_heading_is_linked_by_its_name() {
+fn a_heading_can_be_linked() {
     check(
         "[see](#the-rule-1)\n\n## The *rule*!\n\n## The rule\n",
         "<p><a href=\"#text-the-rule-1\" rel=\"noopener noreferrer\">see</a></p>\n\
@@ -56,13 +56,13 @@ fn a_heading_is_linked_by_its_name() {
 }
 
 #[test]
-fn a_heading_in_a_hint_has_no_name_that_the_page_could_hold_twice() {
+fn a_heading_in_a_hint_has_no_id() {
     let rendered = render_as(DocKind::Hint, "## Shape").unwrap();
     assert_eq!(rendered.html, "<h2>Shape</h2>\n");
 }
 
 #[test]
-fn a_link_to_another_site_opens_beside_the_page() {
+fn a_link_to_another_site_opens_in_a_new_tab() {
     check(
         "[docs](https://redis.io/?a=1&b=2)",
         "<p><a href=\"https://redis.io/?a=1&amp;b=2\" class=\"external\" target=\"_blank\" \
@@ -84,7 +84,7 @@ fn a_link_to_a_step_is_relative_to_the_page() {
 }
 
 #[test]
-fn a_picture_is_carried_by_the_text() {
+fn an_image_is_embedded() {
     check(
         "![a dot](dot.svg)",
         "<p><img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"a dot\"></p>",
@@ -92,7 +92,7 @@ fn a_picture_is_carried_by_the_text() {
 }
 
 #[test]
-fn a_callout_has_its_kind_as_class_and_word() {
+fn a_callout_has_its_kind_as_class_and_title() {
     check(
         "> [!WARNING]\n> Mind the *gap*.",
         "<div class=\"callout callout-warning\" role=\"note\">\
@@ -102,7 +102,7 @@ fn a_callout_has_its_kind_as_class_and_word() {
 }
 
 #[test]
-fn what_is_between_details_can_be_folded_away() {
+fn details_are_kept() {
     check(
         "<details><summary>Real Redis</summary>\n\nDoes *more*.\n\n</details>",
         "<details><summary>Real Redis</summary>\n<p>Does <em>more</em>.</p>\n</details>",
@@ -133,7 +133,7 @@ fn python_is_highlighted() {
 }
 
 #[test]
-fn unfinished_python_is_shown_all_the_same() {
+fn incomplete_python_is_shown_all_the_same() {
     let rendered = render_as(DocKind::Hint, "```python\ndef f(\n  x = '...\n```").unwrap();
     assert!(rendered.html.contains("def"), "{}", rendered.html);
 }
@@ -157,7 +157,7 @@ fn code_without_a_language_is_plain() {
 }
 
 #[test]
-fn a_picture_of_resp_has_a_cell_for_each_piece() {
+fn a_resp_diagram_has_a_cell_for_each_part() {
     check(
         "```resp\n*2\\r\\n$4\\r\\nECHO\\r\\n$4\\r\\na\\r\\nb\\r\\n\n-ERR no\\r\\n$-1\\r\\n\n```",
         "<div class=\"bytes\"><span class=\"t\">*2</span><span class=\"c\">\\r\\n</span>\
@@ -171,7 +171,7 @@ fn a_picture_of_resp_has_a_cell_for_each_piece() {
 }
 
 #[test]
-fn a_resp_value_may_go_over_several_rows() {
+fn a_resp_value_may_span_several_rows() {
     check(
         "```resp\n*1\\r\\n\n$0\\r\\n\\r\\n\n```",
         "<div class=\"bytes\"><span class=\"t\">*1</span><span class=\"c\">\\r\\n</span></div>\n\
@@ -181,7 +181,7 @@ fn a_resp_value_may_go_over_several_rows() {
 }
 
 #[test]
-fn a_picture_of_bytes_may_be_anything() {
+fn a_bytes_diagram_may_contain_anything() {
     check(
         "```bytes\nPING\\r\\n$4\\r\\n<h\\xc3\n```",
         "<div class=\"bytes\"><span class=\"d\">PING</span><span class=\"c\">\\r\\n</span>\
@@ -191,7 +191,7 @@ fn a_picture_of_bytes_may_be_anything() {
 }
 
 #[test]
-fn what_could_do_harm_is_taken_out() {
+fn harmful_html_is_removed() {
     for (text, expected) in [
         ("a<script>alert(1)</script>b", "<p>ab</p>"),
         ("<style>p { color: red }</style>", ""),
@@ -229,7 +229,7 @@ fn code_is_never_markup() {
 }
 
 #[test]
-fn words_are_those_that_one_reads() {
+fn only_prose_counts_as_words() {
     let text = "# Not this\n\nOne **two**three — `four five`.\n\n- six\n- seven\n\n```\nno\n```\n";
     assert_eq!(
         render_as(DocKind::Instructions, text).unwrap().word_count,

@@ -1,4 +1,4 @@
-//! Folders that are no courses at all: whatever lies there, loading ends with a list of problems.
+//! Broken and malicious courses: loading always ends, with a list of problems.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +9,7 @@ use curriculum::{Course, Curriculum, Fingerprint};
 
 use crate::tiny_course::TinyCourse;
 
-/// Every file of the course that is read.
+/// One file of each kind that is read.
 const FILES: [&str; 9] = [
     "course.toml",
     "introduction.md",
@@ -23,11 +23,11 @@ const FILES: [&str; 9] = [
 ];
 
 #[test]
-fn a_file_cut_anywhere_never_stops_the_loader() {
+fn a_truncated_file_never_crashes_the_loader() {
     for file in FILES {
         let whole = fs::read(TinyCourse::new().path(file)).unwrap();
         let tiny = TinyCourse::new();
-        // Highlighting and sanitising cost milliseconds: every seventh place is enough.
+        // Each load takes milliseconds, so every seventh length has to do.
         for length in (0..whole.len()).step_by(7) {
             tiny.write(file, &whole[..length]);
             if let Err(problems) = Course::load(&tiny.path("")) {
@@ -39,7 +39,7 @@ fn a_file_cut_anywhere_never_stops_the_loader() {
 }
 
 #[test]
-fn bytes_instead_of_text_are_a_problem_of_their_file() {
+fn binary_data_is_a_problem_of_its_file() {
     // Arbitrary bytes, none of them text: a multiplicative generator with a fixed start.
     let noise: Vec<u8> = (1_u32..4000)
         .map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8)
@@ -57,7 +57,7 @@ fn bytes_instead_of_text_are_a_problem_of_their_file() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_file_is_a_problem_of_it() {
+fn a_folder_instead_of_a_file_is_a_problem() {
     for file in FILES {
         let tiny = TinyCourse::new();
         tiny.remove(file);
@@ -69,7 +69,7 @@ fn a_folder_in_the_place_of_a_file_is_a_problem_of_it() {
 }
 
 #[test]
-fn a_file_in_the_place_of_a_folder_is_a_problem_of_it() {
+fn a_file_instead_of_a_folder_is_a_problem() {
     for folder in ["echo", "echo/mistakes"] {
         let tiny = TinyCourse::new();
         tiny.remove(folder);
@@ -81,7 +81,7 @@ fn a_file_in_the_place_of_a_folder_is_a_problem_of_it() {
 }
 
 #[test]
-fn a_link_may_lead_within_the_curriculum_and_not_out_of_it() {
+fn a_symbolic_link_may_not_lead_out_of_the_course() {
     let tiny = TinyCourse::new();
     tiny.remove("listen/starter.py");
     symlink(
@@ -96,12 +96,15 @@ fn a_link_may_lead_within_the_curriculum_and_not_out_of_it() {
     symlink("/etc/hostname", tiny.path("listen/starter.py")).unwrap();
     assert_eq!(
         tiny.problems(),
-        ["listen/starter.py:1: the link leads out of the course: put the file itself here"]
+        [
+            "listen/starter.py:1: the symbolic link leads out of the course: \
+          put the file itself here"
+        ]
     );
 }
 
 #[test]
-fn links_in_a_circle_and_to_nowhere_are_problems() {
+fn cyclic_and_dangling_symbolic_links_are_problems() {
     let tiny = TinyCourse::new();
     tiny.remove("listen/starter.py");
     symlink("starter.py", tiny.path("listen/starter.py")).unwrap();
@@ -120,7 +123,7 @@ fn links_in_a_circle_and_to_nowhere_are_problems() {
 }
 
 #[test]
-fn a_pipe_is_not_waited_for() {
+fn a_named_pipe_does_not_block_the_loader() {
     let tiny = TinyCourse::new();
     tiny.remove("echo/tests.py");
     let made = Command::new("mkfifo")
@@ -134,7 +137,7 @@ fn a_pipe_is_not_waited_for() {
 }
 
 #[test]
-fn a_file_that_is_too_long_is_not_read_whole() {
+fn a_huge_file_is_not_read_to_its_end() {
     let tiny = TinyCourse::new();
     let file = fs::File::create(tiny.path("echo/tests.py")).unwrap();
     file.set_len(1 << 40).unwrap();
@@ -145,7 +148,7 @@ fn a_file_that_is_too_long_is_not_read_whole() {
 }
 
 #[test]
-fn toml_nested_without_end_is_a_problem() {
+fn deeply_nested_toml_is_a_problem() {
     let tiny = TinyCourse::new();
     let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
     tiny.replace("course.toml", "[\"listen\", \"echo\"]", &deep);
@@ -153,7 +156,7 @@ fn toml_nested_without_end_is_a_problem() {
 }
 
 #[test]
-fn markdown_nested_without_end_is_a_problem() {
+fn deeply_nested_markdown_is_a_problem() {
     for (text, line) in [
         (format!("text\n\n{} a", "> ".repeat(20_000)), 3),
         (
@@ -175,7 +178,7 @@ fn markdown_nested_without_end_is_a_problem() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_or_empty_is_a_problem() {
+fn a_missing_or_empty_folder_is_a_problem() {
     let nowhere = Path::new("/nonexistent/curriculum");
     let problems = Curriculum::load(nowhere).unwrap_err();
     assert_eq!(

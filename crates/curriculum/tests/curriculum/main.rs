@@ -1,8 +1,8 @@
-//! Whole courses in a folder: what is loaded of them, and what is said when something is wrong.
+//! Courses on disk: what is loaded from them, and which problems are reported.
 
 #![expect(
     clippy::unwrap_used,
-    reason = "the helpers of tests stand outside test functions, where the lint's exception ends"
+    reason = "test helpers lie outside test functions, where the lint makes no exception"
 )]
 
 mod hostile;

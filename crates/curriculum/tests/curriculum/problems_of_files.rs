@@ -1,4 +1,4 @@
-//! What is said about files that are wrong as such, or wrong together.
+//! Problems of single files, and of files that contradict each other.
 
 use crate::tiny_course::{TinyCourse, check, check_replaced};
 
@@ -25,7 +25,7 @@ fn all_problems_are_reported_at_once_and_sorted() {
 }
 
 #[test]
-fn problems_are_listed_a_line_each() {
+fn problems_are_displayed_one_per_line() {
     let tiny = TinyCourse::new();
     tiny.remove("echo/solution.py");
     tiny.remove("listen/solution.py");
@@ -38,7 +38,7 @@ fn problems_are_listed_a_line_each() {
 }
 
 #[test]
-fn toml_that_cannot_be_read_is_named_by_its_line() {
+fn a_syntax_error_in_toml_has_its_line() {
     let tiny = TinyCourse::new();
     tiny.replace("course.toml", "port = 7000", "port = ");
     tiny.replace(
@@ -66,7 +66,7 @@ fn toml_that_cannot_be_read_is_named_by_its_line() {
 }
 
 #[test]
-fn every_wrong_key_of_a_file_is_reported_and_not_only_the_first() {
+fn every_wrong_key_of_a_file_is_reported_not_only_the_first() {
     check(
         |tiny| {
             tiny.replace("echo/step.toml", "minutes", "minute");
@@ -74,7 +74,7 @@ fn every_wrong_key_of_a_file_is_reported_and_not_only_the_first() {
             tiny.replace("echo/step.toml", "message", "massage");
         },
         &[
-            // The mistake can't be read, so nobody names its program.
+            // The mistake can't be read, so nothing names its program.
             "echo/mistakes/shouts.py:1: no mistake in step.toml names this program: \
              name it under `[[mistake]]` or remove the file",
             "echo/step.toml:1: a step needs the key `minutes`, which is missing",
@@ -88,22 +88,22 @@ fn every_wrong_key_of_a_file_is_reported_and_not_only_the_first() {
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_named() {
+fn a_value_of_the_wrong_type_is_a_problem() {
     for (from, to, expected) in [
         (
             "title = \"Echo a line\"",
             "title = 3",
-            "1: `title` must be a text in quotes, not an integer",
+            "1: `title` must be a string in quotes, not an integer",
         ),
         (
             "title = \"Echo a line\"",
             "title = \" \"",
-            "1: `title` is empty: write it or take it out",
+            "1: `title` is empty: fill it in or remove it",
         ),
         (
             "title = \"Echo a line\"",
             "title = \"Echo\\na line\"",
-            "1: `title` must stand on one line",
+            "1: `title` must be on one line",
         ),
         (
             "[10, 20]",
@@ -118,7 +118,7 @@ fn a_value_of_the_wrong_type_is_named() {
         (
             "text = \"What does `recv` return?\"",
             "text = \"\"\"\n\n\"\"\"",
-            "8: `text` is empty: write it or take it out",
+            "8: `text` is empty: fill it in or remove it",
         ),
     ] {
         check_replaced(
@@ -131,17 +131,17 @@ fn a_value_of_the_wrong_type_is_named() {
 }
 
 #[test]
-fn another_format_is_not_guessed_at() {
+fn an_unknown_format_is_a_problem() {
     check_replaced(
         "course.toml",
         "format = 1\ntitle",
         "format = 2\nname",
-        &["course.toml:1: the course has format 2, and this program reads `format = 1`"],
+        &["course.toml:1: the course has format 2, but this program reads `format = 1`"],
     );
 }
 
 #[test]
-fn the_steps_of_the_file_and_the_folders_agree() {
+fn course_toml_and_the_folders_name_the_same_steps() {
     check_replaced(
         "course.toml",
         "\"echo\"",
@@ -149,15 +149,15 @@ fn the_steps_of_the_file_and_the_folders_agree() {
         &[
             "course.toml:4: the step `ecko` has no folder beside course.toml; \
              did you mean `echo`?",
-            "echo:1: course.toml does not name this among its `steps`: \
-             add it there in its place, or remove it",
+            "echo:1: course.toml does not list this in its `steps`: \
+             add it there, or remove it",
         ],
     );
     check_replaced(
         "course.toml",
         "\"echo\"]",
         "\"echo\",\n  \"listen\"]",
-        &["course.toml:5: the step `listen` is named in line 4 already: name it once"],
+        &["course.toml:5: the step `listen` is already named on line 4: name it once"],
     );
     check_replaced(
         "course.toml",
@@ -170,19 +170,19 @@ fn the_steps_of_the_file_and_the_folders_agree() {
         "[\"listen\", \"echo\"]",
         "[]",
         &[
-            "course.toml:4: `steps` is an empty list: name one at the least",
-            "echo:1: course.toml does not name this among its `steps`: \
-             add it there in its place, or remove it",
+            "course.toml:4: `steps` is an empty list: name at least one",
+            "echo:1: course.toml does not list this in its `steps`: \
+             add it there, or remove it",
             "introduction.md:1: the link leads to \"listen/\", which is neither a step nor a \
              site: write https://… or a step's folder as in ping/",
-            "listen:1: course.toml does not name this among its `steps`: \
-             add it there in its place, or remove it",
+            "listen:1: course.toml does not list this in its `steps`: \
+             add it there, or remove it",
         ],
     );
 }
 
 #[test]
-fn a_course_has_a_name_fit_for_an_address() {
+fn a_course_id_is_fit_for_an_address() {
     let tiny = TinyCourse::new();
     let from = tiny.path("");
     let to = tiny.curriculum().join("Tiny Course");
@@ -199,7 +199,7 @@ fn a_course_has_a_name_fit_for_an_address() {
 }
 
 #[test]
-fn a_missing_file_is_named_with_the_one_that_was_probably_meant() {
+fn a_missing_file_is_reported_with_a_suggestion() {
     for (file, expected) in [
         ("course.toml", "course.toml:1: the file is missing"),
         ("introduction.md", "introduction.md:1: the file is missing"),
@@ -224,13 +224,13 @@ fn a_missing_file_is_named_with_the_one_that_was_probably_meant() {
         &[
             "echo/solution.py:1: the file is missing; did you mean `solutoin.py`?",
             "echo/solutoin.py:1: nothing in the step uses this: remove it, \
-             or show it in instructions.md if it is a picture",
+             or show it in instructions.md if it is an image",
         ],
     );
 }
 
 #[test]
-fn what_nothing_uses_is_a_problem() {
+fn an_unused_file_is_a_problem() {
     check(
         |tiny| {
             tiny.write("notes.txt", "x");
@@ -242,17 +242,17 @@ fn what_nothing_uses_is_a_problem() {
             "echo/mistakes/other.py:1: no mistake in step.toml names this program: \
              name it under `[[mistake]]` or remove the file",
             "echo/picture.png:1: nothing in the step uses this: remove it, \
-             or show it in instructions.md if it is a picture",
+             or show it in instructions.md if it is an image",
             "listen/mistakes/other.py:1: no mistake in step.toml names this program: \
              name it under `[[mistake]]` or remove the file",
-            "notes.txt:1: course.toml does not name this among its `steps`: \
-             add it there in its place, or remove it",
+            "notes.txt:1: course.toml does not list this in its `steps`: \
+             add it there, or remove it",
         ],
     );
 }
 
 #[test]
-fn a_program_that_a_learner_could_not_run_is_a_problem() {
+fn a_program_that_no_learner_could_run_is_a_problem() {
     check(
         |tiny| tiny.write("echo/solution.py", "#".repeat(70_000)),
         &[
@@ -263,7 +263,7 @@ fn a_program_that_a_learner_could_not_run_is_a_problem() {
 }
 
 #[test]
-fn a_text_that_is_empty_or_not_text_is_a_problem() {
+fn an_empty_or_binary_text_is_a_problem() {
     for (bytes, expected) in [
         (
             b" \n".as_slice(),
@@ -275,7 +275,7 @@ fn a_text_that_is_empty_or_not_text_is_a_problem() {
         ),
         (
             b"a\n\nb\0\n",
-            "echo/instructions.md:3: this line holds a NUL character: remove it",
+            "echo/instructions.md:3: this line contains a NUL character: remove it",
         ),
     ] {
         check(

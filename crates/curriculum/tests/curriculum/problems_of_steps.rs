@@ -1,27 +1,27 @@
-//! What is said about hints, mistakes and tests that are wrong.
+//! Problems of hints, mistakes and tests.
 
 use crate::tiny_course::{TinyCourse, check, check_replaced};
 
 #[test]
-fn a_step_needs_a_hint_and_has_nine_at_the_most() {
+fn a_step_has_one_to_nine_hints() {
     check_replaced(
         "listen/step.toml",
         "[[hint]]\ntext = \"Look at `create_server`.\"\n",
         "",
-        &["listen/step.toml:1: the step has no hint: write one at the least under `[[hint]]`"],
+        &["listen/step.toml:1: the step has no hint: write at least one under `[[hint]]`"],
     );
     check_replaced(
         "listen/step.toml",
         "[[hint]]\n",
         &format!("{}[[hint]]\n", "[[hint]]\ntext = \"a\"\n".repeat(9)),
-        &["listen/step.toml:24: the ladder of hints has more than 9 rungs: take some out"],
+        &["listen/step.toml:24: the step has more than 9 hints: remove some"],
     );
     check_replaced(
         "listen/step.toml",
         "[[hint]]\ntext",
         "hint",
         &[
-            "listen/step.toml:1: the step has no hint: write one at the least under `[[hint]]`",
+            "listen/step.toml:1: the step has no hint: write at least one under `[[hint]]`",
             "listen/step.toml:6: `hint` must be written as `[[hint]]`, once for each; \
              here it is a string",
         ],
@@ -29,7 +29,7 @@ fn a_step_needs_a_hint_and_has_nine_at_the_most() {
 }
 
 #[test]
-fn an_outcome_that_does_not_exist_is_named_with_the_nearest() {
+fn an_unknown_outcome_is_reported_with_a_suggestion() {
     check_replaced(
         "echo/step.toml",
         "\"wrong-value\", ",
@@ -40,20 +40,21 @@ fn an_outcome_that_does_not_exist_is_named_with_the_nearest() {
     tiny.replace("echo/step.toml", "\"crashed\"", "\"bad\"");
     let problems = tiny.problems();
     assert!(
-        problems[0].starts_with("echo/step.toml:30: there is no outcome `bad`; there are passed, "),
+        problems[0]
+            .starts_with("echo/step.toml:30: there is no outcome `bad`; the outcomes are passed, "),
         "{problems:?}"
     );
 }
 
 #[test]
-fn a_condition_that_could_never_hold_is_a_problem() {
+fn an_impossible_condition_is_a_problem() {
     check_replaced(
         "echo/step.toml",
         "\"invalid-byte\"]",
         "\"silent\"]",
         &[
-            "echo/step.toml:23: `received` can never hold for the outcome `silent`: \
-             only closed, incomplete, invalid-byte, wrong-type, wrong-value, extra-bytes have it",
+            "echo/step.toml:23: `received` never applies to the outcome `silent`, \
+             only to closed, incomplete, invalid-byte, wrong-type, wrong-value, extra-bytes",
         ],
     );
     check_replaced(
@@ -61,15 +62,15 @@ fn a_condition_that_could_never_hold_is_a_problem() {
         "outcome = \"crashed\"",
         "outcome = [\"crashed\", \"ended\"]",
         &[
-            "echo/step.toml:31: `exception` can never hold for the outcome `ended`: \
-             only exited, crashed have it",
+            "echo/step.toml:31: `exception` never applies to the outcome `ended`, \
+             only to exited, crashed",
         ],
     );
     check_replaced(
         "echo/step.toml",
         "outcome = \"crashed\"\nexception = \"IndexError\"",
         "outcome = \"passed\"",
-        &["echo/step.toml:30: the outcome `passed` is nobody's mistake: name another"],
+        &["echo/step.toml:30: the outcome `passed` is not a mistake: name another"],
     );
 }
 
@@ -92,37 +93,42 @@ fn a_regular_expression_is_checked() {
         "echo/step.toml",
         "received = '^[A-Z]+\\r\\n$'",
         "received = '^[A-Z'",
-        &["echo/step.toml:23: `received` is no regular expression: unclosed character class"],
+        &[
+            "echo/step.toml:23: `received` is not a valid regular expression: \
+             unclosed character class",
+        ],
     );
     check_replaced(
         "echo/step.toml",
         "source = 'split\\('",
         "source = 'split('",
-        &["echo/step.toml:32: `source` is no regular expression: unclosed group"],
+        &["echo/step.toml:32: `source` is not a valid regular expression: unclosed group"],
     );
     check_replaced(
         "echo/step.toml",
         "source = 'split\\('",
         "source_lacks = 'split('",
-        &["echo/step.toml:32: `source_lacks` is no regular expression: unclosed group"],
+        &["echo/step.toml:32: `source_lacks` is not a valid regular expression: unclosed group"],
     );
     check_replaced(
         "echo/step.toml",
         "source = 'split\\('",
         "source = '(a{1000}){1000}'",
-        &["echo/step.toml:32: `source` is no regular expression: \
-             Compiled regex exceeds size limit of 10485760 bytes"],
+        &[
+            "echo/step.toml:32: `source` is not a valid regular expression: \
+             Compiled regex exceeds size limit of 10485760 bytes",
+        ],
     );
 }
 
 #[test]
-fn a_mistake_has_a_name_a_program_and_a_message_of_its_own() {
+fn a_mistake_has_an_id_and_programs_of_its_own() {
     check_replaced(
         "echo/step.toml",
         "id = \"no-words\"",
         "id = \"shouts\"",
         &[
-            "echo/step.toml:26: the mistake `shouts` has the name of the one in line 17: \
+            "echo/step.toml:26: the mistake `shouts` has the same id as the one on line 17: \
              give it its own",
         ],
     );
@@ -130,15 +136,17 @@ fn a_mistake_has_a_name_a_program_and_a_message_of_its_own() {
         "echo/step.toml",
         "id = \"no-words\"",
         "id = \"no words\"",
-        &["echo/step.toml:26: \"no words\" is no name for a mistake: \
-             use 1 to 40 of a-z, 0-9 and -"],
+        &[
+            "echo/step.toml:26: \"no words\" is not a valid id for a mistake: \
+             use 1 to 40 of a-z, 0-9 and -",
+        ],
     );
     check_replaced(
         "echo/step.toml",
         "[\"no_words.py\", ",
         "[\"no_words.py\", \"shouts.py\", ",
         &[
-            "echo/step.toml:27: the program `shouts.py` is named in line 18 already: \
+            "echo/step.toml:27: the program `shouts.py` is already named on line 18: \
              a program makes one mistake",
         ],
     );
@@ -157,22 +165,20 @@ fn a_mistake_has_a_name_a_program_and_a_message_of_its_own() {
         "echo/step.toml",
         "`upper` changes",
         "`upper changes",
-        &[
-            "echo/step.toml:19: `message` has a backtick without a partner: \
-             code stands between two",
-        ],
+        &["echo/step.toml:19: `message` has an unpaired backtick: \
+             code goes between two of them"],
     );
 }
 
 #[test]
-fn tests_that_cannot_be_read_are_named_by_their_line() {
+fn unreadable_tests_are_reported_with_their_line() {
     check_replaced(
         "echo/tests.py",
         "@test(\"sends a line back\")",
         "@test(NAME)",
         &[
             "echo/tests.py:3: this test can't be read: write `@test(\"name\")` on one line, \
-             the name in plain quotes and first",
+             with the name first and in plain quotes",
         ],
     );
     check_replaced(
@@ -180,13 +186,13 @@ fn tests_that_cannot_be_read_are_named_by_their_line() {
         "@test(\"sends two lines back\", fresh=True)",
         "@test('sends a line back')",
         &[
-            "echo/tests.py:7: the test \"sends a line back\" has the name of the one in line 3: \
-             every test of a step needs its own",
+            "echo/tests.py:7: the test \"sends a line back\" has the same name as the one on line 3: \
+             give each test of a step its own",
         ],
     );
     check(
         |tiny| tiny.write("listen/tests.py", "from codealong import test\n"),
         &["listen/tests.py:1: there is no test here: \
-             a line `@test(\"what it shows\")` before a function makes one"],
+             write `@test(\"what it shows\")` above a function"],
     );
 }

@@ -1,9 +1,9 @@
-//! What is said about Markdown that is wrong.
+//! Problems of Markdown.
 
 use crate::tiny_course::{check_instructions, check_replaced};
 
 #[test]
-fn a_link_leads_somewhere() {
+fn a_link_has_a_target() {
     check_instructions(
         "[x](../lisen/)",
         "1: the link leads to \"../lisen/\", which is neither a step nor a site: \
@@ -12,12 +12,12 @@ fn a_link_leads_somewhere() {
     check_instructions(
         "a\n\n[x](solution.py)",
         "3: the link leads to the file \"solution.py\", which no page serves: \
-         only steps can be linked, as in ../listen/, and pictures shown",
+         only steps can be linked, as in ../listen/, and images shown",
     );
     check_instructions(
         "[x](javascript:alert)",
         "1: the link leads to \"javascript:alert\": it must begin with https://, \
-         name a step's folder as in ../listen/, or a #heading",
+         name a step's folder as in ../listen/, or be a #heading",
     );
     check_instructions(
         "[x](https://)",
@@ -30,68 +30,73 @@ fn a_link_leads_somewhere() {
     );
     check_instructions(
         "a [word] and a [link][spec]",
-        "1: the link [spec] is defined nowhere: write a line `[spec]: https://…`",
+        "1: the link [spec] is not defined: add a line `[spec]: https://…`",
     );
     check_instructions(
         "\nsee <a href=\"x\">there</a>",
-        "2: a link or picture is written in HTML, so it can't be checked: \
+        "2: a link or image is written in HTML, so it can't be checked: \
          write it as Markdown, `[text](address)` or `![text](file)`",
     );
 }
 
 #[test]
-fn a_picture_lies_beside_its_text() {
+fn an_image_is_in_the_folder_of_its_text() {
     check_instructions(
         "![x](gone.png)",
-        "1: the picture \"gone.png\" is missing beside the text",
+        "1: the image \"gone.png\" is missing from the text's folder",
     );
     check_instructions(
         "![x](solution.py)",
-        "1: the picture \"solution.py\" is not a .png, .jpg, .gif, .webp or .svg",
+        "1: the image \"solution.py\" is not a .png, .jpg, .gif, .webp or .svg",
     );
     check_instructions(
         "![x](https://example.org/x.png)",
-        "1: the picture \"https://example.org/x.png\" does not lie beside the text: \
-         put it into the same folder and name the file alone",
+        "1: the image \"https://example.org/x.png\" is not beside the text: \
+         put it in the same folder and give only its file name",
     );
 }
 
 #[test]
-fn a_block_of_code_says_a_language_that_is_known() {
+fn a_code_block_names_a_known_language() {
     check_instructions(
         "text\n\n```pyhton\nx\n```",
-        "3: a block of code is marked \"pyhton\": \
+        "3: a code block is marked \"pyhton\": \
          use one of python, console, sh, text, resp, bytes; did you mean `python`?",
     );
 }
 
 #[test]
-fn a_picture_of_bytes_is_what_it_claims() {
+fn a_byte_diagram_is_valid() {
     for (bytes, expected) in [
         (
             r"$4\r\nhello\r\n",
-            "2: the picture is not RESP: $4 is promised, but 5 bytes stand before the \\r\\n; \
-             correct it, or mark the block `bytes` if that is the point",
+            "2: the block is not RESP: $4 is announced, but the \\r\\n comes after 5 bytes; \
+             correct it, or mark it `bytes` if that is the point",
+        ),
+        (
+            r"$10\r\nhello",
+            "2: the block is not RESP: $10 is announced, but no \\r\\n follows; \
+             correct it, or mark it `bytes` if that is the point",
         ),
         (
             "*2\\r\\n\n$4\\r\\nECHO\\r\\n",
-            "3: the picture is not RESP: 1 more must follow, as its array says; \
-             correct it, or mark the block `bytes` if that is the point",
+            "3: the block is not RESP: an array needs 1 more value; \
+             correct it, or mark it `bytes` if that is the point",
         ),
         (
             r"PING\r\n",
-            "2: the picture is not RESP: a value begins with +, -, :, $ or *, not with P; \
-             correct it, or mark the block `bytes` if that is the point",
+            "2: the block is not RESP: a value begins with +, -, :, $ or *, not with P; \
+             correct it, or mark it `bytes` if that is the point",
         ),
         (
             "+OK\\r\\n\n+PONG",
-            "3: the picture is not RESP: a value has no \\r\\n at its end; \
-             correct it, or mark the block `bytes` if that is the point",
+            "3: the block is not RESP: a value does not end with \\r\\n; \
+             correct it, or mark it `bytes` if that is the point",
         ),
         (
             r"$x\r\n",
-            "2: the picture is not RESP: \"x\" is not a count; \
-             correct it, or mark the block `bytes` if that is the point",
+            "2: the block is not RESP: \"x\" is not a count; \
+             correct it, or mark it `bytes` if that is the point",
         ),
         (
             "$3\\r\\nhé\\r\\n",
@@ -103,7 +108,7 @@ fn a_picture_of_bytes_is_what_it_claims() {
     }
     check_instructions(
         "```bytes\n\n```",
-        "1: the picture has no bytes: write some, as in +PONG\\r\\n",
+        "1: the block has no bytes: write some, as in +PONG\\r\\n",
     );
 }
 

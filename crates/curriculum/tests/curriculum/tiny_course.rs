@@ -100,7 +100,7 @@ const FILES: [(&str, &str); 14] = [
 ];
 
 impl TinyCourse {
-    /// The course as it should be.
+    /// A course without problems.
     pub(crate) fn new() -> Self {
         let course = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -111,7 +111,7 @@ impl TinyCourse {
         course
     }
 
-    /// The folder that holds the course.
+    /// The folder that contains the course.
     pub(crate) fn curriculum(&self) -> &Path {
         self.folder.path()
     }
@@ -121,7 +121,7 @@ impl TinyCourse {
         self.folder.path().join("tiny").join(file)
     }
 
-    /// Writes a file, and the folders to it.
+    /// Writes a file and creates its folders.
     pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) {
         let path = self.path(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -138,14 +138,14 @@ impl TinyCourse {
         }
     }
 
-    /// Replaces a piece of a file, which must be there.
+    /// Replaces the first occurrence of `from` in a file, which must contain it.
     pub(crate) fn replace(&self, file: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.path(file)).unwrap();
         assert!(text.contains(from), "{file} has no {from:?}");
         self.write(file, text.replacen(from, to, 1));
     }
 
-    /// The course, which must be right.
+    /// Loads the course, which must have no problems.
     #[track_caller]
     pub(crate) fn load(&self) -> Arc<Course> {
         match Curriculum::load(self.curriculum()) {
@@ -158,7 +158,7 @@ impl TinyCourse {
     #[track_caller]
     pub(crate) fn problems(&self) -> Vec<String> {
         let problems = match Curriculum::load(self.curriculum()) {
-            Ok(_) => panic!("nothing was found wrong"),
+            Ok(_) => panic!("there are no problems"),
             Err(problems) => problems,
         };
         let relative = |problem: &Problem| {
@@ -170,7 +170,7 @@ impl TinyCourse {
     }
 }
 
-/// Changes a good course and expects exactly these problems.
+/// Changes a course without problems and expects exactly these.
 #[track_caller]
 pub(crate) fn check(change: impl FnOnce(&TinyCourse), expected: &[&str]) {
     let tiny = TinyCourse::new();
@@ -178,7 +178,7 @@ pub(crate) fn check(change: impl FnOnce(&TinyCourse), expected: &[&str]) {
     assert_eq!(tiny.problems(), expected);
 }
 
-/// Replaces a piece of a file and expects exactly these problems.
+/// Replaces a part of a file and expects exactly these problems.
 #[track_caller]
 pub(crate) fn check_replaced(file: &str, from: &str, to: &str, expected: &[&str]) {
     check(|tiny| tiny.replace(file, from, to), expected);

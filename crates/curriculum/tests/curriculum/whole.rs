@@ -1,4 +1,4 @@
-//! A course without a problem.
+//! Courses without problems.
 
 use curriculum::{Course, Curriculum};
 use lesson::{Comparison, CourseId, Crash, Outcome, SourceSpan, StepId, TestId, TestResult};
@@ -69,14 +69,14 @@ fn a_course_has_its_steps_in_the_order_of_its_file() {
 }
 
 #[test]
-fn a_course_alone_is_the_course_of_the_curriculum() {
+fn loading_one_course_or_all_gives_the_same() {
     let tiny = TinyCourse::new();
     let course = Course::load(&tiny.path("")).unwrap();
     assert_eq!(course.view(), tiny.load().view());
 }
 
 #[test]
-fn courses_and_steps_are_found_by_name() {
+fn courses_and_steps_are_found_by_id() {
     let tiny = TinyCourse::new();
     let curriculum = Curriculum::load(tiny.curriculum()).unwrap();
     let id = CourseId::parse("tiny").unwrap();
@@ -88,7 +88,7 @@ fn courses_and_steps_are_found_by_name() {
 }
 
 #[test]
-fn a_learner_sees_the_texts_and_how_many_hints_there_are() {
+fn a_learner_sees_the_texts_and_the_number_of_hints() {
     let course = TinyCourse::new().load();
     let view = course.view();
     assert_eq!(
@@ -110,17 +110,17 @@ fn a_learner_sees_the_texts_and_how_many_hints_there_are() {
 }
 
 #[test]
-fn a_view_holds_neither_solution_nor_tests() {
+fn a_view_contains_neither_solution_nor_tests() {
     let course = TinyCourse::new().load();
     let step = course.step_view(&step_id("echo")).unwrap();
     let text = format!("{step:?} {:?}", course.view());
     for secret in ["the solution of echo", "def _(server)", "print(\"shouts\")"] {
-        assert!(!text.contains(secret), "the view holds {secret:?}");
+        assert!(!text.contains(secret), "the view contains {secret:?}");
     }
 }
 
 #[test]
-fn a_step_without_a_starter_begins_with_the_one_before() {
+fn a_step_without_a_starter_inherits_the_previous_one() {
     let tiny = TinyCourse::new();
     let starter = |course: &Course| course.steps[1].starter.as_str().to_owned();
     assert_eq!(starter(&tiny.load()), "import socket\n");
@@ -129,7 +129,7 @@ fn a_step_without_a_starter_begins_with_the_one_before() {
 }
 
 #[test]
-fn a_run_is_planned_from_the_first_step_on() {
+fn a_run_covers_all_steps_up_to_its_own() {
     let course = TinyCourse::new().load();
     let plan = course.plan(&step_id("echo")).unwrap();
     let names: Vec<_> = plan
@@ -156,7 +156,7 @@ fn a_run_is_planned_from_the_first_step_on() {
 }
 
 #[test]
-fn a_mistake_is_recognised_when_all_of_its_condition_holds() {
+fn a_mistake_is_recognised_when_its_whole_condition_holds() {
     let course = TinyCourse::new().load();
     let shouted = wrong_value(b"HELLO\r\n");
     let mistake = course.recognise(&result("echo.1", shouted.clone()), "");
@@ -194,7 +194,7 @@ fn received_bytes_are_matched_as_bytes() {
 }
 
 #[test]
-fn the_first_mistake_that_fits_is_the_one() {
+fn the_first_matching_mistake_wins() {
     let tiny = TinyCourse::new();
     tiny.replace(
         "echo/step.toml",
@@ -211,7 +211,7 @@ fn the_first_mistake_that_fits_is_the_one() {
 }
 
 #[test]
-fn a_mistake_can_be_known_by_the_lack_of_an_exception() {
+fn a_mistake_can_require_that_there_was_no_exception() {
     let tiny = TinyCourse::new();
     tiny.replace(
         "echo/step.toml",
@@ -229,7 +229,7 @@ fn a_mistake_can_be_known_by_the_lack_of_an_exception() {
 }
 
 #[test]
-fn a_mistake_can_be_known_by_one_of_several_exceptions() {
+fn a_mistake_can_require_one_of_several_exceptions() {
     let tiny = TinyCourse::new();
     tiny.replace(
         "echo/step.toml",
@@ -244,7 +244,7 @@ fn a_mistake_can_be_known_by_one_of_several_exceptions() {
 }
 
 #[test]
-fn a_mistake_can_be_known_by_what_a_program_lacks() {
+fn a_mistake_can_require_that_the_program_lacks_something() {
     let tiny = TinyCourse::new();
     tiny.replace("echo/step.toml", "source = 'split", "source_lacks = 'split");
     let course = tiny.load();
@@ -283,7 +283,7 @@ fn words_are_counted_without_code_blocks() {
 }
 
 #[test]
-fn links_to_other_sites_are_listed_with_their_place() {
+fn links_to_other_sites_are_listed_with_file_and_line() {
     let tiny = TinyCourse::new();
     tiny.replace(
         "echo/step.toml",
@@ -314,7 +314,7 @@ fn links_to_other_sites_are_listed_with_their_place() {
 }
 
 #[test]
-fn what_editors_and_python_leave_behind_is_no_content() {
+fn leftovers_of_editors_and_python_are_ignored() {
     let tiny = TinyCourse::new();
     for leftover in [
         ".DS_Store",
@@ -331,7 +331,7 @@ fn what_editors_and_python_leave_behind_is_no_content() {
 }
 
 #[test]
-fn windows_line_ends_and_a_byte_order_mark_are_read() {
+fn windows_line_endings_and_byte_order_marks_are_accepted() {
     let tiny = TinyCourse::new();
     for file in ["course.toml", "echo/step.toml", "echo/tests.py"] {
         let text = std::fs::read_to_string(tiny.path(file)).unwrap();
