@@ -1,23 +1,54 @@
-//! Course files on disk, checked into a [`Curriculum`].
+//! Courses as files on disk, loaded and checked into a [`Curriculum`].
 //!
-//! Content is data, a folder for each course:
+//! A course is data, not Rust: a folder for the course and one for each step. The names of these
+//! folders are ids, which never change, since addresses and saved progress contain them.
 //!
 //! ```text
 //! redis/
-//!   course.toml        format = 1, title, port, steps = ["listen", "ping"] in their order
-//!   introduction.md    what you will build
-//!   ping/              a step; the folder's name is the step's for ever
+//!   course.toml        format = 1, title, port, steps = ["listen", "ping"]
+//!   introduction.md    what the learner will build
+//!   ping/              one step
 //!     step.toml        title, short_title, goal, minutes, [[hint]], [[mistake]]
 //!     instructions.md
-//!     tests.py         `@test("name")` before each test
+//!     tests.py         `@test("name")` above each test
 //!     solution.py
-//!     starter.py       for the first step; later ones begin with the learner's own program
+//!     starter.py       required in the first step; later ones continue the learner's program
 //!     mistakes/*.py    the programs that step.toml names
 //! ```
 //!
-//! Loading reads everything, reports every problem at once with its file and line, and gives out
-//! only what has been checked. The types here are not `Serialize`: solutions and tests can't cross
-//! a wire by mistake; what a learner may see are `lesson`'s views.
+//! # How a course is loaded
+//!
+//! 1. A `Folder` lists its entries and reads those that are asked for. An entry of a course that
+//!    nothing asked for is a problem, so a misspelt file name is noticed.
+//! 2. `CourseFile` and `StepFile` take the keys of the TOML files, and the checklist takes the
+//!    names of the tests from `tests.py`, which is not run.
+//! 3. Markdown is rendered to sanitised HTML, with every link and image resolved.
+//! 4. [`Course`], [`Step`] and [`Mistake`] are built from these.
+//!
+//! Each stage reports to one `Diagnostics` and goes on. The caller gets either a course in which
+//! everything has been checked or all [`Problems`] at once, each with its file and line.
+//!
+//! These types contain solutions and tests, so they are not `Serialize`. Learners get the views of
+//! the `lesson` crate, such as [`Course::view`] and [`Course::step_view`].
+//!
+//! # Example
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use curriculum::Curriculum;
+//!
+//! # fn main() -> Result<(), curriculum::Problems> {
+//! let curriculum = Curriculum::load(Path::new("../../curriculum"))?;
+//! for course in curriculum.courses() {
+//!     println!("{} on port {}", course.title, course.port);
+//!     for step in &course.steps {
+//!         println!("{}. {}: {} tests", step.number, step.title, step.tests.len());
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod checklist;
 mod course;
