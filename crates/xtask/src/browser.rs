@@ -1,4 +1,4 @@
-//! The browser tests' own tools: Node, Playwright, and a Chromium.
+//! The tools of the browser tests: Node, Playwright, and Chromium.
 
 use std::env;
 use std::fs;
@@ -8,26 +8,25 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::build_stamp::BuildStamp;
 use crate::command::{self, HOUR};
 use crate::packages;
 use crate::screen::Screen;
-use crate::stamp::Stamp;
 use crate::workspace;
 
 const TITLE: &str = "browser tests";
 
-/// Which browser the tests run in.
 #[derive(Debug, Clone)]
 pub(crate) enum Browser {
-    /// The one that Playwright downloaded for itself.
-    Playwrights,
-    At(PathBuf),
+    /// The Chromium that Playwright has downloaded.
+    Playwright,
+    Executable(PathBuf),
 }
 
 pub(crate) fn ensure(screen: &Screen) -> Result<Browser> {
     let folder = workspace::root().join("end2end");
     if !folder.join("package-lock.json").exists() {
-        bail!("end2end/package-lock.json is not there");
+        bail!("end2end/package-lock.json is missing");
     }
     if command::find("node").is_none() || command::find("npm").is_none() {
         packages::install(screen, TITLE, &["nodejs", "npm"], "Node is missing")?;
@@ -36,10 +35,9 @@ pub(crate) fn ensure(screen: &Screen) -> Result<Browser> {
     find_or_install_chromium(screen, &folder)
 }
 
-/// `npm ci`, unless the lock file is the one of last time.
 fn install_node_modules(screen: &Screen, folder: &Path) -> Result<()> {
     let lock = fs::read(folder.join("package-lock.json"))?;
-    let stamp = Stamp::new(folder.join("node_modules/.of-package-lock.sha256"), &lock);
+    let stamp = BuildStamp::new(folder.join("node_modules/.of-package-lock.sha256"), &lock);
     if stamp.is_current() {
         screen.found(TITLE, "node_modules are up to date");
         return Ok(());
@@ -48,7 +46,7 @@ fn install_node_modules(screen: &Screen, folder: &Path) -> Result<()> {
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund"])
         .current_dir(folder)
-        // Its own download has no time limit.
+        // This download has no time limit; `download_chromium` has one.
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     command::output(&mut npm, Duration::from_secs(300))?;
     stamp.write()?;
@@ -61,7 +59,7 @@ fn find_or_install_chromium(screen: &Screen, folder: &Path) -> Result<Browser> {
         let path = PathBuf::from(named);
         if !path.is_file() {
             bail!(
-                "CODEALONG_CHROMIUM names {}, which is not there",
+                "CODEALONG_CHROMIUM is {}, which does not exist",
                 path.display()
             );
         }
@@ -69,25 +67,25 @@ fn find_or_install_chromium(screen: &Screen, folder: &Path) -> Result<Browser> {
             TITLE,
             format_args!("{} as CODEALONG_CHROMIUM says", path.display()),
         );
-        return Ok(Browser::At(path));
+        return Ok(Browser::Executable(path));
     }
-    if let Some(path) = playwrights_chromium(folder)? {
+    if let Some(path) = playwright_chromium(folder)? {
         screen.found(
             TITLE,
             format_args!("Playwright's own Chromium in {}", path.display()),
         );
-        return Ok(Browser::Playwrights);
+        return Ok(Browser::Playwright);
     }
     if let Some(path) = command::find("chromium") {
         screen.found(TITLE, path.display());
-        return Ok(Browser::At(path));
+        return Ok(Browser::Executable(path));
     }
     if download_chromium(screen, folder)? {
-        return Ok(Browser::Playwrights);
+        return Ok(Browser::Playwright);
     }
     packages::install(screen, TITLE, &["chromium"], "a Chromium is missing")?;
     let path = command::find("chromium").context("the package chromium brought no chromium")?;
-    Ok(Browser::At(path))
+    Ok(Browser::Executable(path))
 }
 
 fn playwright(folder: &Path, arguments: &[&str]) -> Command {
@@ -99,38 +97,37 @@ fn playwright(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Where Playwright's Chromium is, if it is there.
-fn playwrights_chromium(folder: &Path) -> Result<Option<PathBuf>> {
-    let mut dry = playwright(folder, &["install", "--dry-run", "chromium"]);
-    let plan = command::output(&mut dry, HOUR)?;
-    let places: Vec<PathBuf> = plan
+fn playwright_chromium(folder: &Path) -> Result<Option<PathBuf>> {
+    let mut dry_run = playwright(folder, &["install", "--dry-run", "chromium"]);
+    let plan = command::output(&mut dry_run, HOUR)?;
+    let locations: Vec<PathBuf> = plan
         .lines()
         .filter_map(|line| line.trim().strip_prefix("Install location:"))
-        .map(|place| PathBuf::from(place.trim()))
-        .filter(|place| place.to_string_lossy().contains("chromium"))
+        .map(|location| PathBuf::from(location.trim()))
+        .filter(|location| location.to_string_lossy().contains("chromium"))
         .collect();
-    let all_there = !places.is_empty() && places.iter().all(|place| place.exists());
-    Ok(all_there.then(|| places[0].clone()))
+    let installed = !locations.is_empty() && locations.iter().all(|location| location.exists());
+    Ok(installed.then(|| locations[0].clone()))
 }
 
-/// The connected way: the server has to show a first percent soon, the rest may take its time.
+/// Says whether it succeeded. The server has to answer soon; the download may take longer.
 fn download_chromium(screen: &Screen, folder: &Path) -> Result<bool> {
     let step = screen.begin(TITLE, "asking Playwright's server for its Chromium");
     let mut install = playwright(folder, &["install", "chromium"]);
-    let finished = command::run_until_sign(
+    let finished = command::run_download(
         &mut install,
         |line| line.contains('%'),
         Duration::from_secs(15),
         Duration::from_secs(600),
-        |line| step.at(line),
+        |line| step.update(line),
     )?;
     if finished.succeeded() {
         step.done("Playwright's own Chromium downloaded");
         return Ok(true);
     }
-    step.gave_up(format_args!(
-        "Playwright's server is not in reach ({}), so this is a closed machine: Debian's chromium it is",
-        finished.complaint()
+    step.fall_back(format_args!(
+        "Playwright's server can't be reached ({}): Debian's chromium is used instead",
+        finished.failure_reason()
     ));
     Ok(false)
 }

@@ -1,4 +1,4 @@
-//! Other programs: run with a time limit, their lines seen as they come, their output kept.
+//! Runs other programs with a time limit, streams their output line by line, and keeps it.
 
 use std::cell::Cell;
 use std::env;
@@ -14,11 +14,10 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::interrupt;
 
-/// Long enough for anything that is not stuck.
+/// A program that takes longer is stuck.
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
-/// How often a wait looks at its deadline and at the stop signal.
-const TICK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stream {
@@ -27,41 +26,41 @@ pub(crate) enum Stream {
 }
 
 #[derive(Debug)]
-pub(crate) enum End {
+pub(crate) enum Outcome {
     Exited(ExitStatus),
-    OutOfTime(Duration),
+    TimedOut(Duration),
 }
 
 #[derive(Debug)]
 pub(crate) struct Finished {
-    pub(crate) end: End,
+    pub(crate) outcome: Outcome,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
 impl Finished {
     pub(crate) fn succeeded(&self) -> bool {
-        matches!(&self.end, End::Exited(status) if status.success())
+        matches!(&self.outcome, Outcome::Exited(status) if status.success())
     }
 
-    /// Why it failed in one sentence: the limit, or the program's own last words.
-    pub(crate) fn complaint(&self) -> String {
-        match &self.end {
-            End::OutOfTime(limit) => format!("no answer within {} s", limit.as_secs()),
-            End::Exited(status) => {
-                let words = last_lines(&self.stderr, 3)
+    /// Why it failed, in one sentence: the time limit, or the last lines the program printed.
+    pub(crate) fn failure_reason(&self) -> String {
+        match &self.outcome {
+            Outcome::TimedOut(limit) => format!("no answer within {} s", limit.as_secs()),
+            Outcome::Exited(status) => {
+                let output = last_lines(&self.stderr, 3)
                     .or_else(|| last_lines(&self.stdout, 3))
-                    .unwrap_or_else(|| "it said nothing".to_owned());
+                    .unwrap_or_else(|| "it printed nothing".to_owned());
                 match status.code() {
-                    Some(code) => format!("exit code {code}: {words}"),
-                    None => format!("{status}: {words}"),
+                    Some(code) => format!("exit code {code}: {output}"),
+                    None => format!("{status}: {output}"),
                 }
             }
         }
     }
 }
 
-/// Where `program` is, looked for as the shell does, and where administrators' programs live.
+/// Searches PATH, and the sbin folders that an ordinary user's PATH leaves out.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path)
@@ -70,24 +69,27 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// Runs to the end or to the limit.
 pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<Finished> {
-    run_watched(command, limit, |_, _| {})
+    run_streaming(command, limit, |_, _| {})
 }
 
-/// Runs to the end and returns stdout; anything but success is an error.
+/// Returns stdout; anything but success is an error.
 pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<String> {
     let finished = run(command, limit)?;
     if !finished.succeeded() {
-        bail!("`{}` failed: {}", line_of(command), finished.complaint());
+        bail!(
+            "`{}` failed: {}",
+            command_line(command),
+            finished.failure_reason()
+        );
     }
     Ok(finished.stdout)
 }
 
-/// Runs to the end or to the limit and hands over each line as it comes; a carriage return ends a line too.
+/// Passes on each line as it comes; a carriage return ends a line too.
 ///
 /// The program gets a process group of its own, so that its children end with it.
-pub(crate) fn run_watched(
+pub(crate) fn run_streaming(
     command: &mut Command,
     limit: Duration,
     each_line: impl FnMut(Stream, &str),
@@ -95,20 +97,20 @@ pub(crate) fn run_watched(
     run_within(command, &Cell::new(limit), each_line)
 }
 
-/// The limit may grow while the program runs.
+/// The limit is a cell because a download extends it while it runs.
 fn run_within(
     command: &mut Command,
     limit: &Cell<Duration>,
     mut each_line: impl FnMut(Stream, &str),
 ) -> Result<Finished> {
-    let line = line_of(command);
+    let name = command_line(command);
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
-        .with_context(|| format!("`{line}` could not be started"))?;
+        .with_context(|| format!("`{name}` could not be started"))?;
     let (sender, lines) = mpsc::channel();
     let stdout = child.stdout.take().ok_or_else(|| anyhow!("no stdout"))?;
     let stderr = child.stderr.take().ok_or_else(|| anyhow!("no stderr"))?;
@@ -118,14 +120,14 @@ fn run_within(
 
     let began = Instant::now();
     let mut finished = Finished {
-        end: End::OutOfTime(limit.get()),
+        outcome: Outcome::TimedOut(limit.get()),
         stdout: String::new(),
         stderr: String::new(),
     };
     let mut exited: Option<ExitStatus> = None;
     let mut quiet_ticks_since_exit = 0;
     loop {
-        let all_read = match lines.recv_timeout(TICK) {
+        let all_read = match lines.recv_timeout(POLL_INTERVAL) {
             Ok((stream, text)) => {
                 each_line(stream, &text);
                 let kept = match stream {
@@ -139,11 +141,11 @@ fn run_within(
             }
             Err(RecvTimeoutError::Timeout) => {
                 quiet_ticks_since_exit += 1;
-                // A daemon that was left behind may hold the pipes open for ever.
+                // A daemon it left behind may hold the pipes open for ever.
                 quiet_ticks_since_exit >= 10
             }
             Err(RecvTimeoutError::Disconnected) => {
-                thread::sleep(TICK / 10);
+                thread::sleep(POLL_INTERVAL / 10);
                 true
             }
         };
@@ -153,7 +155,7 @@ fn run_within(
         }
         match exited {
             Some(status) if all_read => {
-                finished.end = End::Exited(status);
+                finished.outcome = Outcome::Exited(status);
                 return Ok(finished);
             }
             Some(_) => {}
@@ -164,40 +166,39 @@ fn run_within(
         }
         if exited.is_none() && began.elapsed() > limit.get() {
             kill_group(&mut child);
-            finished.end = End::OutOfTime(limit.get());
+            finished.outcome = Outcome::TimedOut(limit.get());
             return Ok(finished);
         }
     }
 }
 
-/// Runs a download: it has to give a sign of life soon, and then may take its time.
-pub(crate) fn run_until_sign(
+/// Runs a download that has `response_limit` to show a first response and `limit` to finish.
+pub(crate) fn run_download(
     command: &mut Command,
-    is_sign: impl Fn(&str) -> bool,
-    first_sign: Duration,
+    is_response: impl Fn(&str) -> bool,
+    response_limit: Duration,
     limit: Duration,
     mut each_line: impl FnMut(&str),
 ) -> Result<Finished> {
-    let allowance = Cell::new(first_sign);
-    run_within(command, &allowance, |_, line| {
-        if is_sign(line) {
-            allowance.set(limit);
+    let current_limit = Cell::new(response_limit);
+    run_within(command, &current_limit, |_, line| {
+        if is_response(line) {
+            current_limit.set(limit);
         }
         each_line(line);
     })
 }
 
-/// Sends a signal by the shell's own `kill`: the standard library knows only SIGKILL.
+/// Uses the shell's `kill`, because the standard library can only send SIGKILL.
 ///
-/// A negative number means a whole process group.
+/// A negative number is a whole process group.
 pub(crate) fn signal(name: &str, process: i64) {
     let _ = Command::new("sh")
         .args(["-c", &format!("kill -{name} {process} 2>/dev/null")])
         .status();
 }
 
-/// Waits for a child, and says whether it ended within the limit.
-pub(crate) fn ends_within(child: &mut Child, limit: Duration) -> bool {
+pub(crate) fn exits_within(child: &mut Child, limit: Duration) -> bool {
     let deadline = Instant::now() + limit;
     loop {
         if !matches!(child.try_wait(), Ok(None)) {
@@ -206,12 +207,12 @@ pub(crate) fn ends_within(child: &mut Child, limit: Duration) -> bool {
         if Instant::now() > deadline {
             return false;
         }
-        thread::sleep(TICK);
+        thread::sleep(POLL_INTERVAL);
     }
 }
 
-/// The command as a person would type it.
-pub(crate) fn line_of(command: &Command) -> String {
+/// The command as one would type it.
+pub(crate) fn command_line(command: &Command) -> String {
     let mut words = vec![
         Path::new(command.get_program())
             .file_name()
@@ -257,7 +258,7 @@ fn send_lines(mut source: impl Read, stream: Stream, lines: &Sender<(Stream, Str
             if byte == b'\n' || byte == b'\r' {
                 let line = String::from_utf8_lossy(&pending).into_owned();
                 pending.clear();
-                // "\r\n" is one end of a line, not two.
+                // "\r\n" ends one line, not two.
                 if (byte == b'\n' || !line.is_empty()) && lines.send((stream, line)).is_err() {
                     return;
                 }
@@ -287,7 +288,7 @@ mod tests {
     #[test]
     fn lines_arrive_from_both_streams_and_are_kept() {
         let mut seen = Vec::new();
-        let finished = run_watched(
+        let finished = run_streaming(
             &mut shell("echo one; echo two >&2; printf 'a\\rb'"),
             HOUR,
             |stream, line| seen.push((stream, line.to_owned())),
@@ -308,12 +309,12 @@ mod tests {
         )
         .unwrap();
         assert!(!finished.succeeded());
-        assert!(finished.complaint().starts_with("no answer within"));
+        assert!(finished.failure_reason().starts_with("no answer within"));
         assert!(began.elapsed() < Duration::from_secs(5));
     }
 
     #[test]
-    fn a_daemon_left_behind_does_not_hold_the_caller() {
+    fn a_daemon_left_behind_does_not_block_the_caller() {
         let began = Instant::now();
         let finished = run(&mut shell("sleep 4 & echo started"), HOUR).unwrap();
         assert!(finished.succeeded());
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_in_the_programs_own_words() {
+    fn a_failure_quotes_what_the_program_printed() {
         let error = output(&mut shell("echo 'no such thing' >&2; exit 3"), HOUR).unwrap_err();
         assert!(error.to_string().ends_with("exit code 3: no such thing"));
     }

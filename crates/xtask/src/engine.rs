@@ -24,7 +24,7 @@ pub(crate) struct Engine {
 }
 
 /// Fails now if the engine is missing and can't be had, before minutes of compiling are spent.
-pub(crate) fn require_means() -> Result<()> {
+pub(crate) fn check_obtainable() -> Result<()> {
     if answer().is_ok() {
         return Ok(());
     }
@@ -32,7 +32,7 @@ pub(crate) fn require_means() -> Result<()> {
         bail!("no Docker engine answers at DOCKER_HOST={host}: start it, or unset DOCKER_HOST");
     }
     if command::find("dockerd").is_none() {
-        packages::require_means(&["docker.io", "iptables"], "Docker is missing")?;
+        packages::require_access(&["docker.io", "iptables"], "Docker is missing")?;
     } else if !packages::is_root() {
         bail!(
             "no Docker engine answers you, and only root may start one: run `sudo systemctl start docker`, or `sudo usermod -aG docker $USER` and log in anew if it runs"
@@ -48,7 +48,7 @@ pub(crate) fn ensure(screen: &Screen) -> Result<Engine> {
         screen.found(TITLE, format_args!("version {version} answers"));
         return Ok(Engine { started_here: None });
     }
-    require_means()?;
+    check_obtainable()?;
     if command::find("dockerd").is_none() {
         packages::install(
             screen,
@@ -88,7 +88,7 @@ impl Engine {
     /// For `up`: the engine outlives us, and the person learns how to stop it.
     pub(crate) fn leave_running(mut self, screen: &Screen) {
         if let Some(daemon) = self.started_here.take() {
-            screen.say(format_args!(
+            screen.eprintln(format_args!(
                 "The Docker engine stays up for the next start; `kill {}` stops it.",
                 daemon.id()
             ));
@@ -141,8 +141,7 @@ fn log_path() -> PathBuf {
 fn spawn() -> Result<Child> {
     fs::create_dir_all(workspace::target())?;
     let log = File::create(log_path()).context("target/dockerd.log can't be written")?;
-    let dockerd =
-        command::find("dockerd").context("dockerd is not there after its installation")?;
+    let dockerd = command::find("dockerd").context("dockerd is missing after its installation")?;
     let mut command = match command::find("setsid") {
         Some(setsid) => {
             let mut command = Command::new(setsid);
@@ -185,7 +184,7 @@ fn wait_until_it_answers(daemon: &mut Child) -> Result<String> {
 
 fn stop(daemon: &mut Child) {
     command::signal("TERM", i64::from(daemon.id()));
-    if !command::ends_within(daemon, Duration::from_secs(30)) {
+    if !command::exits_within(daemon, Duration::from_secs(30)) {
         let _ = daemon.kill();
         let _ = daemon.wait();
     }

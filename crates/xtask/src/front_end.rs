@@ -1,4 +1,4 @@
-//! The front end: compiled to wasm, given its JavaScript by wasm-bindgen.
+//! The front end: compiled to wasm, with JavaScript bindings by wasm-bindgen.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::build_stamp::BuildStamp;
 use crate::screen::Screen;
-use crate::stamp::Stamp;
 use crate::wasm_target::{Compiler, TRIPLE};
 use crate::workspace;
 
@@ -16,7 +16,12 @@ pub(crate) const OUTPUT_NAME: &str = "codealong";
 
 const PROFILE: &str = "wasm-release";
 
-/// Compiles and binds; returns the folder that holds the JavaScript, the wasm and the snippets.
+enum Freshness {
+    Built,
+    UpToDate,
+}
+
+/// Returns the folder with the JavaScript, the wasm and the snippets.
 pub(crate) fn build(screen: &Screen, compiler: &Compiler) -> Result<PathBuf> {
     let step = screen.begin("front end", "cargo build for wasm32");
     let mut cargo = compiler.cargo();
@@ -35,17 +40,16 @@ pub(crate) fn build(screen: &Screen, compiler: &Compiler) -> Result<PathBuf> {
         .join(TRIPLE)
         .join(PROFILE)
         .join("frontend.wasm");
-    let bound = workspace::own_folder()?.join("bindgen");
-    step.at("wasm-bindgen");
-    if bind(&wasm, &bound)? {
-        step.done("built");
-    } else {
-        step.done("up to date");
+    let bindings = workspace::xtask_folder()?.join("bindgen");
+    step.update("wasm-bindgen");
+    match generate_bindings(&wasm, &bindings)? {
+        Freshness::Built => step.done("built"),
+        Freshness::UpToDate => step.done("up to date"),
     }
-    Ok(bound)
+    Ok(bindings)
 }
 
-/// Warnings denied, by the compiler and in the profile that the build uses.
+/// Uses the compiler and the profile that the build uses.
 pub(crate) fn clippy(screen: &Screen, compiler: &Compiler) -> Result<()> {
     compiler.ensure_clippy(screen)?;
     let step = screen.begin("front end", "clippy for wasm32");
@@ -61,20 +65,19 @@ pub(crate) fn clippy(screen: &Screen, compiler: &Compiler) -> Result<()> {
         ])
         .args(["--", "-D", "warnings"]);
     workspace::compile(screen, &step, &mut clippy)?;
-    step.done("clippy has nothing to say");
+    step.done("no warnings");
     Ok(())
 }
 
-/// Says whether there was anything to do.
-fn bind(wasm: &Path, bound: &Path) -> Result<bool> {
+fn generate_bindings(wasm: &Path, bindings: &Path) -> Result<Freshness> {
     let bytes =
-        fs::read(wasm).with_context(|| format!("cargo left no wasm at {}", wasm.display()))?;
-    let stamp = Stamp::new(bound.with_extension("of-wasm"), &bytes);
-    if bound.exists() && stamp.is_current() {
-        return Ok(false);
+        fs::read(wasm).with_context(|| format!("cargo built no wasm at {}", wasm.display()))?;
+    let stamp = BuildStamp::new(bindings.with_extension("of-wasm"), &bytes);
+    if bindings.exists() && stamp.is_current() {
+        return Ok(Freshness::UpToDate);
     }
-    if bound.exists() {
-        fs::remove_dir_all(bound)?;
+    if bindings.exists() {
+        fs::remove_dir_all(bindings)?;
     }
     let bindgen = || {
         Bindgen::new()
@@ -82,17 +85,17 @@ fn bind(wasm: &Path, bound: &Path) -> Result<bool> {
             .out_name(OUTPUT_NAME)
             .web(true)?
             .typescript(false)
-            // Two fifths of the download, and nothing in the browser reads them.
+            // Two fifths of the download, which nothing in the browser reads.
             .remove_name_section(true)
             .remove_producers_section(true)
-            .generate(bound)
+            .generate(bindings)
     };
     bindgen().map_err(|error| anyhow!("wasm-bindgen can't read the front end: {error:#}"))?;
-    // As cargo-leptos does: the page that Leptos renders asks for the shorter name.
+    // As cargo-leptos does: the page that Leptos renders loads the shorter name.
     fs::rename(
-        bound.join(format!("{OUTPUT_NAME}_bg.wasm")),
-        bound.join(format!("{OUTPUT_NAME}.wasm")),
+        bindings.join(format!("{OUTPUT_NAME}_bg.wasm")),
+        bindings.join(format!("{OUTPUT_NAME}.wasm")),
     )?;
     stamp.write()?;
-    Ok(true)
+    Ok(Freshness::Built)
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM as a flag that every wait looks at, so that what was started is also stopped.
+//! Ctrl-C and SIGTERM as a flag that every wait checks, so that whatever was started is also stopped.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -9,10 +9,10 @@ use signal_hook::flag;
 
 static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// From here on the first signal asks for a stop and a second one ends the process at once.
+/// The first signal requests a stop; a second one ends the process at once.
 pub(crate) fn listen() -> Result<()> {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
-        // The order matters: the shutdown looks at the flag before this same signal raises it.
+        // The order matters: the shutdown reads the flag before this same signal sets it.
         flag::register_conditional_shutdown(signal, 130, Arc::clone(&REQUESTED))?;
         flag::register(signal, Arc::clone(&REQUESTED))?;
     }

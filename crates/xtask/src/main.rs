@@ -1,22 +1,22 @@
-//! `cargo xtask`: from a bare machine to a served page, and the project's own chores.
+//! `cargo xtask`: sets a machine up, serves CodeAlong, and runs the development tasks.
 
 mod base_image;
 mod browser;
+mod build_stamp;
 mod command;
+mod dependency_rules;
 mod engine;
 mod failures;
 mod front_end;
-mod ground;
 mod interrupt;
 mod packages;
+mod prerequisites;
 mod screen;
 mod server;
 mod site;
-mod stamp;
 mod suite;
-mod tally;
+mod test_count;
 mod testing;
-mod walls;
 mod wasm_std;
 mod wasm_target;
 mod workspace;
@@ -32,27 +32,26 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::screen::Screen;
-use crate::server::{Profile, Server, Words};
+use crate::server::{OutputTarget, Profile, Server};
 use crate::suite::Suite;
 
-/// How often the site is looked at while cargo-leptos serves it.
-const WATCHED_EVERY: Duration = Duration::from_millis(300);
+const SITE_CHECK_INTERVAL: Duration = Duration::from_millis(300);
 
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
-    about = "Sets CodeAlong up, serves it, and does its chores"
+    about = "Sets CodeAlong up, serves it, and runs its development tasks"
 )]
 struct Cli {
     #[command(subcommand)]
-    chore: Chore,
+    task: Task,
 }
 
 #[derive(Debug, Subcommand)]
-enum Chore {
+enum Task {
     /// Install what is missing, build, and serve on http://127.0.0.1:3000
     Up {
-        /// The port to serve on, in the place of 3000; CODEALONG_ADDRESS sets the whole address
+        /// The port to serve on instead of 3000; CODEALONG_ADDRESS sets the whole address
         #[arg(long)]
         port: Option<u16>,
         /// Build the server optimised
@@ -68,39 +67,39 @@ enum Chore {
         #[arg(long)]
         soak: bool,
     },
-    /// Check who depends on whom
-    Walls,
-    /// Check the front end with clippy, by the compiler that builds it
+    /// Check which crate depends on which
+    #[command(alias = "walls")]
+    Dependencies,
+    /// Check the front end with clippy, using the compiler that builds it
     ClippyFrontEnd,
     /// Judge a learner's program against a step, as the site would
-    Judge(Passed),
+    Judge(ServerArguments),
     /// Check the curriculum on the real sandbox
-    Check(Passed),
+    Check(ServerArguments),
     /// Measure runs on the real sandbox, with an optimised server
-    Bench(Passed),
-    /// Set up as `up` does, then serve what changes by `cargo leptos watch`
+    Bench(ServerArguments),
+    /// Set up as `up` does, then rebuild and serve on every change with `cargo leptos watch`
     Watch,
 }
 
-/// Arguments for the server's own binary.
+/// Arguments passed on to the server's binary.
 #[derive(Debug, Args)]
-struct Passed {
+struct ServerArguments {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
 
-/// The exit code of our own failure where 1 says that the chore found something: a program that did
-/// not pass, a course that is wrong, a goal that is missed. The server's binary keeps to it too.
-const OUR_FAILURE: u8 = 2;
+/// The exit code for a task that could not run, where 1 means that it ran and found something: a
+/// program that does not pass, a wrong course, a missed goal. The server's binary uses the same codes.
+const EXIT_NOT_RUN: u8 = 2;
 
-impl Chore {
-    /// The exit code for a chore that could not be done.
-    fn code_of_failure(&self) -> u8 {
+impl Task {
+    fn failure_exit_code(&self) -> u8 {
         match self {
-            Self::Judge(_) | Self::Check(_) | Self::Bench(_) => OUR_FAILURE,
+            Self::Judge(_) | Self::Check(_) | Self::Bench(_) => EXIT_NOT_RUN,
             Self::Up { .. }
             | Self::Test { .. }
-            | Self::Walls
+            | Self::Dependencies
             | Self::ClippyFrontEnd
             | Self::Watch => 1,
         }
@@ -110,22 +109,22 @@ impl Chore {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let screen = Screen::new();
-    let code_of_failure = cli.chore.code_of_failure();
+    let failure_exit_code = cli.task.failure_exit_code();
     let outcome = interrupt::listen()
-        .context("signals can't be listened to")
-        .and_then(|()| run(&screen, cli.chore));
+        .context("the signal handlers could not be installed")
+        .and_then(|()| run(&screen, cli.task));
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            screen.say(format_args!("error: {error:#}"));
-            ExitCode::from(code_of_failure)
+            screen.eprintln(format_args!("error: {error:#}"));
+            ExitCode::from(failure_exit_code)
         }
     }
 }
 
-fn run(screen: &Screen, chore: Chore) -> Result<ExitCode> {
-    match chore {
-        Chore::Up { port, release } => {
+fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Up { port, release } => {
             let profile = if release {
                 Profile::Release
             } else {
@@ -133,21 +132,21 @@ fn run(screen: &Screen, chore: Chore) -> Result<ExitCode> {
             };
             up(screen, port, profile)
         }
-        Chore::Test { only, soak } => testing::run(screen, &only, soak),
-        Chore::Walls => {
-            walls::check(screen)?;
+        Task::Test { only, soak } => testing::run(screen, &only, soak),
+        Task::Dependencies => {
+            dependency_rules::check(screen)?;
             Ok(ExitCode::SUCCESS)
         }
-        Chore::ClippyFrontEnd => {
+        Task::ClippyFrontEnd => {
             let compiler = wasm_target::fetch(screen)?;
-            compiler.complete(screen)?;
+            compiler.finish_setup(screen)?;
             front_end::clippy(screen, &compiler)?;
             Ok(ExitCode::SUCCESS)
         }
-        Chore::Judge(passed) => hand_over(screen, "judge", &passed, Profile::Dev),
-        Chore::Check(passed) => hand_over(screen, "check", &passed, Profile::Dev),
-        Chore::Bench(passed) => hand_over(screen, "bench", &passed, Profile::Release),
-        Chore::Watch => watch(screen),
+        Task::Judge(arguments) => exec_server(screen, "judge", &arguments, Profile::Dev),
+        Task::Check(arguments) => exec_server(screen, "check", &arguments, Profile::Dev),
+        Task::Bench(arguments) => exec_server(screen, "bench", &arguments, Profile::Release),
+        Task::Watch => watch(screen),
     }
 }
 
@@ -155,11 +154,11 @@ fn up(screen: &Screen, port: Option<u16>, profile: Profile) -> Result<ExitCode> 
     let began = Instant::now();
     let address = server::chosen_address(port)?;
     server::require_free(address)?;
-    let engine = ground::for_serving(screen, profile)?;
-    let mut server = Server::start(profile, address, Words::ToTerminal)?;
+    let engine = prerequisites::for_serving(screen, profile)?;
+    let mut server = Server::start(profile, address, OutputTarget::Terminal)?;
     server.wait_until_ready(screen)?;
     engine.leave_running(screen);
-    screen.result(format_args!(
+    screen.println(format_args!(
         "CodeAlong serves on http://{address} after {:.1} s. Ctrl-C stops it.",
         began.elapsed().as_secs_f64()
     ));
@@ -170,13 +169,18 @@ fn up(screen: &Screen, port: Option<u16>, profile: Profile) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Becomes the server's binary: its output and its exit code are the chore's own.
-fn hand_over(screen: &Screen, chore: &str, passed: &Passed, profile: Profile) -> Result<ExitCode> {
-    engine::require_means()?;
+/// Replaces this process with the server's binary, whose output and exit code are the task's.
+fn exec_server(
+    screen: &Screen,
+    subcommand: &str,
+    arguments: &ServerArguments,
+    profile: Profile,
+) -> Result<ExitCode> {
+    engine::check_obtainable()?;
     server::build(screen, profile)?;
-    ground::for_runs(screen)?.leave_running(screen);
+    prerequisites::for_sandbox(screen)?.leave_running(screen);
     let mut command = Command::new(server::binary(profile));
-    // The files that are named are where the person stands, the project's own are in the project.
+    // The user's file names are relative to the current folder, the project's own to its root.
     for (setting, folder) in [
         ("CODEALONG_CURRICULUM", "curriculum"),
         ("CODEALONG_IMAGE_FOLDER", "runner-image"),
@@ -185,7 +189,7 @@ fn hand_over(screen: &Screen, chore: &str, passed: &Passed, profile: Profile) ->
             command.env(setting, workspace::root().join(folder));
         }
     }
-    let error = command.arg(chore).args(&passed.arguments).exec();
+    let error = command.arg(subcommand).args(&arguments.arguments).exec();
     Err(error).context("the server's binary could not be started")
 }
 
@@ -193,30 +197,29 @@ fn watch(screen: &Screen) -> Result<ExitCode> {
     if command::find("cargo-leptos").is_none() {
         bail!(
             "cargo-leptos is missing: run `cargo install cargo-leptos --locked`, which takes a while. \
-             Without a way to GitHub it wants `cargo install wasm-bindgen-cli` too, in the version \
+             Without access to GitHub it also needs `cargo install wasm-bindgen-cli`, in the version \
              that Cargo.toml names"
         );
     }
     let compiler = wasm_target::fetch(screen)?;
-    compiler.complete(screen)?;
-    ground::for_runs(screen)?.leave_running(screen);
+    compiler.finish_setup(screen)?;
+    prerequisites::for_sandbox(screen)?.leave_running(screen);
     let mut watching = compiler
         .cargo()
         .args(["leptos", "watch"])
         .spawn()
         .context("cargo leptos could not be started")?;
-    // It empties the site when it starts, and knows nothing of a part of it. Ctrl-C reaches it too,
-    // and then it ends by itself.
+    // cargo-leptos empties the site folder when it starts and doesn't know some of its files. Ctrl-C
+    // reaches it too, and then it ends by itself.
     let status = loop {
         if let Some(status) = watching.try_wait()? {
             break status;
         }
-        // Where it is being emptied in this very moment, the next look completes it.
-        let _next_time = site::complete_for_cargo_leptos();
-        thread::sleep(WATCHED_EVERY);
+        // This fails while the folder is being emptied; the next round succeeds.
+        let _ = site::add_files_missed_by_cargo_leptos();
+        thread::sleep(SITE_CHECK_INTERVAL);
     };
-    let is_done = status.success() || interrupt::requested();
-    Ok(if is_done {
+    Ok(if status.success() || interrupt::requested() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -25,7 +25,7 @@ pub(crate) fn install(
     names: &[&str],
     why: &str,
 ) -> Result<()> {
-    require_means(names, why)?;
+    require_access(names, why)?;
     let step = screen.begin(
         title,
         format_args!("{why}: apt-get install {}", names.join(" ")),
@@ -33,10 +33,10 @@ pub(crate) fn install(
     let _turn = APT.lock().unwrap_or_else(PoisonError::into_inner);
     let _policy = NoServices::begin();
     let mut attempt = apt(&step, names)?;
-    if let Err(complaint) = &attempt {
+    if let Err(reason) = &attempt {
         // Nothing to install from is the usual cause: a fresh machine has no package lists.
         step.note(format_args!(
-            "apt-get says: {complaint}; reading the package lists anew"
+            "apt-get says: {reason}; reading the package lists anew"
         ));
         command::output(
             Command::new("apt-get").args(["update", "-q"]),
@@ -44,9 +44,9 @@ pub(crate) fn install(
         )?;
         attempt = apt(&step, names)?;
     }
-    if let Err(complaint) = attempt {
+    if let Err(reason) = attempt {
         bail!(
-            "apt-get could not install {}: {complaint}; run `apt-get install {}` to see all of it",
+            "apt-get could not install {}: {reason}; run `apt-get install {}` to see all of it",
             names.join(", "),
             names.join(" ")
         );
@@ -56,36 +56,36 @@ pub(crate) fn install(
 }
 
 /// Says early what the person has to do, before minutes of compiling are spent.
-pub(crate) fn require_means(names: &[&str], why: &str) -> Result<()> {
-    Means::here().require(names, why)
+pub(crate) fn require_access(names: &[&str], why: &str) -> Result<()> {
+    PackageAccess::detect().require(names, why)
 }
 
 /// How packages come onto this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Means {
-    Apt,
+enum PackageAccess {
+    Root,
     /// There is an apt-get, and we are not root.
-    AptByRoot,
-    Foreign,
+    NotRoot,
+    NoApt,
 }
 
-impl Means {
-    fn here() -> Self {
+impl PackageAccess {
+    fn detect() -> Self {
         match (command::find("apt-get").is_some(), is_root()) {
-            (true, true) => Self::Apt,
-            (true, false) => Self::AptByRoot,
-            (false, _) => Self::Foreign,
+            (true, true) => Self::Root,
+            (true, false) => Self::NotRoot,
+            (false, _) => Self::NoApt,
         }
     }
 
     fn require(self, names: &[&str], why: &str) -> Result<()> {
         match self {
-            Self::Apt => Ok(()),
-            Self::AptByRoot => bail!(
+            Self::Root => Ok(()),
+            Self::NotRoot => bail!(
                 "{why}, and only root may install it: run `sudo apt-get install -y --no-install-recommends {}` and start again",
                 names.join(" ")
             ),
-            Self::Foreign => bail!(
+            Self::NoApt => bail!(
                 "{why}, and this machine has no apt-get: install what Debian calls {} by your system's own means and start again",
                 names.join(", ")
             ),
@@ -110,15 +110,16 @@ fn apt(step: &Step<'_>, names: &[&str]) -> Result<Result<(), String>> {
         .args(["-o", "DPkg::Lock::Timeout=120"])
         .args(names)
         .env("DEBIAN_FRONTEND", "noninteractive");
-    let finished = command::run_watched(&mut command, Duration::from_secs(900), |stream, line| {
-        if stream == Stream::Out && !line.trim().is_empty() {
-            step.at(line);
-        }
-    })?;
+    let finished =
+        command::run_streaming(&mut command, Duration::from_secs(900), |stream, line| {
+            if stream == Stream::Out && !line.trim().is_empty() {
+                step.update(line);
+            }
+        })?;
     Ok(if finished.succeeded() {
         Ok(())
     } else {
-        Err(finished.complaint())
+        Err(finished.failure_reason())
     })
 }
 
@@ -147,20 +148,24 @@ impl Drop for NoServices {
 mod tests {
     use super::*;
 
-    fn told(means: Means) -> String {
-        let required = means.require(&["docker.io", "iptables"], "Docker is missing");
+    fn told(access: PackageAccess) -> String {
+        let required = access.require(&["docker.io", "iptables"], "Docker is missing");
         required.unwrap_err().to_string()
     }
 
     #[test]
     fn root_is_told_nothing() {
-        assert!(Means::Apt.require(&["docker.io"], "missing").is_ok());
+        assert!(
+            PackageAccess::Root
+                .require(&["docker.io"], "missing")
+                .is_ok()
+        );
     }
 
     #[test]
     fn whoever_is_not_root_is_told_the_whole_command() {
         assert_eq!(
-            told(Means::AptByRoot),
+            told(PackageAccess::NotRoot),
             "Docker is missing, and only root may install it: run `sudo apt-get install -y \
              --no-install-recommends docker.io iptables` and start again"
         );
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn where_there_is_no_apt_the_packages_are_named() {
-        let text = told(Means::Foreign);
+        let text = told(PackageAccess::NoApt);
         assert!(text.contains("docker.io, iptables"), "{text}");
         assert!(!text.contains("sudo"), "{text}");
     }

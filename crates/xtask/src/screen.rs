@@ -1,4 +1,4 @@
-//! What the person at the terminal sees: steps with their times on stderr, results on stdout.
+//! Terminal output: set-up steps with their times on stderr, results on stdout.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -6,22 +6,22 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-/// Set-up chatter goes to stderr, so that the stdout of `cargo xtask judge --json` stays clean.
+/// Set-up messages go to stderr, so that the stdout of `cargo xtask judge --json` stays clean.
 #[derive(Debug)]
 pub(crate) struct Screen {
     bars: MultiProgress,
-    look: Look,
+    mode: Mode,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Look {
-    /// A terminal: spinners and bars that go away when their step is done.
+enum Mode {
+    /// A terminal: spinners and bars that disappear when their step is done.
     Live,
-    /// A file or a pipe: plain lines only.
+    /// A file or a pipe: lines only.
     Plain,
 }
 
-/// One step of the set-up; dropped without `done`, it counts as failed.
+/// One step of the set-up; dropped without `done` or `fall_back`, it has failed.
 #[derive(Debug)]
 pub(crate) struct Step<'screen> {
     screen: &'screen Screen,
@@ -33,54 +33,53 @@ pub(crate) struct Step<'screen> {
 
 #[derive(Debug)]
 enum Outcome {
-    /// Nobody said anything before the step was dropped.
     Failed,
     Done(String),
-    /// It did not work, and there is another way.
-    GaveUp(String),
+    /// It did not work, and something else is tried next.
+    FellBack(String),
 }
 
 impl Screen {
     pub(crate) fn new() -> Self {
-        let look = if io::stderr().is_terminal() {
-            Look::Live
+        let mode = if io::stderr().is_terminal() {
+            Mode::Live
         } else {
-            Look::Plain
+            Mode::Plain
         };
         Self {
             bars: MultiProgress::new(),
-            look,
+            mode,
         }
     }
 
     pub(crate) fn is_live(&self) -> bool {
-        matches!(self.look, Look::Live)
+        matches!(self.mode, Mode::Live)
     }
 
-    /// Prints a line above whatever moves.
-    pub(crate) fn say(&self, text: impl Display) {
-        // A closed stderr is no reason to stop working.
+    /// Prints to stderr, above the spinners and bars.
+    pub(crate) fn eprintln(&self, text: impl Display) {
+        // A closed stderr is no reason to stop.
         self.bars.suspend(|| {
             let _ = writeln!(io::stderr(), "{text}");
         });
     }
 
-    /// Prints a line of the result itself.
-    pub(crate) fn result(&self, text: impl Display) {
+    /// Prints a result to stdout.
+    pub(crate) fn println(&self, text: impl Display) {
         self.bars.suspend(|| {
             let mut stdout = io::stdout();
             let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
         });
     }
 
-    /// Something that was there already, so that no time was spent on it.
+    /// Reports something that is already there and takes no time.
     pub(crate) fn found(&self, title: &'static str, what: impl Display) {
-        self.say(format_args!("  ok {:>7}  {title}: {what}", ""));
+        self.eprintln(format_args!("  ok {:>7}  {title}: {what}", ""));
     }
 
     pub(crate) fn begin(&self, title: &'static str, what: impl Display) -> Step<'_> {
-        let bar = match self.look {
-            Look::Live => {
+        let bar = match self.mode {
+            Mode::Live => {
                 let bar = self.bars.add(ProgressBar::new_spinner());
                 bar.set_style(spinner_style());
                 bar.set_prefix(title);
@@ -88,8 +87,8 @@ impl Screen {
                 bar.enable_steady_tick(Duration::from_millis(120));
                 Some(bar)
             }
-            Look::Plain => {
-                self.say(format_args!("  .. {:>7}  {title}: {what}", ""));
+            Mode::Plain => {
+                self.eprintln(format_args!("  .. {:>7}  {title}: {what}", ""));
                 None
             }
         };
@@ -104,14 +103,14 @@ impl Screen {
 }
 
 impl Step<'_> {
-    /// What the step is at; shown on a terminal only, where it replaces what stood there.
-    pub(crate) fn at(&self, what: impl Display) {
+    /// Replaces the message of the spinner; without a terminal it is not printed.
+    pub(crate) fn update(&self, what: impl Display) {
         if let Some(bar) = &self.bar {
             bar.set_message(what.to_string());
         }
     }
 
-    /// Turns the spinner into a bar.
+    /// Turns the spinner into a progress bar.
     pub(crate) fn progress(&self, position: u64, length: u64, what: impl Display) {
         if let Some(bar) = &self.bar {
             if bar.length() != Some(length) {
@@ -123,18 +122,18 @@ impl Step<'_> {
         }
     }
 
-    /// A line that stays, for instance why the step goes another way.
+    /// Prints a line that stays.
     pub(crate) fn note(&self, text: impl Display) {
         self.screen
-            .say(format_args!("     {:>7}  {}: {text}", "", self.title));
+            .eprintln(format_args!("     {:>7}  {}: {text}", "", self.title));
     }
 
     pub(crate) fn done(mut self, outcome: impl Display) {
         self.outcome = Outcome::Done(outcome.to_string());
     }
 
-    pub(crate) fn gave_up(mut self, why: impl Display) {
-        self.outcome = Outcome::GaveUp(why.to_string());
+    pub(crate) fn fall_back(mut self, why: impl Display) {
+        self.outcome = Outcome::FellBack(why.to_string());
     }
 }
 
@@ -146,10 +145,10 @@ impl Drop for Step<'_> {
         let seconds = self.began.elapsed().as_secs_f64();
         let (mark, outcome) = match &self.outcome {
             Outcome::Done(outcome) => ("ok", outcome.as_str()),
-            Outcome::GaveUp(why) => ("no", why.as_str()),
+            Outcome::FellBack(why) => ("no", why.as_str()),
             Outcome::Failed => ("--", "failed"),
         };
-        self.screen.say(format_args!(
+        self.screen.eprintln(format_args!(
             "  {mark} {seconds:>5.1} s  {}: {outcome}",
             self.title
         ));
@@ -158,13 +157,13 @@ impl Drop for Step<'_> {
 
 fn spinner_style() -> ProgressStyle {
     ProgressStyle::with_template("  {spinner} {elapsed:>7}  {prefix}: {wide_msg}")
-        .expect("the template is a constant that parses")
+        .expect("the template is a valid constant")
 }
 
 fn bar_style() -> ProgressStyle {
     ProgressStyle::with_template(
         "  {spinner} {elapsed:>7}  {prefix}: [{bar:24}] {pos}/{len} {wide_msg}",
     )
-    .expect("the template is a constant that parses")
+    .expect("the template is a valid constant")
     .progress_chars("=> ")
 }

@@ -1,4 +1,4 @@
-//! The server: built, started, waited for, stopped.
+//! Builds, starts, and stops the server.
 
 use std::env;
 use std::ffi::OsString;
@@ -23,7 +23,7 @@ use crate::workspace;
 /// The first start builds the runner image.
 const READY_LIMIT: Duration = Duration::from_secs(180);
 
-const USUAL_PORT: u16 = 3000;
+const DEFAULT_PORT: u16 = 3000;
 
 /// The server gives its runs 15 s to end.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -34,11 +34,11 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// Where the server's own words go.
+/// Where the server's output goes.
 #[derive(Debug)]
-pub(crate) enum Words {
-    ToTerminal,
-    InFile(File),
+pub(crate) enum OutputTarget {
+    Terminal,
+    File(File),
 }
 
 #[derive(Debug)]
@@ -47,7 +47,6 @@ pub(crate) struct Server {
     address: SocketAddr,
 }
 
-/// Where cargo puts the server's binary.
 pub(crate) fn binary(profile: Profile) -> PathBuf {
     let folder = match profile {
         Profile::Dev => "debug",
@@ -56,7 +55,7 @@ pub(crate) fn binary(profile: Profile) -> PathBuf {
     workspace::target().join(folder).join("codealong")
 }
 
-/// Builds the binary among the default members, so that `cargo test` finds every dependency built.
+/// Builds within the default members, whose features are those of `cargo test`: it rebuilds nothing.
 pub(crate) fn build(screen: &Screen, profile: Profile) -> Result<()> {
     let step = screen.begin("server", "cargo build");
     let mut cargo = workspace::cargo();
@@ -73,28 +72,27 @@ pub(crate) fn address(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
-/// Where to serve: on the port that was asked for, else where the server's own setting says.
+/// The port that was asked for, or else the server's own setting.
 pub(crate) fn chosen_address(port: Option<u16>) -> Result<SocketAddr> {
     match port {
         Some(port) => Ok(address(port)),
-        None => set_address(env::var_os("CODEALONG_ADDRESS")),
+        None => address_from_setting(env::var_os("CODEALONG_ADDRESS")),
     }
 }
 
-/// What the setting says. As for the server itself, an empty one counts as absent.
-fn set_address(set: Option<OsString>) -> Result<SocketAddr> {
-    let set = set.unwrap_or_default();
-    // What is no text is shown with U+FFFD, and is no address either.
-    let text = set.to_string_lossy();
+/// As in the server itself, an empty setting counts as absent.
+fn address_from_setting(setting: Option<OsString>) -> Result<SocketAddr> {
+    let setting = setting.unwrap_or_default();
+    // Invalid Unicode becomes U+FFFD, which no address contains.
+    let text = setting.to_string_lossy();
     match text.trim() {
-        "" => Ok(address(USUAL_PORT)),
+        "" => Ok(address(DEFAULT_PORT)),
         text => text.parse().with_context(|| {
             format!("CODEALONG_ADDRESS is {text:?}: use an address and a port, as in 0.0.0.0:3000")
         }),
     }
 }
 
-/// A port that nobody listens on.
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(address(0)).context("no port is free")?;
     Ok(listener.local_addr()?.port())
@@ -105,9 +103,9 @@ pub(crate) fn require_free(address: SocketAddr) -> Result<()> {
         return Ok(());
     };
     let port = address.port();
-    if get(address, "/healthz") == Some(200) {
+    if http_status(address, "/healthz") == Some(200) {
         bail!(
-            "CodeAlong serves on http://{address} already: stop it, or choose another port with `--port`"
+            "CodeAlong already serves on http://{address}: stop it, or choose another port with `--port`"
         );
     }
     bail!(
@@ -115,7 +113,7 @@ pub(crate) fn require_free(address: SocketAddr) -> Result<()> {
     )
 }
 
-/// What the server reads from its environment, set for this checkout.
+/// The server's settings for this checkout.
 pub(crate) fn environment(address: SocketAddr) -> Vec<(&'static str, String)> {
     vec![
         ("LEPTOS_OUTPUT_NAME", OUTPUT_NAME.to_owned()),
@@ -125,8 +123,12 @@ pub(crate) fn environment(address: SocketAddr) -> Vec<(&'static str, String)> {
 }
 
 impl Server {
-    /// Starts the binary in a process group of its own: Ctrl-C reaches it through us, once.
-    pub(crate) fn start(profile: Profile, address: SocketAddr, words: Words) -> Result<Self> {
+    /// The server gets a process group of its own, so that Ctrl-C reaches it once, through us.
+    pub(crate) fn start(
+        profile: Profile,
+        address: SocketAddr,
+        output: OutputTarget,
+    ) -> Result<Self> {
         require_free(address)?;
         let mut command = Command::new(binary(profile));
         command
@@ -134,14 +136,14 @@ impl Server {
             .envs(environment(address))
             .stdin(Stdio::null())
             .process_group(0);
-        if let Words::InFile(file) = words {
+        if let OutputTarget::File(file) = output {
             command.stdout(file.try_clone()?).stderr(file);
         }
         let child = command.spawn().context("the server could not be started")?;
         Ok(Self { child, address })
     }
 
-    /// Waits until the page is served and the sandbox takes runs.
+    /// Ready means that pages are served and the sandbox accepts runs.
     pub(crate) fn wait_until_ready(&mut self, screen: &Screen) -> Result<()> {
         let step = screen.begin("server", "waiting until it is ready");
         let deadline = Instant::now() + READY_LIMIT;
@@ -149,15 +151,15 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server ended with {status} before it was ready");
             }
-            if get(self.address, "/readyz") == Some(200) {
+            if http_status(self.address, "/readyz") == Some(200) {
                 step.done("ready");
                 return Ok(());
             }
             interrupt::check()?;
             if Instant::now() > deadline {
-                if get(self.address, "/healthz") == Some(200) {
+                if http_status(self.address, "/healthz") == Some(200) {
                     bail!(
-                        "the server serves pages on http://{} and its sandbox is not ready after {} s",
+                        "the server serves pages on http://{}, but its sandbox is not ready after {} s",
                         self.address,
                         READY_LIMIT.as_secs()
                     );
@@ -185,10 +187,9 @@ impl Server {
         }
     }
 
-    /// Asks for a graceful stop and waits for it.
     pub(crate) fn stop(mut self) -> Result<ExitStatus> {
         command::signal("TERM", i64::from(self.child.id()));
-        if command::ends_within(&mut self.child, STOP_LIMIT) {
+        if command::exits_within(&mut self.child, STOP_LIMIT) {
             return Ok(self.child.wait()?);
         }
         bail!(
@@ -199,11 +200,11 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// A server must not outlive the tests that failed over it.
+    /// A server must not outlive the tests that failed on it.
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             command::signal("TERM", i64::from(self.child.id()));
-            if !command::ends_within(&mut self.child, STOP_LIMIT) {
+            if !command::exits_within(&mut self.child, STOP_LIMIT) {
                 let _ = self.child.kill();
                 let _ = self.child.wait();
             }
@@ -211,18 +212,18 @@ impl Drop for Server {
     }
 }
 
-/// The status of a GET, or nothing where nobody answers.
-fn get(address: SocketAddr, path: &str) -> Option<u16> {
+/// The status of a GET request; `None` if nothing answers.
+fn http_status(address: SocketAddr, path: &str) -> Option<u16> {
     let limit = Duration::from_secs(2);
     let mut stream = TcpStream::connect_timeout(&address, limit).ok()?;
     stream.set_read_timeout(Some(limit)).ok()?;
     write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").ok()?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).ok()?;
-    status_of(&head)
+    parse_status(&head)
 }
 
-fn status_of(head: &[u8]) -> Option<u16> {
+fn parse_status(head: &[u8]) -> Option<u16> {
     let (protocol, status) = std::str::from_utf8(head).ok()?.split_once(' ')?;
     protocol
         .starts_with("HTTP/1.")
@@ -236,28 +237,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_port_that_is_asked_for_counts_more_than_the_setting() {
+    fn the_port_argument_overrides_the_setting() {
         assert_eq!(chosen_address(Some(4000)).unwrap(), address(4000));
     }
 
     #[test]
-    fn an_absent_or_empty_setting_is_the_usual_port() {
+    fn an_absent_or_empty_setting_means_the_default_port() {
         for absent in [None, Some(OsString::new()), Some(OsString::from(" "))] {
-            assert_eq!(set_address(absent).unwrap(), address(3000));
+            assert_eq!(address_from_setting(absent).unwrap(), address(3000));
         }
-        let set = set_address(Some(OsString::from("0.0.0.0:80"))).unwrap();
-        assert_eq!(set.to_string(), "0.0.0.0:80");
+        let address = address_from_setting(Some(OsString::from("0.0.0.0:80"))).unwrap();
+        assert_eq!(address.to_string(), "0.0.0.0:80");
     }
 
     #[test]
-    fn a_setting_that_is_no_address_is_told_and_never_passed_over() {
+    fn a_setting_that_is_no_address_is_an_error() {
         let not_unicode = OsString::from_vec(b"127.0.0.1:30\xff0".to_vec());
         for (bad, shown) in [
             (OsString::from("localhost"), "\"localhost\""),
             (OsString::from("3000"), "\"3000\""),
             (not_unicode, "\"127.0.0.1:30\u{fffd}0\""),
         ] {
-            let text = set_address(Some(bad)).unwrap_err().to_string();
+            let text = address_from_setting(Some(bad)).unwrap_err().to_string();
             let expected = format!(
                 "CODEALONG_ADDRESS is {shown}: use an address and a port, as in 0.0.0.0:3000"
             );
@@ -267,13 +268,13 @@ mod tests {
 
     #[test]
     fn a_status_line_is_read() {
-        assert_eq!(status_of(b"HTTP/1.1 200"), Some(200));
-        assert_eq!(status_of(b"HTTP/1.0 503"), Some(503));
-        assert_eq!(status_of(b"SSH-2.0-Open"), None);
+        assert_eq!(parse_status(b"HTTP/1.1 200"), Some(200));
+        assert_eq!(parse_status(b"HTTP/1.0 503"), Some(503));
+        assert_eq!(parse_status(b"SSH-2.0-Open"), None);
     }
 
     #[test]
-    fn a_port_in_use_is_told_in_a_sentence() {
+    fn a_port_in_use_is_an_error_that_names_the_option() {
         let taken = TcpListener::bind(address(0)).unwrap();
         let error = require_free(taken.local_addr().unwrap()).unwrap_err();
         let text = error.to_string();

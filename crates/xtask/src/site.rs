@@ -1,4 +1,4 @@
-//! The folder that the server serves: the front end, the style sheet, the editor's worker, the assets.
+//! The folder that the server serves: front end, style sheet, editor worker, assets.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -22,13 +22,13 @@ pub(crate) fn root() -> PathBuf {
     workspace::target().join("site")
 }
 
-/// Puts the folder together anew, so that nothing of yesterday stays in it.
-pub(crate) fn assemble(screen: &Screen, bound: &Path) -> Result<()> {
+/// Builds the folder from scratch, so that no old file stays in it.
+pub(crate) fn assemble(screen: &Screen, bindings: &Path) -> Result<()> {
     let step = screen.begin("site", "style, worker and assets");
-    let fresh = workspace::own_folder()?.join("site");
-    remove(&fresh)?;
-    let package = fresh.join("pkg");
-    copy_folder(bound, &package)?;
+    let staging = workspace::xtask_folder()?.join("site");
+    remove(&staging)?;
+    let package = staging.join("pkg");
+    copy_folder(bindings, &package)?;
     let style = workspace::root().join(STYLE);
     fs::write(
         package.join(format!("{OUTPUT_NAME}.css")),
@@ -41,32 +41,31 @@ pub(crate) fn assemble(screen: &Screen, bound: &Path) -> Result<()> {
     copy_worker(&package)?;
     let assets = workspace::root().join("assets");
     if assets.exists() {
-        copy_folder(&assets, &fresh)?;
+        copy_folder(&assets, &staging)?;
     }
-    let previous = workspace::own_folder()?.join("site-previous");
+    let previous = workspace::xtask_folder()?.join("site-previous");
     remove(&previous)?;
     if root().exists() {
         fs::rename(root(), &previous)?;
     }
-    fs::rename(&fresh, root()).context("the site can't be placed in target/site")?;
+    fs::rename(&staging, root()).context("the site can't be moved to target/site")?;
     remove(&previous)?;
     step.done("in target/site");
     Ok(())
 }
 
-/// What cargo-leptos does not know of, where it is missing.
-///
-/// It does not inline the imports of the style sheet either, so the parts are linked beside it.
-pub(crate) fn complete_for_cargo_leptos() -> Result<()> {
+/// Adds the editor worker, and the style sheets that `main.css` imports: cargo-leptos copies only
+/// `main.css` and does not inline its imports.
+pub(crate) fn add_files_missed_by_cargo_leptos() -> Result<()> {
     let package = root().join("pkg");
     copy_worker(&package)?;
     let style = workspace::root().join(STYLE);
-    let parts = style.parent().expect("the style sheet lies in a folder");
-    for entry in fs::read_dir(parts)? {
-        let part = entry?.path();
-        let link = package.join(part.file_name().expect("an entry has a name"));
+    let style_sheets = style.parent().expect("the style sheet is in a folder");
+    for entry in fs::read_dir(style_sheets)? {
+        let file = entry?.path();
+        let link = package.join(file.file_name().expect("an entry has a name"));
         if !link.exists() {
-            symlink(&part, &link).with_context(|| format!("{} can't be linked", part.display()))?;
+            symlink(&file, &link).with_context(|| format!("{} can't be linked", file.display()))?;
         }
     }
     Ok(())
@@ -78,9 +77,9 @@ fn copy_worker(package: &Path) -> Result<()> {
         return Ok(());
     }
     let source = workspace::package_folder("monaco")?.join(WORKER_SOURCE);
-    fs::create_dir_all(target.parent().expect("the worker lies in a folder"))?;
+    fs::create_dir_all(target.parent().expect("the worker is in a folder"))?;
     fs::copy(&source, &target)
-        .with_context(|| format!("the editor's worker is not at {}", source.display()))?;
+        .with_context(|| format!("the editor worker is not at {}", source.display()))?;
     Ok(())
 }
 
@@ -88,10 +87,10 @@ fn copy_worker(package: &Path) -> Result<()> {
 fn bundle(file: &Path) -> Result<String> {
     let text = fs::read_to_string(file)
         .with_context(|| format!("the style sheet {} can't be read", file.display()))?;
-    let folder = file.parent().expect("a file lies in a folder");
+    let folder = file.parent().expect("a file is in a folder");
     let mut bundled = String::with_capacity(text.len());
     for line in text.lines() {
-        match import_of(line) {
+        match imported_file(line) {
             Some(name) => bundled.push_str(&bundle(&folder.join(name))?),
             None => {
                 bundled.push_str(line);
@@ -102,7 +101,7 @@ fn bundle(file: &Path) -> Result<String> {
     Ok(bundled)
 }
 
-fn import_of(line: &str) -> Option<&str> {
+fn imported_file(line: &str) -> Option<&str> {
     let rest = line.trim().strip_prefix("@import")?.trim();
     let name = rest
         .strip_suffix(';')?
@@ -141,12 +140,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_import_is_recognised_in_its_usual_spellings() {
-        assert_eq!(import_of("@import \"theme.css\";"), Some("theme.css"));
+    fn an_import_is_recognised_with_quotes_and_with_url() {
+        assert_eq!(imported_file("@import \"theme.css\";"), Some("theme.css"));
         assert_eq!(
-            import_of("  @import url('panels/a.css');"),
+            imported_file("  @import url('panels/a.css');"),
             Some("panels/a.css")
         );
-        assert_eq!(import_of(".import { color: red; }"), None);
+        assert_eq!(imported_file(".import { color: red; }"), None);
     }
 }

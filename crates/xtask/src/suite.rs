@@ -1,4 +1,4 @@
-//! The test suites: what each one needs and how it is run.
+//! The test suites: what each one requires and how it runs.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,16 +13,16 @@ use crate::browser::Browser;
 use crate::command::{self, Finished, Stream};
 use crate::failures;
 use crate::screen::Screen;
-use crate::server::{self, Profile, Server, Words};
-use crate::tally::{self, Tally};
+use crate::server::{self, OutputTarget, Profile, Server};
+use crate::test_count::{self, TestCount};
 use crate::workspace;
 
-/// The integration tests that need a Docker engine, which their suites run; `rust` runs all others.
+/// The integration tests that need a Docker engine have suites of their own; `rust` runs all others.
 const SANDBOX_TESTS: &str = "sandbox";
 const JUDGE_TESTS: &str = "judge";
 
 /// A suite that takes longer hangs.
-const LIMIT: Duration = Duration::from_secs(30 * 60);
+const TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
@@ -32,15 +32,14 @@ pub(crate) enum Suite {
     RunnerImage,
     /// The sandbox against a real Docker engine
     Sandbox,
-    /// The curriculum's own check, and programs of all kinds before the judge, in the real sandbox
+    /// The curriculum's check, and right and wrong programs before the judge, in the real sandbox
     Course,
     /// The served page in a real browser
     End2end,
 }
 
-/// What a suite stands on, beside the built workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
+pub(crate) enum Requirement {
     Tests,
     Python,
     Engine,
@@ -69,18 +68,23 @@ impl Suite {
         }
     }
 
-    pub(crate) fn needs(self) -> &'static [Need] {
+    pub(crate) fn requirements(self) -> &'static [Requirement] {
         match self {
-            Self::Rust => &[Need::Tests],
-            Self::RunnerImage => &[Need::Python, Need::Redis],
-            Self::Sandbox => &[Need::Tests, Need::Engine],
-            Self::Course => &[Need::Tests, Need::Engine, Need::Server],
-            Self::End2end => &[Need::Engine, Need::Server, Need::Site, Need::Browser],
+            Self::Rust => &[Requirement::Tests],
+            Self::RunnerImage => &[Requirement::Python, Requirement::Redis],
+            Self::Sandbox => &[Requirement::Tests, Requirement::Engine],
+            Self::Course => &[Requirement::Tests, Requirement::Engine, Requirement::Server],
+            Self::End2end => &[
+                Requirement::Engine,
+                Requirement::Server,
+                Requirement::Site,
+                Requirement::Browser,
+            ],
         }
     }
 }
 
-/// Compiles what `rust`, `sandbox` and `course` run, all at once, so that no feature is resolved twice.
+/// Compiles the tests of `rust`, `sandbox` and `course` at once, so that all use the same features.
 pub(crate) fn compile_tests(screen: &Screen) -> Result<()> {
     let step = screen.begin("tests", "cargo test --no-run");
     let mut cargo = workspace::cargo();
@@ -90,41 +94,41 @@ pub(crate) fn compile_tests(screen: &Screen) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn rust(screen: &Screen) -> Result<Tally> {
+pub(crate) fn rust(screen: &Screen) -> Result<TestCount> {
     let mut cargo = cargo_test(&["--lib", "--bins"]);
     for name in integration_tests()? {
         if ![SANDBOX_TESTS, JUDGE_TESTS].contains(&name.as_str()) {
             cargo.args(["--test", &name]);
         }
     }
-    let mut tally = cargo_tally(&stream(screen, &mut cargo)?);
-    let documented = stream(screen, &mut cargo_test(&["--doc"]))?;
-    let mut examples = tally::of_cargo_test(&documented.stdout);
-    // Having no example at all is fine, failing to compile one is not.
-    if !documented.succeeded() {
-        examples = examples.judged(false);
+    let mut count = cargo_test_count(&stream(screen, &mut cargo)?);
+    let finished = stream(screen, &mut cargo_test(&["--doc"]))?;
+    let mut doc_tests = test_count::from_cargo_test(&finished.stdout);
+    // Having no doc test at all is fine, failing to compile one is not.
+    if !finished.succeeded() {
+        doc_tests = doc_tests.with_runner_status(false);
     }
-    tally += examples;
-    Ok(tally)
+    count += doc_tests;
+    Ok(count)
 }
 
-pub(crate) fn sandbox(screen: &Screen, soak: bool) -> Result<Tally> {
+pub(crate) fn sandbox(screen: &Screen, soak: bool) -> Result<TestCount> {
     let mut cargo = cargo_test(&["--test", SANDBOX_TESTS]);
     if !soak {
-        return Ok(cargo_tally(&stream(screen, &mut cargo)?));
+        return Ok(cargo_test_count(&stream(screen, &mut cargo)?));
     }
     cargo.env("CODEALONG_SOAK", "1");
-    let mut tally = cargo_tally(&stream(screen, &mut cargo)?);
-    // The long ones are ignored otherwise, and know each other by their names.
+    let mut count = cargo_test_count(&stream(screen, &mut cargo)?);
+    // The long tests are ignored unless they are asked for by name.
     let long = &["--test", SANDBOX_TESTS, "--", "--ignored", "::soak_"];
-    tally += cargo_tally(&stream(screen, &mut cargo_test(long))?);
-    Ok(tally)
+    count += cargo_test_count(&stream(screen, &mut cargo_test(long))?);
+    Ok(count)
 }
 
-pub(crate) fn runner_image(screen: &Screen, python: &Path) -> Result<Tally> {
+pub(crate) fn runner_image(screen: &Screen, python: &Path) -> Result<TestCount> {
     let folder = workspace::root().join("runner-image");
     if !folder.join("tests").exists() {
-        bail!("runner-image/tests is not there");
+        bail!("runner-image/tests is missing");
     }
     let mut unittest = Command::new(python);
     unittest
@@ -132,51 +136,51 @@ pub(crate) fn runner_image(screen: &Screen, python: &Path) -> Result<Tally> {
         .current_dir(&folder)
         .env("PYTHONDONTWRITEBYTECODE", "1");
     if folder.join("tests/__init__.py").exists() {
-        // Then the tests are a package, and import each other as one.
+        // The tests are a package then, and import each other as one.
         unittest.args(["--top-level-directory", "."]);
     }
     let finished = stream(screen, &mut unittest)?;
-    Ok(tally::of_unittest(&finished.stderr).judged(finished.succeeded()))
+    Ok(test_count::from_unittest(&finished.stderr).with_runner_status(finished.succeeded()))
 }
 
-pub(crate) fn course(screen: &Screen) -> Result<Tally> {
+pub(crate) fn course(screen: &Screen) -> Result<TestCount> {
     let mut check = Command::new(server::binary(Profile::Dev));
     check.arg("check").current_dir(workspace::root());
     let finished = stream(screen, &mut check)?;
-    let tally = tally::of_plain_line(&finished.stdout)
+    let count = test_count::from_check(&finished.stdout)
         .context("`codealong check` did not end with `N passed, N failed`")?;
-    let mut tally = tally
-        .judged(finished.succeeded())
-        .explained(failures::of_check(&finished.stdout));
-    // Its table of programs and tests is for people to read, passed or not.
+    let mut count = count
+        .with_runner_status(finished.succeeded())
+        .with_failures(failures::from_check(&finished.stdout));
+    // Its table of programs and tests is worth reading, passed or not.
     let judge = &["--test", JUDGE_TESTS, "--", "--nocapture"];
-    tally += cargo_tally(&stream(screen, &mut cargo_test(judge))?);
-    Ok(tally)
+    count += cargo_test_count(&stream(screen, &mut cargo_test(judge))?);
+    Ok(count)
 }
 
-pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
+pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<TestCount> {
     let folder = workspace::root().join("end2end");
-    // Playwright strips types and never looks at them.
+    // Playwright strips types without checking them.
     let mut check = Command::new("npx");
     check.args(["tsc", "--project", "."]).current_dir(&folder);
-    let types = if stream(screen, &mut check)?.succeeded() {
-        Tally::one_passed()
+    let type_check = if stream(screen, &mut check)?.succeeded() {
+        TestCount::one_passed()
     } else {
-        Tally::one_failed().explained(vec!["the types of the browser tests".to_owned()])
+        TestCount::one_failed().with_failures(vec!["the types of the browser tests".to_owned()])
     };
-    let own = workspace::own_folder()?;
-    let log = own.join("end2end-server.log");
-    let report = own.join("playwright.json");
+    let xtask_folder = workspace::xtask_folder()?;
+    let log = xtask_folder.join("end2end-server.log");
+    let report = xtask_folder.join("playwright.json");
     if report.exists() {
         fs::remove_file(&report)?;
     }
 
     let address = server::address(server::free_port()?);
-    let words = Words::InFile(File::create(&log).context("the server's log can't be written")?);
-    let mut server = Server::start(Profile::Dev, address, words)?;
+    let log_file = File::create(&log).context("the server's log can't be written")?;
+    let mut server = Server::start(Profile::Dev, address, OutputTarget::File(log_file))?;
     server
         .wait_until_ready(screen)
-        .with_context(|| last_words(&log))?;
+        .with_context(|| log_tail(&log))?;
     let mut playwright = Command::new("npx");
     playwright
         .args(["playwright", "test", "--reporter=list,json"])
@@ -186,30 +190,30 @@ pub(crate) fn end2end(screen: &Screen, browser: &Browser) -> Result<Tally> {
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .env("CODEALONG_URL", format!("http://{address}"))
         .env("CODEALONG_SERVER_BIN", server::binary(Profile::Dev));
-    if let Browser::At(chromium) = browser {
+    if let Browser::Executable(chromium) = browser {
         playwright.env("CODEALONG_CHROMIUM", chromium);
     }
     let finished = stream(screen, &mut playwright)?;
-    let stopped = server.stop().with_context(|| last_words(&log));
-    let mut tally = fs::read_to_string(&report)
+    let stopped = server.stop().with_context(|| log_tail(&log));
+    let mut count = fs::read_to_string(&report)
         .ok()
-        .and_then(|report| tally::of_playwright(&report))
+        .and_then(|report| test_count::from_playwright(&report))
         .context("Playwright wrote no report")?
-        .judged(finished.succeeded());
-    tally += types;
-    let fault = match stopped {
-        Ok(status) if status.success() => return Ok(tally),
+        .with_runner_status(finished.succeeded());
+    count += type_check;
+    let failure = match stopped {
+        Ok(status) if status.success() => return Ok(count),
         Ok(status) => format!("after the browser tests the server ended with {status}"),
         Err(error) => format!("after the browser tests: {error:#}"),
     };
-    tally += Tally::one_failed().explained(vec![fault]);
-    Ok(tally)
+    count += TestCount::one_failed().with_failures(vec![failure]);
+    Ok(count)
 }
 
-fn last_words(log: &Path) -> String {
+fn log_tail(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
-    let words = command::last_lines(&text, 3).unwrap_or_default();
-    format!("the server's log {} ends with: {words}", log.display())
+    let tail = command::last_lines(&text, 3).unwrap_or_default();
+    format!("the server's log {} ends with: {tail}", log.display())
 }
 
 fn cargo_test(which: &[&str]) -> Command {
@@ -218,15 +222,15 @@ fn cargo_test(which: &[&str]) -> Command {
     cargo
 }
 
-fn cargo_tally(finished: &Finished) -> Tally {
-    let mut failures = failures::of_cargo_test(&finished.stdout);
-    failures.extend(failures::of_cargo_test(&finished.stderr));
-    tally::of_cargo_test(&finished.stdout)
-        .judged(finished.succeeded())
-        .explained(failures)
+fn cargo_test_count(finished: &Finished) -> TestCount {
+    let mut failures = failures::from_cargo_test(&finished.stdout);
+    failures.extend(failures::from_cargo_test(&finished.stderr));
+    test_count::from_cargo_test(&finished.stdout)
+        .with_runner_status(finished.succeeded())
+        .with_failures(failures)
 }
 
-/// The names of all integration tests of the default members.
+/// Their names, in all default members.
 fn integration_tests() -> Result<Vec<String>> {
     let metadata = workspace::members()?;
     Ok(metadata
@@ -238,23 +242,22 @@ fn integration_tests() -> Result<Vec<String>> {
         .collect())
 }
 
-/// Runs a suite's runner, its output passed on as it comes.
+/// Runs a test runner and passes its output on as it comes.
 fn stream(screen: &Screen, command: &mut Command) -> Result<Finished> {
-    screen.say(format_args!("$ {}", command::line_of(command)));
-    let finished = command::run_watched(command, LIMIT, |stream, line| match stream {
-        Stream::Out => screen.result(line),
-        Stream::Err => screen.say(line),
+    screen.eprintln(format_args!("$ {}", command::command_line(command)));
+    let finished = command::run_streaming(command, TIME_LIMIT, |stream, line| match stream {
+        Stream::Out => screen.println(line),
+        Stream::Err => screen.eprintln(line),
     })?;
-    if let command::End::OutOfTime(limit) = finished.end {
-        screen.say(format_args!(
-            "ended after {} minutes: it hangs",
+    if let command::Outcome::TimedOut(limit) = finished.outcome {
+        screen.eprintln(format_args!(
+            "stopped after {} minutes: it hangs",
             limit.as_secs() / 60
         ));
     }
     Ok(finished)
 }
 
-/// A Python that is new enough, installed if need be.
 pub(crate) fn ensure_python(screen: &Screen) -> Result<PathBuf> {
     if let Some(python) = find_python() {
         screen.found("Python", python.display());
@@ -284,8 +287,7 @@ fn find_python() -> Option<PathBuf> {
     })
 }
 
-/// The Redis that `runner-image/tests/test_real_redis.py` puts in the learner's place; that test
-/// starts it, and ends it.
+/// `runner-image/tests/test_real_redis.py` starts it in place of a learner's program.
 pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
     if command::find("redis-server").is_some() {
         screen.found("Redis", "redis-server is here");

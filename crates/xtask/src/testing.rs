@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the ground made ready, the suites run on it, the sum of it all.
+//! `cargo xtask test`: prepares what the suites need, runs them, and prints a summary.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,14 +17,14 @@ use crate::interrupt;
 use crate::screen::Screen;
 use crate::server::{self, Profile};
 use crate::site;
-use crate::suite::{self, Need, Suite};
-use crate::tally::Tally;
+use crate::suite::{self, Requirement, Suite};
+use crate::test_count::TestCount;
 use crate::wasm_target;
 use crate::workspace;
 
-/// What could be made ready; what could not fails the suites that need it, and only those.
+/// A prerequisite that can't be prepared fails the suites that require it, and only those.
 #[derive(Debug)]
-struct Ground {
+struct Prerequisites {
     tests: Result<(), String>,
     server: Result<(), String>,
     site: Result<(), String>,
@@ -36,9 +36,9 @@ struct Ground {
 }
 
 #[derive(Debug)]
-struct Row {
+struct SuiteResult {
     name: &'static str,
-    tally: Tally,
+    count: TestCount,
     seconds: f64,
 }
 
@@ -49,77 +49,90 @@ pub(crate) fn run(screen: &Screen, only: &[Suite], soak: bool) -> Result<ExitCod
         only
     };
     workspace::check_disk()?;
-    let ground = Ground::prepare(screen, suites);
+    let prerequisites = Prerequisites::prepare(screen, suites);
     interrupt::check()?;
 
-    let strangers = containers().unwrap_or_default();
-    let mut rows = Vec::new();
+    let containers_before = containers().unwrap_or_default();
+    let mut results = Vec::new();
     for &suite in suites {
-        screen.say(format_args!("\n== {} ==", suite.name()));
+        screen.eprintln(format_args!("\n== {} ==", suite.name()));
         let began = Instant::now();
-        let tally = ground.run(screen, suite, soak).unwrap_or_else(|error| {
-            let failure = format!("the suite {} failed: {error:#}", suite.name());
-            screen.say(&failure);
-            Tally::one_failed().explained(vec![failure])
-        });
+        let count = prerequisites
+            .run(screen, suite, soak)
+            .unwrap_or_else(|error| {
+                let failure = format!("the suite {} failed: {error:#}", suite.name());
+                screen.eprintln(&failure);
+                TestCount::one_failed().with_failures(vec![failure])
+            });
         interrupt::check()?;
-        rows.push(Row {
+        results.push(SuiteResult {
             name: suite.name(),
-            tally,
+            count,
             seconds: began.elapsed().as_secs_f64(),
         });
     }
-    if needed(suites, Need::Engine) {
-        rows.push(no_container_is_left(&strangers));
+    if any_requires(suites, Requirement::Engine) {
+        results.push(no_container_is_left(&containers_before));
     }
-    if let Ok(engine) = ground.engine {
+    if let Ok(engine) = prerequisites.engine {
         engine.stop(screen);
     }
-    Ok(sum_up(screen, rows))
+    Ok(print_summary(screen, results))
 }
 
-fn needed(suites: &[Suite], need: Need) -> bool {
-    suites.iter().any(|suite| suite.needs().contains(&need))
+fn any_requires(suites: &[Suite], requirement: Requirement) -> bool {
+    suites
+        .iter()
+        .any(|suite| suite.requirements().contains(&requirement))
 }
 
-impl Ground {
-    /// Downloads in the background, compilations in the foreground, one at a time.
+impl Prerequisites {
+    /// Downloads run in the background, compilations in the foreground, one at a time.
     fn prepare(screen: &Screen, suites: &[Suite]) -> Self {
-        let needs = |need| needed(suites, need);
+        let required = |requirement| any_requires(suites, requirement);
         thread::scope(|scope| {
             let (sender, compiler) = mpsc::channel();
-            let fetching = scope.spawn(move || {
-                if needs(Need::Site) {
+            let downloads = scope.spawn(move || {
+                if required(Requirement::Site) {
                     let _ = sender.send(wasm_target::fetch(screen));
                 }
-                let engine = when(needs(Need::Engine), || {
-                    engine::require_means().and_then(|()| engine::ensure(screen))
+                let engine = prepare_if(required(Requirement::Engine), || {
+                    engine::check_obtainable().and_then(|()| engine::ensure(screen))
                 });
-                let base_image = when(needs(Need::Engine) && engine.is_ok(), || {
-                    base_image::ensure(screen)
+                let base_image =
+                    prepare_if(required(Requirement::Engine) && engine.is_ok(), || {
+                        base_image::ensure(screen)
+                    });
+                let python = prepare_if(required(Requirement::Python), || {
+                    suite::ensure_python(screen)
                 });
-                let python = when(needs(Need::Python), || suite::ensure_python(screen));
-                let redis = when(needs(Need::Redis), || suite::ensure_redis(screen));
-                let browser = when(needs(Need::Browser), || browser::ensure(screen));
+                let redis =
+                    prepare_if(required(Requirement::Redis), || suite::ensure_redis(screen));
+                let browser =
+                    prepare_if(required(Requirement::Browser), || browser::ensure(screen));
                 (engine, base_image, python, redis, browser)
             });
-            let tests = when(needs(Need::Tests), || suite::compile_tests(screen));
-            let server = when(needs(Need::Server), || server::build(screen, Profile::Dev));
-            let site = when(needs(Need::Site), || {
+            let tests = prepare_if(required(Requirement::Tests), || {
+                suite::compile_tests(screen)
+            });
+            let server = prepare_if(required(Requirement::Server), || {
+                server::build(screen, Profile::Dev)
+            });
+            let site = prepare_if(required(Requirement::Site), || {
                 let compiler = compiler.recv()??;
-                compiler.complete(screen)?;
-                let bound = front_end::build(screen, &compiler)?;
-                site::assemble(screen, &bound)
+                compiler.finish_setup(screen)?;
+                let bindings = front_end::build(screen, &compiler)?;
+                site::assemble(screen, &bindings)
             });
             let (engine, base_image, python, redis, browser) =
-                fetching.join().unwrap_or_else(|_| {
-                    let gone = "the set-up panicked";
+                downloads.join().unwrap_or_else(|_| {
+                    let panicked = "the set-up panicked";
                     (
-                        Err(gone.to_owned()),
-                        Err(gone.to_owned()),
-                        Err(gone.to_owned()),
-                        Err(gone.to_owned()),
-                        Err(gone.to_owned()),
+                        Err(panicked.to_owned()),
+                        Err(panicked.to_owned()),
+                        Err(panicked.to_owned()),
+                        Err(panicked.to_owned()),
+                        Err(panicked.to_owned()),
                     )
                 });
             Self {
@@ -135,9 +148,9 @@ impl Ground {
         })
     }
 
-    fn run(&self, screen: &Screen, suite: Suite, soak: bool) -> Result<Tally> {
-        for need in suite.needs() {
-            self.require(*need)?;
+    fn run(&self, screen: &Screen, suite: Suite, soak: bool) -> Result<TestCount> {
+        for requirement in suite.requirements() {
+            self.require(*requirement)?;
         }
         match suite {
             Suite::Rust => suite::rust(screen),
@@ -148,33 +161,32 @@ impl Ground {
         }
     }
 
-    fn require(&self, need: Need) -> Result<()> {
-        match need {
-            Need::Tests => ready(&self.tests).map(drop),
-            Need::Python => ready(&self.python).map(drop),
-            Need::Engine => ready(&self.engine).and(ready(&self.base_image)).map(drop),
-            Need::Server => ready(&self.server).map(drop),
-            Need::Site => ready(&self.site).map(drop),
-            Need::Redis => ready(&self.redis).map(drop),
-            Need::Browser => ready(&self.browser).map(drop),
+    fn require(&self, requirement: Requirement) -> Result<()> {
+        match requirement {
+            Requirement::Tests => ready(&self.tests).map(drop),
+            Requirement::Python => ready(&self.python).map(drop),
+            Requirement::Engine => ready(&self.engine).and(ready(&self.base_image)).map(drop),
+            Requirement::Server => ready(&self.server).map(drop),
+            Requirement::Site => ready(&self.site).map(drop),
+            Requirement::Redis => ready(&self.redis).map(drop),
+            Requirement::Browser => ready(&self.browser).map(drop),
         }
     }
 }
 
-/// Runs a part of the set-up, if a suite asks for it.
-fn when<T>(wanted: bool, make: impl FnOnce() -> Result<T>) -> Result<T, String> {
-    if wanted {
-        make().map_err(|error| format!("{error:#}"))
+fn prepare_if<T>(required: bool, prepare: impl FnOnce() -> Result<T>) -> Result<T, String> {
+    if required {
+        prepare().map_err(|error| format!("{error:#}"))
     } else {
-        Err("nothing asked for it".to_owned())
+        Err("no suite requires it".to_owned())
     }
 }
 
-fn ready<T>(part: &Result<T, String>) -> Result<&T> {
-    part.as_ref().map_err(|reason| anyhow!("{reason}"))
+fn ready<T>(prerequisite: &Result<T, String>) -> Result<&T> {
+    prerequisite.as_ref().map_err(|reason| anyhow!("{reason}"))
 }
 
-/// The containers of any CodeAlong on this engine.
+/// The containers of every CodeAlong on this engine.
 fn containers() -> Result<Vec<String>> {
     let mut list = engine::docker(&[
         "ps",
@@ -187,20 +199,20 @@ fn containers() -> Result<Vec<String>> {
     Ok(ids.lines().map(str::to_owned).collect())
 }
 
-/// One test more: what the suites started is gone, or goes within seconds.
-fn no_container_is_left(strangers: &[String]) -> Row {
+/// One more test: the containers that the suites started are gone within seconds.
+fn no_container_is_left(containers_before: &[String]) -> SuiteResult {
     let began = Instant::now();
     let outcome = loop {
         let left = containers().map(|ids| {
             ids.into_iter()
-                .filter(|id| !strangers.contains(id))
+                .filter(|id| !containers_before.contains(id))
                 .collect::<Vec<_>>()
         });
         match left {
             Ok(left) if left.is_empty() => break Ok(()),
             Ok(left) if began.elapsed() > Duration::from_secs(10) => {
                 break Err(anyhow!(
-                    "left behind: {} (is another CodeAlong at work on this engine?)",
+                    "left behind: {} (does another CodeAlong use this engine?)",
                     left.join(", ")
                 ));
             }
@@ -208,37 +220,41 @@ fn no_container_is_left(strangers: &[String]) -> Row {
             Err(error) => break Err(error),
         }
     };
-    let tally = match outcome {
-        Ok(()) => Tally::one_passed(),
+    let count = match outcome {
+        Ok(()) => TestCount::one_passed(),
         Err(error) => {
-            Tally::one_failed().explained(vec![format!("no container is left: {error:#}")])
+            TestCount::one_failed().with_failures(vec![format!("no container is left: {error:#}")])
         }
     };
-    Row {
+    SuiteResult {
         name: "no container is left",
-        tally,
+        count,
         seconds: began.elapsed().as_secs_f64(),
     }
 }
 
-fn sum_up(screen: &Screen, rows: Vec<Row>) -> ExitCode {
-    let mut sum = Tally::default();
-    screen.result("\nsuite                   passed  failed  skipped   seconds");
-    for row in rows {
-        screen.result(format_args!(
+fn print_summary(screen: &Screen, results: Vec<SuiteResult>) -> ExitCode {
+    let mut total = TestCount::default();
+    screen.println("\nsuite                   passed  failed  skipped   seconds");
+    for result in results {
+        screen.println(format_args!(
             "{:<22} {:>7} {:>7} {:>8} {:>9.1}",
-            row.name, row.tally.passed, row.tally.failed, row.tally.skipped, row.seconds
+            result.name,
+            result.count.passed,
+            result.count.failed,
+            result.count.skipped,
+            result.seconds
         ));
-        sum += row.tally;
+        total += result.count;
     }
-    for failure in &sum.failures {
-        screen.result(format_args!("\nfailed: {failure}"));
+    for failure in &total.failures {
+        screen.println(format_args!("\nfailed: {failure}"));
     }
-    screen.result(format_args!(
+    screen.println(format_args!(
         "\n{} passed, {} failed",
-        sum.passed, sum.failed
+        total.passed, total.failed
     ));
-    if sum.failed == 0 {
+    if total.failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -82,7 +82,7 @@ fn version(rustc: &Path) -> Result<String> {
 
 /// `-Zbuild-std` builds the library as a dependency of something: of nothing, here.
 fn write_empty_package() -> Result<PathBuf> {
-    let package = workspace::own_folder()?.join("wasm-std");
+    let package = workspace::xtask_folder()?.join("wasm-std");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }

@@ -23,30 +23,30 @@ const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const LINKED_NAME: &str = "codealong-web";
 
 /// Long enough for a server that answers at all; a closed machine may hang for a minute.
-const FIRST_SIGN: Duration = Duration::from_secs(10);
+const RESPONSE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Which compiler builds the front end.
 #[derive(Debug, Clone)]
 pub(crate) enum Compiler {
     /// The one that builds the server too.
-    Usual,
+    Default,
     /// The system's own in /usr, from Debian's packages as a rule, with a wasm linker for it.
     System { linker: PathBuf },
 }
 
 /// Fails now if the target is missing and can't be had, before minutes of compiling are spent.
-pub(crate) fn require_means() -> Result<()> {
-    if usual_has_std() || system_has_std() || command::find("rustup").is_some() {
+pub(crate) fn check_obtainable() -> Result<()> {
+    if default_has_std() || system_has_std() || command::find("rustup").is_some() {
         return Ok(());
     }
-    packages::require_means(&DEBIAN_PACKAGES, "the compiler has no wasm32 target")
+    packages::require_access(&DEBIAN_PACKAGES, "the compiler has no wasm32 target")
 }
 
 /// Downloads what is missing; compiles nothing, so that it can go beside a compilation.
 pub(crate) fn fetch(screen: &Screen) -> Result<Compiler> {
-    if usual_has_std() {
+    if default_has_std() {
         screen.found(TITLE, "the compiler at hand has it");
-        return Ok(Compiler::Usual);
+        return Ok(Compiler::Default);
     }
     if system_has_std() {
         let linker = linker(screen)?;
@@ -56,8 +56,8 @@ pub(crate) fn fetch(screen: &Screen) -> Result<Compiler> {
         );
         return Ok(Compiler::System { linker });
     }
-    if add_by_rustup(screen)? {
-        return Ok(Compiler::Usual);
+    if add_with_rustup(screen)? {
+        return Ok(Compiler::Default);
     }
     if !has_system_compiler() || wasm_std::sources_are_missing() {
         packages::install(
@@ -74,9 +74,9 @@ pub(crate) fn fetch(screen: &Screen) -> Result<Compiler> {
 
 impl Compiler {
     /// Compiles the standard library where it is still missing.
-    pub(crate) fn complete(&self, screen: &Screen) -> Result<()> {
+    pub(crate) fn finish_setup(&self, screen: &Screen) -> Result<()> {
         match self {
-            Self::Usual => Ok(()),
+            Self::Default => Ok(()),
             Self::System { .. } => {
                 if !system_has_std() {
                     wasm_std::build(screen, Path::new(SYSTEM_CARGO), Path::new(SYSTEM_RUSTC))?;
@@ -92,7 +92,7 @@ impl Compiler {
     /// Two compilers in one folder would rebuild every build script and macro at each switch.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = match self {
-            Self::Usual => workspace::cargo(),
+            Self::Default => workspace::cargo(),
             Self::System { .. } => Command::new(SYSTEM_CARGO),
         };
         self.prepare(&mut command);
@@ -102,7 +102,7 @@ impl Compiler {
     /// The same for clippy, which cargo looks for among rustup's programs first.
     pub(crate) fn clippy(&self) -> Command {
         let mut command = match self {
-            Self::Usual => workspace::cargo(),
+            Self::Default => workspace::cargo(),
             Self::System { .. } => {
                 let mut command = Command::new("/usr/bin/cargo-clippy");
                 command.env("CARGO", SYSTEM_CARGO);
@@ -145,7 +145,7 @@ fn has_std(rustc: &str) -> bool {
 }
 
 /// A usual compiler that is the system's is taken as such: it comes without a wasm linker.
-fn usual_has_std() -> bool {
+fn default_has_std() -> bool {
     !is_systems("rustc") && has_std("rustc")
 }
 
@@ -176,18 +176,18 @@ fn without_rustup<'command>(command: &'command mut Command, rustc: &str) -> &'co
 }
 
 /// The connected way; says whether it was open.
-fn add_by_rustup(screen: &Screen) -> Result<bool> {
+fn add_with_rustup(screen: &Screen) -> Result<bool> {
     if command::find("rustup").is_none() {
-        screen.say("     no rustup here: Debian's compiler builds the front end");
+        screen.eprintln("     no rustup here: Debian's compiler builds the front end");
         return Ok(false);
     }
     let step = screen.begin(TITLE, "asking rustup's server");
-    let reached = command::run(Command::new("rustup").arg("check"), FIRST_SIGN)?;
+    let reached = command::run(Command::new("rustup").arg("check"), RESPONSE_LIMIT)?;
     let answered = ["update available", "up to date"]
         .iter()
         .any(|words| reached.stdout.to_lowercase().contains(words));
     if !answered {
-        step.gave_up(
+        step.fall_back(
             "rustup's server is not in reach, so this is a closed machine: Debian's compiler builds the front end",
         );
         return Ok(false);
@@ -196,13 +196,13 @@ fn add_by_rustup(screen: &Screen) -> Result<bool> {
     let mut add = Command::new("rustup");
     add.args(["target", "add", TRIPLE]);
     let finished = command::run(&mut add, Duration::from_secs(180))?;
-    if finished.succeeded() && usual_has_std() {
+    if finished.succeeded() && default_has_std() {
         step.done("added by rustup");
         return Ok(true);
     }
-    step.gave_up(format_args!(
+    step.fall_back(format_args!(
         "rustup could not add it ({}): Debian's compiler builds the front end",
-        finished.complaint()
+        finished.failure_reason()
     ));
     Ok(false)
 }

@@ -1,4 +1,4 @@
-//! Where things lie in this repository, and how cargo is called in it.
+//! Paths, packages and disk space of this workspace, and cargo builds in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use std::sync::LazyLock;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Metadata, MetadataCommand};
 
-use crate::command::{self, End, HOUR};
+use crate::command::{self, HOUR, Outcome};
 use crate::screen::{Screen, Step};
 
-/// What the first build and the runner image take, with some room.
-const NEEDED_GIB: u64 = 6;
+/// What the first build and the runner image take, with a margin.
+const REQUIRED_GIB: u64 = 6;
 
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(2)
-        .expect("xtask lies two folders below the root")
+        .expect("xtask is two folders below the root")
         .to_owned()
 });
 
@@ -30,16 +30,16 @@ pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Where xtask keeps what it downloads, builds on the way, and remembers.
-pub(crate) fn own_folder() -> Result<PathBuf> {
+/// Where xtask keeps intermediate files and build stamps.
+pub(crate) fn xtask_folder() -> Result<PathBuf> {
     let folder = target().join("xtask");
     fs::create_dir_all(&folder)
-        .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+        .with_context(|| format!("the folder {} can't be created", folder.display()))?;
     Ok(folder)
 }
 
-/// The cargo that started xtask, without what it set for xtask itself, and with the target folder
-/// in which xtask looks for what was built.
+/// A cargo without the variables that `cargo xtask` itself runs with, and with the target folder in
+/// which xtask expects its output.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new("cargo");
     command
@@ -57,7 +57,7 @@ pub(crate) fn members() -> Result<Metadata> {
         .context("`cargo metadata` could not read this workspace")
 }
 
-/// The folder of a package that the front end depends on.
+/// The source folder of a package that the front end depends on.
 pub(crate) fn package_folder(name: &str) -> Result<PathBuf> {
     let metadata = MetadataCommand::new()
         .current_dir(root())
@@ -68,15 +68,15 @@ pub(crate) fn package_folder(name: &str) -> Result<PathBuf> {
         .packages
         .iter()
         .find(|package| package.name.as_str() == name)
-        .with_context(|| format!("no package `{name}` is among the dependencies"))?;
+        .with_context(|| format!("the front end does not depend on a package `{name}`"))?;
     let manifest = package.manifest_path.as_std_path();
     Ok(manifest
         .parent()
-        .expect("a manifest lies in a folder")
+        .expect("a manifest is in a folder")
         .to_owned())
 }
 
-/// Fails early and plainly, where a compiler would fail late and at length.
+/// Fails early, in one sentence, where the compiler would fail late.
 pub(crate) fn check_disk() -> Result<()> {
     if target().join("debug/codealong").exists() {
         return Ok(());
@@ -90,9 +90,9 @@ pub(crate) fn check_disk() -> Result<()> {
     else {
         return Ok(());
     };
-    if free < NEEDED_GIB {
+    if free < REQUIRED_GIB {
         bail!(
-            "only {free} GiB are free on the disk of {}, and the first build needs about {NEEDED_GIB}",
+            "only {free} GiB are free on the disk of {}, and the first build needs about {REQUIRED_GIB}",
             root().display()
         );
     }
@@ -104,7 +104,7 @@ fn free_gib(df: &str) -> Option<u64> {
     Some(kib / (1024 * 1024))
 }
 
-/// Runs a cargo build, shows its progress in `step`, and its warnings and errors in full.
+/// Runs a cargo build, shows its progress in `step`, and prints its warnings and errors in full.
 pub(crate) fn compile(screen: &Screen, step: &Step<'_>, command: &mut Command) -> Result<()> {
     command.env("CARGO_TERM_COLOR", "never");
     if screen.is_live() {
@@ -112,11 +112,11 @@ pub(crate) fn compile(screen: &Screen, step: &Step<'_>, command: &mut Command) -
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
             .env("CARGO_TERM_PROGRESS_WIDTH", "120");
     }
-    let finished = command::run_watched(command, HOUR, |_, line| {
+    let finished = command::run_streaming(command, HOUR, |_, line| {
         if let Some((position, length, what)) = progress_of(line) {
             step.progress(position, length, what);
         } else if line.trim_start().starts_with("Blocking") {
-            step.note("another cargo is at work here, waiting for it");
+            step.note("waiting for another cargo that builds in this folder");
         }
     })?;
     let diagnostics: Vec<_> = finished
@@ -126,35 +126,35 @@ pub(crate) fn compile(screen: &Screen, step: &Step<'_>, command: &mut Command) -
         .collect();
     let diagnostics = diagnostics.join("\n");
     if !diagnostics.trim().is_empty() {
-        screen.say(diagnostics.trim_matches('\n'));
+        screen.eprintln(diagnostics.trim_matches('\n'));
     }
-    match finished.end {
-        End::Exited(status) if status.success() => Ok(()),
-        End::Exited(_) => bail!(
+    match finished.outcome {
+        Outcome::Exited(status) if status.success() => Ok(()),
+        Outcome::Exited(_) => bail!(
             "{}",
-            known_trouble(&finished.stderr).map_or_else(
+            environment_problem(&finished.stderr).map_or_else(
                 || format!(
-                    "`{}` failed, in its own words above",
-                    command::line_of(command)
+                    "`{}` failed, see its output above",
+                    command::command_line(command)
                 ),
                 str::to_owned
             )
         ),
-        End::OutOfTime(_) => bail!("{}", finished.complaint()),
+        Outcome::TimedOut(_) => bail!("{}", finished.failure_reason()),
     }
 }
 
-/// The causes that have nothing to do with the code.
-fn known_trouble(stderr: &str) -> Option<&'static str> {
-    let says = |words: &str| stderr.contains(words);
-    if says("No space left on device") {
-        Some("the disk is full: free some gigabytes and start again, what is built is kept")
-    } else if says("spurious network error")
-        || says("Could not resolve host")
-        || says("failed to download from")
+/// Explains failures that have nothing to do with the code.
+fn environment_problem(stderr: &str) -> Option<&'static str> {
+    let contains = |text: &str| stderr.contains(text);
+    if contains("No space left on device") {
+        Some("the disk is full: free some gigabytes and start again; what is built is kept")
+    } else if contains("spurious network error")
+        || contains("Could not resolve host")
+        || contains("failed to download from")
     {
         Some(
-            "cargo could not reach its registry: connect this machine, or name a mirror in cargo's configuration, and start again",
+            "cargo could not reach its registry: connect this machine, or set a mirror in cargo's configuration, and start again",
         )
     } else {
         None
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn status_lines_are_told_from_diagnostics() {
+    fn status_lines_differ_from_diagnostics() {
         assert!(is_status("   Compiling serde v1.0.0"));
         assert!(is_status("    Finished `dev` profile in 1 s"));
         assert!(!is_status("warning: unused variable: `x`"));
@@ -211,9 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_and_a_missing_network_have_sentences_of_their_own() {
-        assert!(known_trouble("error: No space left on device (os error 28)").is_some());
-        assert!(known_trouble("warning: spurious network error").is_some());
-        assert!(known_trouble("error[E0308]: mismatched types").is_none());
+    fn a_full_disk_and_a_missing_network_are_explained() {
+        assert!(environment_problem("error: No space left on device (os error 28)").is_some());
+        assert!(environment_problem("warning: spurious network error").is_some());
+        assert!(environment_problem("error[E0308]: mismatched types").is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! Scripts tell "your program did not pass" (1) from "we could not judge it" (2) by the exit code.
+//! Scripts tell a program that does not pass (1) from a judge that could not run (2) by the exit code.
 
 use std::process::{Command, Output};
 
@@ -13,24 +13,24 @@ fn xtask_without_an_engine(arguments: &[&str]) -> Output {
 #[track_caller]
 fn check(arguments: &[&str], code: i32) {
     let output = xtask_without_an_engine(arguments);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{told}");
-    let sentence = "no Docker engine answers at DOCKER_HOST=unix:///nowhere/docker.sock";
-    assert!(told.contains(sentence), "{told}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    let message = "no Docker engine answers at DOCKER_HOST=unix:///nowhere/docker.sock";
+    assert!(stderr.contains(message), "{stderr}");
     assert!(output.stdout.is_empty(), "only results go to stdout");
 }
 
 #[test]
-fn judging_without_an_engine_is_our_failure() {
+fn judge_without_an_engine_exits_with_2() {
     check(&["judge", "--step", "listen", "main.py"], 2);
 }
 
 #[test]
-fn checking_without_an_engine_is_our_failure() {
+fn check_without_an_engine_exits_with_2() {
     check(&["check"], 2);
 }
 
 #[test]
-fn measuring_without_an_engine_is_our_failure() {
+fn bench_without_an_engine_exits_with_2() {
     check(&["bench"], 2);
 }

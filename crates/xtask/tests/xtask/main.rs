@@ -1,4 +1,4 @@
-//! `cargo xtask` as a process, as far as it goes without an engine.
+//! Runs `cargo xtask` as a process, without a Docker engine.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The import walls: who may depend on whom, read from `cargo metadata` and `cargo tree`.
+//! Which crate may depend on which, checked with `cargo metadata` and `cargo tree`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::screen::Screen;
 use crate::wasm_target::TRIPLE;
 use crate::workspace;
 
-/// Which crates of the workspace each one may depend on; a crate that is not listed may depend on none.
+/// The crates of the workspace that each one may depend on; a crate not listed may depend on none.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("curriculum", &["lesson"]),
     ("sandbox", &["lesson"]),
@@ -19,18 +19,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("frontend", &["app"]),
 ];
 
-/// What `lesson` may use: it crosses the wire and must stay small.
-const LESSON_USES: &[&str] = &["serde", "thiserror"];
+/// `lesson` crosses the wire and must stay small.
+const LESSON_DEPENDENCIES: &[&str] = &["serde", "thiserror"];
 
-/// What must never be sent to a browser.
 const NOT_IN_BROWSER: &[&str] = &["tokio", "bollard", "curriculum", "sandbox"];
 
-/// What `app` may use on the server only.
+/// `app` may depend on these for the server only.
 const SERVER_ONLY: &[&str] = &["curriculum", "sandbox"];
 
-/// One crate of the workspace, as far as walls go.
 #[derive(Debug, Default)]
-struct Room {
+struct CrateInfo {
     name: String,
     dependencies: Vec<Dependency>,
     features: BTreeMap<String, Vec<String>>,
@@ -39,103 +37,112 @@ struct Room {
 #[derive(Debug)]
 struct Dependency {
     name: String,
-    use_: Use,
+    used_in: DependencyUse,
     optional: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum DependencyUse {
     Normal,
     TestOrBuild,
 }
 
 pub(crate) fn check(screen: &Screen) -> Result<()> {
-    let step = screen.begin("walls", "reading cargo metadata");
+    let step = screen.begin("dependency rules", "reading cargo metadata");
     let metadata = workspace::members()?;
-    let rooms: Vec<Room> = metadata.packages.iter().map(room_of).collect();
-    let mut broken = Vec::new();
-    broken.extend(only_sandbox_names_bollard(&rooms));
-    broken.extend(rooms_use_only_what_they_may(&rooms));
-    broken.extend(lesson_stays_small(&rooms));
-    broken.extend(app_opens_server_rooms_under_ssr_only(&rooms));
-    broken.extend(browser_tree_is_clean(&browser_tree()?));
-    if !broken.is_empty() {
-        bail!("import walls are broken:\n  - {}", broken.join("\n  - "));
+    let crates: Vec<CrateInfo> = metadata.packages.iter().map(crate_info).collect();
+    let mut violations = Vec::new();
+    violations.extend(only_sandbox_depends_on_bollard(&crates));
+    violations.extend(crates_depend_only_on_allowed_crates(&crates));
+    violations.extend(lesson_stays_small(&crates));
+    violations.extend(app_enables_server_crates_under_ssr_only(&crates));
+    violations.extend(browser_gets_no_server_crate(&browser_tree()?));
+    if !violations.is_empty() {
+        bail!(
+            "dependency rules are violated:\n  - {}",
+            violations.join("\n  - ")
+        );
     }
-    step.done(format_args!("{} crates keep to them", rooms.len()));
+    step.done(format_args!("kept by {} crates", crates.len()));
     Ok(())
 }
 
-fn only_sandbox_names_bollard(rooms: &[Room]) -> Vec<String> {
-    rooms
+fn only_sandbox_depends_on_bollard(crates: &[CrateInfo]) -> Vec<String> {
+    crates
         .iter()
-        .filter(|room| room.name != "sandbox" && room.depends_on("bollard"))
-        .map(|room| format!("only sandbox may depend on bollard, and {} does", room.name))
+        .filter(|krate| krate.name != "sandbox" && krate.depends_on("bollard"))
+        .map(|krate| {
+            format!(
+                "only sandbox may depend on bollard, and {} does",
+                krate.name
+            )
+        })
         .collect()
 }
 
-fn rooms_use_only_what_they_may(rooms: &[Room]) -> Vec<String> {
-    let mut broken = Vec::new();
-    for room in rooms {
+fn crates_depend_only_on_allowed_crates(crates: &[CrateInfo]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for krate in crates {
         let allowed = ALLOWED
             .iter()
-            .find(|(name, _)| *name == room.name)
+            .find(|(name, _)| *name == krate.name)
             .map_or(&[][..], |(_, allowed)| allowed);
-        for other in rooms {
-            if room.depends_on(&other.name) && !allowed.contains(&other.name.as_str()) {
-                broken.push(format!("{} may not depend on {}", room.name, other.name));
+        for other in crates {
+            if krate.depends_on(&other.name) && !allowed.contains(&other.name.as_str()) {
+                violations.push(format!("{} may not depend on {}", krate.name, other.name));
             }
         }
     }
-    broken
+    violations
 }
 
-fn lesson_stays_small(rooms: &[Room]) -> Vec<String> {
-    rooms
+fn lesson_stays_small(crates: &[CrateInfo]) -> Vec<String> {
+    crates
         .iter()
-        .filter(|room| room.name == "lesson")
-        .flat_map(|room| &room.dependencies)
+        .filter(|krate| krate.name == "lesson")
+        .flat_map(|krate| &krate.dependencies)
         .filter(|dependency| {
-            dependency.use_ == Use::Normal && !LESSON_USES.contains(&dependency.name.as_str())
+            dependency.used_in == DependencyUse::Normal
+                && !LESSON_DEPENDENCIES.contains(&dependency.name.as_str())
         })
         .map(|dependency| {
             format!(
                 "lesson may depend on {} only, and depends on {}",
-                LESSON_USES.join(" and "),
+                LESSON_DEPENDENCIES.join(" and "),
                 dependency.name
             )
         })
         .collect()
 }
 
-fn app_opens_server_rooms_under_ssr_only(rooms: &[Room]) -> Vec<String> {
-    let mut broken = Vec::new();
-    for app in rooms.iter().filter(|room| room.name == "app") {
-        for &room in SERVER_ONLY {
+fn app_enables_server_crates_under_ssr_only(crates: &[CrateInfo]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for app in crates.iter().filter(|krate| krate.name == "app") {
+        for &name in SERVER_ONLY {
             let unconditional = app
                 .dependencies
                 .iter()
-                .any(|dependency| dependency.name == room && !dependency.optional);
+                .any(|dependency| dependency.name == name && !dependency.optional);
             if unconditional {
-                broken.push(format!("app must depend on {room} optionally"));
+                violations.push(format!("app must depend on {name} optionally"));
             }
             for (feature, parts) in &app.features {
-                let opens = parts.iter().any(|part| {
+                let enables = parts.iter().any(|part| {
                     let part = part.strip_prefix("dep:").unwrap_or(part);
-                    part == "ssr" || part.split(['/', '?']).next() == Some(room)
+                    part == "ssr" || part.split(['/', '?']).next() == Some(name)
                 });
-                if opens && feature != "ssr" {
-                    broken.push(format!(
-                        "app may use {room} under the feature ssr only, and {feature} opens it"
+                if enables && feature != "ssr" {
+                    violations.push(format!(
+                        "app may use {name} under the feature ssr only, and {feature} enables it"
                     ));
                 }
             }
         }
     }
-    broken
+    violations
 }
 
-fn browser_tree_is_clean(tree: &str) -> Vec<String> {
+fn browser_gets_no_server_crate(tree: &str) -> Vec<String> {
     NOT_IN_BROWSER
         .iter()
         .filter(|name| {
@@ -148,9 +155,9 @@ fn browser_tree_is_clean(tree: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the front end is made of, with the features that it has when it is built alone.
+/// The front end's dependencies, with the features it has when it is built alone.
 ///
-/// `cargo metadata` would answer for the whole workspace at once, with `app` in its server's clothes.
+/// `cargo metadata` would resolve the whole workspace at once, with `app` built for the server.
 /// Macros are left out: they run in the compiler, not in the browser.
 fn browser_tree() -> Result<String> {
     let mut cargo = workspace::cargo();
@@ -165,17 +172,17 @@ fn browser_tree() -> Result<String> {
     Ok(tree)
 }
 
-fn room_of(package: &Package) -> Room {
-    Room {
+fn crate_info(package: &Package) -> CrateInfo {
+    CrateInfo {
         name: package.name.to_string(),
         dependencies: package
             .dependencies
             .iter()
             .map(|dependency| Dependency {
                 name: dependency.name.clone(),
-                use_: match dependency.kind {
-                    DependencyKind::Normal => Use::Normal,
-                    _ => Use::TestOrBuild,
+                used_in: match dependency.kind {
+                    DependencyKind::Normal => DependencyUse::Normal,
+                    _ => DependencyUse::TestOrBuild,
                 },
                 optional: dependency.optional,
             })
@@ -184,7 +191,7 @@ fn room_of(package: &Package) -> Room {
     }
 }
 
-impl Room {
+impl CrateInfo {
     fn depends_on(&self, name: &str) -> bool {
         self.dependencies
             .iter()
@@ -196,14 +203,14 @@ impl Room {
 mod tests {
     use super::*;
 
-    fn room(name: &str, uses: &[&str]) -> Room {
-        Room {
+    fn krate(name: &str, dependencies: &[&str]) -> CrateInfo {
+        CrateInfo {
             name: name.to_owned(),
-            dependencies: uses
+            dependencies: dependencies
                 .iter()
                 .map(|name| Dependency {
                     name: (*name).to_owned(),
-                    use_: Use::Normal,
+                    used_in: DependencyUse::Normal,
                     optional: false,
                 })
                 .collect(),
@@ -211,8 +218,8 @@ mod tests {
         }
     }
 
-    fn app(optional: bool, features: &[(&str, &[&str])]) -> Room {
-        let mut app = room("app", &["lesson", "curriculum", "sandbox"]);
+    fn app(optional: bool, features: &[(&str, &[&str])]) -> CrateInfo {
+        let mut app = krate("app", &["lesson", "curriculum", "sandbox"]);
         for dependency in &mut app.dependencies {
             dependency.optional = optional;
         }
@@ -227,25 +234,25 @@ mod tests {
     }
 
     #[test]
-    fn bollard_belongs_to_the_sandbox() {
-        let house = [room("sandbox", &["bollard"]), room("server", &["axum"])];
-        assert!(only_sandbox_names_bollard(&house).is_empty());
-        let house = [room("server", &["bollard"])];
+    fn only_the_sandbox_may_depend_on_bollard() {
+        let crates = [krate("sandbox", &["bollard"]), krate("server", &["axum"])];
+        assert!(only_sandbox_depends_on_bollard(&crates).is_empty());
+        let crates = [krate("server", &["bollard"])];
         assert_eq!(
-            only_sandbox_names_bollard(&house),
+            only_sandbox_depends_on_bollard(&crates),
             ["only sandbox may depend on bollard, and server does"]
         );
     }
 
     #[test]
-    fn curriculum_and_sandbox_do_not_know_each_other() {
-        let house = [
-            room("lesson", &[]),
-            room("curriculum", &["lesson", "sandbox"]),
-            room("sandbox", &["lesson", "curriculum"]),
+    fn curriculum_and_sandbox_may_not_depend_on_each_other() {
+        let crates = [
+            krate("lesson", &[]),
+            krate("curriculum", &["lesson", "sandbox"]),
+            krate("sandbox", &["lesson", "curriculum"]),
         ];
         assert_eq!(
-            rooms_use_only_what_they_may(&house),
+            crates_depend_only_on_allowed_crates(&crates),
             [
                 "curriculum may not depend on sandbox",
                 "sandbox may not depend on curriculum"
@@ -254,27 +261,27 @@ mod tests {
     }
 
     #[test]
-    fn a_new_crate_starts_with_no_rights() {
-        let house = [room("lesson", &[]), room("newcomer", &["lesson"])];
+    fn a_crate_not_listed_may_depend_on_none() {
+        let crates = [krate("lesson", &[]), krate("newcomer", &["lesson"])];
         assert_eq!(
-            rooms_use_only_what_they_may(&house),
+            crates_depend_only_on_allowed_crates(&crates),
             ["newcomer may not depend on lesson"]
         );
     }
 
     #[test]
-    fn lesson_may_test_with_more_than_it_is_made_of() {
-        let mut lesson = room("lesson", &["serde", "thiserror", "serde_json"]);
+    fn only_the_tests_of_lesson_may_depend_on_more() {
+        let mut lesson = krate("lesson", &["serde", "thiserror", "serde_json"]);
         assert_eq!(
             lesson_stays_small(std::slice::from_ref(&lesson)),
             ["lesson may depend on serde and thiserror only, and depends on serde_json"]
         );
-        lesson.dependencies[2].use_ = Use::TestOrBuild;
+        lesson.dependencies[2].used_in = DependencyUse::TestOrBuild;
         assert!(lesson_stays_small(&[lesson]).is_empty());
     }
 
     #[test]
-    fn app_is_right_when_only_ssr_opens_the_server_rooms() {
+    fn only_ssr_may_enable_the_server_crates() {
         let ssr: &[&str] = &["dep:curriculum", "dep:sandbox", "leptos/ssr"];
         let good = app(
             true,
@@ -284,26 +291,26 @@ mod tests {
                 ("ssr", ssr),
             ],
         );
-        assert!(app_opens_server_rooms_under_ssr_only(&[good]).is_empty());
+        assert!(app_enables_server_crates_under_ssr_only(&[good]).is_empty());
     }
 
     #[test]
-    fn app_is_wrong_when_another_feature_or_none_opens_them() {
+    fn no_other_feature_may_enable_the_server_crates() {
         let by_hydrate = app(true, &[("hydrate", &["dep:sandbox"]), ("ssr", &[])]);
         assert_eq!(
-            app_opens_server_rooms_under_ssr_only(&[by_hydrate]),
-            ["app may use sandbox under the feature ssr only, and hydrate opens it"]
+            app_enables_server_crates_under_ssr_only(&[by_hydrate]),
+            ["app may use sandbox under the feature ssr only, and hydrate enables it"]
         );
         let by_default = app(true, &[("default", &["ssr"]), ("ssr", &["dep:sandbox"])]);
         assert_eq!(
-            app_opens_server_rooms_under_ssr_only(&[by_default]).len(),
+            app_enables_server_crates_under_ssr_only(&[by_default]).len(),
             2
         );
         let weakly = app(true, &[("default", &["curriculum?/highlight"])]);
-        assert_eq!(app_opens_server_rooms_under_ssr_only(&[weakly]).len(), 1);
+        assert_eq!(app_enables_server_crates_under_ssr_only(&[weakly]).len(), 1);
         let always = app(false, &[]);
         assert_eq!(
-            app_opens_server_rooms_under_ssr_only(&[always]),
+            app_enables_server_crates_under_ssr_only(&[always]),
             [
                 "app must depend on curriculum optionally",
                 "app must depend on sandbox optionally"
@@ -312,10 +319,10 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_gets_no_server() {
+    fn the_browser_gets_no_server_crate() {
         let clean = "frontend v0.1.0 (/here)\ntokio-stream v0.1.0\nleptos v0.8.23\n";
-        assert!(browser_tree_is_clean(clean).is_empty());
+        assert!(browser_gets_no_server_crate(clean).is_empty());
         let dirty = "frontend v0.1.0 (/here)\ntokio v1.52.0 (*)\nsandbox v0.1.0 (/here)\n";
-        assert_eq!(browser_tree_is_clean(dirty).len(), 2);
+        assert_eq!(browser_gets_no_server_crate(dirty).len(), 2);
     }
 }

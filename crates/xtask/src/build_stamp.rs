@@ -1,4 +1,4 @@
-//! What a thing was made of, remembered beside it, so that it is not made twice.
+//! The hash of a build's input, kept beside its output, so that nothing is built twice.
 
 use std::fmt::Write;
 use std::fs;
@@ -8,26 +8,25 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 #[derive(Debug)]
-pub(crate) struct Stamp {
+pub(crate) struct BuildStamp {
     file: PathBuf,
     hash: String,
 }
 
-impl Stamp {
-    pub(crate) fn new(file: PathBuf, made_of: &[u8]) -> Self {
+impl BuildStamp {
+    pub(crate) fn new(file: PathBuf, input: &[u8]) -> Self {
         let mut hash = String::new();
-        for byte in Sha256::digest(made_of) {
-            write!(hash, "{byte:02x}").expect("a string takes all that is written");
+        for byte in Sha256::digest(input) {
+            write!(hash, "{byte:02x}").expect("writing to a string never fails");
         }
         Self { file, hash }
     }
 
-    /// Whether the thing that lies there was made of the same.
     pub(crate) fn is_current(&self) -> bool {
         fs::read_to_string(&self.file).is_ok_and(|hash| hash == self.hash)
     }
 
-    /// To be called last, when the thing is whole.
+    /// Comes last, when the output is complete.
     pub(crate) fn write(&self) -> Result<()> {
         fs::write(&self.file, &self.hash)?;
         Ok(())
@@ -39,13 +38,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stamp_is_current_until_what_it_was_made_of_changes() {
+    fn a_stamp_is_current_until_its_input_changes() {
         let file = std::env::temp_dir().join(format!("codealong-stamp-{}", std::process::id()));
-        let stamp = Stamp::new(file.clone(), b"one");
+        let stamp = BuildStamp::new(file.clone(), b"one");
         assert!(!stamp.is_current());
         stamp.write().unwrap();
         assert!(stamp.is_current());
-        assert!(!Stamp::new(file.clone(), b"two").is_current());
+        assert!(!BuildStamp::new(file.clone(), b"two").is_current());
         fs::remove_file(file).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands stand on, made ready in parallel: downloads beside compilations, one compilation at a time.
+//! What the tasks need, prepared in parallel: downloads run beside compilations, which run one at a time.
 
 use std::sync::mpsc;
 use std::thread;
@@ -14,34 +14,33 @@ use crate::site;
 use crate::wasm_target;
 use crate::workspace;
 
-/// Everything that serving needs; the engine is returned because its owner decides when it stops.
+/// The engine is returned because the caller decides when it stops.
 pub(crate) fn for_serving(screen: &Screen, profile: Profile) -> Result<Engine> {
     workspace::check_disk()?;
-    wasm_target::require_means()?;
-    engine::require_means()?;
+    wasm_target::check_obtainable()?;
+    engine::check_obtainable()?;
     thread::scope(|scope| {
         let (sender, compiler) = mpsc::channel();
-        let fetching = scope.spawn(move || {
+        let downloads = scope.spawn(move || {
             let compiler = wasm_target::fetch(screen);
-            // Nobody listens when the server does not compile: that failure is told instead.
+            // Nothing receives it if the server fails to compile: that error is reported instead.
             let _ = sender.send(compiler);
-            for_runs(screen)
+            for_sandbox(screen)
         });
         server::build(screen, profile)?;
         let compiler = compiler
             .recv()
-            .context("the wasm32 target was given up")??;
-        compiler.complete(screen)?;
-        let bound = front_end::build(screen, &compiler)?;
-        site::assemble(screen, &bound)?;
-        fetching
+            .context("the set-up of the wasm32 target panicked")??;
+        compiler.finish_setup(screen)?;
+        let bindings = front_end::build(screen, &compiler)?;
+        site::assemble(screen, &bindings)?;
+        downloads
             .join()
             .map_err(|_| anyhow!("the set-up of Docker panicked"))?
     })
 }
 
-/// What a run in the sandbox needs.
-pub(crate) fn for_runs(screen: &Screen) -> Result<Engine> {
+pub(crate) fn for_sandbox(screen: &Screen) -> Result<Engine> {
     let engine = engine::ensure(screen)?;
     base_image::ensure(screen)?;
     Ok(engine)
