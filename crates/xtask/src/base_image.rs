@@ -1,25 +1,20 @@
-//! The Python base image that the runner image is built from.
+//! The Python base image that the runner images are built from.
 
-use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use crate::command::{self, HOUR};
+use crate::debian_fallback::python_image;
 use crate::engine::docker;
-use crate::packages;
 use crate::screen::{Screen, Step};
-use crate::workspace;
 
 const TITLE: &str = "Python base image";
 
-/// What the `sandbox` crate looks for first: made here, from Debian's packages.
-const LOCAL_BASE: &str = "codealong-python-base:3.11";
-/// What it takes else, from a registry of images.
-const PUBLIC_BASE: &str = "python:3.11-slim";
+pub(crate) const PUBLIC_BASE: &str = "python:3.11-slim";
 
 pub(crate) fn ensure(screen: &Screen) -> Result<()> {
-    for tag in [LOCAL_BASE, PUBLIC_BASE] {
+    for tag in [python_image::TAG, PUBLIC_BASE] {
         if is_local(tag)? {
             screen.found(TITLE, format_args!("{tag} is here"));
             return Ok(());
@@ -32,10 +27,10 @@ pub(crate) fn ensure(screen: &Screen) -> Result<()> {
             return Ok(());
         }
         Err(reason) => step.fall_back(format_args!(
-            "no registry of images is in reach ({reason}), so this is a closed machine: Debian's packages it is"
+            "no image registry can be reached ({reason}): the image is built from Debian's packages"
         )),
     }
-    make(screen)
+    python_image::build(screen, TITLE)
 }
 
 fn is_local(tag: &str) -> Result<bool> {
@@ -43,7 +38,7 @@ fn is_local(tag: &str) -> Result<bool> {
     Ok(!command::output(&mut command, HOUR)?.trim().is_empty())
 }
 
-/// Pulls the official image: the registry has to answer soon, the download may take its time.
+/// The registry has to answer soon; the download may take longer.
 fn pull(step: &Step<'_>) -> Result<Result<(), String>> {
     let finished = command::run_download(
         &mut docker(&["pull", PUBLIC_BASE]),
@@ -57,36 +52,4 @@ fn pull(step: &Step<'_>) -> Result<Result<(), String>> {
     } else {
         Err(finished.failure_reason())
     })
-}
-
-/// A root filesystem with an interpreter and nothing else, imported as an image.
-fn make(screen: &Screen) -> Result<()> {
-    if command::find("mmdebstrap").is_none() {
-        packages::install(screen, TITLE, &["mmdebstrap"], "mmdebstrap is missing")?;
-    }
-    let step = screen.begin(TITLE, format_args!("making {LOCAL_BASE} by mmdebstrap"));
-    let archive = workspace::xtask_folder()?.join("python-base.tar");
-    let mut strap = Command::new("mmdebstrap");
-    strap
-        .args([
-            "--variant=extract",
-            "--include=python3.11,libpython3.11-stdlib",
-        ])
-        .arg("bookworm")
-        .arg(&archive);
-    let finished = command::run_streaming(&mut strap, Duration::from_secs(300), |_, line| {
-        step.update(line)
-    })?;
-    if !finished.succeeded() {
-        bail!(
-            "the base image could not be made: mmdebstrap ended with {}; on a connected machine `docker pull {PUBLIC_BASE}` does as well",
-            finished.failure_reason()
-        );
-    }
-    let mut import = docker(&["import"]);
-    import.arg(&archive).arg(LOCAL_BASE);
-    command::output(&mut import, HOUR).context("the base image could not be imported")?;
-    let _ = std::fs::remove_file(&archive);
-    step.done(format_args!("{LOCAL_BASE} made from Debian's packages"));
-    Ok(())
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::build_stamp::BuildStamp;
 use crate::command::{self, HOUR};
-use crate::packages;
+use crate::debian_fallback::packages;
 use crate::screen::Screen;
 use crate::workspace;
 
@@ -29,7 +29,7 @@ pub(crate) fn ensure(screen: &Screen) -> Result<Browser> {
         bail!("end2end/package-lock.json is missing");
     }
     if command::find("node").is_none() || command::find("npm").is_none() {
-        packages::install(screen, TITLE, &["nodejs", "npm"], "Node is missing")?;
+        packages::install(screen, TITLE, &packages::NODE)?;
     }
     install_node_modules(screen, &folder)?;
     find_or_install_chromium(screen, &folder)
@@ -83,8 +83,8 @@ fn find_or_install_chromium(screen: &Screen, folder: &Path) -> Result<Browser> {
     if download_chromium(screen, folder)? {
         return Ok(Browser::Playwright);
     }
-    packages::install(screen, TITLE, &["chromium"], "a Chromium is missing")?;
-    let path = command::find("chromium").context("the package chromium brought no chromium")?;
+    packages::install(screen, TITLE, &packages::CHROMIUM)?;
+    let path = command::find("chromium").context("the package chromium contains no chromium")?;
     Ok(Browser::Executable(path))
 }
 

@@ -1,41 +1,39 @@
-//! The Docker engine: found, or installed and started.
+//! The Docker engine: one that answers, this machine's service, or one that xtask starts.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::command;
-use crate::interrupt;
-use crate::packages;
+use crate::debian_fallback::dockerd::{self, Dockerd};
+use crate::debian_fallback::packages;
 use crate::screen::Screen;
-use crate::workspace;
 
 const TITLE: &str = "Docker engine";
-const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// An engine that answers. Whoever started it stops it: at the latest when this is dropped.
+pub(crate) const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// An engine that answers. If xtask started it, dropping this stops it.
 #[derive(Debug)]
 pub(crate) struct Engine {
-    started_here: Option<Child>,
+    started_here: Option<Dockerd>,
 }
 
-/// Fails now if the engine is missing and can't be had, before minutes of compiling are spent.
+/// Fails early, before minutes of compiling, if there is no engine and none can be started.
 pub(crate) fn check_obtainable() -> Result<()> {
-    if answer().is_ok() {
+    if version().is_ok() {
         return Ok(());
     }
     if let Some(host) = remote_host() {
         bail!("no Docker engine answers at DOCKER_HOST={host}: start it, or unset DOCKER_HOST");
     }
     if command::find("dockerd").is_none() {
-        packages::require_access(&["docker.io", "iptables"], "Docker is missing")?;
+        packages::require_access(&packages::DOCKER)?;
     } else if !packages::is_root() {
         bail!(
-            "no Docker engine answers you, and only root may start one: run `sudo systemctl start docker`, or `sudo usermod -aG docker $USER` and log in anew if it runs"
+            "no Docker engine answers you, and only root may start one: run `sudo systemctl start docker`, or `sudo usermod -aG docker $USER` and log in again if it runs"
         );
     }
     Ok(())
@@ -43,23 +41,13 @@ pub(crate) fn check_obtainable() -> Result<()> {
 
 pub(crate) fn ensure(screen: &Screen) -> Result<Engine> {
     if command::find("docker").is_some()
-        && let Ok(version) = answer()
+        && let Ok(version) = version()
     {
         screen.found(TITLE, format_args!("version {version} answers"));
         return Ok(Engine { started_here: None });
     }
     check_obtainable()?;
-    if command::find("dockerd").is_none() {
-        packages::install(
-            screen,
-            TITLE,
-            &["docker.io", "iptables"],
-            "Docker is missing",
-        )?;
-    }
-    if command::find("docker").is_none() {
-        packages::install(screen, TITLE, &["docker-cli"], "Docker's client is missing")?;
-    }
+    dockerd::install_missing(screen, TITLE)?;
     let step = screen.begin(TITLE, "none answers, starting one");
     if Path::new("/run/systemd/system").exists() {
         command::output(
@@ -67,39 +55,39 @@ pub(crate) fn ensure(screen: &Screen) -> Result<Engine> {
             START_LIMIT,
         )
         .context("the service `docker` does not start")?;
-        let version = answer().context("the service `docker` started and does not answer")?;
+        let version = version().context("the service `docker` started, but does not answer")?;
         step.done(format_args!(
             "version {version} answers, a service of this machine"
         ));
         return Ok(Engine { started_here: None });
     }
-    let mut daemon = spawn()?;
-    let version = wait_until_it_answers(&mut daemon)?;
+    let mut dockerd = Dockerd::start()?;
+    let version = dockerd.wait_until_ready()?;
     step.done(format_args!(
         "version {version} answers, started as process {} (log in target/dockerd.log)",
-        daemon.id()
+        dockerd.process_id()
     ));
     Ok(Engine {
-        started_here: Some(daemon),
+        started_here: Some(dockerd),
     })
 }
 
 impl Engine {
-    /// For `up`: the engine outlives us, and the person learns how to stop it.
+    /// `up` and `judge` leave the engine running for the next start.
     pub(crate) fn leave_running(mut self, screen: &Screen) {
-        if let Some(daemon) = self.started_here.take() {
+        if let Some(dockerd) = self.started_here.take() {
             screen.eprintln(format_args!(
                 "The Docker engine stays up for the next start; `kill {}` stops it.",
-                daemon.id()
+                dockerd.process_id()
             ));
         }
     }
 
-    /// For `test`: stops the engine if and only if we started it.
+    /// Stops the engine only if xtask started it.
     pub(crate) fn stop(mut self, screen: &Screen) {
-        if let Some(mut daemon) = self.started_here.take() {
+        if let Some(mut dockerd) = self.started_here.take() {
             let step = screen.begin(TITLE, "stopping the one started here");
-            stop(&mut daemon);
+            dockerd.stop();
             step.done("stopped");
         }
     }
@@ -107,85 +95,27 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if let Some(daemon) = &mut self.started_here {
-            stop(daemon);
+        if let Some(dockerd) = &mut self.started_here {
+            dockerd.stop();
         }
     }
 }
 
-/// A docker command line.
 pub(crate) fn docker(arguments: &[&str]) -> Command {
     let mut command = Command::new("docker");
     command.args(arguments);
     command
 }
 
-/// The engine's version, if one answers.
-fn answer() -> Result<String> {
+/// The version of the engine, if one answers.
+pub(crate) fn version() -> Result<String> {
     let mut command = docker(&["version", "--format", "{{.Server.Version}}"]);
     let version = command::output(&mut command, Duration::from_secs(10))?;
     Ok(version.trim().to_owned())
 }
 
-/// An engine elsewhere is not ours to start.
+/// xtask can't start an engine on another host.
 fn remote_host() -> Option<String> {
     let host = std::env::var("DOCKER_HOST").ok()?;
     (!host.is_empty() && host != "unix:///var/run/docker.sock").then_some(host)
-}
-
-fn log_path() -> PathBuf {
-    workspace::target().join("dockerd.log")
-}
-
-/// Starts `dockerd` in a session of its own, so that closing the terminal does not end it.
-fn spawn() -> Result<Child> {
-    fs::create_dir_all(workspace::target())?;
-    let log = File::create(log_path()).context("target/dockerd.log can't be written")?;
-    let dockerd = command::find("dockerd").context("dockerd is missing after its installation")?;
-    let mut command = match command::find("setsid") {
-        Some(setsid) => {
-            let mut command = Command::new(setsid);
-            command.arg(dockerd);
-            command
-        }
-        None => Command::new(dockerd),
-    };
-    command
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .spawn()
-        .context("dockerd could not be started")
-}
-
-fn wait_until_it_answers(daemon: &mut Child) -> Result<String> {
-    let deadline = Instant::now() + START_LIMIT;
-    loop {
-        if let Ok(version) = answer() {
-            return Ok(version);
-        }
-        let trouble = if let Some(status) = daemon.try_wait()? {
-            format!("dockerd ended with {status}")
-        } else if interrupt::requested() {
-            "stopped on request".to_owned()
-        } else if Instant::now() > deadline {
-            format!("dockerd does not answer within {} s", START_LIMIT.as_secs())
-        } else {
-            thread::sleep(Duration::from_millis(200));
-            continue;
-        };
-        stop(daemon);
-        let log = fs::read_to_string(log_path()).unwrap_or_default();
-        let words = command::last_lines(&log, 2).unwrap_or_default();
-        bail!("{trouble}; the end of target/dockerd.log says: {words}");
-    }
-}
-
-fn stop(daemon: &mut Child) {
-    command::signal("TERM", i64::from(daemon.id()));
-    if !command::exits_within(daemon, Duration::from_secs(30)) {
-        let _ = daemon.kill();
-        let _ = daemon.wait();
-    }
 }

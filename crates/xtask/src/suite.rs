@@ -11,6 +11,7 @@ use clap::ValueEnum;
 
 use crate::browser::Browser;
 use crate::command::{self, Finished, Stream};
+use crate::debian_fallback::packages;
 use crate::failures;
 use crate::screen::Screen;
 use crate::server::{self, OutputTarget, Profile, Server};
@@ -263,12 +264,7 @@ pub(crate) fn ensure_python(screen: &Screen) -> Result<PathBuf> {
         screen.found("Python", python.display());
         return Ok(python);
     }
-    crate::packages::install(
-        screen,
-        "Python",
-        &["python3"],
-        "Python 3.11 or newer is missing",
-    )?;
+    packages::install(screen, "Python", &packages::PYTHON)?;
     find_python().context("Debian's python3 is older than 3.11")
 }
 
@@ -293,10 +289,5 @@ pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
         screen.found("Redis", "redis-server is here");
         return Ok(());
     }
-    crate::packages::install(
-        screen,
-        "Redis",
-        &["redis-server"],
-        "redis-server is missing",
-    )
+    packages::install(screen, "Redis", &packages::REDIS)
 }

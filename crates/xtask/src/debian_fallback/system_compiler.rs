@@ -1,0 +1,184 @@
+//! The system's own Rust compiler in /usr, with a wasm32 standard library and a linker for it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::{packages, wasm_std};
+use crate::command::{self, HOUR};
+use crate::screen::Screen;
+use crate::wasm_target::{self, TITLE};
+
+const CARGO: &str = "/usr/bin/cargo";
+const RUSTC: &str = "/usr/bin/rustc";
+const CARGO_CLIPPY: &str = "/usr/bin/cargo-clippy";
+
+/// The name of this compiler as a rustup toolchain.
+const TOOLCHAIN: &str = "codealong-web";
+
+#[derive(Debug, Clone)]
+pub(crate) struct SystemCompiler {
+    linker: PathBuf,
+}
+
+impl SystemCompiler {
+    pub(crate) fn find(screen: &Screen) -> Result<Option<Self>> {
+        if !has_target() {
+            return Ok(None);
+        }
+        let linker = find_or_install_linker(screen)?;
+        screen.found(TITLE, format_args!("the system's compiler {RUSTC} has it"));
+        Ok(Some(Self { linker }))
+    }
+
+    pub(crate) fn install(screen: &Screen) -> Result<Self> {
+        if !is_installed() || wasm_std::sources_are_missing() {
+            packages::install(screen, TITLE, &packages::WASM_COMPILER).context(
+                "run `rustup target add wasm32-unknown-unknown` on a connected machine, or",
+            )?;
+        }
+        let linker = find_or_install_linker(screen)?;
+        Ok(Self { linker })
+    }
+
+    /// Debian has no prebuilt standard library for wasm32, so it is built here.
+    pub(crate) fn finish_setup(&self, screen: &Screen) -> Result<()> {
+        if !has_target() {
+            wasm_std::build(screen)?;
+        }
+        link_as_rustup_toolchain(screen);
+        Ok(())
+    }
+
+    pub(crate) fn ensure_clippy(&self, screen: &Screen) -> Result<()> {
+        if Path::new(CARGO_CLIPPY).exists() {
+            return Ok(());
+        }
+        packages::install(screen, "clippy", &packages::CLIPPY)
+    }
+
+    pub(crate) fn cargo(&self) -> Command {
+        self.with_linker(cargo())
+    }
+
+    /// `cargo clippy` would prefer rustup's clippy.
+    pub(crate) fn clippy(&self) -> Command {
+        let mut clippy = without_rustup(Command::new(CARGO_CLIPPY));
+        clippy.env("CARGO", CARGO).env("RUSTC", RUSTC);
+        self.with_linker(clippy)
+    }
+
+    fn with_linker(&self, mut command: Command) -> Command {
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", &self.linker);
+        command
+    }
+}
+
+pub(crate) fn has_target() -> bool {
+    is_installed() && wasm_target::has_target(rustc()) && wasm_std::matches_compiler()
+}
+
+/// Whether this `rustc` is the system's: some systems put rustup's own under its name.
+pub(crate) fn is_system(mut rustc: Command) -> bool {
+    rustc.args(["--print", "sysroot"]);
+    command::output(&mut rustc, HOUR).is_ok_and(|sysroot| sysroot.trim() == "/usr")
+}
+
+fn is_installed() -> bool {
+    Path::new(CARGO).exists() && is_system(rustc())
+}
+
+pub(super) fn rustc() -> Command {
+    without_rustup(Command::new(RUSTC))
+}
+
+/// A cargo without a wasm linker, which the standard library does not need.
+pub(super) fn cargo() -> Command {
+    let mut cargo = without_rustup(Command::new(CARGO));
+    cargo.env("RUSTC", RUSTC);
+    cargo
+}
+
+/// Removes what the cargo that started xtask set for its own compiler.
+fn without_rustup(mut command: Command) -> Command {
+    command
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("LD_LIBRARY_PATH");
+    command
+}
+
+/// rustup's toolchains bundle a wasm linker, Debian's compiler does not.
+fn find_or_install_linker(screen: &Screen) -> Result<PathBuf> {
+    let sysroot = command::output(Command::new("rustc").args(["--print", "sysroot"]), HOUR)?;
+    let version = command::output(Command::new("rustc").arg("-vV"), HOUR)?;
+    let host = field(&version, "host").context("`rustc -vV` names no host")?;
+    let bundled = Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(host)
+        .join("bin/rust-lld");
+    if bundled.exists() {
+        return Ok(bundled);
+    }
+    let version = command::output(rustc().arg("-vV"), HOUR)?;
+    let llvm = field(&version, "LLVM version")
+        .and_then(|version| version.split('.').next())
+        .unwrap_or_default();
+    let versioned = |name: &str| format!("{name}-{llvm}");
+    for name in [versioned("wasm-ld"), "wasm-ld".to_owned()] {
+        if let Some(linker) = command::find(&name) {
+            return Ok(linker);
+        }
+    }
+    let package = if packages::exists(&versioned("lld")) {
+        versioned("lld")
+    } else {
+        "lld".to_owned()
+    };
+    packages::install(screen, TITLE, &packages::wasm_linker(&[&package]))?;
+    match command::find(&versioned("wasm-ld")).or_else(|| command::find("wasm-ld")) {
+        Some(linker) => Ok(linker),
+        None => bail!("the package {package} contains no wasm-ld"),
+    }
+}
+
+/// Lets `RUSTUP_TOOLCHAIN=codealong-web cargo leptos watch` use this compiler.
+fn link_as_rustup_toolchain(screen: &Screen) {
+    if command::find("rustup").is_none() {
+        return;
+    }
+    let linked = command::output(Command::new("rustup").args(["toolchain", "list"]), HOUR)
+        .is_ok_and(|list| list.lines().any(|line| line.starts_with(TOOLCHAIN)));
+    if linked {
+        return;
+    }
+    let mut link = Command::new("rustup");
+    link.args(["toolchain", "link", TOOLCHAIN, "/usr"]);
+    // xtask itself works without the link, so a failure is ignored.
+    if command::output(&mut link, HOUR).is_ok() {
+        screen.found(
+            TITLE,
+            format_args!("linked as the rustup toolchain {TOOLCHAIN} (for cargo leptos)"),
+        );
+    }
+}
+
+fn field<'text>(version: &'text str, name: &str) -> Option<&'text str> {
+    version
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_of_a_version_are_read() {
+        let version = "rustc 1.96.0\nhost: x86_64-unknown-linux-gnu\nLLVM version: 22.1.8\n";
+        assert_eq!(field(version, "host"), Some("x86_64-unknown-linux-gnu"));
+        assert_eq!(field(version, "LLVM version"), Some("22.1.8"));
+        assert_eq!(field(version, "release"), None);
+    }
+}
