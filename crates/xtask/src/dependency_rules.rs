@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use cargo_metadata::{DependencyKind, Package};
 
+use crate::cargo;
 use crate::command::{self, HOUR};
 use crate::screen::Screen;
 use crate::wasm_target::TRIPLE;
@@ -160,7 +161,7 @@ fn browser_gets_no_server_crate(tree: &str) -> Vec<String> {
 /// `cargo metadata` would resolve the whole workspace at once, with `app` built for the server.
 /// Macros are left out: they run in the compiler, not in the browser.
 fn browser_tree() -> Result<String> {
-    let mut cargo = workspace::cargo();
+    let mut cargo = cargo::command();
     cargo
         .args(["tree", "--package", "frontend", "--target", TRIPLE])
         .args(["--edges", "normal,no-proc-macro", "--prefix", "none"])

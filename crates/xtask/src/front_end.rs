@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::build_stamp::BuildStamp;
+use crate::cargo;
 use crate::screen::Screen;
 use crate::wasm_target::{Compiler, TRIPLE};
 use crate::workspace;
@@ -34,7 +35,7 @@ pub(crate) fn build(screen: &Screen, compiler: &Compiler) -> Result<PathBuf> {
         "--profile",
         PROFILE,
     ]);
-    workspace::compile(screen, &step, &mut cargo)?;
+    cargo::compile(screen, &step, &mut cargo)?;
     let wasm = workspace::target()
         .join("wasm")
         .join(TRIPLE)
@@ -64,7 +65,7 @@ pub(crate) fn clippy(screen: &Screen, compiler: &Compiler) -> Result<()> {
             PROFILE,
         ])
         .args(["--", "-D", "warnings"]);
-    workspace::compile(screen, &step, &mut clippy)?;
+    cargo::compile(screen, &step, &mut clippy)?;
     step.done("no warnings");
     Ok(())
 }

@@ -1,21 +1,18 @@
 //! `cargo xtask`: sets a machine up, serves CodeAlong, and runs the development tasks.
 
 mod base_image;
-mod browser;
 mod build_stamp;
+mod cargo;
 mod command;
 mod debian_fallback;
 mod dependency_rules;
 mod engine;
-mod failures;
 mod front_end;
 mod interrupt;
 mod prerequisites;
 mod screen;
 mod server;
 mod site;
-mod suite;
-mod test_count;
 mod testing;
 mod wasm_target;
 mod workspace;
@@ -32,7 +29,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::screen::Screen;
 use crate::server::{OutputTarget, Profile, Server};
-use crate::suite::Suite;
+use crate::testing::Suite;
 
 const SITE_CHECK_INTERVAL: Duration = Duration::from_millis(300);
 

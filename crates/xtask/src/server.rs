@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::cargo;
 use crate::command;
 use crate::front_end::OUTPUT_NAME;
 use crate::interrupt;
@@ -58,12 +59,12 @@ pub(crate) fn binary(profile: Profile) -> PathBuf {
 /// Builds within the default members, whose features are those of `cargo test`: it rebuilds nothing.
 pub(crate) fn build(screen: &Screen, profile: Profile) -> Result<()> {
     let step = screen.begin("server", "cargo build");
-    let mut cargo = workspace::cargo();
+    let mut cargo = cargo::command();
     cargo.args(["build", "--bin", "codealong"]);
     if profile == Profile::Release {
         cargo.arg("--release");
     }
-    workspace::compile(screen, &step, &mut cargo)?;
+    cargo::compile(screen, &step, &mut cargo)?;
     step.done("built");
     Ok(())
 }

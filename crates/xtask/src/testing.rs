@@ -1,5 +1,11 @@
 //! `cargo xtask test`: prepares what the suites need, runs them, and prints a summary.
 
+mod browser;
+mod failures;
+mod programs;
+mod suite;
+mod test_count;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc;
@@ -8,8 +14,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
+use self::browser::Browser;
+use self::suite::Requirement;
+use self::test_count::TestCount;
 use crate::base_image;
-use crate::browser::{self, Browser};
 use crate::command::{self, HOUR};
 use crate::engine::{self, Engine};
 use crate::front_end;
@@ -17,10 +25,10 @@ use crate::interrupt;
 use crate::screen::Screen;
 use crate::server::{self, Profile};
 use crate::site;
-use crate::suite::{self, Requirement, Suite};
-use crate::test_count::TestCount;
 use crate::wasm_target;
 use crate::workspace;
+
+pub(crate) use self::suite::Suite;
 
 /// A prerequisite that can't be prepared fails the suites that require it, and only those.
 #[derive(Debug)]
@@ -104,10 +112,11 @@ impl Prerequisites {
                         base_image::ensure(screen)
                     });
                 let python = prepare_if(required(Requirement::Python), || {
-                    suite::ensure_python(screen)
+                    programs::ensure_python(screen)
                 });
-                let redis =
-                    prepare_if(required(Requirement::Redis), || suite::ensure_redis(screen));
+                let redis = prepare_if(required(Requirement::Redis), || {
+                    programs::ensure_redis(screen)
+                });
                 let browser =
                     prepare_if(required(Requirement::Browser), || browser::ensure(screen));
                 (engine, base_image, python, redis, browser)

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::cargo;
 use crate::command::{self, HOUR};
 use crate::debian_fallback::packages;
 use crate::debian_fallback::system_compiler::{self, SystemCompiler};
@@ -68,14 +69,14 @@ impl Compiler {
 
     pub(crate) fn cargo(&self) -> Command {
         with_own_target_folder(match self {
-            Self::Default => workspace::cargo(),
+            Self::Default => cargo::command(),
             Self::System(compiler) => compiler.cargo(),
         })
     }
 
     pub(crate) fn clippy(&self) -> Command {
         let mut clippy = with_own_target_folder(match self {
-            Self::Default => workspace::cargo(),
+            Self::Default => cargo::command(),
             Self::System(compiler) => compiler.clippy(),
         });
         clippy.arg("clippy");

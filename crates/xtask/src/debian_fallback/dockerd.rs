@@ -1,4 +1,4 @@
-//! A Docker engine installed from Debian's packages, and started here where no systemd starts it.
+//! A Docker engine from Debian's packages, started by xtask where there is no systemd.
 
 use std::fs::{self, File};
 use std::path::PathBuf;

@@ -179,8 +179,8 @@ struct NoServices;
 
 impl NoServices {
     fn begin() -> Option<Self> {
-        let ours = fs::read_to_string(POLICY).is_ok_and(|text| text == POLICY_TEXT);
-        if Path::new(POLICY).exists() && !ours {
+        let set_by_xtask = fs::read_to_string(POLICY).is_ok_and(|text| text == POLICY_TEXT);
+        if Path::new(POLICY).exists() && !set_by_xtask {
             return None;
         }
         fs::write(POLICY, POLICY_TEXT).ok()?;

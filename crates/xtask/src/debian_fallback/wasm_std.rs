@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::system_compiler;
+use crate::cargo;
 use crate::command::{self, HOUR};
 use crate::screen::Screen;
 use crate::wasm_target::{self, TRIPLE};
@@ -41,7 +42,7 @@ pub(super) fn build(screen: &Screen) -> Result<()> {
         .env("CARGO_TARGET_DIR", &target)
         // -Zbuild-std needs it. Nothing of this project is built with it.
         .env("RUSTC_BOOTSTRAP", "1");
-    workspace::compile(screen, &step, &mut cargo)
+    cargo::compile(screen, &step, &mut cargo)
         .context("the standard library for wasm32 could not be built")?;
 
     let staging = package.join("lib");

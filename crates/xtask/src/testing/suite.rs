@@ -1,7 +1,7 @@
 //! The test suites: what each one requires and how it runs.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::TargetKind;
 use clap::ValueEnum;
 
-use crate::browser::Browser;
+use super::browser::Browser;
+use super::failures;
+use super::test_count::{self, TestCount};
+use crate::cargo;
 use crate::command::{self, Finished, Stream};
-use crate::debian_fallback::packages;
-use crate::failures;
 use crate::screen::Screen;
 use crate::server::{self, OutputTarget, Profile, Server};
-use crate::test_count::{self, TestCount};
 use crate::workspace;
 
 /// The integration tests that need a Docker engine have suites of their own; `rust` runs all others.
@@ -88,9 +88,9 @@ impl Suite {
 /// Compiles the tests of `rust`, `sandbox` and `course` at once, so that all use the same features.
 pub(crate) fn compile_tests(screen: &Screen) -> Result<()> {
     let step = screen.begin("tests", "cargo test --no-run");
-    let mut cargo = workspace::cargo();
+    let mut cargo = cargo::command();
     cargo.args(["test", "--no-run", "--tests"]);
-    workspace::compile(screen, &step, &mut cargo)?;
+    cargo::compile(screen, &step, &mut cargo)?;
     step.done("built");
     Ok(())
 }
@@ -218,7 +218,7 @@ fn log_tail(log: &Path) -> String {
 }
 
 fn cargo_test(which: &[&str]) -> Command {
-    let mut cargo = workspace::cargo();
+    let mut cargo = cargo::command();
     cargo.args(["test", "--no-fail-fast"]).args(which);
     cargo
 }
@@ -257,37 +257,4 @@ fn stream(screen: &Screen, command: &mut Command) -> Result<Finished> {
         ));
     }
     Ok(finished)
-}
-
-pub(crate) fn ensure_python(screen: &Screen) -> Result<PathBuf> {
-    if let Some(python) = find_python() {
-        screen.found("Python", python.display());
-        return Ok(python);
-    }
-    packages::install(screen, "Python", &packages::PYTHON)?;
-    find_python().context("Debian's python3 is older than 3.11")
-}
-
-fn find_python() -> Option<PathBuf> {
-    let names = [
-        "python3.11",
-        "python3.12",
-        "python3.13",
-        "python3.14",
-        "python3",
-    ];
-    names.into_iter().filter_map(command::find).find(|python| {
-        let mut probe = Command::new(python);
-        probe.args(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]);
-        command::output(&mut probe, command::HOUR).is_ok()
-    })
-}
-
-/// `runner-image/tests/test_real_redis.py` starts it in place of a learner's program.
-pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
-    if command::find("redis-server").is_some() {
-        screen.found("Redis", "redis-server is here");
-        return Ok(());
-    }
-    packages::install(screen, "Redis", &packages::REDIS)
 }

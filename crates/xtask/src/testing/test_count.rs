@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use serde_json::Value;
 
-use crate::failures;
+use super::failures;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TestCount {

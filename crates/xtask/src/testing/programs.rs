@@ -1,0 +1,43 @@
+//! Programs that the tests run: Python and Redis.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::command;
+use crate::debian_fallback::packages;
+use crate::screen::Screen;
+
+pub(crate) fn ensure_python(screen: &Screen) -> Result<PathBuf> {
+    if let Some(python) = find_python() {
+        screen.found("Python", python.display());
+        return Ok(python);
+    }
+    packages::install(screen, "Python", &packages::PYTHON)?;
+    find_python().context("Debian's python3 is older than 3.11")
+}
+
+fn find_python() -> Option<PathBuf> {
+    let names = [
+        "python3.11",
+        "python3.12",
+        "python3.13",
+        "python3.14",
+        "python3",
+    ];
+    names.into_iter().filter_map(command::find).find(|python| {
+        let mut probe = Command::new(python);
+        probe.args(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]);
+        command::output(&mut probe, command::HOUR).is_ok()
+    })
+}
+
+/// `runner-image/tests/test_real_redis.py` starts it in place of a learner's program.
+pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
+    if command::find("redis-server").is_some() {
+        screen.found("Redis", "redis-server is here");
+        return Ok(());
+    }
+    packages::install(screen, "Redis", &packages::REDIS)
+}
