@@ -52,11 +52,7 @@ fn KeptAsideNotice(kept: QuarantinedRecord) -> impl IntoView {
     let key = kept.key.clone();
     let download = move |_| {
         if let Some(text) = store.records().quarantined_text(&key) {
-            browser::download(
-                "codealong-set-aside.json",
-                "application/json",
-                &text,
-            );
+            browser::download("codealong-set-aside.json", "application/json", &text);
         }
     };
     let dismiss = move |_| {

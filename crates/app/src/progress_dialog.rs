@@ -45,11 +45,7 @@ fn SetAside() -> impl IntoView {
         let (to_download, to_delete) = (key.clone(), key);
         let download = move |_| {
             if let Some(text) = records.quarantined_text(&to_download) {
-                browser::download(
-                    "codealong-set-aside.json",
-                    "application/json",
-                    &text,
-                );
+                browser::download("codealong-set-aside.json", "application/json", &text);
             }
         };
         let delete = move |_| {

@@ -17,6 +17,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sandbox", &["lesson"]),
     ("app", &["lesson", "curriculum", "sandbox"]),
     ("server", &["lesson", "curriculum", "sandbox", "app"]),
+    (
+        "bench",
+        &["lesson", "curriculum", "sandbox", "app", "server"],
+    ),
     ("frontend", &["app"]),
 ];
 

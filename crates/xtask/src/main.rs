@@ -64,29 +64,28 @@ enum Task {
         soak: bool,
     },
     /// Check which crate depends on which
-    #[command(alias = "walls")]
-    Dependencies,
+    Walls,
     /// Check the front end with clippy, using the compiler that builds it
     ClippyFrontEnd,
     /// Judge a learner's program against a step, as the site would
-    Judge(ServerArguments),
+    Judge(PassedArguments),
     /// Check the curriculum on the real sandbox
-    Check(ServerArguments),
-    /// Measure runs on the real sandbox, with an optimised server
-    Bench(ServerArguments),
+    Check(PassedArguments),
+    /// Measure runs on the real sandbox, with optimised code
+    Bench(PassedArguments),
     /// Set up as `up` does, then rebuild and serve on every change with `cargo leptos watch`
     Watch,
 }
 
-/// Arguments passed on to the server's binary.
+/// Arguments passed on to one of the project's binaries.
 #[derive(Debug, Args)]
-struct ServerArguments {
+struct PassedArguments {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
 
 /// The exit code for a task that could not run, where 1 means that it ran and found something: a
-/// program that does not pass, a wrong course, a missed goal. The server's binary uses the same codes.
+/// program that does not pass, a wrong course, a missed goal. The binaries use the same codes.
 const EXIT_NOT_RUN: u8 = 2;
 
 impl Task {
@@ -95,7 +94,7 @@ impl Task {
             Self::Judge(_) | Self::Check(_) | Self::Bench(_) => EXIT_NOT_RUN,
             Self::Up { .. }
             | Self::Test { .. }
-            | Self::Dependencies
+            | Self::Walls
             | Self::ClippyFrontEnd
             | Self::Watch => 1,
         }
@@ -129,7 +128,7 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
             up(screen, port, profile)
         }
         Task::Test { only, soak } => testing::run(screen, &only, soak),
-        Task::Dependencies => {
+        Task::Walls => {
             dependency_rules::check(screen)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -139,9 +138,9 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
             front_end::clippy(screen, &compiler)?;
             Ok(ExitCode::SUCCESS)
         }
-        Task::Judge(arguments) => exec_server(screen, "judge", &arguments, Profile::Dev),
-        Task::Check(arguments) => exec_server(screen, "check", &arguments, Profile::Dev),
-        Task::Bench(arguments) => exec_server(screen, "bench", &arguments, Profile::Release),
+        Task::Judge(arguments) => judge_or_check(screen, "judge", &arguments),
+        Task::Check(arguments) => judge_or_check(screen, "check", &arguments),
+        Task::Bench(arguments) => bench(screen, &arguments),
         Task::Watch => watch(screen),
     }
 }
@@ -165,17 +164,29 @@ fn up(screen: &Screen, port: Option<u16>, profile: Profile) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Replaces this process with the server's binary, whose output and exit code are the task's.
-fn exec_server(
+fn judge_or_check(
     screen: &Screen,
     subcommand: &str,
-    arguments: &ServerArguments,
-    profile: Profile,
+    arguments: &PassedArguments,
 ) -> Result<ExitCode> {
     engine::check_obtainable()?;
-    server::build(screen, profile)?;
+    server::build(screen, Profile::Dev)?;
+    let mut command = Command::new(server::binary(Profile::Dev));
+    command.arg(subcommand).args(&arguments.arguments);
+    exec(screen, command)
+}
+
+fn bench(screen: &Screen, arguments: &PassedArguments) -> Result<ExitCode> {
+    engine::check_obtainable()?;
+    server::build_for_bench(screen)?;
+    let mut command = Command::new(server::bench_binary());
+    command.args(&arguments.arguments);
+    exec(screen, command)
+}
+
+/// Replaces this process with a binary, whose output and exit code are the task's.
+fn exec(screen: &Screen, mut command: Command) -> Result<ExitCode> {
     prerequisites::for_sandbox(screen)?.leave_running(screen);
-    let mut command = Command::new(server::binary(profile));
     // The user's file names are relative to the current folder, the project's own to its root.
     for (setting, folder) in [
         ("CODEALONG_CURRICULUM", "curriculum"),
@@ -185,8 +196,8 @@ fn exec_server(
             command.env(setting, workspace::root().join(folder));
         }
     }
-    let error = command.arg(subcommand).args(&arguments.arguments).exec();
-    Err(error).context("the server's binary could not be started")
+    let error = command.exec();
+    Err(error).context("the binary could not be started")
 }
 
 fn watch(screen: &Screen) -> Result<ExitCode> {

@@ -49,18 +49,38 @@ pub(crate) struct Server {
 }
 
 pub(crate) fn binary(profile: Profile) -> PathBuf {
+    built(profile, "codealong")
+}
+
+/// It starts the server beside it, so both come from one build.
+pub(crate) fn bench_binary() -> PathBuf {
+    built(Profile::Release, "codealong-bench")
+}
+
+fn built(profile: Profile, name: &str) -> PathBuf {
     let folder = match profile {
         Profile::Dev => "debug",
         Profile::Release => "release",
     };
-    workspace::target().join(folder).join("codealong")
+    workspace::target().join(folder).join(name)
+}
+
+pub(crate) fn build(screen: &Screen, profile: Profile) -> Result<()> {
+    build_binaries(screen, profile, &["codealong"])
+}
+
+pub(crate) fn build_for_bench(screen: &Screen) -> Result<()> {
+    build_binaries(screen, Profile::Release, &["codealong", "codealong-bench"])
 }
 
 /// Builds within the default members, whose features are those of `cargo test`: it rebuilds nothing.
-pub(crate) fn build(screen: &Screen, profile: Profile) -> Result<()> {
+fn build_binaries(screen: &Screen, profile: Profile, names: &[&str]) -> Result<()> {
     let step = screen.begin("server", "cargo build");
     let mut cargo = cargo::command();
-    cargo.args(["build", "--bin", "codealong"]);
+    cargo.arg("build");
+    for name in names {
+        cargo.args(["--bin", name]);
+    }
     if profile == Profile::Release {
         cargo.arg("--release");
     }
