@@ -13,7 +13,7 @@ use std::fmt;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{ByteStream, Json, JsonEncoding, Streaming};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use lesson::{CourseView, RunError, RunRequest, StepView};
+use protocol::{CourseView, RunError, RunRequest, StepView};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
@@ -99,12 +99,12 @@ pub async fn load_solution(course: String, step: String) -> Result<String, ApiEr
 }
 
 /// Runs the tests of a step and of all steps before it; answers with one
-/// [`RunEvent`](lesson::RunEvent) a line, in JSON.
+/// [`RunEvent`](protocol::RunEvent) a line, in JSON.
 ///
 /// A run that is refused before the answer has begun has the refusal's HTTP status: at once for a
 /// client with a name, whose answer begins with its place in the queue, and also after a while of
 /// waiting for one without. A run that ends without a verdict later ends with
-/// [`RunEvent::Interrupted`](lesson::RunEvent::Interrupted). Dropping the answer kills the run.
+/// [`RunEvent::Interrupted`](protocol::RunEvent::Interrupted). Dropping the answer kills the run.
 #[server(prefix = "/api", endpoint = "run", input = Json, output = Streaming)]
 pub async fn run_step(request: RunRequest) -> Result<ByteStream<ApiError>, ApiError> {
     let client = client_of(request.client.as_deref()).map_err(refuse)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use curriculum::Course;
 use futures::stream::{self, Stream, StreamExt};
-use lesson::{
+use protocol::{
     PlannedStep, Report, RunError, RunEvent, Seed, Source, StepId, StepReport, TestResult,
 };
 use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool};

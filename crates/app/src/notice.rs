@@ -1,7 +1,7 @@
 //! Notices under the bar: what the browser's storage did not take or give.
 
+use browser_model::ProgressError;
 use leptos::prelude::*;
-use lesson::ProgressError;
 
 use crate::browser::{self, StorageFault};
 use crate::icon::{Icon, IconName};

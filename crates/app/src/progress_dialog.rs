@@ -1,11 +1,11 @@
 //! Export and import of all progress, with a look at what an import would change.
 
+use browser_model::{
+    ImportedStep, Progress, ProgressError, RecordVersion, imported_steps, take_record,
+};
 use leptos::html::Input;
 use leptos::prelude::*;
-use lesson::{
-    ImportedStep, Progress, ProgressError, RecordVersion, counted, imported_steps, sentence_case,
-    take_record,
-};
+use protocol::{counted, sentence_case};
 
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};

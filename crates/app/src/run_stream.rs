@@ -1,7 +1,7 @@
 //! Run events as lines of JSON, on both ends of the wire.
 
 use futures::stream::{self, Stream, StreamExt};
-use lesson::{RunError, RunEvent, RunRequest};
+use protocol::{RunError, RunEvent, RunRequest};
 
 use crate::api::run_step;
 

@@ -10,7 +10,7 @@ use curriculum::{Course, Curriculum, Fingerprint, Problems, Step};
 use futures::Stream;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use lesson::{
+use protocol::{
     CourseId, InvalidId, RunError, RunEvent, RunRequest, Seed, Slug, Source, StepId, StepView,
 };
 use sandbox::{ClientId, Pool, PoolStatus, StopOutcome};

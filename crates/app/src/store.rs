@@ -8,11 +8,12 @@ mod records;
 #[cfg(test)]
 mod tests;
 
-use leptos::prelude::*;
-use lesson::{
-    CourseId, Divider, Panels, Progress, SETTINGS_KEY, Settings, StepId, StepProgress, StepRecord,
-    Theme, step_key, step_of_key,
+use browser_model::{
+    Divider, Panels, Progress, SETTINGS_KEY, Settings, StepProgress, StepRecord, Theme, step_key,
+    step_of_key,
 };
+use leptos::prelude::*;
+use protocol::{CourseId, StepId};
 
 use crate::browser::{self, Listener, Local, StorageFault, storage};
 

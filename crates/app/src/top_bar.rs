@@ -1,7 +1,7 @@
 //! The bar over every page: the brand, what the page puts there, the tools; below it, notices.
 
+use browser_model::Theme;
 use leptos::prelude::*;
-use lesson::Theme;
 
 use crate::dialog::DialogHandle;
 use crate::icon::{Icon, IconName};

@@ -16,11 +16,12 @@ mod shortcuts;
 mod solution;
 mod step_list;
 
+use browser_model::{Divider, StepProgress};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlTextAreaElement;
 use leptos_meta::Title;
-use lesson::{CourseView, Divider, StepId, StepProgress, StepSummary, StepView};
+use protocol::{CourseView, StepId, StepSummary, StepView};
 
 use crate::browser::{self, CodeEditor, Local};
 use crate::dialog::DialogHandle;

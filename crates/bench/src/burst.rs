@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use lesson::Verdict;
+use protocol::Verdict;
 use tokio::task::JoinSet;
 
 use crate::context::BenchContext;

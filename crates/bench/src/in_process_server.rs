@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use app::state::{AppState, Reload};
 use axum::Router;
 use futures::StreamExt;
-use lesson::{Report, RunError, RunEvent, Verdict};
+use protocol::{Report, RunError, RunEvent, Verdict};
 use sandbox::{Pool, PoolState, StopOutcome};
 use tower::ServiceExt;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use lesson::Verdict;
+use protocol::Verdict;
 use tokio::task::JoinSet;
 
 use crate::context::BenchContext;

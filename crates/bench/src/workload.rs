@@ -7,7 +7,7 @@ use app::judge::Assignment;
 use axum::body::Body;
 use axum::http::{Request, header};
 use curriculum::Course;
-use lesson::{RunRequest, Source, StepId};
+use protocol::{RunRequest, Source, StepId};
 
 /// The program that passes step 1.
 pub(crate) const FOUR_LINES: &str = "import socket

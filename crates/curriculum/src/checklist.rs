@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lesson::{PlannedTest, StepId, TestId};
+use protocol::{PlannedTest, StepId, TestId};
 
 use crate::problem::Diagnostics;
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lesson::{CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView, TestResult};
+use protocol::{
+    CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView, TestResult,
+};
 
 use crate::course_file::CourseFile;
 use crate::folder::Folder;
@@ -13,7 +15,7 @@ use crate::step::{Step, StepReader};
 use crate::suggestion::did_you_mean;
 use crate::toml_table::Spanned;
 
-/// A course, checked. It contains solutions; learners get a `lesson::CourseView`.
+/// A course, checked. It contains solutions; learners get a `protocol::CourseView`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Course {

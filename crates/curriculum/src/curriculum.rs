@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lesson::{CourseId, StepId};
+use protocol::{CourseId, StepId};
 
 use crate::course::Course;
 use crate::folder::Folder;

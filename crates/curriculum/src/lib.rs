@@ -29,7 +29,7 @@
 //! everything has been checked or all [`Problems`] at once, each with its file and line.
 //!
 //! These types contain solutions and tests, so they are not `Serialize`. Learners get the views of
-//! the `lesson` crate, such as [`Course::view`] and [`Course::step_view`].
+//! the `protocol` crate, such as [`Course::view`] and [`Course::step_view`].
 //!
 //! # Example
 //!

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lesson::{Outcome, PlannedTest, RecognisedMistake, Slug, Source, TestId, TestResult};
+use protocol::{Outcome, PlannedTest, RecognisedMistake, Slug, Source, TestId, TestResult};
 use regex::bytes::{Regex as BytesRegex, RegexBuilder as BytesRegexBuilder};
 use regex::{Regex, RegexBuilder};
 

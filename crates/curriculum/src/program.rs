@@ -1,6 +1,6 @@
 //! Python programs in a course: solutions, starters, mistakes.
 
-use lesson::Source;
+use protocol::Source;
 
 use crate::folder::Folder;
 

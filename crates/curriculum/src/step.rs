@@ -1,6 +1,6 @@
 //! One step: its texts, tests, hints and known mistakes.
 
-use lesson::{
+use protocol::{
     CourseId, Difficulty, PlannedStep, PlannedTest, RecognisedMistake, Source, StepId, StepSummary,
     TestResult,
 };
@@ -12,7 +12,7 @@ use crate::mistake::{Mistake, MistakeReader};
 use crate::program;
 use crate::step_file::StepFile;
 
-/// A step, checked. It contains the solution; learners get a `lesson::StepView`.
+/// A step, checked. It contains the solution; learners get a `protocol::StepView`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Step {

@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use toml::de::{DeTable, DeValue};
 
+use protocol::with_article;
+
 use crate::line_index::LineIndex;
 use crate::problem::Diagnostics;
 use crate::suggestion::did_you_mean;
@@ -325,13 +327,5 @@ impl<'a> Document<'a> {
                 None
             }
         }
-    }
-}
-
-fn with_article(noun: &str) -> String {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        format!("an {noun}")
-    } else {
-        format!("a {noun}")
     }
 }

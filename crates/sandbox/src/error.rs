@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use lesson::RunError;
+use protocol::RunError;
 
 use crate::settings::BadSetting;
 

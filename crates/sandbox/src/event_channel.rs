@@ -239,7 +239,7 @@ impl Drop for JobStream {
 #[cfg(test)]
 mod tests {
     use futures::StreamExt;
-    use lesson::{OutputChunk, OutputStream};
+    use protocol::{OutputChunk, OutputStream};
 
     use super::*;
 

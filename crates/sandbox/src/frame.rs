@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
-use lesson::{Exchange, Outcome, OutputStream, SourceSpan, StepId, TestId};
+use protocol::{Exchange, Outcome, OutputStream, SourceSpan, StepId, TestId};
 use serde::{Deserialize, Serialize};
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 

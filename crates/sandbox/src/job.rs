@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lesson::{Outcome, OutputChunk, PlannedTest, ProgramOutput, Seed, StepId, TestId, TestResult};
+use protocol::{
+    Outcome, OutputChunk, PlannedTest, ProgramOutput, Seed, StepId, TestId, TestResult,
+};
 
 /// One run: a learner's files and the tests that judge them. The sandbox knows no courses; what
 /// stands here is all that a container gets to know.

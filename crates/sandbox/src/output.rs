@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use lesson::{OutputChunk, OutputStream, ProgramOutput};
+use protocol::{OutputChunk, OutputStream, ProgramOutput};
 
 /// Bytes of one stream that are kept from its beginning.
 const HEAD_MAX: usize = 48 * 1024;

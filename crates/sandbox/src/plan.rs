@@ -1,6 +1,6 @@
 //! In which order a job's tests are made, and which of them get a program that nobody has spoken to.
 
-use lesson::PlannedTest;
+use protocol::PlannedTest;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -44,7 +44,7 @@ pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedRun<'_>>)> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use lesson::{Seed, StepId, TestId};
+    use protocol::{Seed, StepId, TestId};
 
     use super::*;
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use lesson::{Outcome, OutputChunk, PlannedTest, TestId, TestResult};
+use protocol::{Outcome, OutputChunk, PlannedTest, TestId, TestResult};
 
 use crate::frame::{Envelope, JudgeMessage, RunSummary, TestFinished};
 use crate::output::OutputKeeper;

@@ -49,7 +49,7 @@ pub struct JudgeArguments {
     pub step: String,
     /// The seed of an earlier run, to repeat it.
     #[arg(long)]
-    pub seed: Option<lesson::Seed>,
+    pub seed: Option<protocol::Seed>,
     /// Write each report as a line of JSON.
     #[arg(long)]
     pub json: bool,

@@ -9,7 +9,7 @@ use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use lesson::RunError;
+use protocol::RunError;
 
 /// 64 KiB of program, each byte of which JSON may write as six (`\u0001`), and room for the rest.
 pub(crate) const MOST_BODY_BYTES: usize = 512 * 1024;

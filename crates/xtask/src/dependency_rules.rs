@@ -13,19 +13,26 @@ use crate::workspace;
 
 /// The crates of the workspace that each one may depend on; a crate not listed may depend on none.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("curriculum", &["lesson"]),
-    ("sandbox", &["lesson"]),
-    ("app", &["lesson", "curriculum", "sandbox"]),
-    ("server", &["lesson", "curriculum", "sandbox", "app"]),
+    ("browser_model", &["protocol"]),
+    ("curriculum", &["protocol"]),
+    ("sandbox", &["protocol"]),
+    (
+        "app",
+        &["protocol", "browser_model", "curriculum", "sandbox"],
+    ),
+    ("server", &["protocol", "curriculum", "sandbox", "app"]),
     (
         "bench",
-        &["lesson", "curriculum", "sandbox", "app", "server"],
+        &["protocol", "curriculum", "sandbox", "app", "server"],
     ),
     ("frontend", &["app"]),
 ];
 
-/// `lesson` crosses the wire and must stay small.
-const LESSON_DEPENDENCIES: &[&str] = &["serde", "thiserror"];
+/// What both sides of the wire are built with must stay small.
+const SMALL: &[(&str, &[&str])] = &[
+    ("protocol", &["serde", "thiserror"]),
+    ("browser_model", &["protocol", "serde", "thiserror"]),
+];
 
 const NOT_IN_BROWSER: &[&str] = &["tokio", "bollard", "curriculum", "sandbox"];
 
@@ -59,7 +66,7 @@ pub(crate) fn check(screen: &Screen) -> Result<()> {
     let mut violations = Vec::new();
     violations.extend(only_sandbox_depends_on_bollard(&crates));
     violations.extend(crates_depend_only_on_allowed_crates(&crates));
-    violations.extend(lesson_stays_small(&crates));
+    violations.extend(small_crates_stay_small(&crates));
     violations.extend(app_enables_server_crates_under_ssr_only(&crates));
     violations.extend(browser_gets_no_server_crate(&browser_tree()?));
     if !violations.is_empty() {
@@ -101,23 +108,26 @@ fn crates_depend_only_on_allowed_crates(crates: &[CrateInfo]) -> Vec<String> {
     violations
 }
 
-fn lesson_stays_small(crates: &[CrateInfo]) -> Vec<String> {
-    crates
-        .iter()
-        .filter(|krate| krate.name == "lesson")
-        .flat_map(|krate| &krate.dependencies)
-        .filter(|dependency| {
+fn small_crates_stay_small(crates: &[CrateInfo]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (name, allowed) in SMALL {
+        let dependencies = crates
+            .iter()
+            .filter(|krate| krate.name == *name)
+            .flat_map(|krate| &krate.dependencies);
+        let too_much = dependencies.filter(|dependency| {
             dependency.used_in == DependencyUse::Normal
-                && !LESSON_DEPENDENCIES.contains(&dependency.name.as_str())
-        })
-        .map(|dependency| {
+                && !allowed.contains(&dependency.name.as_str())
+        });
+        violations.extend(too_much.map(|dependency| {
             format!(
-                "lesson may depend on {} only, and depends on {}",
-                LESSON_DEPENDENCIES.join(" and "),
+                "{name} may depend on {} only, and depends on {}",
+                allowed.join(" and "),
                 dependency.name
             )
-        })
-        .collect()
+        }));
+    }
+    violations
 }
 
 fn app_enables_server_crates_under_ssr_only(crates: &[CrateInfo]) -> Vec<String> {
@@ -224,7 +234,7 @@ mod tests {
     }
 
     fn app(optional: bool, features: &[(&str, &[&str])]) -> CrateInfo {
-        let mut app = krate("app", &["lesson", "curriculum", "sandbox"]);
+        let mut app = krate("app", &["protocol", "curriculum", "sandbox"]);
         for dependency in &mut app.dependencies {
             dependency.optional = optional;
         }
@@ -252,9 +262,9 @@ mod tests {
     #[test]
     fn curriculum_and_sandbox_may_not_depend_on_each_other() {
         let crates = [
-            krate("lesson", &[]),
-            krate("curriculum", &["lesson", "sandbox"]),
-            krate("sandbox", &["lesson", "curriculum"]),
+            krate("protocol", &[]),
+            krate("curriculum", &["protocol", "sandbox"]),
+            krate("sandbox", &["protocol", "curriculum"]),
         ];
         assert_eq!(
             crates_depend_only_on_allowed_crates(&crates),
@@ -267,22 +277,22 @@ mod tests {
 
     #[test]
     fn a_crate_not_listed_may_depend_on_none() {
-        let crates = [krate("lesson", &[]), krate("newcomer", &["lesson"])];
+        let crates = [krate("protocol", &[]), krate("newcomer", &["protocol"])];
         assert_eq!(
             crates_depend_only_on_allowed_crates(&crates),
-            ["newcomer may not depend on lesson"]
+            ["newcomer may not depend on protocol"]
         );
     }
 
     #[test]
-    fn only_the_tests_of_lesson_may_depend_on_more() {
-        let mut lesson = krate("lesson", &["serde", "thiserror", "serde_json"]);
+    fn only_the_tests_of_protocol_may_depend_on_more() {
+        let mut protocol = krate("protocol", &["serde", "thiserror", "serde_json"]);
         assert_eq!(
-            lesson_stays_small(std::slice::from_ref(&lesson)),
-            ["lesson may depend on serde and thiserror only, and depends on serde_json"]
+            small_crates_stay_small(std::slice::from_ref(&protocol)),
+            ["protocol may depend on serde and thiserror only, and depends on serde_json"]
         );
-        lesson.dependencies[2].used_in = DependencyUse::TestOrBuild;
-        assert!(lesson_stays_small(&[lesson]).is_empty());
+        protocol.dependencies[2].used_in = DependencyUse::TestOrBuild;
+        assert!(small_crates_stay_small(&[protocol]).is_empty());
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::marker::PhantomData;
 
+use browser_model::{LineEdit, LineNote, Theme};
 use leptos::web_sys::{
     HtmlDialogElement, HtmlDivElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
 };
-use lesson::{LineEdit, LineNote, Theme};
 
 use super::EditorSetup;
 

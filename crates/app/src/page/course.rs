@@ -1,11 +1,10 @@
 //! A course's page: what one builds, the steps, the way so far.
 
+use browser_model::{CourseProgress, course_minutes};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use lesson::{
-    CourseProgress, CourseView, StepSummary, counted, course_minutes, duration_text, minutes_text,
-};
+use protocol::{CourseView, StepSummary, counted, duration_text, minutes_text};
 
 use super::home::ProgressBar;
 use crate::api::load_course;
@@ -141,7 +140,7 @@ fn StepRow(
             })
         })
     });
-    let is_done = move || kept.with(lesson::StepProgress::is_solved);
+    let is_done = move || kept.with(browser_model::StepProgress::is_solved);
     let is_next = move || {
         progress.with(|progress| {
             let next = progress.next.as_ref();

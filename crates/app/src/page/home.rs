@@ -1,8 +1,9 @@
 //! The first page: what this is, and the courses.
 
+use browser_model::{CourseProgress, course_minutes};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use lesson::{CourseProgress, CourseView, counted, course_minutes, minutes_text};
+use protocol::{CourseView, counted, minutes_text};
 
 use crate::api::list_courses;
 use crate::icon::{Icon, IconName};

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use lesson::{RunError, sentence_case};
+use protocol::{RunError, sentence_case};
 
 use crate::page::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};

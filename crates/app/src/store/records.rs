@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
-use lesson::{
+use browser_model::{
     Progress, ProgressError, RecordVersion, SETTINGS_KEY, Settings, StepRecord, original_key,
     quarantine_key, step_of_key, take_record,
 };
+use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

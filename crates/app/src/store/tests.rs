@@ -1,7 +1,8 @@
 //! Nothing is ever lost: the store against a storage that is full, forbidden, shared or unreadable.
 
+use browser_model::{StepProgress, StepRecord, step_key};
 use leptos::prelude::*;
-use lesson::{CourseId, StepId, StepProgress, StepRecord, step_key};
+use protocol::{CourseId, StepId};
 
 use super::Store;
 use crate::browser::{StorageFault, storage};
@@ -161,7 +162,7 @@ fn a_quarantined_record_that_can_be_read_by_now_comes_back_where_nothing_stands(
     in_a_page(|| {
         type_draft(page(), "x = 1");
         let readable = storage::read(&key()).unwrap().unwrap();
-        let quarantined_key = lesson::quarantine_key(&key(), &[]);
+        let quarantined_key = browser_model::quarantine_key(&key(), &[]);
         storage::write(&quarantined_key, &readable).unwrap();
         type_draft(page(), "x = 2");
         assert_eq!(

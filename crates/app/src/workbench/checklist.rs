@@ -1,7 +1,8 @@
 //! Lists of tests with the state of each: a sign and a word, never colour alone.
 
+use browser_model::{LiveTest, TestState};
 use leptos::prelude::*;
-use lesson::{LiveTest, PlannedTest, TestId, TestState};
+use protocol::{PlannedTest, TestId};
 
 use super::Workbench;
 use crate::icon::{Icon, IconName};
@@ -47,7 +48,7 @@ fn check_state(bench: Workbench, id: &TestId) -> CheckState {
         let test = shown.live.test(id);
         let state = TestState::of(test, !shown.is_going());
         let place = match test {
-            LiveTest::Ended(result) => result.place(),
+            LiveTest::Ended(result) => result.program_span(),
             _ => None,
         };
         let note = match (state, place) {

@@ -1,7 +1,7 @@
 //! The same step in two tabs: neither writes over what was typed in the other.
 
+use browser_model::{ConflictingDraft, step_of_key};
 use leptos::prelude::*;
-use lesson::{ConflictingDraft, step_of_key};
 
 use super::Workbench;
 use crate::browser;

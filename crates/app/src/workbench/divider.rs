@@ -1,9 +1,9 @@
 //! The dividers between the panels: dragged, or moved by the arrow keys.
 
+use browser_model::{Divider, Panels};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
-use lesson::{Divider, Panels};
 
 use super::Panel;
 use crate::browser;

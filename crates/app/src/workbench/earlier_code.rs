@@ -1,7 +1,8 @@
 //! Code that stood here before: the last green run's, and what was replaced.
 
+use browser_model::StepProgress;
 use leptos::prelude::*;
-use lesson::{StepProgress, counted};
+use protocol::counted;
 
 use super::Workbench;
 use crate::dialog::{Dialog, DialogHandle};

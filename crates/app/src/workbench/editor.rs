@@ -1,9 +1,10 @@
 //! The editor panel: the learner's program, kept as it is typed.
 
+use browser_model::{InitialDraft, LineEdit, earlier, line_notes, step_key};
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 use leptos::web_sys::{HtmlDivElement, HtmlTextAreaElement};
-use lesson::{InitialDraft, LineEdit, Verdict, earlier, step_key};
+use protocol::Verdict;
 
 use super::conflicting_draft::ConflictingDraftNotice;
 use super::foot::EditorFoot;
@@ -33,7 +34,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
     view! {
         <section class="panel code" id=Panel::Code.id() aria-label="Code">
             <div class="head">
-                <span class="file">{lesson::PROGRAM_FILE}</span>
+                <span class="file">{protocol::PROGRAM_FILE}</span>
                 <DownloadButton />
                 <Origin />
                 <span class="grow"></span>
@@ -73,10 +74,10 @@ pub(super) fn EditorPanel() -> impl IntoView {
 #[component]
 fn DownloadButton() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let label = format!("Download {}", lesson::PROGRAM_FILE);
+    let label = format!("Download {}", protocol::PROGRAM_FILE);
     let download = move |_| {
         bench.program.with_untracked(|program| {
-            browser::download(lesson::PROGRAM_FILE, "text/x-python", program);
+            browser::download(protocol::PROGRAM_FILE, "text/x-python", program);
         });
     };
     view! {
@@ -329,7 +330,7 @@ impl Workbench {
             .with_untracked(|program| LineEdit::between(&run.program, program));
         let notes = match report.verdict {
             Verdict::Passed => Vec::new(),
-            _ => report.line_notes(),
+            _ => line_notes(&report),
         };
         self.editor.with(|editor| editor.show_run(edit, notes));
     }

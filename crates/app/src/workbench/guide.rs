@@ -1,7 +1,7 @@
 //! The guide: what to build, what will be checked, and help.
 
 use leptos::prelude::*;
-use lesson::minutes_text;
+use protocol::minutes_text;
 
 use super::checklist::Checklist;
 use super::hints::Hints;

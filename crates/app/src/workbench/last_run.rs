@@ -1,7 +1,8 @@
 //! The last report of a step outlives a reload and a look at another step.
 
+use browser_model::LiveRun;
 use leptos::prelude::*;
-use lesson::{LiveRun, PlannedStep, PlannedTest, Report, RunError, RunEvent};
+use protocol::{PlannedStep, PlannedTest, Report, RunError, RunEvent};
 use serde::{Deserialize, Serialize};
 
 use super::Workbench;

@@ -1,7 +1,7 @@
 //! Starting a step over: asked first, and can be taken back.
 
+use browser_model::InitialDraft;
 use leptos::prelude::*;
-use lesson::InitialDraft;
 
 use super::Workbench;
 use crate::dialog::{Dialog, DialogHandle};

@@ -8,9 +8,10 @@ mod test_case;
 mod trace;
 mod verdict;
 
+use browser_model::RunPhase;
 use leptos::ev;
 use leptos::prelude::*;
-use lesson::{PlannedStep, RunPhase, Seed, duration_text};
+use protocol::{PlannedStep, Seed, duration_text};
 
 use self::output::Output;
 use self::report::ReportView;

@@ -1,12 +1,10 @@
 //! The runs of one step: at most one at a time, folded event by event into what is on screen.
 
+use browser_model::{LiveRun, RunPhase, StepProgress, inline_spans};
 use futures::StreamExt;
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
-use lesson::{
-    LiveRun, Report, RunError, RunEvent, RunPhase, RunRequest, Seed, Source, StepProgress, Verdict,
-    inline_spans,
-};
+use protocol::{Report, RunError, RunEvent, RunRequest, Seed, Source, Verdict};
 
 use super::results::View;
 use super::{Panel, Workbench, last_run};
@@ -345,7 +343,7 @@ impl Workbench {
             }
             let sentence: String = inline_spans(&sentence)
                 .iter()
-                .map(lesson::InlineSpan::text)
+                .map(browser_model::InlineSpan::text)
                 .collect();
             let headline = phase.headline();
             let headline = headline.trim_end_matches('…');

@@ -127,7 +127,7 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
                 return;
             }
             let (before, after) = bench.neighbours();
-            let go = |step: Option<lesson::StepSummary>| {
+            let go = |step: Option<protocol::StepSummary>| {
                 if let Some(step) = step {
                     navigate(&bench.address(&step), Default::default());
                 }

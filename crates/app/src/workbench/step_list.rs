@@ -1,7 +1,8 @@
 //! The steps of the course with the state of each: circles in the bar, a list in the guide.
 
+use browser_model::{StepSlot, step_slots};
 use leptos::prelude::*;
-use lesson::{StepSlot, StepSummary, step_slots};
+use protocol::StepSummary;
 
 use super::Workbench;
 use crate::icon::{Icon, IconName};

@@ -1,12 +1,12 @@
 //! Byte diagrams: a message as a row of cells, one for each part.
 //!
-//! A block contains bytes as `lesson::ByteString` writes them. A line break starts a new row and
+//! A block contains bytes as `protocol::ByteString` writes them. A line break starts a new row and
 //! adds no bytes; neither does white space before it. A `resp` block must consist of whole RESP
 //! values, so that a wrong length in a text is found; a `bytes` block may contain any bytes.
 
 use std::ops::Range;
 
-use lesson::{ByteString, counted};
+use protocol::{ByteString, counted};
 
 use super::block_error::BlockError;
 use super::html;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lesson::{CourseId, StepId};
+use protocol::{CourseId, StepId};
 use regex::Regex;
 
 use crate::folder::Folder;

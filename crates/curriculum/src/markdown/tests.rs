@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lesson::{CourseId, StepId};
+use protocol::{CourseId, StepId};
 
 use super::*;
 use crate::folder::Folder;

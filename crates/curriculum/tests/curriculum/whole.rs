@@ -1,7 +1,7 @@
 //! Courses without problems.
 
 use curriculum::{Course, Curriculum};
-use lesson::{Comparison, CourseId, Crash, Outcome, SourceSpan, StepId, TestId, TestResult};
+use protocol::{Comparison, CourseId, Crash, Outcome, SourceSpan, StepId, TestId, TestResult};
 
 use crate::tiny_course::TinyCourse;
 

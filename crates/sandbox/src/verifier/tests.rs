@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lesson::{Seed, StepId, TestId};
+use protocol::{Seed, StepId, TestId};
 use serde_json::{Value, json};
 
 use super::*;

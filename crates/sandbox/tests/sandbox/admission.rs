@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use lesson::RunError;
+use protocol::RunError;
 use sandbox::{ClientId, JobEvent, SandboxError};
 
 use crate::lab::{FOUR_LINES, Lab, Tests, a_client, report_of, until};

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use lesson::RunError;
+use protocol::RunError;
 use sandbox::{JobReport, PoolState, SandboxError, StopOutcome};
 
 use crate::lab::{

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bollard::Docker;
 use bollard::query_parameters::ListContainersOptions;
 use futures::StreamExt;
-use lesson::{PlannedTest, Seed, StepId, TestId};
+use protocol::{PlannedTest, Seed, StepId, TestId};
 use sandbox::{
     ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Pool, Role, SandboxError, Settings,
     StopOutcome,
@@ -207,7 +207,7 @@ impl Tests {
 
 /// The kinds of a report's outcomes, in order.
 pub(crate) fn kinds(report: &JobReport) -> Vec<&'static str> {
-    let kind = |result: &lesson::TestResult| result.outcome.kind();
+    let kind = |result: &protocol::TestResult| result.outcome.kind();
     report.results.iter().map(kind).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use lesson::OutputStream;
+use protocol::OutputStream;
 use tokio::process::Command;
 
 use crate::lab::{FOUR_LINES, Lab, Tests, output};

@@ -1,7 +1,7 @@
 //! The everyday verdicts, through a real container.
 
 use futures::StreamExt;
-use lesson::Outcome;
+use protocol::Outcome;
 use sandbox::{JobEvent, SandboxError};
 
 use crate::lab::{FOUR_LINES, Lab, Tests, a_client, kinds, output};
@@ -124,11 +124,11 @@ async fn a_seed_repeats_a_run() {
     let tests = Tests::new(&[("sends a random word", body)]);
     let sent = async |seed: u32| {
         let mut job = tests.job(FOUR_LINES);
-        job.seed = lesson::Seed::new(seed);
+        job.seed = protocol::Seed::new(seed);
         let report = crate::lab::report_of(lab.pool.run(job, a_client())).await;
         let test = report.unwrap().results.remove(0);
-        let is_sent = |exchange: &lesson::Exchange| match &exchange.action {
-            lesson::ExchangeAction::Sent { bytes, .. } => Some(bytes.to_string()),
+        let is_sent = |exchange: &protocol::Exchange| match &exchange.action {
+            protocol::ExchangeAction::Sent { bytes, .. } => Some(bytes.to_string()),
             _ => None,
         };
         let sent = test.exchanges.iter().find_map(is_sent);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use curriculum::{Course, Mistake, MistakeProgram, Step};
-use lesson::{Report, RunError, Seed, Source, StepId, Verdict};
+use protocol::{Report, RunError, Seed, Source, StepId, Verdict};
 
 use super::local_judge::LocalJudge;
 use super::report_text::report_text;

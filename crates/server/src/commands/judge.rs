@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use app::state::seed_of;
 use curriculum::Course;
-use lesson::{Report, Source, StepId, Verdict};
+use protocol::{Report, Source, StepId, Verdict};
 
 use super::JudgeArguments;
 use super::local_judge::{LocalJudge, find_course};

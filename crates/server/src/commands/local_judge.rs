@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::{Course, Curriculum};
 use futures::StreamExt;
-use lesson::{CourseId, Report, RunError, RunEvent, Seed, Source, StepId};
+use protocol::{CourseId, Report, RunError, RunEvent, Seed, Source, StepId};
 use sandbox::{ClientId, Pool, StopOutcome};
 
 use crate::Settings;

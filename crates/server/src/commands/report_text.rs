@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lesson::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict};
+use protocol::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict};
 
 /// Writes a report: the verdict, each step's tests, and all there is to say of those that failed.
 ///
@@ -141,7 +141,10 @@ fn write_comparison(text: &mut String, reply: &Comparison) {
         .as_bytes()
         .get(..reply.first_difference() as usize)
         .unwrap_or_default();
-    let width = lesson::ByteString::from(before).to_string().chars().count();
+    let width = protocol::ByteString::from(before)
+        .to_string()
+        .chars()
+        .count();
     line(
         text,
         format_args!(

@@ -3,7 +3,7 @@
 //! Each is bounded in time and size, and prints a line that begins with `HOLE:` for what it found
 //! open.
 
-use lesson::{Outcome, StepId};
+use protocol::{Outcome, StepId};
 
 use crate::judge_fixture::{JudgeFixture, programs, python_files};
 use crate::table::row;

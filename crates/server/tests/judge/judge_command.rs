@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Output;
 
-use lesson::{Report, Seed, Verdict};
+use protocol::{Report, Seed, Verdict};
 use serde_json::Value;
 
 use crate::judge_fixture::{codealong, programs, repository, serial_guard};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::Course;
 use futures::StreamExt;
-use lesson::{Report, RunEvent, Seed, Source, StepId};
+use protocol::{Report, RunEvent, Seed, Source, StepId};
 use sandbox::{ClientId, Pool, Settings};
 use tokio::sync::{Mutex, MutexGuard};
 

@@ -102,7 +102,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     let solution = repository().join("curriculum/redis/listen/solution.py");
     let solution = std::fs::read_to_string(solution).unwrap();
     let report = report_on(ask_for_run(server, &solution, None).await).await;
-    assert_eq!(report.verdict, lesson::Verdict::Passed, "{report:#?}");
+    assert_eq!(report.verdict, protocol::Verdict::Passed, "{report:#?}");
 
     stop.cancel();
     assert_eq!(serving.await.unwrap().unwrap(), StopOutcome::Nothing);

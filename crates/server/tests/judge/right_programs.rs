@@ -1,6 +1,6 @@
 //! Programs that are right must pass, whatever their style.
 
-use lesson::{StepId, Verdict};
+use protocol::{StepId, Verdict};
 
 use crate::judge_fixture::{JudgeFixture, programs, python_files};
 use crate::table::row;
@@ -31,12 +31,12 @@ async fn a_seed_repeats_a_run() {
     let local_judge = JudgeFixture::redis("seed").await;
     let step = StepId::parse("echo").unwrap();
     let program = std::fs::read_to_string(programs("right_programs").join("threads.py")).unwrap();
-    let sent = |report: &lesson::Report| -> Vec<String> {
+    let sent = |report: &protocol::Report| -> Vec<String> {
         let tests = report.steps.iter().flat_map(|step| &step.tests);
         let exchanges = tests.flat_map(|test| &test.exchanges);
         exchanges
             .filter_map(|exchange| match &exchange.action {
-                lesson::ExchangeAction::Sent { bytes, .. } => Some(bytes.to_string()),
+                protocol::ExchangeAction::Sent { bytes, .. } => Some(bytes.to_string()),
                 _ => None,
             })
             .collect()

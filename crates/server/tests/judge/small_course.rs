@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use lesson::{StepId, Verdict};
+use protocol::{StepId, Verdict};
 
 use crate::judge_fixture::{JudgeFixture, codealong, repository, serial_guard};
 

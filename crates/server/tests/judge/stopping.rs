@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use lesson::Verdict;
+use protocol::Verdict;
 
 use crate::client::{ask_for_run, containers_of, get, report_on, until};
 use crate::judge_fixture::{codealong, serial_guard};

@@ -1,6 +1,6 @@
 //! Programs × tests, as a table for the test's output.
 
-use lesson::Report;
+use protocol::Report;
 
 /// One line of the table: a program, a sign for each test step by step, and what failed.
 pub(crate) fn row(program: &str, report: &Report) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lesson::{Outcome, StepId, TestResult};
+use protocol::{Outcome, StepId, TestResult};
 use serde::Deserialize;
 
 use crate::judge_fixture::{JudgeFixture, programs, python_files};

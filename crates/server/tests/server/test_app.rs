@@ -15,6 +15,7 @@ use sandbox::Pool;
 use server::{router, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -27,6 +28,11 @@ pub(crate) struct TestApp {
 
 /// What stands in a file beside the site's folder.
 pub(crate) const SECRET: &str = "beside the site";
+
+/// One page is rendered at a time. Leptos keeps the reactive values of all pages in one place, which
+/// is made for the one runtime that a server has: pages that are rendered in several runtimes at
+/// once, as tests have them, now and then wait for ever (3 of 60 times; one at a time: 0 of 60).
+static RENDERING: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -92,6 +98,7 @@ impl TestApp {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
+        let _one_at_a_time = RENDERING.lock().await;
         let request = Request::get(path).body(Body::empty()).unwrap();
         self.send(request).await
     }

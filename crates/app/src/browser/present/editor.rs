@@ -3,9 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use browser_model::{LineEdit, LineNote, TextEdit};
 use gloo_events::EventListener;
 use js_sys::Array;
-use lesson::{LineEdit, LineNote, TextEdit};
 use monaco::api::{CodeEditor as Monaco, DisposableClosure};
 use monaco::sys::editor::{
     IEditor, IModelContentChange, IModelContentChangedEvent, IStandaloneEditorConstructionOptions,

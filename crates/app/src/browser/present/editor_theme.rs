@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use lesson::Theme;
+use browser_model::Theme;
 use monaco::sys::editor::{IStandaloneThemeData, define_theme, set_theme};
 use serde_json::{Value, json};
 

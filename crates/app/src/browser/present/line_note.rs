@@ -1,6 +1,6 @@
 //! The notes below the learner's lines, and the marks beside them.
 
-use lesson::{InlineSpan, LineNote, inline_spans, utf16_column};
+use browser_model::{InlineSpan, LineNote, inline_spans, utf16_column};
 use monaco::api::CodeEditor as Monaco;
 use monaco::sys::MarkerSeverity;
 use monaco::sys::editor::ITextModel;

@@ -1,10 +1,8 @@
 //! Expected above received, byte by byte, with the byte to look at marked.
 
+use browser_model::{ByteSpanKind, ByteView, Extent, ShownBytes, is_long, show_bytes};
 use leptos::prelude::*;
-use lesson::{
-    ByteSpanKind, ByteString, ByteView, Comparison, Extent, ShownBytes, counted, is_long,
-    show_bytes,
-};
+use protocol::{ByteString, Comparison, counted};
 
 use crate::store::Store;
 

@@ -1,9 +1,10 @@
 //! What the program wrote, in its own colours.
 
+use browser_model::output_html;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
-use lesson::{counted, output_html};
+use protocol::counted;
 
 use crate::workbench::Workbench;
 

@@ -1,7 +1,7 @@
 //! A report: the steps in the order in which they matter, each with its tests.
 
 use leptos::prelude::*;
-use lesson::{Report, StepReport, TestId};
+use protocol::{Report, StepReport, TestId};
 
 use super::test_case::{Prominence, TestCase};
 use crate::workbench::Workbench;

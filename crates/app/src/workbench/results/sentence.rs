@@ -1,7 +1,7 @@
 //! A sentence with its code set as code.
 
+use browser_model::{InlineSpan, inline_spans};
 use leptos::prelude::*;
-use lesson::{InlineSpan, inline_spans};
 
 /// A sentence.
 #[component]

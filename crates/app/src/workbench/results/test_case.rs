@@ -1,7 +1,8 @@
 //! One test: what was expected, what came, and what passed between.
 
+use browser_model::{LiveTest, TestState};
 use leptos::prelude::*;
-use lesson::{Crash, LiveTest, Outcome, TestResult, TestState, TracebackFrame, duration_text};
+use protocol::{Crash, Outcome, TestResult, TracebackFrame, duration_text};
 
 use super::compare::Compare;
 use super::sentence::Sentence;
@@ -28,7 +29,7 @@ pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoVie
     let is_opened = prominence != Prominence::Folded;
     let was_opened = RwSignal::new(is_opened);
     let name = test.name.clone();
-    let line = test.place().map(|place| format!("line {} · ", place.line));
+    let line = (test.program_span()).map(|span| format!("line {} · ", span.line));
     let note = match state {
         TestState::NotRun => "not run".to_owned(),
         _ => format!(
@@ -63,7 +64,7 @@ pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoVie
 #[component]
 fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let has_more = test.place().is_some()
+    let has_more = test.program_span().is_some()
         || test.outcome.comparison().is_some()
         || test.outcome.crash().is_some()
         || !test.exchanges.is_empty();
@@ -90,7 +91,7 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
             </p>
         }
     });
-    let place = test.place().map(|place| {
+    let place = test.program_span().map(|place| {
         view! {
             <p>
                 <button

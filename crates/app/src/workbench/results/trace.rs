@@ -1,7 +1,8 @@
 //! The exchange of a test as a timeline, with a lane for each client.
 
+use browser_model::{Extent, TraceEvent, TraceRow, show_bytes, trace_rows};
 use leptos::prelude::*;
-use lesson::{Exchange, Extent, TraceEvent, TraceRow, counted, show_bytes, trace_rows};
+use protocol::{Exchange, counted};
 
 use super::compare::ByteSpans;
 use super::sentence::Sentence;

@@ -1,7 +1,7 @@
 //! The verdict: where the run stands, in a headline and a sentence.
 
+use browser_model::RunPhase;
 use leptos::prelude::*;
-use lesson::RunPhase;
 
 use super::sentence::Sentence;
 use crate::browser;
@@ -39,7 +39,7 @@ fn EmptyState() -> impl IntoView {
             (all, _) => format!("{all} tests"),
         },
     );
-    let is_solved = bench.kept(lesson::StepProgress::is_solved);
+    let is_solved = bench.kept(browser_model::StepProgress::is_solved);
     let state = move || {
         if is_solved.get() {
             "This step is done; nothing has run in this tab. "

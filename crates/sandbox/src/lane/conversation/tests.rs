@@ -6,7 +6,7 @@ use std::io;
 
 use bytes::Bytes;
 use futures::channel::mpsc;
-use lesson::{PlannedTest, Seed, StepId, TestId};
+use protocol::{PlannedTest, Seed, StepId, TestId};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 

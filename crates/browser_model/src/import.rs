@@ -1,6 +1,7 @@
 //! Progress from a file: what it would change, and what there is afterwards.
 
-use crate::{CourseId, Progress, StepId, StepProgress, counted};
+use crate::{Progress, StepProgress};
+use protocol::{CourseId, StepId, counted};
 
 /// What an import would change in one step.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use super::exception_advice::advice;
 use super::phrase::{
-    after_line, bytes, capitalised, duration, exception, exit, ports, shortened, to_request,
-    with_article, without_backticks,
+    after_line, bytes, duration, exception, exit, ports, shortened, to_request, without_backticks,
 };
 use super::silence::Silence;
 use super::{Comparison, Outcome};
 use crate::ByteString;
+use crate::english::{capitalised, with_article};
 
 impl Outcome {
     /// What happened and what to do, in plain text with code between backticks; empty for a pass.

@@ -5,7 +5,8 @@ use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CourseId, Progress, ProgressError, StepId, StepProgress};
+use crate::{Progress, ProgressError, StepProgress};
+use protocol::{CourseId, StepId};
 
 /// The settings' key.
 pub const SETTINGS_KEY: &str = "codealong.settings";

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::{
-    AnsiReader, OutputChunk, OutputSpan, OutputStream, StyledText, TerminalColor, TextStyle,
-    Weight, counted, output_spans,
-};
+use crate::{AnsiReader, OutputSpan, StyledText, TerminalColor, TextStyle, Weight, output_spans};
+use protocol::{OutputChunk, OutputStream, counted};
 
 /// The output as HTML. Buttons carry the line they lead to in `data-line`. Starts of the program
 /// that wrote the same as the one before are counted, not repeated.

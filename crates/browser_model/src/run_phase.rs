@@ -1,6 +1,7 @@
 //! Where a run stands, in one word and one sentence.
 
-use crate::{LiveRun, LiveTest, Outcome, PlannedTest, RunError, Verdict};
+use crate::{LiveRun, LiveTest};
+use protocol::{Outcome, PlannedTest, RunError, Verdict, sentence_case};
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,24 +190,10 @@ impl TestState {
     }
 }
 
-/// An error's text as a sentence: a capital letter and a full stop.
-pub fn sentence_case(text: &str) -> String {
-    let mut characters = text.chars();
-    let Some(first) = characters.next() else {
-        return String::new();
-    };
-    let stop = if text.ends_with(['.', '!', '?', '…']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{}{}{stop}", first.to_uppercase(), characters.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{PlannedStep, RunEvent, Seed, StepId, TestId};
+    use protocol::{PlannedStep, RunEvent, Seed, StepId, TestId};
 
     fn started(tests: u16) -> LiveRun {
         let step = StepId::parse("ping").unwrap();

@@ -85,20 +85,3 @@ pub(super) fn duration(ms: u32) -> String {
         format!("{ms} ms")
     }
 }
-
-pub(super) fn with_article(noun: &str) -> String {
-    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
-    match noun {
-        "nil" => "nil".to_owned(),
-        noun if vowel => format!("an {noun}"),
-        noun => format!("a {noun}"),
-    }
-}
-
-pub(super) fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
-    }
-}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CourseId, Exchange, Outcome, Seed, SourceSpan, StepId, TestId};
+use crate::{CourseId, Exchange, Outcome, PROGRAM_FILE, Seed, SourceSpan, StepId, TestId};
 
 /// A test that a run will make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +138,22 @@ pub struct Report {
     pub output: ProgramOutput,
     /// From the job written to the last result, without waiting for a place.
     pub duration_us: u32,
+}
+
+impl TestResult {
+    /// The line of the learner's program to look at, where it is known.
+    pub fn program_span(&self) -> Option<SourceSpan> {
+        let span = self.span.clone().or_else(|| self.outcome.span())?;
+        (span.file == PROGRAM_FILE).then_some(span)
+    }
+
+    /// What went wrong in the words that help most: the author's, where the mistake is known.
+    pub fn reason(&self) -> &str {
+        match &self.mistake {
+            Some(mistake) => &mistake.message,
+            None => &self.message,
+        }
+    }
 }
 
 impl Report {

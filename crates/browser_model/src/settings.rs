@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Slug;
+use protocol::Slug;
 
 /// What a browser keeps of a person's likings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! How far a learner is in a course.
 
-use crate::{CourseView, Progress, StepId, StepSummary};
+use crate::Progress;
+use protocol::{CourseView, StepId, StepSummary};
 
 /// How far a learner is in a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,8 @@ pub fn course_minutes(course: &CourseView) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CourseId, Difficulty, StepProgress};
+    use crate::StepProgress;
+    use protocol::{CourseId, Difficulty};
 
     fn course() -> CourseView {
         CourseView {

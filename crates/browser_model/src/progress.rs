@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CourseId, StepId};
+use protocol::{CourseId, StepId};
 
 /// All progress of a browser: the form of an export, and the sum of what localStorage holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

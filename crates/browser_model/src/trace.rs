@@ -1,6 +1,6 @@
 //! The exchange of a test as a timeline: one lane for each client, one row for each event.
 
-use crate::{ByteString, Exchange, ExchangeAction, counted};
+use protocol::{ByteString, Exchange, ExchangeAction, counted};
 
 /// One row of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{OutputChunk, PlannedStep, Report, RunError, RunEvent, Seed, TestId, TestResult};
+use protocol::{OutputChunk, PlannedStep, Report, RunError, RunEvent, Seed, TestId, TestResult};
 
 /// What is known of one test while a run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl LiveRun {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{OutputStream, PlannedTest, StepId};
+    use protocol::{OutputStream, PlannedTest, StepId};
 
     fn chunk(text: &str) -> RunEvent {
         RunEvent::Output {

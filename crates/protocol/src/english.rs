@@ -1,4 +1,4 @@
-//! Durations as a person reads them.
+//! Values in English: durations, counts, articles, sentences.
 
 /// Microseconds in the unit and the precision that say enough: `0.6 ms`, `38 ms`, `1.4 s`.
 pub fn duration_text(duration_us: u32) -> String {
@@ -42,6 +42,35 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
     match count {
         1 => format!("1 {one}"),
         count => format!("{count} {many}"),
+    }
+}
+
+/// A noun with its article: `an array`, `a bulk string`; `nil` has none.
+pub fn with_article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    match noun {
+        "nil" => noun.to_owned(),
+        noun if vowel => format!("an {noun}"),
+        noun => format!("a {noun}"),
+    }
+}
+
+/// An error's text as a sentence: a capital letter and a full stop.
+pub fn sentence_case(text: &str) -> String {
+    let stop = if text.is_empty() || text.ends_with(['.', '!', '?', '…']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{}{stop}", capitalised(text))
+}
+
+/// The same text with a capital letter.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
     }
 }
 

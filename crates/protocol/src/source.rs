@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The learner's file.
+pub const PROGRAM_FILE: &str = "main.py";
+
 /// What a learner wrote: 1 byte to 64 KiB of text without NUL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

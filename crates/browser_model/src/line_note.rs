@@ -1,9 +1,6 @@
 //! What a report says of single lines of the learner's program.
 
-use crate::{Report, SourceSpan, TestResult};
-
-/// The learner's file.
-pub const PROGRAM_FILE: &str = "main.py";
+use protocol::Report;
 
 /// A note that stands on a line of the learner's program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,51 +81,35 @@ impl LineNote {
     }
 }
 
-impl TestResult {
-    /// The line of the learner's program to look at, where it is known.
-    pub fn place(&self) -> Option<SourceSpan> {
-        let span = self.span.clone().or_else(|| self.outcome.span())?;
-        (span.file == PROGRAM_FILE).then_some(span)
-    }
-
-    /// What went wrong in the words that help most: the author's, where the mistake is known.
-    pub fn reason(&self) -> &str {
-        match &self.mistake {
-            Some(mistake) => &mistake.message,
-            None => &self.message,
+/// One note a line, the earliest broken test's where several tests name it.
+pub fn line_notes(report: &Report) -> Vec<LineNote> {
+    let mut notes: Vec<LineNote> = Vec::new();
+    let broken = report
+        .steps
+        .iter()
+        .flat_map(|step| &step.tests)
+        .filter(|test| !test.outcome.is_passed());
+    for test in broken {
+        let Some(span) = test.program_span() else {
+            continue;
+        };
+        if notes.iter().all(|note| note.line != span.line) {
+            notes.push(LineNote {
+                line: span.line,
+                columns: span.column.zip(span.end_column),
+                message: test.reason().to_owned(),
+            });
         }
     }
-}
-
-impl Report {
-    /// One note a line, the earliest broken test's where several tests name it.
-    pub fn line_notes(&self) -> Vec<LineNote> {
-        let mut notes: Vec<LineNote> = Vec::new();
-        let broken = self
-            .steps
-            .iter()
-            .flat_map(|step| &step.tests)
-            .filter(|test| !test.outcome.is_passed());
-        for test in broken {
-            let Some(place) = test.place() else {
-                continue;
-            };
-            if notes.iter().all(|note| note.line != place.line) {
-                notes.push(LineNote {
-                    line: place.line,
-                    columns: place.column.zip(place.end_column),
-                    message: test.reason().to_owned(),
-                });
-            }
-        }
-        notes
-    }
+    notes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CourseId, Outcome, ProgramOutput, Seed, StepId, StepReport, TestId};
+    use protocol::{
+        CourseId, Outcome, ProgramOutput, Seed, StepId, StepReport, TestId, TestResult,
+    };
 
     fn broken(number: u16, line: u32) -> TestResult {
         let outcome = Outcome::Ended {
@@ -216,8 +197,7 @@ mod tests {
             output: ProgramOutput::default(),
             duration_us: 1,
         };
-        let notes: Vec<(u32, String)> = report
-            .line_notes()
+        let notes: Vec<(u32, String)> = line_notes(&report)
             .into_iter()
             .map(|note| (note.line, note.message))
             .collect();

@@ -1,6 +1,7 @@
 //! The program that a step opens with.
 
-use crate::{CourseId, Progress, StepId, StepSummary};
+use crate::Progress;
+use protocol::{CourseId, StepId, StepSummary};
 
 /// The program that a step opens with, and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +79,8 @@ pub fn earlier<'steps>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Difficulty, StepProgress};
+    use crate::StepProgress;
+    use protocol::Difficulty;
 
     fn id(name: &str) -> StepId {
         StepId::parse(name).unwrap()

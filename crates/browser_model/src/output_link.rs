@@ -1,6 +1,6 @@
 //! Lines of the learner's program that its output names, as in a traceback.
 
-use crate::PROGRAM_FILE;
+use protocol::PROGRAM_FILE;
 
 /// A piece of output.
 #[derive(Debug, Clone, PartialEq, Eq)]

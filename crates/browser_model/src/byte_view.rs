@@ -1,7 +1,8 @@
 //! Bytes on screen: as text, escaped or in hexadecimal, one byte marked, long ones cut to what
 //! lies around the mark.
 
-use crate::{ByteString, ByteView};
+use crate::ByteView;
+use protocol::ByteString;
 
 /// A run of bytes that look alike on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,7 +164,7 @@ impl Screen {
     fn leave_out(&mut self, bytes: usize) {
         if bytes > 0 {
             self.push(
-                &format!("…{}…", crate::counted(bytes, "byte", "bytes")),
+                &format!("…{}…", protocol::counted(bytes, "byte", "bytes")),
                 ByteSpanKind::LeftOut,
             );
         }

@@ -1,0 +1,48 @@
+//! What a browser keeps of a learner's way, and what the page decides, without a browser.
+//!
+//! Kept: [`Progress`] with the drafts of each step, and [`Settings`], as records in localStorage
+//! (`storage`). Decided: which program a step opens with ([`InitialDraft`]), what a run looks like
+//! while its events come ([`LiveRun`], [`RunPhase`]), which lines bear notes ([`LineNote`]), how
+//! bytes, exchanges and a program's output are shown ([`show_bytes`], [`trace_rows`],
+//! [`output_html`]). All of it is plain values and functions, tested on the host; `app` draws them.
+
+mod ansi;
+mod byte_view;
+mod conflicting_draft;
+mod course_progress;
+mod import;
+mod initial_draft;
+mod inline_code;
+mod line_note;
+mod live_run;
+mod output_html;
+mod output_link;
+mod progress;
+mod run_phase;
+mod settings;
+mod step_slots;
+mod storage;
+mod text_edit;
+mod trace;
+
+pub use ansi::{AnsiReader, StyledText, TerminalColor, TextStyle, Weight};
+pub use byte_view::{ByteSpan, ByteSpanKind, Extent, ShownBytes, is_long, show_bytes};
+pub use conflicting_draft::ConflictingDraft;
+pub use course_progress::{CourseProgress, course_minutes};
+pub use import::{ImportedStep, imported_steps};
+pub use initial_draft::{InitialDraft, earlier};
+pub use inline_code::{InlineSpan, inline_spans};
+pub use line_note::{LineEdit, LineNote, line_notes};
+pub use live_run::{LiveRun, LiveTest};
+pub use output_html::output_html;
+pub use output_link::{OutputSpan, output_spans};
+pub use progress::{Progress, ProgressError, StepProgress};
+pub use run_phase::{RunPhase, TestState};
+pub use settings::{ByteView, Divider, Panels, Settings, Theme};
+pub use step_slots::{StepSlot, step_slots};
+pub use storage::{
+    RecordVersion, SETTINGS_KEY, StepRecord, original_key, quarantine_key, step_key, step_of_key,
+    take_record,
+};
+pub use text_edit::{TextEdit, utf16_column};
+pub use trace::{LANES_MAX, TraceEvent, TraceRow, trace_rows};

@@ -1,0 +1,35 @@
+//! What crosses a wire: between server and browser, and between server and containers.
+//!
+//! A [`RunRequest`] asks for a run; [`RunEvent`]s answer it, the last of them with a [`Report`] of a
+//! [`TestResult`] for each test. What a learner's program did is an [`Outcome`], a value with a
+//! sentence of its own; what went wrong on our side is a [`RunError`]. Courses and steps come as
+//! [`CourseView`] and [`StepView`], without their solutions and tests.
+//!
+//! Every type on a wire is `Serialize` and `Deserialize`, compiles for wasm32 and for the host, and
+//! has fixed-width integers with their unit in the name. The few functions put such values into
+//! English ([`duration_text`], [`counted`]).
+
+mod byte_string;
+mod english;
+mod exchange;
+mod id;
+mod outcome;
+mod report;
+mod run_error;
+mod run_event;
+mod source;
+mod step_view;
+
+pub use byte_string::{ByteString, InvalidByteString};
+pub use english::{counted, duration_text, minutes_text, sentence_case, with_article};
+pub use exchange::{Exchange, ExchangeAction};
+pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
+pub use outcome::{Comparison, Crash, Outcome, Receipt, SourceSpan, TracebackFrame};
+pub use report::{
+    OutputChunk, OutputStream, PlannedStep, PlannedTest, ProgramOutput, RecognisedMistake, Report,
+    StepReport, TestResult, Verdict,
+};
+pub use run_error::RunError;
+pub use run_event::{RunEvent, RunRequest};
+pub use source::{PROGRAM_FILE, Source, SourceError};
+pub use step_view::{CourseView, Difficulty, StepSummary, StepView};
