@@ -27,7 +27,7 @@ test("progress goes from one browser to another as a file", async ({ page, workb
   const download = page.waitForEvent("download");
   await dialog.getByRole("button", { name: "Export to a file" }).click();
   const exported = await readFile(await (await download).path(), "utf8");
-  expect(JSON.parse(exported)).toMatchObject({ version: 1 });
+  expect(JSON.parse(exported)).toMatchObject({ version: 2 });
 
   await new BrowserStorage(page).clear();
   await workbench.reload();

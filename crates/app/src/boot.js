@@ -3,16 +3,16 @@
 // start.
 (() => {
   const root = document.documentElement;
-  const stored = (key) => {
+  const stored = (key, newest) => {
     try {
       const record = JSON.parse(localStorage.getItem(key));
-      return record?.version === 1 ? record : null;
+      return record?.version >= 1 && record.version <= newest ? record : null;
     } catch {
       return null;
     }
   };
 
-  const settings = stored("codealong.settings");
+  const settings = stored("codealong.settings", 1);
   if (settings?.theme === "light" || settings?.theme === "dark") {
     root.dataset.theme = settings.theme;
   }
@@ -23,11 +23,17 @@
     root.style.setProperty("--results", results);
   }
 
+  // A step's record of version 1 has the text of `main.py` where that of version 2 has a program.
+  const step = (key) => stored(key, 2);
+  const text = (program) => program?.files?.[program.entry] ?? program;
+  const draft = (record) => text(record?.draft);
+  const lastPassing = (record) => text(record?.last_passing ?? record?.last_green);
+
   // The first of `data-records` is this step's own, the others are earlier steps, nearest first.
   const fill = (field) => {
-    const [own, ...earlier] = field.dataset.records.split(" ").map(stored);
-    const text = own?.draft ?? own?.last_green
-      ?? earlier.map((record) => record?.last_green ?? record?.draft).find((found) => found != null);
+    const [own, ...earlier] = field.dataset.records.split(" ").map(step);
+    const text = draft(own) ?? lastPassing(own)
+      ?? earlier.map((record) => lastPassing(record) ?? draft(record)).find((found) => found != null);
     if (typeof text === "string") {
       field.value = text;
     }
@@ -52,9 +58,11 @@
     if (answers() || !field || field.opened === undefined || field.value === field.opened) return;
     const [key] = field.dataset.records.split(" ");
     try {
-      const record = localStorage.getItem(key) === null ? { version: 1 } : stored(key);
-      // What this script can't read is the program's to deal with.
-      if (record) localStorage.setItem(key, JSON.stringify({ ...record, draft: field.value }));
+      const record = localStorage.getItem(key) === null ? { version: 2 } : step(key);
+      const program = { files: { "main.py": field.value }, entry: "main.py" };
+      const draft = record?.version === 1 ? field.value : program;
+      // What this script can't read is the page's to deal with.
+      if (record) localStorage.setItem(key, JSON.stringify({ ...record, draft }));
     } catch {
       // Storage is full or forbidden: the program says so when it comes.
     }

@@ -1,12 +1,11 @@
 //! From a learner's program to its report: a course's tests, run in the sandbox.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use curriculum::Course;
 use futures::stream::{self, Stream, StreamExt};
 use protocol::{
-    PlannedStep, Report, RunError, RunEvent, Seed, Source, StepId, StepReport, TestResult,
+    PlannedStep, Report, RunError, RunEvent, RunnableProgram, Seed, StepId, StepReport, TestResult,
 };
 use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool};
 
@@ -18,7 +17,7 @@ pub struct Assignment {
     /// The step of the course; the steps before it are judged too.
     pub step: StepId,
     /// The program.
-    pub source: Source,
+    pub program: RunnableProgram,
     /// What the random values grow from.
     pub seed: Seed,
 }
@@ -68,7 +67,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
     let Assignment {
         course,
         step,
-        source,
+        program,
         seed,
     } = assignment;
     let steps = course
@@ -86,7 +85,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
         seed: *seed,
         port: course.port,
         limit: Job::LIMIT,
-        files: BTreeMap::from([("main.py".to_owned(), source.as_str().to_owned())]),
+        program: program.program().clone(),
         steps: steps.collect(),
     })
 }
@@ -94,7 +93,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
 impl Assignment {
     fn tell(&self, event: JobEvent) -> RunEvent {
         match event {
-            JobEvent::Queued { place } => RunEvent::Queued { place },
+            JobEvent::Queued { position } => RunEvent::Queued { position },
             JobEvent::Started => RunEvent::Started {
                 seed: self.seed,
                 steps: self.plan(),
@@ -115,7 +114,7 @@ impl Assignment {
     }
 
     fn recognised(&self, mut result: TestResult) -> TestResult {
-        result.mistake = self.course.recognise(&result, self.source.as_str());
+        result.mistake = self.course.recognise(&result, self.program.entry_text());
         result
     }
 
@@ -140,6 +139,7 @@ impl Assignment {
         Report {
             course: self.course.id.clone(),
             step: self.step.clone(),
+            program: self.program.program().clone(),
             seed: self.seed,
             verdict: Report::verdict_of(&self.step, &steps),
             steps,

@@ -11,7 +11,8 @@ use futures::Stream;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use protocol::{
-    CourseId, InvalidId, RunError, RunEvent, RunRequest, Seed, Slug, Source, StepId, StepView,
+    CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Slug, StepId,
+    StepView,
 };
 use sandbox::{ClientId, Pool, PoolStatus, StopOutcome};
 
@@ -111,7 +112,9 @@ impl AppState {
     }
 
     pub(crate) fn solution(&self, course: &str, step: &str) -> Result<String, RunError> {
-        self.with_step(course, step, |_, step| step.solution.as_str().to_owned())
+        self.with_step(course, step, |_, step| {
+            step.solution.entry_text().to_owned()
+        })
     }
 
     /// Parses a request and starts its run.
@@ -125,7 +128,7 @@ impl AppState {
         let assignment = Assignment {
             course: Arc::clone(course),
             step: step.id.clone(),
-            source: Source::parse(request.source)?,
+            program: RunnableProgram::parse(request.program)?,
             seed: seed_of(request.seed.as_deref())?,
         };
         // A page gives itself a name; a plain client of HTTP does not, and wants a status.

@@ -7,7 +7,7 @@ use app::judge::Assignment;
 use axum::body::Body;
 use axum::http::{Request, header};
 use curriculum::Course;
-use protocol::{RunRequest, Source, StepId};
+use protocol::{Program, RunRequest, RunnableProgram, StepId};
 
 /// The program that passes step 1.
 pub(crate) const FOUR_LINES: &str = "import socket
@@ -50,7 +50,7 @@ impl Workload {
         Ok(Self {
             course: Arc::clone(course),
             step: last.id.clone(),
-            source: last.solution.as_str().to_owned(),
+            source: last.solution.entry_text().to_owned(),
         })
     }
 
@@ -73,7 +73,7 @@ impl Workload {
         let request = RunRequest {
             course: self.course.id.to_string(),
             step: self.step.to_string(),
-            source: self.source.clone(),
+            program: Program::of_one_file(self.source.clone()),
             seed: None,
             client: Some(client.to_owned()),
         };
@@ -85,7 +85,7 @@ impl Workload {
         Ok(Assignment {
             course: Arc::clone(&self.course),
             step: self.step.clone(),
-            source: Source::parse(self.source.clone())?,
+            program: RunnableProgram::parse(Program::of_one_file(self.source.clone()))?,
             seed: app::state::seed_of(None)?,
         })
     }

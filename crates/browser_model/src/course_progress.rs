@@ -97,7 +97,7 @@ mod tests {
             .iter()
             .map(|name| {
                 let step = StepProgress {
-                    last_passing: Some(String::new()),
+                    last_passing: Some(protocol::Program::default()),
                     ..StepProgress::default()
                 };
                 (StepId::parse(name).unwrap(), step)

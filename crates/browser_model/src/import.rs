@@ -1,7 +1,7 @@
 //! Progress from a file: what it would change, and what there is afterwards.
 
 use crate::{Progress, StepProgress};
-use protocol::{CourseId, StepId, counted};
+use protocol::{CourseId, Program, StepId, counted};
 
 /// What an import would change in one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +41,14 @@ impl StepProgress {
     pub fn merged_with(&self, theirs: &Self) -> Self {
         let ours = self;
         // What was replaced belongs together, newest and older.
-        let history = if ours.before_reset.is_some() {
-            ours
-        } else {
+        let history = if ours.history.is_empty() {
             theirs
+        } else {
+            ours
         };
         let mut merged = Self {
             draft: theirs.draft.clone().or_else(|| ours.draft.clone()),
-            before_reset: history.before_reset.clone(),
-            replaced_earlier: history.replaced_earlier.clone(),
+            history: history.history.clone(),
             last_passing: theirs
                 .last_passing
                 .clone()
@@ -99,8 +98,8 @@ fn changes(before: &StepProgress, after: &StepProgress) -> Vec<String> {
     found
 }
 
-fn lines(text: &str) -> String {
-    counted(text.lines().count(), "line", "lines")
+fn lines(program: &Program) -> String {
+    counted(program.entry_text().lines().count(), "line", "lines")
 }
 
 #[cfg(test)]
@@ -118,8 +117,8 @@ mod tests {
 
     fn kept(draft: &str, last_passing: Option<&str>) -> StepProgress {
         StepProgress {
-            draft: Some(draft.to_owned()),
-            last_passing: last_passing.map(str::to_owned),
+            draft: Some(Program::of_one_file(draft)),
+            last_passing: last_passing.map(Program::of_one_file),
             ..StepProgress::default()
         }
     }
@@ -134,15 +133,15 @@ mod tests {
     #[test]
     fn a_replaced_draft_can_be_brought_back() {
         let (after, changes) = import(kept("a\nb", None), kept("c", None));
-        assert_eq!(after.draft.as_deref(), Some("c"));
-        assert_eq!(after.before_reset.as_deref(), Some("a\nb"));
+        assert_eq!(after.draft_text(), Some("c"));
+        assert_eq!(after.replaced().next(), Some("a\nb"));
         assert!(changes[0].contains("2 lines by 1 line"), "{changes:?}");
     }
 
     #[test]
     fn what_could_be_brought_back_before_still_can() {
         let mut here = kept("b", None);
-        here.before_reset = Some("a".to_owned());
+        here.history = vec![Program::of_one_file("a")];
         let (after, changes) = import(here, kept("c", None));
         assert_eq!(after.replaced().collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(changes.len(), 1, "{changes:?}");

@@ -32,9 +32,9 @@ impl InitialDraft {
     ) -> Self {
         let draft = progress
             .step(course, step)
-            .and_then(|kept| kept.draft.clone().or_else(|| kept.last_passing.clone()));
+            .and_then(|kept| kept.draft_text().or_else(|| kept.last_passing_text()));
         match draft {
-            Some(draft) => Self::Draft(draft),
+            Some(draft) => Self::Draft(draft.to_owned()),
             None => Self::without_draft(progress, course, steps, step, starter),
         }
     }
@@ -50,10 +50,10 @@ impl InitialDraft {
         earlier(steps, step)
             .find_map(|earlier| {
                 let kept = progress.step(course, earlier)?;
-                let text = kept.last_passing.as_ref().or(kept.draft.as_ref())?;
+                let text = kept.last_passing_text().or_else(|| kept.draft_text())?;
                 Some(Self::EarlierStep {
                     step: earlier.clone(),
-                    text: text.clone(),
+                    text: text.to_owned(),
                 })
             })
             .unwrap_or_else(|| Self::Starter(starter.to_owned()))
@@ -78,6 +78,8 @@ pub fn earlier<'steps>(
 
 #[cfg(test)]
 mod tests {
+    use protocol::Program;
+
     use super::*;
     use crate::StepProgress;
     use protocol::Difficulty;
@@ -112,8 +114,8 @@ mod tests {
 
     fn kept(draft: Option<&str>, last_passing: Option<&str>) -> StepProgress {
         StepProgress {
-            draft: draft.map(str::to_owned),
-            last_passing: last_passing.map(str::to_owned),
+            draft: draft.map(Program::of_one_file),
+            last_passing: last_passing.map(Program::of_one_file),
             ..StepProgress::default()
         }
     }

@@ -189,6 +189,7 @@ mod tests {
             tests: vec![broken(1, 7), broken(2, 7), broken(3, 9)],
         }];
         let report = Report {
+            program: protocol::Program::default(),
             course: CourseId::parse("redis").unwrap(),
             verdict: Report::verdict_of(&step, &steps),
             step,

@@ -19,7 +19,7 @@ pub enum LiveTest<'run> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LiveRun {
     /// The place in the queue, while there is one.
-    pub place: Option<u32>,
+    pub position: Option<u32>,
     /// The seed, once the run started.
     pub seed: Option<Seed>,
     /// The plan, once the run started.
@@ -40,9 +40,9 @@ impl LiveRun {
     /// Folds one event into the run.
     pub fn apply(&mut self, event: RunEvent) {
         match event {
-            RunEvent::Queued { place } => self.place = Some(place),
+            RunEvent::Queued { position } => self.position = Some(position),
             RunEvent::Started { seed, steps } => {
-                self.place = None;
+                self.position = None;
                 self.seed = Some(seed);
                 self.steps = steps;
             }
@@ -67,7 +67,7 @@ impl LiveRun {
     /// Ends the run without a report, unless it has one already.
     pub fn interrupt(&mut self, error: RunError) {
         if self.report.is_none() {
-            self.place = None;
+            self.position = None;
             self.running = None;
             self.error = Some(error);
         }
@@ -127,7 +127,7 @@ mod tests {
         let step = StepId::parse("ping").unwrap();
         let id = TestId::new(step.clone(), 1);
         let mut run = LiveRun::default();
-        run.apply(RunEvent::Queued { place: 2 });
+        run.apply(RunEvent::Queued { position: 2 });
         run.apply(RunEvent::Started {
             seed: Seed::new(1),
             steps: vec![PlannedStep {
@@ -139,7 +139,7 @@ mod tests {
                 }],
             }],
         });
-        assert_eq!((run.place, run.total()), (None, 1));
+        assert_eq!((run.position, run.total()), (None, 1));
         assert_eq!(run.test(&id), LiveTest::Waiting);
         run.apply(RunEvent::TestStarted { id: id.clone() });
         assert_eq!(run.test(&id), LiveTest::Running);

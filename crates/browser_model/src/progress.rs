@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use protocol::{CourseId, StepId};
+use protocol::{CourseId, Program, StepId};
 
 /// All progress of a browser: the form of an export, and the sum of what localStorage holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,25 +17,73 @@ pub struct Progress {
 
 /// What is kept of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "StoredStep")]
 pub struct StepProgress {
     /// The program as it was last typed; none as long as nothing was typed.
-    pub draft: Option<String>,
+    pub draft: Option<Program>,
     /// The program of the last run that passed: its presence is what "solved" means.
-    #[serde(rename = "last_green")]
-    pub last_passing: Option<String>,
-    /// The program that was last replaced (by a reset, an import, another tab's), so that this can be
-    /// undone.
-    pub before_reset: Option<String>,
-    /// Programs that were replaced before that one, the newest last.
+    pub last_passing: Option<Program>,
+    /// Programs that were replaced (by a reset, an import, another tab's), so that this can be
+    /// undone; the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub replaced_earlier: Vec<String>,
+    pub history: Vec<Program>,
     /// The rung reached on the ladder of hints.
     pub hints_opened: u8,
     /// Runs that failed since the step was begun.
     pub failed_runs: u32,
     /// The shortest run that passed.
     pub best_run_us: Option<u32>,
+}
+
+/// A step's progress in the form of any version.
+///
+/// Version 1 knew a program as the text of `main.py`, and parted the newest of what was replaced from
+/// the others.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredStep {
+    draft: Option<StoredProgram>,
+    #[serde(alias = "last_green")]
+    last_passing: Option<StoredProgram>,
+    history: Vec<StoredProgram>,
+    before_reset: Option<StoredProgram>,
+    replaced_earlier: Vec<StoredProgram>,
+    hints_opened: u8,
+    failed_runs: u32,
+    best_run_us: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredProgram {
+    Text(String),
+    Program(Program),
+}
+
+impl From<StoredProgram> for Program {
+    fn from(stored: StoredProgram) -> Self {
+        match stored {
+            StoredProgram::Text(text) => Self::of_one_file(text),
+            StoredProgram::Program(program) => program,
+        }
+    }
+}
+
+impl From<StoredStep> for StepProgress {
+    fn from(stored: StoredStep) -> Self {
+        let replaced = stored
+            .replaced_earlier
+            .into_iter()
+            .chain(stored.before_reset);
+        Self {
+            draft: stored.draft.map(Program::from),
+            last_passing: stored.last_passing.map(Program::from),
+            history: replaced.chain(stored.history).map(Program::from).collect(),
+            hints_opened: stored.hints_opened,
+            failed_runs: stored.failed_runs,
+            best_run_us: stored.best_run_us,
+        }
+    }
 }
 
 /// Why stored progress can't be taken. It is kept aside and never overwritten.
@@ -75,7 +123,7 @@ impl Default for Progress {
 
 impl Progress {
     /// The version that this program writes.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// What is kept of a step, if anything is.
     pub fn step(&self, course: &CourseId, step: &StepId) -> Option<&StepProgress> {
@@ -84,33 +132,43 @@ impl Progress {
 }
 
 impl StepProgress {
+    /// The text of the draft's entry file.
+    pub fn draft_text(&self) -> Option<&str> {
+        self.draft.as_ref().map(Program::entry_text)
+    }
+
+    /// The text of the entry file of the last run that passed.
+    pub fn last_passing_text(&self) -> Option<&str> {
+        self.last_passing.as_ref().map(Program::entry_text)
+    }
+
     /// Keeps a program that is about to be replaced, and those that were replaced before it as far
     /// as there is room. One that can be had elsewhere (the course's own, an earlier step's, the last
-    /// green run) takes no other's place: who starts over twice gets back what they wrote, not the
-    /// starter.
-    pub fn keep_in_history(&mut self, program: &str, elsewhere: &[&str]) {
-        let is_elsewhere =
-            elsewhere.contains(&program) || self.last_passing.as_deref() == Some(program);
-        if is_elsewhere && self.before_reset.is_some() {
+    /// run's that passed) takes no other's place: who starts over twice gets back what they wrote,
+    /// not the starter.
+    pub fn keep_in_history(&mut self, program: &Program, elsewhere: &[&str]) {
+        let is_elsewhere = elsewhere.contains(&program.entry_text())
+            || self.last_passing.as_ref() == Some(program);
+        if is_elsewhere && !self.history.is_empty() {
             return;
         }
-        let before = self.before_reset.replace(program.to_owned());
-        self.replaced_earlier.retain(|other| other != program);
-        self.replaced_earlier
-            .extend(before.filter(|before| before != program));
-        let is_too_much = |kept: &[String]| {
-            kept.len() > REPLACED_MAX
-                || kept.iter().map(String::len).sum::<usize>() > REPLACED_MAX_BYTES
+        self.history.retain(|other| other != program);
+        self.history.push(program.clone());
+        // The newest is kept whatever its size.
+        let is_too_much = |kept: &[Program]| {
+            kept.split_last().is_some_and(|(_, earlier)| {
+                earlier.len() > REPLACED_MAX
+                    || earlier.iter().map(Program::bytes).sum::<usize>() > REPLACED_MAX_BYTES
+            })
         };
-        while is_too_much(&self.replaced_earlier) {
-            self.replaced_earlier.remove(0);
+        while is_too_much(&self.history) {
+            self.history.remove(0);
         }
     }
 
-    /// The programs that were replaced, the newest first.
+    /// The texts of the programs that were replaced, the newest first.
     pub fn replaced(&self) -> impl Iterator<Item = &str> {
-        let earlier = self.replaced_earlier.iter().rev();
-        self.before_reset.iter().chain(earlier).map(String::as_str)
+        self.history.iter().rev().map(Program::entry_text)
     }
 
     /// Whether a run of this step has passed.
@@ -123,18 +181,22 @@ impl StepProgress {
 mod tests {
     use super::*;
 
+    fn program(text: &str) -> Program {
+        Program::of_one_file(text)
+    }
+
     #[test]
     fn starting_over_twice_keeps_what_was_written() {
         let mut kept = StepProgress::default();
-        kept.keep_in_history("mine", &["starter"]);
-        kept.keep_in_history("starter", &["starter"]);
-        assert_eq!(kept.before_reset.as_deref(), Some("mine"));
-        kept.keep_in_history("mine, later", &["starter"]);
-        kept.keep_in_history("mine, later", &["starter"]);
-        kept.keep_in_history("mine, last", &["starter"]);
+        kept.keep_in_history(&program("mine"), &["starter"]);
+        kept.keep_in_history(&program("starter"), &["starter"]);
+        assert_eq!(kept.replaced().next(), Some("mine"));
+        kept.keep_in_history(&program("mine, later"), &["starter"]);
+        kept.keep_in_history(&program("mine, later"), &["starter"]);
+        kept.keep_in_history(&program("mine, last"), &["starter"]);
         let replaced: Vec<&str> = kept.replaced().collect();
         assert_eq!(replaced, ["mine, last", "mine, later", "mine"]);
-        kept.keep_in_history("mine", &["starter"]);
+        kept.keep_in_history(&program("mine"), &["starter"]);
         let replaced: Vec<&str> = kept.replaced().collect();
         assert_eq!(replaced, ["mine", "mine, last", "mine, later"]);
     }
@@ -143,12 +205,12 @@ mod tests {
     fn replaced_programs_leave_room_for_drafts() {
         let mut kept = StepProgress::default();
         for number in 0..100 {
-            kept.keep_in_history(&format!("{number}").repeat(20_000), &[]);
+            kept.keep_in_history(&program(&format!("{number}").repeat(20_000)), &[]);
         }
         assert!(kept.replaced().map(str::len).sum::<usize>() <= 192 * 1024);
         assert!(kept.replaced().next().unwrap().starts_with("99"));
         for number in 0..100 {
-            kept.keep_in_history(&format!("{number}"), &[]);
+            kept.keep_in_history(&program(&format!("{number}")), &[]);
         }
         assert_eq!(kept.replaced().count(), 9);
     }
@@ -159,6 +221,25 @@ mod tests {
         let progress: Progress = serde_json::from_str(text).unwrap();
         let course = CourseId::parse("redis").unwrap();
         let step = progress.step(&course, &StepId::parse("ping").unwrap());
-        assert_eq!(step.unwrap().draft.as_deref(), Some("x = 1"));
+        assert_eq!(step.unwrap().draft_text(), Some("x = 1"));
+    }
+
+    /// As a browser has it: written by the page of version 1.
+    #[test]
+    fn nothing_of_version_1_is_lost() {
+        let old = r#"{"draft":"x = 1\n","last_green":"x = 0\n","before_reset":"c",
+            "replaced_earlier":["a","b"],"hints_opened":2,"failed_runs":7,"best_run_us":61000}"#;
+        let kept: StepProgress = serde_json::from_str(old).unwrap();
+        assert_eq!(kept.draft_text(), Some("x = 1\n"));
+        assert_eq!(kept.last_passing_text(), Some("x = 0\n"));
+        assert_eq!(kept.replaced().collect::<Vec<_>>(), ["c", "b", "a"]);
+        assert_eq!((kept.hints_opened, kept.failed_runs), (2, 7));
+        assert_eq!(kept.best_run_us, Some(61_000));
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(serde_json::from_str::<StepProgress>(&text).unwrap(), kept);
+        assert!(!text.contains("last_green"), "{text}");
+        let least = r#"{"draft":null,"last_green":null,"before_reset":null}"#;
+        let least: StepProgress = serde_json::from_str(least).unwrap();
+        assert_eq!(least, StepProgress::default());
     }
 }

@@ -11,7 +11,7 @@ pub enum RunPhase {
     /// It waits for a place.
     Queued {
         /// Its place: 1 is next.
-        place: u32,
+        position: u32,
     },
     /// Its tests are being made.
     Running {
@@ -72,8 +72,8 @@ impl LiveRun {
                 error: error.clone(),
             };
         }
-        if let Some(place) = self.place {
-            return RunPhase::Queued { place };
+        if let Some(position) = self.position {
+            return RunPhase::Queued { position };
         }
         if self.steps.is_empty() {
             return RunPhase::Starting;
@@ -108,8 +108,8 @@ impl RunPhase {
     pub fn headline(&self) -> String {
         match self {
             Self::Starting => "Starting…".to_owned(),
-            Self::Queued { place: 1 } => "Waiting · next in the queue".to_owned(),
-            Self::Queued { place } => format!("Waiting · number {place} in the queue"),
+            Self::Queued { position: 1 } => "Waiting · next in the queue".to_owned(),
+            Self::Queued { position } => format!("Waiting · number {position} in the queue"),
             Self::Running { number, total, .. } => format!("Running · {number} of {total}"),
             Self::Passed { headline, .. } | Self::Failed { headline, .. } => headline.clone(),
             Self::Cancelled => "Cancelled".to_owned(),
@@ -228,9 +228,9 @@ mod tests {
     fn the_queue_says_who_is_next() {
         let mut run = LiveRun::default();
         assert_eq!(run.phase(), RunPhase::Starting);
-        run.apply(RunEvent::Queued { place: 1 });
+        run.apply(RunEvent::Queued { position: 1 });
         assert_eq!(run.phase().headline(), "Waiting · next in the queue");
-        run.apply(RunEvent::Queued { place: 4 });
+        run.apply(RunEvent::Queued { position: 4 });
         assert_eq!(run.phase().headline(), "Waiting · number 4 in the queue");
     }
 

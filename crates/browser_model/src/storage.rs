@@ -73,8 +73,9 @@ pub fn original_key(quarantined_key: &str) -> Option<&str> {
 
 /// Takes a decoded record, unless it is rubbish or of a newer version.
 ///
-/// The version is read first and by itself: a newer record may have another form altogether.
-/// Version 1 is the first; migrations of older ones go here.
+/// The version is read first and by itself: a newer record may have another form altogether. The
+/// forms of older versions are read by the records themselves, as [`StepProgress`] reads that of
+/// version 1.
 pub fn take_record<T, E: Display>(
     newest: u32,
     version: Result<RecordVersion, E>,
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn a_record_survives_being_written_and_read() {
         let step = StepProgress {
-            draft: Some("x = 1".to_owned()),
+            draft: Some(protocol::Program::of_one_file("x = 1")),
             hints_opened: 2,
             ..StepProgress::default()
         };
@@ -163,7 +164,7 @@ mod tests {
                 "{rubbish}"
             );
         }
-        let newer = take(r#"{"version":2,"draft":{"text":"of another form"}}"#);
-        assert_eq!(newer, Err(ProgressError::Newer { found: 2, known: 1 }));
+        let newer = take(r#"{"version":3,"draft":{"text":"of another form"}}"#);
+        assert_eq!(newer, Err(ProgressError::Newer { found: 3, known: 2 }));
     }
 }

@@ -152,7 +152,7 @@ impl Course {
             instructions_html: step.instructions_html.clone(),
             tests: step.tests.clone(),
             tests_in_run: u16::try_from(tests_in_run).unwrap_or(u16::MAX),
-            starter: step.starter.as_str().to_owned(),
+            starter: step.starter.entry_text().to_owned(),
             hints: u8::try_from(step.hints.len()).unwrap_or(u8::MAX),
         })
     }

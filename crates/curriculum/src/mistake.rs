@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use protocol::{Outcome, PlannedTest, RecognisedMistake, Slug, Source, TestId, TestResult};
+use protocol::{
+    Outcome, PlannedTest, RecognisedMistake, RunnableProgram, Slug, TestId, TestResult,
+};
 use regex::bytes::{Regex as BytesRegex, RegexBuilder as BytesRegexBuilder};
 use regex::{Regex, RegexBuilder};
 
@@ -34,7 +36,7 @@ pub struct MistakeProgram {
     /// The file's name, without its folder.
     pub file: String,
     /// The program.
-    pub source: Source,
+    pub source: RunnableProgram,
 }
 
 /// When a failed test shows the mistake: all fields must match.

@@ -1,13 +1,13 @@
 //! Python programs in a course: solutions, starters, mistakes.
 
-use protocol::Source;
+use protocol::{Program, RunnableProgram};
 
 use crate::folder::Folder;
 
 /// Reads a required program; reports a missing one, and one that no learner could submit.
-pub(crate) fn read(folder: &Folder<'_>, name: &str) -> Option<Source> {
+pub(crate) fn read(folder: &Folder<'_>, name: &str) -> Option<RunnableProgram> {
     let text = folder.text(name)?;
-    Source::parse(text)
+    RunnableProgram::parse(Program::of_one_file(text))
         .map_err(|error| {
             folder
                 .diagnostics()

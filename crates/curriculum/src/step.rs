@@ -1,8 +1,8 @@
 //! One step: its texts, tests, hints and known mistakes.
 
 use protocol::{
-    CourseId, Difficulty, PlannedStep, PlannedTest, RecognisedMistake, Source, StepId, StepSummary,
-    TestResult,
+    CourseId, Difficulty, PlannedStep, PlannedTest, RecognisedMistake, RunnableProgram, StepId,
+    StepSummary, TestResult,
 };
 
 use crate::checklist;
@@ -42,9 +42,9 @@ pub struct Step {
     pub tests_source: String,
     /// The program that learners without one of their own begin with: `starter.py`, of this step
     /// or else of the nearest earlier step that has one.
-    pub starter: Source,
+    pub starter: RunnableProgram,
     /// A program that passes this step and all earlier ones, and fails the next.
-    pub solution: Source,
+    pub solution: RunnableProgram,
 }
 
 /// A hint of a step.
@@ -97,7 +97,7 @@ pub(crate) struct StepReader<'a> {
     /// The position in the course, from 1.
     pub(crate) number: u16,
     /// The starter of the previous step.
-    pub(crate) inherited_starter: Option<Source>,
+    pub(crate) inherited_starter: Option<RunnableProgram>,
 }
 
 impl StepReader<'_> {

@@ -14,10 +14,10 @@ mod english;
 mod exchange;
 mod id;
 mod outcome;
+mod program;
 mod report;
 mod run_error;
 mod run_event;
-mod source;
 mod step_view;
 
 pub use byte_string::{ByteString, InvalidByteString};
@@ -25,11 +25,11 @@ pub use english::{counted, duration_text, minutes_text, sentence_case, with_arti
 pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
 pub use outcome::{Comparison, Crash, Outcome, Receipt, SourceSpan, TracebackFrame};
+pub use program::{PROGRAM_FILE, Program, ProgramError, RunnableProgram};
 pub use report::{
     OutputChunk, OutputStream, PlannedStep, PlannedTest, ProgramOutput, RecognisedMistake, Report,
     StepReport, TestResult, Verdict,
 };
 pub use run_error::RunError;
 pub use run_event::{RunEvent, RunRequest};
-pub use source::{PROGRAM_FILE, Source, SourceError};
 pub use step_view::{CourseView, Difficulty, StepSummary, StepView};

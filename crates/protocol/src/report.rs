@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CourseId, Exchange, Outcome, PROGRAM_FILE, Seed, SourceSpan, StepId, TestId};
+use crate::{CourseId, Exchange, Outcome, PROGRAM_FILE, Program, Seed, SourceSpan, StepId, TestId};
 
 /// A test that a run will make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +128,9 @@ pub struct Report {
     pub course: CourseId,
     /// The step that the run was for; the steps before it are judged too.
     pub step: StepId,
+    /// The program that was judged.
+    #[serde(default)]
+    pub program: Program,
     /// What the random values grew from.
     pub seed: Seed,
     /// The run in one word.

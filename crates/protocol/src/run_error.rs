@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::SourceError;
+use crate::ProgramError;
 
 /// Why there is no verdict. The text is for the learner; causes go to the server's log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -18,9 +18,9 @@ pub enum RunError {
     },
     /// The program can't be run as it is.
     #[error("{reason}")]
-    Source {
+    Program {
         /// What is wrong with it.
-        reason: SourceError,
+        reason: ProgramError,
     },
     /// The request can't be read.
     #[error("the request can't be read: {detail}")]
@@ -86,10 +86,10 @@ impl RunError {
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownStep { .. } => 404,
-            Self::Source {
-                reason: SourceError::TooLong { .. },
+            Self::Program {
+                reason: ProgramError::TooLong { .. },
             } => 413,
-            Self::Source { .. } | Self::Malformed { .. } => 400,
+            Self::Program { .. } | Self::Malformed { .. } => 400,
             Self::Replaced | Self::Left => 409,
             Self::Busy { .. } | Self::Unavailable { .. } => 503,
             Self::Broken => 500,
@@ -120,8 +120,8 @@ impl RunError {
     }
 }
 
-impl From<SourceError> for RunError {
-    fn from(reason: SourceError) -> Self {
-        Self::Source { reason }
+impl From<ProgramError> for RunError {
+    fn from(reason: ProgramError) -> Self {
+        Self::Program { reason }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{OutputChunk, PlannedStep, Report, RunError, Seed, TestId, TestResult};
+use crate::{OutputChunk, PlannedStep, Program, Report, RunError, Seed, TestId, TestResult};
 
-/// What a run is asked for. The fields are plain text: the server parses each one and says which
+/// What a run is asked for. The fields are not checked: the server parses each one and says which
 /// is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
@@ -13,7 +13,7 @@ pub struct RunRequest {
     /// The step's name.
     pub step: String,
     /// The program.
-    pub source: String,
+    pub program: Program,
     /// The seed to repeat, or none for a fresh one.
     #[serde(default)]
     pub seed: Option<String>,
@@ -32,7 +32,7 @@ pub enum RunEvent {
     /// The run waits for a place; sent again as the place moves.
     Queued {
         /// Runs before this one, and this one: 1 is next.
-        place: u32,
+        position: u32,
     },
     /// The run has a place and will make these tests.
     Started {

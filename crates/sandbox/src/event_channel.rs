@@ -174,8 +174,11 @@ impl EventSender {
                 last.text.push_str(&next.text);
                 *of_last += bytes;
             }
-            (Some((Ok(JobEvent::Queued { place }), _)), Ok(JobEvent::Queued { place: newer })) => {
-                *place = newer;
+            (
+                Some((Ok(JobEvent::Queued { position }), _)),
+                Ok(JobEvent::Queued { position: newer }),
+            ) => {
+                *position = newer;
             }
             (_, event) => state.events.push_back(PendingEvent { event, bytes }),
         }
@@ -266,11 +269,11 @@ mod tests {
     #[tokio::test]
     async fn only_the_newest_place_is_told() {
         let (writer, mut reader) = event_channel();
-        for place in [3, 2, 1] {
-            writer.send(JobEvent::Queued { place });
+        for position in [3, 2, 1] {
+            writer.send(JobEvent::Queued { position });
         }
         let first = reader.next().await.unwrap().unwrap();
-        assert_eq!(first, JobEvent::Queued { place: 1 });
+        assert_eq!(first, JobEvent::Queued { position: 1 });
     }
 
     #[tokio::test]

@@ -202,7 +202,7 @@ pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
         seed: job.seed.value(),
         port: job.port,
         limit_ms: u32::try_from(job.limit.as_millis()).unwrap_or(u32::MAX),
-        files: &job.files,
+        files: &job.program.files,
         steps: plan(job)
             .into_iter()
             .map(|(step, tests)| StepFrame {

@@ -1,12 +1,11 @@
 //! What a run is asked for and what it says: the words between the sandbox and its callers.
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use protocol::{
-    Outcome, OutputChunk, PlannedTest, ProgramOutput, Seed, StepId, TestId, TestResult,
+    Outcome, OutputChunk, PlannedTest, Program, ProgramOutput, Seed, StepId, TestId, TestResult,
 };
 
 /// One run: a learner's files and the tests that judge them. The sandbox knows no courses; what
@@ -19,8 +18,8 @@ pub struct Job {
     pub port: u16,
     /// Wall clock from the job written to the last result.
     pub limit: Duration,
-    /// The learner's files by name; `main.py` is the one that is started.
-    pub files: BTreeMap<String, String>,
+    /// The learner's program; its files are named as they are to be in `/code`.
+    pub program: Program,
     /// The steps that are judged, in the course's order.
     pub steps: Vec<JobStep>,
 }
@@ -113,7 +112,7 @@ pub enum JobEvent {
     /// The run waits for a place; said again as the place moves.
     Queued {
         /// Runs before this one, and this one: 1 is next.
-        place: u32,
+        position: u32,
     },
     /// The container has the job and begins.
     Started,

@@ -42,9 +42,8 @@ pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedRun<'_>>)> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
-    use protocol::{Seed, StepId, TestId};
+    use protocol::{Program, Seed, StepId, TestId};
 
     use super::*;
 
@@ -65,7 +64,7 @@ mod tests {
             seed: Seed::new(seed),
             port: 6379,
             limit: Job::LIMIT,
-            files: BTreeMap::new(),
+            program: Program::default(),
             steps: vec![step("earlier"), step("own")],
         }
     }

@@ -208,8 +208,8 @@ impl Settings {
         if self.owner.is_none() {
             // A colon may not stand in a name.
             let ip = address.ip().to_string().replace(':', "_");
-            let place = format!("-{ip}-{}", address.port());
-            sandbox.owner = sandbox.owner_with(&place, 0);
+            let suffix = format!("-{ip}-{}", address.port());
+            sandbox.owner = sandbox.owner_with(&suffix, 0);
         }
         sandbox
     }

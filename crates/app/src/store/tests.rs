@@ -2,7 +2,7 @@
 
 use browser_model::{StepProgress, StepRecord, step_key};
 use leptos::prelude::*;
-use protocol::{CourseId, StepId};
+use protocol::{CourseId, Program, StepId};
 
 use super::Store;
 use crate::browser::{StorageFault, storage};
@@ -31,13 +31,15 @@ fn kept(store: Store) -> StepProgress {
 
 fn type_draft(store: Store, draft: &str) {
     let (course, step) = ids();
-    store.change_step(&course, &step, |kept| kept.draft = Some(draft.to_owned()));
+    store.change_step(&course, &step, |kept| {
+        kept.draft = Some(Program::of_one_file(draft))
+    });
 }
 
 fn stored_draft() -> Option<String> {
     let text = storage::read(&key()).unwrap()?;
     let record: StepRecord = serde_json::from_str(&text).unwrap();
-    record.step.draft
+    record.step.draft_text().map(str::to_owned)
 }
 
 fn fault(store: Store) -> Option<StorageFault> {
@@ -52,7 +54,7 @@ fn in_a_page(test: impl FnOnce()) {
 fn a_draft_is_there_when_the_page_is_opened_again() {
     in_a_page(|| {
         type_draft(page(), "x = 1");
-        assert_eq!(kept(page()).draft.as_deref(), Some("x = 1"));
+        assert_eq!(kept(page()).draft_text(), Some("x = 1"));
         assert_eq!(fault(page()), None);
     });
 }
@@ -66,10 +68,7 @@ fn two_tabs_that_change_different_things_lose_neither() {
         other.change_step(&course, &step, |kept| kept.hints_opened = 2);
         for store in [other, page()] {
             let kept = kept(store);
-            assert_eq!(
-                (kept.draft.as_deref(), kept.hints_opened),
-                (Some("x = 1"), 2)
-            );
+            assert_eq!((kept.draft_text(), kept.hints_opened), (Some("x = 1"), 2));
         }
         one.hear_other_tab(Some(key()));
         assert_eq!(kept(one).hints_opened, 2);
@@ -85,7 +84,7 @@ fn what_storage_does_not_take_is_shown_and_is_kept_once_there_is_room() {
         type_draft(store, "longer than there is room for");
         assert_eq!(fault(store), Some(StorageFault::Full));
         assert_eq!(
-            kept(store).draft.as_deref(),
+            kept(store).draft_text(),
             Some("longer than there is room for")
         );
         assert_eq!(
@@ -110,7 +109,7 @@ fn a_browser_that_stores_nothing_keeps_the_draft_as_long_as_the_page() {
         let store = page();
         type_draft(store, "x = 1");
         assert_eq!(fault(store), Some(StorageFault::Forbidden));
-        assert_eq!(kept(store).draft.as_deref(), Some("x = 1"));
+        assert_eq!(kept(store).draft_text(), Some("x = 1"));
         storage::forbid(false);
         type_draft(store, "x = 2");
         assert_eq!(fault(store), None);
@@ -166,12 +165,12 @@ fn a_quarantined_record_that_can_be_read_by_now_comes_back_where_nothing_stands(
         storage::write(&quarantined_key, &readable).unwrap();
         type_draft(page(), "x = 2");
         assert_eq!(
-            kept(page()).draft.as_deref(),
+            kept(page()).draft_text(),
             Some("x = 2"),
             "it replaces nothing"
         );
         storage::remove(&key());
-        assert_eq!(kept(page()).draft.as_deref(), Some("x = 1"));
+        assert_eq!(kept(page()).draft_text(), Some("x = 1"));
         assert_eq!(storage::read(&quarantined_key).unwrap(), None);
     });
 }
@@ -184,7 +183,7 @@ fn what_another_tab_wrote_and_this_page_cannot_read_stays_as_it_is() {
         let newer = r#"{"version":99,"draft":"y"}"#;
         storage::write(&key(), newer).unwrap();
         store.hear_other_tab(Some(key()));
-        assert_eq!(kept(store).draft.as_deref(), Some("x = 1"));
+        assert_eq!(kept(store).draft_text(), Some("x = 1"));
         assert_eq!(storage::read(&key()).unwrap().as_deref(), Some(newer));
     });
 }

@@ -47,14 +47,14 @@ fn check_state(bench: Workbench, id: &TestId) -> CheckState {
         };
         let test = shown.live.test(id);
         let state = TestState::of(test, !shown.is_going());
-        let place = match test {
+        let span = match test {
             LiveTest::Ended(result) => result.program_span(),
             _ => None,
         };
-        let note = match (state, place) {
+        let note = match (state, span) {
             (TestState::Open, _) => String::new(),
             (state, None) => state.word().to_owned(),
-            (state, Some(place)) => format!("{} · line {}", state.word(), place.line),
+            (state, Some(span)) => format!("{} · line {}", state.word(), span.line),
         };
         CheckState { state, note }
     })

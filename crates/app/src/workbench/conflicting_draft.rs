@@ -2,6 +2,7 @@
 
 use browser_model::{ConflictingDraft, step_of_key};
 use leptos::prelude::*;
+use protocol::Program;
 
 use super::Workbench;
 use crate::browser;
@@ -30,7 +31,8 @@ impl Workbench {
     fn hear_other_draft(self) {
         let saved_text = self.saved_text.get_value();
         // The store listened first, so this is what the other tab kept.
-        let Some(other) = self.kept_now().draft else {
+        let kept = self.kept_now();
+        let Some(other) = kept.draft_text().map(str::to_owned) else {
             return;
         };
         if saved_text == other {
@@ -48,7 +50,8 @@ impl Workbench {
             }
             ConflictingDraft::Offer => {
                 // This tab's draft is kept in a moment; the other's stays to be brought back.
-                self.change_step(|kept| kept.keep_in_history(&other, &[]));
+                let program = Program::of_one_file(&*other);
+                self.change_step(|kept| kept.keep_in_history(&program, &[]));
                 self.conflicting_draft.set(Some(other));
             }
         }

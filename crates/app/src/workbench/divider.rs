@@ -45,10 +45,10 @@ pub(super) fn PanelDivider(
     let drag = move |event: ev::PointerEvent| {
         let total = browser::element_width(DESK_ID);
         if is_dragged.get_untracked() && total > 0.0 {
-            let place = f64::from(event.client_x()) / total * 1000.0;
+            let x = f64::from(event.client_x()) / total * 1000.0;
             let width = match divider {
-                Divider::Guide => place,
-                Divider::Results => 1000.0 - place,
+                Divider::Guide => x,
+                Divider::Results => 1000.0 - x,
             };
             store.show_panels(panels_now().moved(divider, width.round() as i32));
         }

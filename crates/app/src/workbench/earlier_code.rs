@@ -19,9 +19,9 @@ struct Version {
 
 /// All that can be brought back in the place of `program`, the most likely first.
 fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
-    let green = kept.last_passing.iter().map(|green| Version {
+    let green = kept.last_passing_text().into_iter().map(|green| Version {
         title: "Your last green run".to_owned(),
-        program: green.clone(),
+        program: green.to_owned(),
     });
     let replaced = kept.replaced().zip(1..).map(|(replaced, number)| Version {
         title: match number {
@@ -52,7 +52,7 @@ pub(super) fn EarlierCode() -> impl IntoView {
     let has_any = Memo::new(move |_| {
         kept.with(|kept| {
             bench.program.with(|program| {
-                let green = kept.last_passing.as_deref();
+                let green = kept.last_passing_text();
                 green
                     .into_iter()
                     .chain(kept.replaced())
@@ -127,16 +127,18 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use protocol::Program;
+
     use super::*;
 
     #[test]
     fn each_program_stands_once_and_the_present_one_not_at_all() {
         let mut kept = StepProgress {
-            last_passing: Some("green".to_owned()),
+            last_passing: Some(Program::of_one_file("green")),
             ..StepProgress::default()
         };
         for program in ["one", "here", "green", "two"] {
-            kept.keep_in_history(program, &[]);
+            kept.keep_in_history(&Program::of_one_file(program), &[]);
         }
         let found: Vec<(String, String)> = versions(&kept, "here")
             .into_iter()

@@ -4,7 +4,7 @@ use browser_model::{InitialDraft, LineEdit, earlier, line_notes, step_key};
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 use leptos::web_sys::{HtmlDivElement, HtmlTextAreaElement};
-use protocol::Verdict;
+use protocol::{Program, Verdict};
 
 use super::conflicting_draft::ConflictingDraftNotice;
 use super::foot::EditorFoot;
@@ -120,7 +120,7 @@ fn Origin() -> impl IntoView {
 #[component]
 fn SaveState() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let draft = bench.kept(|kept| kept.draft.clone());
+    let draft = bench.kept(|kept| kept.draft_text().map(str::to_owned));
     let text = move || {
         if !bench.store.is_loaded() {
             return "";
@@ -243,14 +243,14 @@ impl Workbench {
         let mut unheard = None;
         self.change_step(|kept| {
             let others = kept.draft.take().filter(|draft| {
-                let is_known = *draft == saved_text || *draft == program;
-                !is_known
+                let text = draft.entry_text();
+                text != saved_text && text != program
             });
             if let Some(draft) = others {
                 kept.keep_in_history(&draft, &[]);
-                unheard = Some(draft);
+                unheard = Some(draft.entry_text().to_owned());
             }
-            kept.draft = Some(program);
+            kept.draft = Some(Program::of_one_file(program));
         });
         if unheard.is_some() {
             self.conflicting_draft.set(unheard);
@@ -280,11 +280,12 @@ impl Workbench {
         let imports = self.store.imports();
         Effect::new(move |before: Option<u32>| {
             let now = imports.get();
-            let imported = self.kept_now().draft;
-            if let (true, Some(draft)) = (before.is_some_and(|before| before != now), imported) {
-                self.saved_text.set_value(draft.clone());
-                if self.program.with_untracked(|program| *program != draft) {
-                    self.replace_program(&draft);
+            let kept = self.kept_now();
+            let is_imported = before.is_some_and(|before| before != now);
+            if let (true, Some(draft)) = (is_imported, kept.draft_text()) {
+                self.saved_text.set_value(draft.to_owned());
+                if self.program.with_untracked(|program| program != draft) {
+                    self.replace_program(draft);
                 }
                 self.is_from_other_tab.set(false);
             }
@@ -308,6 +309,7 @@ impl Workbench {
                 )
             });
             let elsewhere = [step.starter.as_str(), initial_draft.text()];
+            let before = Program::of_one_file(before);
             self.change_step(|kept| kept.keep_in_history(&before, &elsewhere));
         });
     }

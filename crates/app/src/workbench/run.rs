@@ -4,7 +4,7 @@ use browser_model::{LiveRun, RunPhase, StepProgress, inline_spans};
 use futures::StreamExt;
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
-use protocol::{Report, RunError, RunEvent, RunRequest, Seed, Source, Verdict};
+use protocol::{Program, Report, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Verdict};
 
 use super::results::View;
 use super::{Panel, Workbench, last_run};
@@ -179,7 +179,9 @@ impl Workbench {
     /// Shows a run that begins. None where the program can't be run.
     fn begin(self, program: String, values: Values) -> Option<RunRequest> {
         self.runs.started.update_value(|started| *started += 1);
-        let refused = Source::parse(program.clone()).err().map(RunError::from);
+        let refused = RunnableProgram::parse(Program::of_one_file(program.clone()))
+            .err()
+            .map(RunError::from);
         let mut live = LiveRun::default();
         if let Some(error) = refused.clone() {
             live.interrupt(error);
@@ -208,7 +210,7 @@ impl Workbench {
         Some(RunRequest {
             course: self.course.with_value(|course| course.id.to_string()),
             step: self.step.with_value(|step| step.summary.id.to_string()),
-            source: program,
+            program: Program::of_one_file(program),
             seed: match values {
                 Values::Of(seed) => Some(seed.to_string()),
                 Values::Fresh | Values::FreshAfter(_) => None,
@@ -320,7 +322,8 @@ impl Workbench {
                 .filter(|judged| judged.step != here.summary.id && judged.is_passed());
             for judged in earlier {
                 self.store.change_step(&course.id, &judged.step, |kept| {
-                    kept.last_passing.get_or_insert_with(|| program.to_owned());
+                    kept.last_passing
+                        .get_or_insert_with(|| Program::of_one_file(program));
                 });
             }
         });
@@ -368,7 +371,7 @@ impl Workbench {
 }
 
 fn remember_pass(kept: &mut StepProgress, program: &str, duration_us: u32) {
-    kept.last_passing = Some(program.to_owned());
+    kept.last_passing = Some(Program::of_one_file(program));
     let best = kept
         .best_run_us
         .map_or(duration_us, |best| best.min(duration_us));

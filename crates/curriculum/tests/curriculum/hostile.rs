@@ -89,7 +89,7 @@ fn a_symbolic_link_may_not_lead_out_of_the_course() {
         tiny.path("listen/starter.py"),
     )
     .unwrap();
-    let starter = tiny.load().steps[0].starter.as_str().to_owned();
+    let starter = tiny.load().steps[0].starter.entry_text().to_owned();
     assert!(starter.contains("create_server"), "{starter}");
 
     tiny.remove("listen/starter.py");

@@ -122,7 +122,7 @@ fn a_view_contains_neither_solution_nor_tests() {
 #[test]
 fn a_step_without_a_starter_inherits_the_previous_one() {
     let tiny = TinyCourse::new();
-    let starter = |course: &Course| course.steps[1].starter.as_str().to_owned();
+    let starter = |course: &Course| course.steps[1].starter.entry_text().to_owned();
     assert_eq!(starter(&tiny.load()), "import socket\n");
     tiny.write("echo/starter.py", "import asyncio\n");
     assert_eq!(starter(&tiny.load()), "import asyncio\n");
@@ -259,7 +259,7 @@ fn a_mistake_can_have_several_programs() {
     let files: Vec<_> = course.steps[1].mistakes[1]
         .programs
         .iter()
-        .map(|program| (program.file.as_str(), program.source.as_str()))
+        .map(|program| (program.file.as_str(), program.source.entry_text()))
         .collect();
     assert_eq!(
         files,

@@ -184,10 +184,10 @@ impl Shared {
             }
         }
         for (before, waiter) in (0..).zip(state.admission.waiting()) {
-            let place = before + 1;
-            if waiter.told != Some(place) {
-                waiter.told = Some(place);
-                waiter.events.send(JobEvent::Queued { place });
+            let position = before + 1;
+            if waiter.told != Some(position) {
+                waiter.told = Some(position);
+                waiter.events.send(JobEvent::Queued { position });
             }
         }
         state.measure(&self.registry);

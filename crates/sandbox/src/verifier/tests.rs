@@ -1,8 +1,6 @@
 //! T-29, without a container: frames that someone forged, and what becomes of them.
 
-use std::collections::BTreeMap;
-
-use protocol::{Seed, StepId, TestId};
+use protocol::{Program, Seed, StepId, TestId};
 use serde_json::{Value, json};
 
 use super::*;
@@ -21,7 +19,7 @@ fn job() -> Job {
         seed: Seed::new(1),
         port: 6379,
         limit: Duration::from_secs(10),
-        files: BTreeMap::new(),
+        program: Program::default(),
         steps: vec![JobStep {
             step: step.clone(),
             source: String::new(),

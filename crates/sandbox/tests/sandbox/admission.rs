@@ -34,23 +34,23 @@ async fn the_place_in_the_queue_is_told_as_it_moves() {
     .await;
     let second = lab.pool.run(tests.job(FOUR_LINES), a_client());
     let mut third = lab.pool.run(tests.job(FOUR_LINES), a_client());
-    let places = async {
-        let mut places = Vec::new();
+    let positions = async {
+        let mut positions = Vec::new();
         while let Some(event) = third.next().await {
             match event.unwrap() {
-                JobEvent::Queued { place } => places.push(place),
+                JobEvent::Queued { position } => positions.push(position),
                 JobEvent::Finished(report) => assert!(report.is_passed(), "{report:#?}"),
                 _ => {}
             }
         }
-        places
+        positions
     };
-    let (first, second, places) = tokio::join!(report_of(first), report_of(second), places);
+    let (first, second, positions) = tokio::join!(report_of(first), report_of(second), positions);
     assert!(first.unwrap().is_passed() && second.unwrap().is_passed());
-    assert_eq!(places.last(), Some(&1), "{places:?}");
+    assert_eq!(positions.last(), Some(&1), "{positions:?}");
     assert!(
-        places.is_sorted_by(|earlier, later| earlier > later),
-        "{places:?}"
+        positions.is_sorted_by(|earlier, later| earlier > later),
+        "{positions:?}"
     );
     lab.close().await;
 }

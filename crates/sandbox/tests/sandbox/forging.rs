@@ -232,7 +232,7 @@ async fn files_by_the_names_of_modules_change_no_verdict() {
     ];
     let mut job: Job = of_an_answer().job("while True: pass\n");
     for name in names {
-        job.files.insert(name.to_owned(), evil.to_owned());
+        job.program.files.insert(name.to_owned(), evil.to_owned());
     }
     let run = report_of(lab.pool.run(job, a_client()));
     let (report, ()) = tokio::join!(run, lab.assert_honest_run_passes());

@@ -1,6 +1,5 @@
 //! A pool to try things on, and the verbs that the tests are written in.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use bollard::Docker;
 use bollard::query_parameters::ListContainersOptions;
 use futures::StreamExt;
-use protocol::{PlannedTest, Seed, StepId, TestId};
+use protocol::{PlannedTest, Program, Seed, StepId, TestId};
 use sandbox::{
     ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Pool, Role, SandboxError, Settings,
     StopOutcome,
@@ -195,7 +194,7 @@ impl Tests {
             seed: Seed::new(0x4f1c),
             port: 6379,
             limit: self.limit,
-            files: BTreeMap::from([("main.py".to_owned(), program.to_owned())]),
+            program: Program::of_one_file(program),
             steps: vec![JobStep {
                 step: step.clone(),
                 source: self.source.clone(),

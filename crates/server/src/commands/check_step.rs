@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use curriculum::{Course, Mistake, MistakeProgram, Step};
-use protocol::{Report, RunError, Seed, Source, StepId, Verdict};
+use protocol::{Report, RunError, RunnableProgram, Seed, StepId, Verdict};
 
 use super::local_judge::LocalJudge;
 use super::report_text::report_text;
@@ -95,9 +95,9 @@ struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    async fn judge(&self, step: &StepId, source: &Source) -> Result<Report, RunError> {
+    async fn judge(&self, step: &StepId, program: &RunnableProgram) -> Result<Report, RunError> {
         self.local_judge
-            .judge(self.course, step, source.clone(), SEED)
+            .judge(self.course, step, program.clone(), SEED)
             .await
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use app::state::seed_of;
 use curriculum::Course;
-use protocol::{Report, Source, StepId, Verdict};
+use protocol::{Program, Report, RunnableProgram, StepId, Verdict};
 
 use super::JudgeArguments;
 use super::local_judge::{LocalJudge, find_course};
@@ -23,13 +23,13 @@ pub async fn judge(settings: &Settings, arguments: &JudgeArguments) -> anyhow::R
     let course = find_course(settings, &arguments.course)?;
     let step = find_step(&course, &arguments.step)?;
     // All files are read before the first run, so that a wrong name costs nothing.
-    let sources: Vec<Source> = arguments
+    let programs: Vec<RunnableProgram> = arguments
         .files
         .iter()
         .map(|file| read(file))
         .collect::<anyhow::Result<_>>()?;
     let local_judge = LocalJudge::open(settings).await?;
-    let result = judge_all(&local_judge, &course, &step, sources, arguments).await;
+    let result = judge_all(&local_judge, &course, &step, programs, arguments).await;
     local_judge.close().await;
     result
 }
@@ -38,16 +38,16 @@ async fn judge_all(
     local_judge: &LocalJudge,
     course: &Arc<Course>,
     step: &StepId,
-    sources: Vec<Source>,
+    programs: Vec<RunnableProgram>,
     arguments: &JudgeArguments,
 ) -> anyhow::Result<ExitCode> {
     let mut all_passed = true;
-    for (source, file) in sources.into_iter().zip(&arguments.files) {
+    for (program, file) in programs.into_iter().zip(&arguments.files) {
         let seed = match arguments.seed {
             Some(seed) => seed,
             None => seed_of(None)?,
         };
-        let report = local_judge.judge(course, step, source, seed).await?;
+        let report = local_judge.judge(course, step, program, seed).await?;
         all_passed &= report.verdict == Verdict::Passed;
         let text = if arguments.json {
             serde_json::to_string(&report).context("the report can't be written as JSON")? + "\n"
@@ -77,11 +77,12 @@ fn readable(report: &Report, file: &Path, files: usize) -> String {
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<Source> {
+fn read(file: &Path) -> anyhow::Result<RunnableProgram> {
     let bytes = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
     let text = String::from_utf8(bytes)
         .with_context(|| format!("{} is not text in UTF-8", file.display()))?;
-    Source::parse(text).with_context(|| format!("{} can't be run", file.display()))
+    RunnableProgram::parse(Program::of_one_file(text))
+        .with_context(|| format!("{} can't be run", file.display()))
 }
 
 fn find_step(course: &Course, name: &str) -> anyhow::Result<StepId> {

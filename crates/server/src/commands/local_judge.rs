@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::{Course, Curriculum};
 use futures::StreamExt;
-use protocol::{CourseId, Report, RunError, RunEvent, Seed, Source, StepId};
+use protocol::{CourseId, Report, RunError, RunEvent, RunnableProgram, Seed, StepId};
 use sandbox::{ClientId, Pool, StopOutcome};
 
 use crate::Settings;
@@ -39,13 +39,13 @@ impl LocalJudge {
         &self,
         course: &Arc<Course>,
         step: &StepId,
-        source: Source,
+        program: RunnableProgram,
         seed: Seed,
     ) -> Result<Report, RunError> {
         let assignment = Assignment {
             course: Arc::clone(course),
             step: step.clone(),
-            source,
+            program,
             seed,
         };
         let mut events = Box::pin(

@@ -15,7 +15,7 @@ pub(crate) async fn ask_for_run(
     name: Option<&str>,
 ) -> TcpStream {
     let body = serde_json::json!({
-        "request": { "course": "redis", "step": "listen", "source": program, "client": name }
+        "request": { "course": "redis", "step": "listen", "program": { "files": { "main.py": program }, "entry": "main.py" }, "client": name }
     })
     .to_string();
     let mut stream = TcpStream::connect(server).await.unwrap();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::Course;
 use futures::StreamExt;
-use protocol::{Report, RunEvent, Seed, Source, StepId};
+use protocol::{Program, Report, RunEvent, RunnableProgram, Seed, StepId};
 use sandbox::{ClientId, Pool, Settings};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -87,7 +87,7 @@ impl JudgeFixture {
         let assignment = Assignment {
             course: Arc::clone(&self.course),
             step: step.clone(),
-            source: Source::parse(program.to_owned()).unwrap(),
+            program: RunnableProgram::parse(Program::of_one_file(program)).unwrap(),
             seed: Seed::new(seed),
         };
         let client = ClientId::new("test");

@@ -89,15 +89,15 @@ async fn many_names_at_one_address_share_its_part_of_the_queue() {
     let (crowd, neighbour) = (Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3));
 
     let mut first = Asked::at(server, crowd, "first").await;
-    first.expect(r#""place":1"#).await;
+    first.expect(r#""position":1"#).await;
     let mut second = Asked::at(server, crowd, "second").await;
-    second.expect(r#""place":2"#).await;
+    second.expect(r#""position":2"#).await;
     let mut third = Asked::at(server, crowd, "third").await;
     third.expect("HTTP/1.1 503").await;
     third.expect("busy").await;
     // Were each name a share of its own, the neighbour would be refused as the third one was.
     let mut other = Asked::at(server, neighbour, "fourth").await;
-    other.expect(r#""place":2"#).await;
+    other.expect(r#""position":2"#).await;
     second.expect("busy").await;
 }
 
@@ -109,7 +109,7 @@ async fn a_plain_client_that_waited_in_vain_has_a_status_and_a_page_its_place() 
     let (plain, page) = tokio::join!(app.run("x = 1"), page);
     let plain = plain.expect(503, "unavailable");
     assert!(plain.header("retry-after").parse::<u32>().unwrap() >= 1);
-    page.expect(200, r#""place":"#);
+    page.expect(200, r#""position":"#);
 }
 
 #[tokio::test]

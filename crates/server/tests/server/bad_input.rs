@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 
 use crate::log::Log;
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, program};
 
 #[tokio::test]
 async fn no_code_is_refused() {
@@ -39,11 +39,11 @@ async fn nul_is_refused_with_its_line() {
 #[tokio::test]
 async fn invalid_utf_8_is_refused() {
     let app = TestApp::start();
-    let body = b"{\"request\":{\"course\":\"redis\",\"step\":\"listen\",\"source\":\"\xff\"}}";
+    let body = b"{\"request\":{\"course\":\"redis\",\"step\":\"listen\",\"program\":{\"files\":{\"main.py\":\"\xff\"},\"entry\":\"main.py\"}}}";
     app.post("/api/run", body.to_vec())
         .await
         .expect(400, "malformed");
-    let lone_surrogate = r#"{"request":{"course":"redis","step":"listen","source":"\ud800"}}"#;
+    let lone_surrogate = r#"{"request":{"course":"redis","step":"listen","program":{"files":{"main.py":"\ud800"},"entry":"main.py"}}}"#;
     app.post("/api/run", lone_surrogate)
         .await
         .expect(400, "malformed");
@@ -54,7 +54,7 @@ async fn an_unknown_step_is_not_found() {
     let app = TestApp::start();
     for (course, step) in [("redis", "no-such"), ("none", "listen"), ("../x", "listen")] {
         let body = serde_json::json!({
-            "request": { "course": course, "step": step, "source": "x = 1" }
+            "request": { "course": course, "step": step, "program": program("x = 1") }
         });
         app.post("/api/run", body.to_string())
             .await
@@ -68,9 +68,9 @@ async fn a_malformed_request_is_refused() {
     for body in ["", "{", "[]", "{}", r#"{"request":{"course":1}}"#] {
         app.post("/api/run", body).await.expect(400, "malformed");
     }
-    let bad_name = r#"{"request":{"course":"redis","step":"listen","source":"x","client":"A b"}}"#;
+    let bad_name = r#"{"request":{"course":"redis","step":"listen","program":{"files":{"main.py":"x"},"entry":"main.py"},"client":"A b"}}"#;
     app.post("/api/run", bad_name).await.expect(400, "A b");
-    let bad_seed = r#"{"request":{"course":"redis","step":"listen","source":"x","seed":"zz"}}"#;
+    let bad_seed = r#"{"request":{"course":"redis","step":"listen","program":{"files":{"main.py":"x"},"entry":"main.py"},"seed":"zz"}}"#;
     app.post("/api/run", bad_seed).await.expect(400, "zz");
     let text = Request::post("/api/run").body(Body::from("{}")).unwrap();
     app.send(text).await.expect(415, "application/json");

@@ -128,10 +128,15 @@ impl TestApp {
     }
 }
 
+/// A program of one file, as JSON.
+pub(crate) fn program(source: &str) -> serde_json::Value {
+    serde_json::json!({ "files": { "main.py": source }, "entry": "main.py" })
+}
+
 /// Asks for a run of step `listen` of the course `redis`, in the name that a browser gave itself.
 pub(crate) fn run_request(source: &str, client: Option<&str>) -> String {
     let request = serde_json::json!({
-        "request": { "course": "redis", "step": "listen", "source": source, "client": client }
+        "request": { "course": "redis", "step": "listen", "program": program(source), "client": client }
     });
     request.to_string()
 }

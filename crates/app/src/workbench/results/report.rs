@@ -32,8 +32,8 @@ pub(super) fn ReportView(
 fn Group(step: StepReport, is_here: bool, first: Option<(TestId, Prominence)>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let number = bench.course.with_value(|course| {
-        let place = course.steps.iter().position(|other| other.id == step.step);
-        place.map_or(0, |place| place + 1)
+        let index = course.steps.iter().position(|other| other.id == step.step);
+        index.map_or(0, |index| index + 1)
     });
     let count = format!("{} of {}", step.passed(), step.tests.len());
     let title = format!("Step {number} · {}", step.title);

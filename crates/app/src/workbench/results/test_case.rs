@@ -91,15 +91,15 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
             </p>
         }
     });
-    let place = test.program_span().map(|place| {
+    let line_link = test.program_span().map(|span| {
         view! {
             <p>
                 <button
                     type="button"
                     class="link"
-                    on:click=move |_| bench.go_to_line(place.line)
+                    on:click=move |_| bench.go_to_line(span.line)
                 >
-                    {format!("Go to line {}", place.line)}
+                    {format!("Go to line {}", span.line)}
                 </button>
             </p>
         }
@@ -127,7 +127,7 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
         .then(|| view! { <p class="quiet">"It passed; there was nothing to send."</p> });
     view! {
         <div class="inside">
-            {mistake} {message} {place} {unreadable} {compare} {traceback} {trace} {nothing}
+            {mistake} {message} {line_link} {unreadable} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_any()
@@ -168,7 +168,7 @@ fn Traceback(crash: Crash) -> impl IntoView {
                 text,
                 ..
             } = frame;
-            let place = match function.as_str() {
+            let within = match function.as_str() {
                 "<module>" => String::new(),
                 function => format!(" in {function}"),
             };
@@ -177,7 +177,7 @@ fn Traceback(crash: Crash) -> impl IntoView {
                     <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
                         {format!("line {line}")}
                     </button>
-                    {place}
+                    {within}
                     <code>{text.trim().to_owned()}</code>
                 </li>
             }

@@ -1,12 +1,11 @@
 //! A conversation with a judge that is played by the test: no container, and limits
 //! that are short.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use bytes::Bytes;
 use futures::channel::mpsc;
-use protocol::{PlannedTest, Seed, StepId, TestId};
+use protocol::{PlannedTest, Program, Seed, StepId, TestId};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
@@ -96,7 +95,7 @@ fn job() -> Job {
         seed: Seed::new(1),
         port: 6379,
         limit: LIMIT,
-        files: BTreeMap::from([("main.py".to_owned(), "print('é')".to_owned())]),
+        program: Program::of_one_file("print('é')"),
         steps: vec![crate::JobStep {
             step: step.clone(),
             source: "tests".to_owned(),
