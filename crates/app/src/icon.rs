@@ -1,8 +1,8 @@
-//! The page's few signs, drawn in the colour of the text beside them.
+//! The page's icons, drawn in the colour of the text beside them.
 
 use leptos::prelude::*;
 
-/// A sign. Words stand beside it wherever it means something.
+/// An icon. Words stand beside it wherever it means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IconName {
     Check,
@@ -64,7 +64,7 @@ impl IconName {
     }
 }
 
-/// Draws a sign.
+/// Draws an icon.
 #[component]
 pub(crate) fn Icon(
     /// Which.
@@ -72,7 +72,7 @@ pub(crate) fn Icon(
 ) -> impl IntoView {
     view! {
         <svg
-            class=if icon.is_filled() { "sign filled" } else { "sign" }
+            class=if icon.is_filled() { "icon filled" } else { "icon" }
             viewBox="0 0 16 16"
             aria-hidden="true"
             focusable="false"

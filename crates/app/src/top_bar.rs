@@ -30,7 +30,7 @@ pub(crate) fn TopBar(
         </a>
         <header class="bar">
             <a class="brand" href="/" aria-label="CodeAlong, all courses">
-                <span class="brand-sign" aria-hidden="true"></span>
+                <span class="brand-icon" aria-hidden="true"></span>
                 <span class="brand-name">"CodeAlong"</span>
             </a>
             {children.map(|children| children())}

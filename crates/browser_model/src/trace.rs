@@ -12,8 +12,8 @@ pub struct TraceRow {
     /// The lane, from 0; the last is shared where there are too many clients. None where it is about
     /// all of them.
     pub lane: Option<usize>,
-    /// What happened, for the sign on the lane.
-    pub sign: TraceEvent,
+    /// What happened, for the icon on the lane.
+    pub event: TraceEvent,
     /// What happened, in words or as the decoded bytes.
     pub headline: String,
     /// The bytes and how many were cut off their end.
@@ -44,7 +44,7 @@ pub enum TraceEvent {
 }
 
 impl TraceEvent {
-    /// The direction in words, for those who don't see the sign.
+    /// The direction in words, for those who don't see the icon.
     pub fn word(self) -> &'static str {
         match self {
             Self::Opened => "opened",
@@ -80,8 +80,8 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
         .map(|exchange| {
             let lane = lane_of(exchange.client);
             let was_open: Vec<bool> = open.iter().map(|open| *open > 0).collect();
-            let sign = event_of(&exchange.action);
-            match (sign, lane) {
+            let event = event_of(&exchange.action);
+            match (event, lane) {
                 (TraceEvent::Opened, Some(lane)) => open[lane] += 1,
                 (TraceEvent::Closed, Some(lane)) => open[lane] = open[lane].saturating_sub(1),
                 (TraceEvent::Restarted, _) => open.fill(0),
@@ -97,7 +97,7 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
                 at: format!("{:.1}", f64::from(exchange.at_us) / 1000.0),
                 client: (exchange.client > 0).then_some(exchange.client),
                 lane,
-                sign,
+                event,
                 headline,
                 bytes,
                 line,

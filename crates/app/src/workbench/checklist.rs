@@ -1,4 +1,4 @@
-//! Lists of tests with the state of each: a sign and a word, never colour alone.
+//! Lists of tests with the state of each: an icon and a word, never colour alone.
 
 use browser_model::{LiveTest, TestState};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use protocol::{PlannedTest, TestId};
 use super::Workbench;
 use crate::icon::{Icon, IconName};
 
-/// The sign of a test's state.
+/// The icon of a test's state.
 pub(super) fn state_icon(state: TestState) -> IconName {
     match state {
         TestState::Open | TestState::Waiting => IconName::Ring,

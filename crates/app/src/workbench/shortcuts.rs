@@ -73,7 +73,7 @@ impl Pressed {
     }
 
     fn shortcut(&self) -> Option<Shortcut> {
-        match (self.modifiers, self.shift, self.sign()) {
+        match (self.modifiers, self.shift, self.key_name()) {
             (Modifiers::Command, false, "Enter") => Some(Shortcut::Run),
             (Modifiers::Command, false, ".") => Some(Shortcut::Cancel),
             (Modifiers::Command, false, "s" | "S") => Some(Shortcut::Save),
@@ -91,7 +91,7 @@ impl Pressed {
 
     /// The sign on the key: what it writes, not where it lies, since layouts differ. Digits lie in
     /// one place on all of them, but are written with Shift on some; and ⌃⌥ changes what is written.
-    fn sign(&self) -> &str {
+    fn key_name(&self) -> &str {
         match (self.modifiers, self.code.as_str()) {
             (Modifiers::Around, "Digit1") => "1",
             (Modifiers::Around, "Digit2") => "2",

@@ -50,7 +50,7 @@ pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
 fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let store = expect_context::<Store>();
-    let icon = match row.sign {
+    let icon = match row.event {
         TraceEvent::Opened => IconName::Ring,
         TraceEvent::Sent => IconName::Right,
         TraceEvent::Received => IconName::Left,
@@ -59,7 +59,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         TraceEvent::Restarted => IconName::Again,
         TraceEvent::LeftOut => IconName::Dots,
     };
-    let class = match row.sign {
+    let class = match row.event {
         TraceEvent::Sent => "row is-sent",
         TraceEvent::Received => "row is-received",
         TraceEvent::Silence => "row is-silence",
@@ -73,8 +73,8 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         .map(|(lane, is_open)| {
             let class = if *is_open { "lane is-open" } else { "lane" };
             let is_here = here.is_none_or(|here| here == lane);
-            let sign = is_here.then(|| view! { <Icon icon /> });
-            view! { <span class=class>{sign}</span> }
+            let drawn = is_here.then(|| view! { <Icon icon /> });
+            view! { <span class=class>{drawn}</span> }
         })
         .collect_view();
     let client = row.client.filter(|_| names_client).map(|client| {
@@ -82,7 +82,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
     });
     let headline = (!row.headline.is_empty()).then(|| {
         view! {
-            <span class="said">
+            <span class="headline">
                 <Sentence text=row.headline.clone() />
                 " "
             </span>
@@ -114,7 +114,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
                 {lanes}
             </span>
             <span class="what">
-                <span class="unseen">{format!("{}: ", row.sign.word())}</span>
+                <span class="unseen">{format!("{}: ", row.event.word())}</span>
                 {client} {headline} {line} {bytes}
             </span>
         </li>
