@@ -332,7 +332,7 @@ impl Workbench {
             .with_untracked(|program| LineEdit::between(&run.program, program));
         let notes = match report.verdict {
             Verdict::Passed => Vec::new(),
-            _ => line_notes(&report),
+            _ => line_notes(report),
         };
         self.editor.with(|editor| editor.show_run(edit, notes));
     }
