@@ -15,6 +15,8 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JUDGE, LAUNCHER = os.path.join(_ROOT, "judge"), os.path.join(_ROOT, "python")
 sys.path[:0] = [JUDGE, LAUNCHER, os.path.join(_ROOT, "protocol")]
 
+from codealong_protocol import procfs  # noqa: E402
+
 NONCE = "0123456789abcdef0123456789abcdef"
 
 _PYTHON = [sys.executable, "-I", "-S", "-B", "-X", "utf8"]
@@ -75,7 +77,7 @@ class Judge:
         """Ends the launcher, as the server does when it removes the learner's container."""
         if self.launcher is not None:
             # In a container its end is the end of all that is below it.
-            below = processes_below(self.launcher.pid)
+            below = descendants(self.launcher.pid)
             self.launcher.kill()
             self.launcher.wait(10)
             for pid in below:
@@ -153,17 +155,13 @@ class Report:
         )
 
 
-def processes_below(pid):
+def descendants(pid):
     """The process's children and theirs, as numbers."""
-    found = []
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with open(f"/proc/{pid}/task/{pid}/children") as file:
-            children = file.read().split()
-    except OSError:
-        return found  # It ended while this looked.
-    for child in children:
-        found += [int(child), *processes_below(int(child))]
-    return found
+        return procfs.descendants(proc, pid)
+    finally:
+        os.close(proc)
 
 
 def lives(pid):

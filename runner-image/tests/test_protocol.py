@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from judging import NONCE, Judge, Report, free_port, job, judge, lives, processes_below, step
+from judging import NONCE, Judge, Report, free_port, job, judge, lives, descendants, step
 from codealong_protocol import frame
 from codealong_protocol.channel import Channel, Closed
 from codealong_judge.job import Job
@@ -123,9 +123,9 @@ class TheJudge(unittest.TestCase):
                     process.send(job("import time\ntime.sleep(60)\n", [LISTEN], free_port()))
                     while process.read()["frame"] != "test-started":
                         pass
-                before = processes_below(process.pid)
+                before = descendants(process.pid)
                 if process.launcher is not None:
-                    before += [process.launcher.pid, *processes_below(process.launcher.pid)]
+                    before += [process.launcher.pid, *descendants(process.launcher.pid)]
                     self.assertGreaterEqual(len(before), 4)
                 process.__exit__()
                 end = time.monotonic() + 20
@@ -155,8 +155,8 @@ class TheJudge(unittest.TestCase):
 
     def test_and_the_launcher_are_unreadable_for_others_of_the_same_user(self):
         with Judge() as process:
-            ours = [process.pid, *processes_below(process.pid), process.launcher.pid]
-            for pid in [*ours, *processes_below(process.launcher.pid)]:
+            ours = [process.pid, *descendants(process.pid), process.launcher.pid]
+            for pid in [*ours, *descendants(process.launcher.pid)]:
                 self.assertEqual(os.stat(f"/proc/{pid}/mem").st_uid, 0)
 
 

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from judging import Judge, Report, free_port, job, judge, lives, processes_below, step
+from judging import Judge, Report, free_port, job, judge, lives, descendants, step
 from test_outcomes import ECHO, PING, answering, server_that
 
 

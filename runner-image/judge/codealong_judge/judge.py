@@ -4,11 +4,10 @@ import fcntl
 import gc
 import os
 import select
-import signal
 import sys
 from time import monotonic, sleep
 
-from codealong_protocol import frame, kernel, measurement
+from codealong_protocol import frame, kernel, measurement, signals
 from codealong_protocol.channel import LANE, PROTOCOL, Closed
 
 from . import frames, lane
@@ -39,7 +38,7 @@ def main():
     measured = measurement.measure(is_container)
     if measured["dumpable"]:
         sys.exit("the judge can't make itself unreadable")
-    _reset_signals()
+    signals.reset_handlers()
     # Not collected before: looking at each object would write to its page.
     gc.freeze()
     frames.write(stdout, "ready", protocol=PROTOCOL, limits=measured)
@@ -143,13 +142,3 @@ def _judge(joined, job, began, stdout):
     # processor time that other runs may want.
     joined.until_left(_STDIN)
     os._exit(0)
-
-
-def _reset_signals():
-    """What can be done to PID 1 by a signal is nothing, where none is handled."""
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
-        try:
-            signal.signal(number, signal.SIG_DFL)
-        except (OSError, ValueError):
-            pass  # Reserved by the C library.
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)

@@ -1,8 +1,6 @@
 """The learner's processes as the kernel shows them, by a descriptor of the launcher's `/proc`."""
 
-import os
-
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+from codealong_protocol import procfs
 
 #: Threads that wait or have ended: nothing is on its way then.
 _ASLEEP = frozenset("SDTtZX")
@@ -30,53 +28,19 @@ class ProcessTable:
 
     def of_program(self):
         """All processes of the program, as numbers."""
-        return [pid for pid in self._all() if pid != self._launcher and pid not in self._waiting]
-
-    def states(self, pid):
-        """The letters of a process's threads, as in `S`; none where it is gone."""
         try:
-            folder = os.open(f"{pid}/task", _FLAGS | os.O_DIRECTORY, dir_fd=self._proc)
-            try:
-                threads = os.listdir(folder)
-            finally:
-                os.close(folder)
-            return [self._stat(f"{pid}/task/{thread}/stat")[0] for thread in threads]
-        except (OSError, IndexError):
+            if self._container:
+                found = procfs.pids(self._proc)
+            else:
+                found = procfs.descendants(self._proc, self._launcher)
+        except OSError:
             return []
+        return [pid for pid in found if pid != self._launcher and pid not in self._waiting]
 
     def is_dead(self, pid):
         """Whether all of a process's threads have ended."""
-        return _DEAD.issuperset(self.states(pid))
+        return _DEAD.issuperset(procfs.thread_states(self._proc, pid))
 
     def is_asleep(self, pid):
         """Whether all of a process's threads wait or have ended."""
-        return _ASLEEP.issuperset(self.states(pid))
-
-    def _all(self):
-        try:
-            numbers = [int(name) for name in os.listdir(self._proc) if name.isdigit()]
-        except OSError:
-            return []
-        if self._container:
-            return numbers
-        parents = {}
-        for pid in numbers:
-            try:
-                parents[pid] = int(self._stat(f"{pid}/stat")[1])
-            except (OSError, IndexError, ValueError):
-                pass
-        below, found = {self._launcher}, []
-        while True:
-            new = [pid for pid, parent in parents.items() if parent in below and pid not in below]
-            if not new:
-                return found
-            below.update(new)
-            found += new
-
-    def _stat(self, path):
-        """The fields after the command's name: the state, the parent, and so on."""
-        file = os.open(path, _FLAGS, dir_fd=self._proc)
-        try:
-            return os.read(file, 4096).rpartition(b")")[2].decode("ascii", "replace").split()
-        finally:
-            os.close(file)
+        return _ASLEEP.issuperset(procfs.thread_states(self._proc, pid))

@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 
-from codealong_protocol import kernel, measurement, notes
+from codealong_protocol import kernel, measurement, notes, signals
 from codealong_protocol.channel import MOST_FROM_JUDGE, MOST_FROM_LAUNCHER, PROTOCOL, Channel, Closed
 
 from . import imports
@@ -83,14 +83,9 @@ def _join(lane):
 def _hear_of_children():
     """A descriptor that can be read when a child has ended."""
     wake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
-        try:
-            # What a program can do to PID 1 by a signal is nothing, where none is handled; the one
-            # that is, only makes it look for children.
-            signal.signal(number, signal.SIG_DFL)
-        except (OSError, ValueError):
-            pass  # Reserved by the C library.
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signals.reset_handlers()
+    # The only signal that a program can deliver, and all it does is make the launcher look for
+    # children.
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     return wake

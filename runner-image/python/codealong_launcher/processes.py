@@ -14,7 +14,7 @@ import sys
 import traceback
 from time import monotonic
 
-from codealong_protocol import kernel
+from codealong_protocol import kernel, procfs
 
 from . import whereabouts
 from .learner import Learner
@@ -88,6 +88,7 @@ class Processes:
 
     def __init__(self, environment, memory):
         self._container = environment.container
+        self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1):
             os.dup2(null, descriptor)
@@ -175,16 +176,16 @@ class Processes:
     def end(self):
         """Nobody is left to start anything for: in a container the kernel ends the rest."""
         if not self._container:
-            for pid in _below(os.getpid()):
+            for pid in procfs.descendants(self._proc, os.getpid()):
                 _kill(pid)
 
     def _others(self):
         """The program's processes, less its first where that has ended."""
         known = {os.getpid(), *self.waiting_pids()}
         if self._container:
-            found = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+            found = procfs.pids(self._proc)
         else:
-            found = _below(os.getpid())
+            found = procfs.descendants(self._proc, os.getpid())
         return [pid for pid in found if pid not in known]
 
     def _abandon_ahead(self):
@@ -264,25 +265,6 @@ def _reset_signals():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _CATCHABLE)
-
-
-def _below(ancestor):
-    """All processes below one, on a host where there are others too."""
-    parents = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", "rb") as file:
-                    parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
-            except OSError:
-                pass
-    below, found = {ancestor}, []
-    while True:
-        new = [pid for pid, parent in parents.items() if parent in below and pid not in below]
-        if not new:
-            return found
-        below.update(new)
-        found += new
 
 
 def _kill(pid):

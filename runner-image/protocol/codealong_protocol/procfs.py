@@ -1,0 +1,53 @@
+"""What a `/proc` says about processes.
+
+Each function takes a descriptor of the folder, because the judge reads the launcher's: its own is of
+another PID namespace.
+"""
+
+import os
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def pids(proc):
+    """The numbers of all processes."""
+    return [int(name) for name in os.listdir(proc) if name.isdigit()]
+
+
+def descendants(proc, ancestor):
+    """The numbers of a process's children, of their children, and so on."""
+    parents = {}
+    for pid in pids(proc):
+        try:
+            parents[pid] = int(_stat(proc, f"{pid}/stat")[1])
+        except (OSError, IndexError, ValueError):
+            pass  # It ended meanwhile.
+    family, found = {ancestor}, []
+    while True:
+        new = [pid for pid, parent in parents.items() if parent in family and pid not in family]
+        if not new:
+            return found
+        family.update(new)
+        found += new
+
+
+def thread_states(proc, pid):
+    """The state letter of each of a process's threads, as in `["S", "R"]`; empty where it is gone."""
+    try:
+        folder = os.open(f"{pid}/task", _FLAGS | os.O_DIRECTORY, dir_fd=proc)
+        try:
+            threads = os.listdir(folder)
+        finally:
+            os.close(folder)
+        return [_stat(proc, f"{pid}/task/{thread}/stat")[0] for thread in threads]
+    except (OSError, IndexError):
+        return []
+
+
+def _stat(proc, path):
+    """The fields after the command's name, which may hold spaces: the state, the parent, and so on."""
+    file = os.open(path, _FLAGS, dir_fd=proc)
+    try:
+        return os.read(file, 4096).rpartition(b")")[2].decode("ascii", "replace").split()
+    finally:
+        os.close(file)
