@@ -18,9 +18,9 @@ reported as the course's fault.
 
 ## Each test is judged as on a freshly started program
 In the run of its own step, each test has a program that was started for it. In the runs of later
-steps only the step's first one has; the others come in an order that differs from run to run, each on
-the program that the one before left behind, because that is quicker. Where a test fails there, the
-program is started anew, the test runs again from its first line, and only that counts. So: don't rely
+steps only the step's first test has; the others come in an order that differs from run to run, each
+on the program that the one before left behind, because that is quicker. Where a test fails there, the
+program is started again, the test runs again from its first line, and only that counts. So: don't rely
 on what another test left, don't keep anything in globals, and take random values from
 `server.random`, which gives both runs the same ones. `@test("…", fresh=True)` never gets a used
 program: for a test that counts connections, say.
@@ -30,7 +30,7 @@ program: for a test that counts connections, say.
 | --- | --- |
 | `server.connect()` | a new client; tries for up to 2000 ms |
 | `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
-| `server.settle(within_ms=30)` | waits until the program waits for something, mostly 1 to 2 ms |
+| `server.settle(within_ms=30)` | waits until the program has nothing to do, as a rule 1 to 2 ms |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |
@@ -46,8 +46,8 @@ program: for a test that counts connections, say.
 | `client.expect_closed(within_ms=None)` | the program must close the connection |
 | `client.close()` | the client leaves, politely |
 
-Without `within_ms` the judge waits for 1000 ms, and less once the program has been found mute.
-Give it only where time is what you test. Bytes that nobody expected are found by the next `send`.
+Without `within_ms` the judge waits for 1000 ms, and less once the program has been silent. Give it
+only where time is what you test. Bytes that nobody expected are found by the next `send`.
 Several clients may be open at once; each has a lane in the trace that the learner sees. But a
 server may serve one client at a time until the course says otherwise, and `listen(1)` without
 `accept` has room for two connections in all, closed ones included.

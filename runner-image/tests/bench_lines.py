@@ -1,7 +1,7 @@
-"""What it costs to note the line that sent each byte: `python3 tests/bench_lines.py [RUNS]`.
+"""What it costs to record the line that sent each byte: `python3 tests/bench_lines.py [RUNS]`.
 
-The solution of the last step is judged by all tests, under the launcher as it is and under a
-copy that notes no lines, by turns. Goal: the notes cost at most 5 % of a run, by the medians.
+The solution of the last step is judged by all tests, in turns under the launcher as it is and under
+a copy that records no lines. Goal: the records cost at most 5 % of a run, by the medians.
 """
 
 import pathlib
@@ -15,21 +15,21 @@ import judging
 
 _COURSE = pathlib.Path(__file__).parents[2] / "curriculum" / "redis"
 _STEPS = ("listen", "ping", "echo", "set", "get")
-_WATCHED = "[self._sends, "
+_INSTALLED = "[self._send_hooks, "
 _GOAL = 1.05
 
 
-def without_notes(folder):
-    """A copy of the launcher that notes no lines."""
+def without_send_hooks(folder):
+    """A copy of the launcher that records no lines."""
     source_folder = pathlib.Path(judging.LAUNCHER)
     copy = pathlib.Path(folder) / source_folder.name
     shutil.copytree(source_folder, copy)
     shutil.copytree(source_folder.parent / "protocol", copy.parent / "protocol")
     learner = copy / "codealong_launcher" / "learner.py"
     source = learner.read_text()
-    if source.count(_WATCHED) != 1:
-        sys.exit("learner.py does not watch sends where this bench looks for it")
-    learner.write_text(source.replace(_WATCHED, "["))
+    if source.count(_INSTALLED) != 1:
+        sys.exit("learner.py does not install its send hooks where this bench looks for it")
+    learner.write_text(source.replace(_INSTALLED, "["))
     return str(copy)
 
 
@@ -50,7 +50,7 @@ def main():
     steps = [judging.step(name, (_COURSE / name / "tests.py").read_text()) for name in _STEPS]
     program = (_COURSE / _STEPS[-1] / "solution.py").read_text()
     with tempfile.TemporaryDirectory() as folder:
-        launchers = {"with notes": judging.LAUNCHER, "without": without_notes(folder)}
+        launchers = {"with hooks": judging.LAUNCHER, "without": without_send_hooks(folder)}
         took = {name: [] for name in launchers}
         for _ in range(runs + 1):
             for name in random.sample(list(launchers), 2):

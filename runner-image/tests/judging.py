@@ -38,7 +38,7 @@ def free_port():
 
 
 class Judge:
-    """The judge as a process that has said READY, and the launcher that has joined it."""
+    """A judge that is ready, as a process, and the launcher that has joined it."""
 
     def __init__(self, stderr=None, joined=True):
         self._folder = tempfile.TemporaryDirectory()
@@ -57,7 +57,7 @@ class Judge:
 
     def join(self):
         """Opens the lane and lets a launcher join it; the frame that says so."""
-        self.leave()
+        self.end_launcher()
         self.open()
         self.start_launcher()
         return self.read()
@@ -73,7 +73,7 @@ class Judge:
             stdout=subprocess.DEVNULL,
         )
 
-    def leave(self):
+    def end_launcher(self):
         """Ends the launcher, as the server does when it removes the learner's container."""
         if self.launcher is not None:
             # In a container its end is the end of all that is below it.
@@ -165,7 +165,7 @@ def descendants(pid):
 
 
 def lives(pid):
-    """Whether a process has not ended; one that nobody has buried yet has."""
+    """Whether a process has not ended; one that nobody has reaped yet has."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()[0] != "Z"

@@ -6,10 +6,10 @@ from unittest import mock
 
 from judging import judge, step
 
-from codealong_judge.attempt import Patience
-from codealong_judge.client import Client
+from codealong_judge.connection import Connection
+from codealong_judge.timeouts import Timeouts
 
-#: Answers each request with what stands after the word REPLY in it, or repeats it.
+#: Answers each request with what follows the word REPLY in it, or repeats it.
 MIRROR = """
 import socket, threading
 def serve(conn):
@@ -132,11 +132,11 @@ while True:
     def test_that_are_many_are_served(self):
         self.passes(
             """
-others = [server.connect() for _ in range(40)]
-for other in others:
-    other.send_bytes("x")
-for other in reversed(others):
-    other.expect(exactly("x"))
+clients = [server.connect() for _ in range(40)]
+for client in clients:
+    client.send_bytes("x")
+for client in reversed(clients):
+    client.expect(exactly("x"))
 """
         )
 
@@ -186,17 +186,17 @@ server.connect().expect(simple("x"), within_ms=50)
 
     def test_take_another_port_where_the_kernel_gives_one_twice(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
-            attempt = mock.Mock(port=server.getsockname()[1], patience=Patience())
+            attempt = mock.Mock(port=server.getsockname()[1], timeouts=Timeouts())
             # The program has ended and holds its port: there is one try, and it must be a real one.
-            attempt.hopeless.return_value = True
-            attempt.is_new_port.side_effect = [False, False, True]
-            attempt.pump.wait.return_value = True
-            client = Client(attempt, 1)
-            client._connect()
+            attempt.is_program_finished.return_value = True
+            attempt.claim_port.side_effect = [False, False, True]
+            attempt.event_loop.wait.return_value = True
+            connection = Connection(attempt, 1)
+            connection.connect()
             accepted, address = server.accept()
             accepted.close()
-            self.assertEqual(address[1], client._port)
-            client.close()
+            self.assertEqual(address[1], connection.port)
+            connection.close()
 
     def test_that_misuse_an_expectation_are_the_courses_fault(self):
         for body in (

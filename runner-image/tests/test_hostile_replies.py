@@ -5,7 +5,7 @@ import unittest
 from judging import judge, step
 
 # `judging` has put the judge on the path.
-from codealong_judge.attempt import Patience  # noqa: E402
+from codealong_judge.timeouts import Timeouts  # noqa: E402
 
 SERVER = """
 import os, socket, time
@@ -103,18 +103,18 @@ class HostileReplies(unittest.TestCase):
         self.assertNotEqual(report.outcome("twice.2")["kind"], "passed")
         self.assertEqual(report.outcome("twice.3")["kind"], "passed")
 
-    def test_the_slowest_start_bounds_the_patience_from_below(self):
-        patience = Patience()
-        patience.after_connection(500)
-        patience.after_no_connection()
-        patience.share(9000, 4, 5)
-        self.assertGreaterEqual(patience.connect_ms, 500)
+    def test_the_slowest_start_bounds_the_timeout_from_below(self):
+        timeouts = Timeouts()
+        timeouts.record_connection(500)
+        timeouts.record_no_connection()
+        timeouts.shorten(9000, 4, 5)
+        self.assertGreaterEqual(timeouts.connect_ms, 500)
 
     def test_a_program_that_never_listened_is_found_out_sooner(self):
-        patience = Patience()
-        patience.after_no_connection()
-        patience.share(9000, 4, 5)
-        self.assertLessEqual(patience.connect_ms, 300)
+        timeouts = Timeouts()
+        timeouts.record_no_connection()
+        timeouts.shorten(9000, 4, 5)
+        self.assertLessEqual(timeouts.connect_ms, 300)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is imported ahead of a program, and for which."""
+"""What is imported before a program runs, and for which programs."""
 
 import unittest
 
@@ -41,7 +41,7 @@ class NamedModules(unittest.TestCase):
             with self.subTest(source):
                 self.assertEqual(imports.named_in({"main.py": source}), words)
 
-    def test_a_file_of_the_learners_takes_a_modules_place(self):
+    def test_a_file_of_the_learners_hides_a_module(self):
         files = {"main.py": b"import queue, typing, base64\n", "queue.py": b"", "base64.txt": b""}
         self.assertEqual(imports.named_in(files), ["base64", "typing"])
 

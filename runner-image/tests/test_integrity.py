@@ -4,12 +4,14 @@ import mmap
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 from judging import NONCE, judge, step
+from codealong_launcher import folder
 from codealong_launcher.environment import Environment
 from codealong_launcher.folder import Folder, FolderError
-from codealong_protocol import notes
-from codealong_protocol.notes import NoteArea, NoteWriter
+from codealong_protocol import shared_memory
+from codealong_protocol.shared_memory import RecordReader, RecordWriter
 
 PING = step(
     "ping",
@@ -42,8 +44,8 @@ while True:
 
 class Programs(unittest.TestCase):
     def test_that_end_those_that_wait_to_be_started_end_nothing(self):
-        # They are brothers, and others take their place. It listens only when they are dead: a killed
-        # process takes a moment to end.
+        # They have the same parent, and new ones are forked for them. It listens only when they are
+        # dead: a killed process takes a moment to end.
         program = """
 import os, signal, time
 
@@ -86,7 +88,7 @@ for name in os.listdir("/proc"):
         self.assertEqual(report.kinds, ["wrong-value"] * 2)
         self.assertIn(fake, report.output())
 
-    def test_that_write_rubbish_into_the_notes_change_nothing(self):
+    def test_that_write_rubbish_into_the_shared_memory_change_nothing(self):
         program = """
 import mmap, os, socket
 def find(function):
@@ -221,70 +223,62 @@ class Files(unittest.TestCase):
     def test_that_are_too_many_are_said(self):
         for number in range(30):
             open(os.path.join(self.scratch, str(number)), "w").close()
-        import codealong_launcher.folder as module
-
-        most, module._MOST_REMOVED = module._MOST_REMOVED, 20
-        self.addCleanup(setattr, module, "_MOST_REMOVED", most)
-        with self.assertRaises(FolderError):
+        with mock.patch.object(folder, "_REMOVALS_MAX", 20), self.assertRaises(FolderError):
             self.write()
 
 
-def new_notes():
-    memory = notes.mapped(notes.create())
-    return NoteArea(memory), memory
+def new_memory():
+    memory = shared_memory.map_and_close(shared_memory.create())
+    return RecordReader(memory), RecordWriter(memory)
 
 
-class Notes(unittest.TestCase):
+class Records(unittest.TestCase):
     def test_arrive_as_they_were_written(self):
-        area, memory = new_notes()
-        area.begin(3)
-        writer = NoteWriter(memory)
-        self.assertIsNone(area.started_ns())
+        reader, writer = new_memory()
+        reader.reset(3)
+        self.assertIsNone(reader.started_ns())
         writer.started()
         writer.sent(40000, 12, 0)
         writer.sent(40000, 13, 7)
         writer.crashed({"exception": "E", "where": "main"})
-        self.assertFalse(area.ended())
+        self.assertFalse(reader.has_ended())
         writer.ended(5, 0)
-        self.assertEqual(area.new_sends(), [(40000, 12, 0), (40000, 13, 7)])
-        self.assertEqual(area.new_sends(), [])
-        self.assertEqual([content["exception"] for _, content in area.crashes()], ["E"])
-        self.assertTrue(area.ended())
-        self.assertFalse(area.ended_beneath_threads())
-        self.assertEqual(area.ended_line(), 5)
+        self.assertEqual(reader.new_sends(), [(40000, 12, 0), (40000, 13, 7)])
+        self.assertEqual(reader.new_sends(), [])
+        self.assertEqual([crash["exception"] for crash in reader.crashes()], ["E"])
+        self.assertTrue(reader.has_ended())
+        self.assertFalse(reader.has_ended_with_daemon_threads())
+        self.assertEqual(reader.last_line(), 5)
 
     def test_of_an_earlier_start_are_forgotten(self):
-        area, memory = new_notes()
-        area.begin(1)
-        writer = NoteWriter(memory)
+        reader, writer = new_memory()
+        reader.reset(1)
         writer.started()
-        area.begin(2)
+        reader.reset(2)
         writer.sent(40000, 12, 0)
         writer.crashed({"exception": "E"})
         writer.ended(5, 0)
-        self.assertEqual((area.new_sends(), area.crashes(), area.ended()), ([], [], False))
+        self.assertEqual((reader.new_sends(), reader.crashes(), reader.has_ended()), ([], [], False))
 
     def test_keep_the_latest_sends_and_crashes(self):
-        area, memory = new_notes()
-        area.begin(1)
-        writer = NoteWriter(memory)
+        reader, writer = new_memory()
+        reader.reset(1)
         writer.started()
         for number in range(5000):
             writer.sent(40000, 1 + number, number)
         for number in range(20):
             writer.crashed({"exception": str(number)})
-        self.assertEqual(area.new_sends(), [(40000, 1 + number, number) for number in range(5000 - 1024, 5000)])
-        self.assertEqual([content["exception"] for _, content in area.crashes()], [str(n) for n in range(12, 20)])
+        self.assertEqual(reader.new_sends(), [(40000, 1 + number, number) for number in range(5000 - 1024, 5000)])
+        self.assertEqual([crash["exception"] for crash in reader.crashes()], [str(n) for n in range(12, 20)])
 
     def test_that_are_too_long_lose_their_outer_frames(self):
-        area, memory = new_notes()
-        area.begin(1)
-        writer = NoteWriter(memory)
+        reader, writer = new_memory()
+        reader.reset(1)
         writer.started()
         frames = [{"file": "main.py", "line": n, "function": "f" * 300, "text": "é" * 300} for n in range(30)]
         writer.crashed({"exception": "E", "traceback": frames})
-        ((_, content),) = area.crashes()
-        self.assertEqual(content["traceback"][-1]["line"], 29)
+        (crash,) = reader.crashes()
+        self.assertEqual(crash["traceback"][-1]["line"], 29)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ class BeforeItListens(unittest.TestCase):
             report["listen.1"]["span"], {"file": "main.py", "line": 1, "column": 15, "end_column": 27}
         )
 
-    def test_a_syntax_error_has_its_place_and_text(self):
+    def test_a_syntax_error_has_its_position_and_text(self):
         report = judge("import socket\nwhile True\n    pass\n", LISTEN, PING)
         self.assertEqual(
             report.outcome("listen.1"),
@@ -306,7 +306,7 @@ class WhileItServes(unittest.TestCase):
             "the closing `\\n`",
         )
         self.assertIn(outcome["missing"], cut)
-        # Reading it anew at every piece takes most of the time; the run may end in the middle of it.
+        # To read it again at every piece takes most of the time; the run may end in the middle of that.
         outcome = judge(program, PING, limit_ms=2000).outcome("ping.1")
         self.assertIn(outcome["kind"], ("timed-out", "incomplete"))
 

@@ -8,9 +8,9 @@ import subprocess
 import time
 import unittest
 
-from judging import NONCE, Judge, Report, free_port, job, judge, lives, descendants, step
+from judging import NONCE, Judge, Report, descendants, free_port, job, judge, lives, step
 from codealong_protocol import frame
-from codealong_protocol.channel import Channel, Closed
+from codealong_protocol.channel import Channel, ChannelClosed
 from codealong_judge.job import Job
 
 LISTEN = step("listen", 'from codealong import test\n@test("a")\ndef _(server):\n    server.connect()\n')
@@ -32,8 +32,8 @@ class Frames(unittest.TestCase):
             (b"", frame.EndOfInput),
             (b"\0\0", frame.EndOfInput),
             (b"\0\0\0\5{}", frame.EndOfInput),
-            (b"\0\0\0\2{]", frame.BrokenFrame),
-            (b"\xff\xff\xff\xff", frame.BrokenFrame),
+            (b"\0\0\0\2{]", frame.InvalidFrame),
+            (b"\xff\xff\xff\xff", frame.InvalidFrame),
         ):
             reader, writer = os.pipe()
             os.write(writer, data)
@@ -76,10 +76,10 @@ class Jobs(unittest.TestCase):
             {"seed": "x"},
             {"nonce": None, "steps": None},
         ):
-            with self.assertRaises(frame.BrokenFrame, msg=str(change)):
+            with self.assertRaises(frame.InvalidFrame, msg=str(change)):
                 Job.parse({**good, **change})
         for nothing in (None, [], "job", 5):
-            with self.assertRaises(frame.BrokenFrame):
+            with self.assertRaises(frame.InvalidFrame):
                 Job.parse(nothing)
 
 
@@ -135,7 +135,7 @@ class TheJudge(unittest.TestCase):
 
     def test_says_so_where_the_launcher_goes_before_the_job(self):
         with Judge(stderr=subprocess.PIPE) as process:
-            process.leave()
+            process.end_launcher()
             self.assertIsNone(process.read())
             code, complaint = process.end()
         self.assertEqual(code, 1)
@@ -146,7 +146,7 @@ class TheJudge(unittest.TestCase):
             process.send(job("import time\ntime.sleep(60)\n", [LISTEN], free_port()))
             while process.read()["frame"] != "test-started":
                 pass
-            process.leave()
+            process.end_launcher()
             report = Report(process.frames())
             self.assertEqual(report.kinds, [])
             code, complaint = process.end()
@@ -162,7 +162,7 @@ class TheJudge(unittest.TestCase):
 
 class AChannel(unittest.TestCase):
     def read(self, data):
-        """What is made of these bytes: the messages, or why there are none."""
+        """The messages in these bytes, and why the channel is closed after them."""
         ours, theirs = socket.socketpair()
         with theirs:
             theirs.sendall(data)
@@ -172,8 +172,8 @@ class AChannel(unittest.TestCase):
         try:
             while True:
                 channel.read()
-                found += [message for message, _ in channel.take()]
-        except Closed as closed:
+                found += [message for message, _ in channel.messages()]
+        except ChannelClosed as closed:
             return found, str(closed)
 
     def test_takes_messages_and_refuses_all_else(self):

@@ -1,7 +1,7 @@
 """Every reply that the course expects is what a real redis-server sends.
 
-The real server takes the learner's place: a program that becomes redis-server has to pass every
-test of every step. So no byte that a test expects can differ from Redis's own.
+The learner's program here becomes redis-server, and has to pass every test of every step. So no byte
+that a test expects can differ from Redis's own.
 """
 
 import os

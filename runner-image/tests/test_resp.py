@@ -1,4 +1,4 @@
-"""Replies are read with positions: whole, incomplete and invalid ones are told apart."""
+"""Replies are read with positions: whole, incomplete or invalid."""
 
 import unittest
 
@@ -24,13 +24,13 @@ class ReadingReplies(unittest.TestCase):
             self.assertEqual((reply.type, reply.value, reply.end), (kind, value, len(data)), data)
 
     def test_what_is_quoted_holds_no_mark_of_code(self):
-        self.assertEqual(resp.say(resp.read(b"+a`b\r\n")), r'the simple string "a\x60b"')
+        self.assertEqual(resp.describe(resp.read(b"+a`b\r\n")), r'the simple string "a\x60b"')
 
     def test_arrays_nest(self):
         data = b"*3\r\n$1\r\na\r\n:1\r\n*1\r\n$-1\r\n"
         reply = resp.read(data)
         self.assertEqual(reply.end, len(data))
-        self.assertEqual(resp.say(reply), 'the array ["a", 1, [nil]]')
+        self.assertEqual(resp.describe(reply), 'the array ["a", 1, [nil]]')
 
     def test_each_beginning_of_a_reply_is_incomplete(self):
         for whole in (b"+PONG\r\n", b"$5\r\nhello\r\n", b":12\r\n", b"*2\r\n$1\r\na\r\n:1\r\n", b"$-1\r\n"):
@@ -92,10 +92,10 @@ class SayingThem(unittest.TestCase):
             (b"$-1\r\n", "nil"),
             (b"*0\r\n", "the empty array"),
         ):
-            self.assertEqual(resp.say(resp.read(data)), said)
+            self.assertEqual(resp.describe(resp.read(data)), said)
 
     def test_a_long_value_is_shortened(self):
-        said = resp.say(resp.read(b"$4096\r\n" + b"x" * 4096 + b"\r\n"))
+        said = resp.describe(resp.read(b"$4096\r\n" + b"x" * 4096 + b"\r\n"))
         self.assertEqual(said, f'the bulk string "{"x" * 60}…" (4096 bytes)')
 
     def test_requests_are_said_as_typed(self):
@@ -105,10 +105,10 @@ class SayingThem(unittest.TestCase):
             ([b"ECHO", b""], 'ECHO ""'),
             ([b"SET", b"k:1", b"a b"], 'SET k:1 "a b"'),
         ):
-            self.assertEqual(resp.say_request(resp.encode_command(words)), said)
+            self.assertEqual(resp.describe_request(resp.encode_command(words)), said)
         pipelined = resp.encode_command([b"PING"]) * 6
-        self.assertEqual(resp.say_request(pipelined), "PING, PING, PING, PING, …")
-        self.assertEqual(resp.say_request(b"hello\n"), '"hello\\n"')
+        self.assertEqual(resp.describe_request(pipelined), "PING, PING, PING, PING, …")
+        self.assertEqual(resp.describe_request(b"hello\n"), '"hello\\n"')
 
 
 if __name__ == "__main__":

@@ -3,10 +3,9 @@
 import os
 import signal
 import subprocess
-import time
 import unittest
 
-from judging import Judge, Report, free_port, job, judge, lives, descendants, step
+from judging import Judge, Report, free_port, job, judge, step
 from test_outcomes import ECHO, PING, answering, server_that
 
 
@@ -36,12 +35,12 @@ class TheRun(unittest.TestCase):
         self.assertTrue(report["slow.2"]["exchanges"])
         self.assertLess(report.finished["duration_us"], 800_000)
 
-    def test_a_mute_program_is_reported_over_all_tests_in_time(self):
+    def test_a_silent_program_is_reported_over_all_tests_in_time(self):
         source = "from codealong import simple, test\n"
         for number in range(40):
             source += f'\n@test("test {number}")\ndef _(server):\n'
             source += '    client = server.connect()\n    client.send("PING")\n    client.expect(simple("PONG"))\n'
-        report = judge(server_that("pass"), step("mute", source))
+        report = judge(server_that("pass"), step("silent", source))
         self.assertEqual(set(report.kinds), {"silent"})
         self.assertLess(report.finished["duration_us"], 9_500_000)
 
@@ -49,7 +48,7 @@ class TheRun(unittest.TestCase):
         source = "from codealong import test\n"
         for number in range(40):
             source += f'\n@test("test {number}")\ndef _(server):\n    server.connect()\n'
-        report = judge("import time\ntime.sleep(60)\n", step("deaf", source))
+        report = judge("import time\ntime.sleep(60)\n", step("refused", source))
         self.assertEqual(set(report.kinds), {"refused"})
         self.assertLess(report.finished["duration_us"], 9_500_000)
 
@@ -130,13 +129,13 @@ def _(server):
         self.assertEqual(report.kinds, ["test-broken", "not-run"])
 
     def test_what_fails_before_a_line_of_the_program_has_run_is_no_verdict(self):
-        # The second one names a module, for which new processes are made after the job has come.
+        # The second one names a module, for which new processes are forked after the job has come.
         for program in ("x = 1\n", "import asyncio\n"):
             with self.subTest(program), Judge(stderr=subprocess.PIPE) as process:
                 os.kill(process.launcher.pid, signal.SIGSTOP)
                 process.send(job(program, [PING], free_port()))
                 self.assertEqual(process.read()["frame"], "started")
-                process.leave()
+                process.end_launcher()
                 report = Report(process.frames())
                 self.assertEqual(report.kinds, [])
                 code, complaint = process.end()

@@ -1,4 +1,4 @@
-"""Of a silent program it is known how far it came: accepted, read, busy or waiting."""
+"""The outcome of a silent program says how far it came: accepted, read, busy or waiting."""
 
 import unittest
 

@@ -3,6 +3,6 @@
 One module, one noun. Where to begin reading:
 
 - `judge` is the process that lives on; `lane` lets a launcher join; `run` goes through a job's tests.
-- `program` is the learner's program as the judge sees it: by the launcher, and by the kernel.
-- `client`, `server` and `expectation` are what a course's author works with, by `codealong`.
+- `launcher` has the learner's program started and killed; `program` is one start of it.
+- `client`, `server` and `expectation` are what a course's author works with, through `codealong`.
 """

@@ -1,50 +1,54 @@
-"""What the kernel counts of the learner's container, read by descriptors of its control group."""
+"""What the kernel counts of the learner's container, read through descriptors of its cgroup."""
 
 import os
 
 
 class Counters:
-    """Refusals, memory and processor time, ever growing; None or 0 where the kernel does not say.
+    """Refusals, memory and processor time; None or 0 where the kernel does not say.
 
-    `descriptors` are by the names of their files, see PROTOCOL.md; a container that is gone counts
-    nothing any more.
+    `descriptors` are by the names of their files, see PROTOCOL.md. Those of a container that is gone
+    read as nothing.
     """
 
     def __init__(self, descriptors, limits):
         self._descriptors = descriptors
         self._refusals = (0, 0)
-        self.memory_bytes = _whole(limits.get("memory_bytes"))
-        self.processes = _whole(limits.get("processes"))
+        self.memory_bytes = _integer(limits.get("memory_bytes"))
+        self.processes = _integer(limits.get("processes"))
 
     def refusals(self):
-        """`(processes killed for want of memory, processes refused)`, 0 where not known; the last
-        that was read, where the container is gone."""
-        killed = self._counted(b"oom_kill", "memory.oom_control", "memory.events")
-        refused = self._counted(b"max", "pids.events")
+        """`(processes killed for want of memory, processes refused)` since the container began.
+
+        Where the container is gone, what was read last.
+        """
+        killed = self._entry(b"oom_kill", "memory.oom_control", "memory.events")
+        refused = self._entry(b"max", "pids.events")
         self._refusals = max(self._refusals[0], killed or 0), max(self._refusals[1], refused or 0)
         return self._refusals
 
-    def was_full(self):
-        """Whether the container has had all of its memory in use, as far as is known: the kernel
-        kills for want of the host's memory too, and that is no program's doing."""
+    def has_reached_memory_limit(self):
+        """Whether the container has had nearly all of its memory in use, or the kernel does not say.
+
+        The kernel also kills when the host runs out of memory, and no program is to blame for that.
+        """
         peak = self.memory_peak_bytes()
         return peak is None or self.memory_bytes is None or peak >= 0.9 * self.memory_bytes
 
     def memory_peak_bytes(self):
-        """The most memory that the container ever used, or None."""
+        """The peak of the container's memory, or None."""
         return self._number("memory.max_usage_in_bytes", "memory.peak")
 
     def cpu_us(self):
-        """Processor time of all that ran in the container so far, or None."""
+        """The processor time of all that has run in the container, or None."""
         used_ns = self._number("cpuacct.usage")
-        return used_ns // 1000 if used_ns is not None else self._counted(b"usage_usec", "cpu.stat")
+        return used_ns // 1000 if used_ns is not None else self._entry(b"usage_usec", "cpu.stat")
 
     def throttled_us(self):
-        """Time in which the container had used up its share of a processor so far, or None."""
-        throttled_us = self._counted(b"throttled_usec", "cpu.stat")
+        """The time in which the container had used up its share of a processor, or None."""
+        throttled_us = self._entry(b"throttled_usec", "cpu.stat")
         if throttled_us is not None:
             return throttled_us
-        throttled_ns = self._counted(b"throttled_time", "cpu.stat")
+        throttled_ns = self._entry(b"throttled_time", "cpu.stat")
         return None if throttled_ns is None else throttled_ns // 1000
 
     def _number(self, *names):
@@ -53,8 +57,8 @@ class Counters:
         except ValueError:
             return None
 
-    def _counted(self, key, *names):
-        """What a file of counters says by a key, or None."""
+    def _entry(self, key, *names):
+        """The number after `key` in the first of these files that exists, or None."""
         for line in self._text(names).splitlines():
             fields = line.split()
             if len(fields) == 2 and fields[0] == key and fields[1].isdigit():
@@ -71,5 +75,5 @@ class Counters:
         return b""
 
 
-def _whole(value):
+def _integer(value):
     return value if isinstance(value, int) and not isinstance(value, bool) else None

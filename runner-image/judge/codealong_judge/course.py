@@ -1,4 +1,4 @@
-"""A step's tests as its author wrote them: a Python module that names functions by `@test`."""
+"""A step's tests as its author wrote them: a Python module with functions under `@test`."""
 
 from collections import namedtuple
 
@@ -18,11 +18,10 @@ def test(name, fresh=False):
     The function is called with the `server`. It passes when it returns, and fails by an
     expectation that does not hold. Anything else that it raises is the course's fault.
 
-    Each test is judged as if the program had just been started. Where the program is left over
-    from the test before and the test fails on it, it is made once more on a new start, and only
-    that counts; so a test must not rely on what another one left. In the step's own runs each test
-    has a start of its own; `fresh=True` says that it needs one in later steps' runs too, as when it
-    counts connections.
+    Each test is judged as if the program had just been started. Where it fails on a program that
+    the test before left behind, it runs again on a new start, and only that counts; so a test must
+    not rely on what another one left. In the step's own runs each test has a start of its own.
+    `fresh=True` says that it needs one in later steps' runs too, as when it counts connections.
     """
     if not isinstance(name, str) or not name:
         raise Misuse('write @test("what the program does")')

@@ -5,8 +5,8 @@ that is not text is given as bytes.
 """
 
 from . import resp
+from .formatting import quoted
 from .outcome import Misuse
-from .written import quoted
 
 
 class Expectation:
@@ -18,8 +18,8 @@ class Expectation:
     expected = b""
     #: Whether anything may follow `expected`.
     is_prefix = False
-    #: As a person says it, as in `the bulk string "orange"`.
-    said = ""
+    #: In words, as in `the bulk string "orange"`.
+    description = ""
 
     def read(self, data, start):
         """A `resp.Reply`, `resp.Incomplete` or `resp.Invalid` from the bytes that came."""
@@ -34,33 +34,33 @@ class _Exact(Expectation):
     def __init__(self, kind, expected):
         self.type = kind
         self.expected = expected
-        self.said = resp.say(resp.read(expected))
+        self.description = resp.describe(resp.read(expected))
 
 
-class _ErrorBeginning(Expectation):
+class _ErrorPrefix(Expectation):
     type = "error"
     is_prefix = True
 
-    def __init__(self, beginning):
-        self._beginning = beginning
-        self.expected = b"-" + beginning
-        self.said = f"an error that begins with {quoted(beginning)}"
+    def __init__(self, prefix):
+        self._prefix = prefix
+        self.expected = b"-" + prefix
+        self.description = f"an error that begins with {quoted(prefix)}"
 
     def accepts(self, reply, data, start):
-        return reply.type == self.type and reply.value.startswith(self._beginning)
+        return reply.type == self.type and reply.value.startswith(self._prefix)
 
 
 class _Bytes(Expectation):
     def __init__(self, expected):
         self.expected = expected
-        self.said = f"the bytes {quoted(expected)}"
+        self.description = f"the bytes {quoted(expected)}"
 
     def read(self, data, start):
         end = start + len(self.expected)
-        came = bytes(data[start:end])
-        if came == self.expected:
-            return resp.Reply(None, came, end)
-        if self.expected.startswith(came):
+        received = bytes(data[start:end])
+        if received == self.expected:
+            return resp.Reply(None, received, end)
+        if self.expected.startswith(received):
             return resp.Incomplete(f"{end - len(data)} of {len(self.expected)} bytes")
         return resp.Reply(None, bytes(data[start:]), len(data))
 
@@ -71,12 +71,12 @@ def simple(text):
 
 
 def error(beginning):
-    """An error whose text begins with `beginning`, in the same letters, large and small.
+    """An error whose text begins with `beginning`; upper and lower case count.
 
     `error("ERR unknown command")` takes `-ERR unknown command 'FOO'\\r\\n`. To expect the whole
     text, see `exact_error`.
     """
-    return _ErrorBeginning(as_bytes(beginning))
+    return _ErrorPrefix(as_bytes(beginning))
 
 
 def exact_error(text):
@@ -127,7 +127,7 @@ def exactly(data):
 def _element(element):
     if isinstance(element, Expectation):
         if element.is_prefix or element.type is None:
-            raise Misuse(f"{element.said} can't be an element of an array")
+            raise Misuse(f"{element.description} can't be an element of an array")
         return element
     if isinstance(element, bool):
         raise Misuse("an element of an array is text, bytes, a number, a list or an expectation")
@@ -151,7 +151,7 @@ def as_bytes(value):
 
 
 def as_milliseconds(value):
-    """A time as a test gives it."""
+    """A number of milliseconds that a test gives, checked."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:
         raise Misuse(f"milliseconds are a number that is not below 0, not {value!r}")
     return value

@@ -6,25 +6,24 @@ from codealong_protocol import frame
 
 
 def write(descriptor, kind, **fields):
-    """Writes one frame that belongs to no job."""
+    """Writes a frame that belongs to no job."""
     _write(descriptor, frame.encode({"frame": kind, **fields}))
 
 
 class JobFrames:
-    """Frames of one job, each with its nonce and a sequence number."""
+    """The frames of one job, each with its nonce and a sequence number."""
 
     def __init__(self, descriptor, nonce):
         self._descriptor = descriptor
         self._nonce = nonce
         self._sequence = 0
-        #: Whether a frame is being written.
+        #: Whether a frame is being written, for signal handlers.
         self.is_writing = False
 
     def write(self, kind, **fields):
-        """Writes one frame of this kind."""
-        head = {"frame": kind, "nonce": self._nonce, "seq": self._sequence}
+        header = {"frame": kind, "nonce": self._nonce, "seq": self._sequence}
         self._sequence += 1
-        data = frame.encode(head | fields)
+        data = frame.encode(header | fields)
         self.is_writing = True
         try:
             _write(self._descriptor, data)

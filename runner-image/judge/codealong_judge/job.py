@@ -4,13 +4,13 @@ import re
 from collections import namedtuple
 
 from codealong_protocol.channel import PROTOCOL
-from codealong_protocol.frame import BrokenFrame
+from codealong_protocol.frame import InvalidFrame
 
 _FILE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}(\.[A-Za-z0-9]{1,10})?\Z")
 
 
 class PlannedTest(namedtuple("PlannedTest", "id name fresh")):
-    """A test that the server expects to be made; a `fresh` one on a program that nobody has spoken to."""
+    """A test that the server expects to be run; a `fresh` one on a program that nobody has spoken to."""
 
 
 class PlannedStep(namedtuple("PlannedStep", "step source tests")):
@@ -22,11 +22,11 @@ class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
 
     @staticmethod
     def parse(frame):
-        """The job in `frame`, or BrokenFrame where it is none."""
+        """The job in `frame`; raises InvalidFrame where it is none."""
         try:
             return Job._parse(frame)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise BrokenFrame(f"no job: {error!r}") from None
+            raise InvalidFrame(f"no job: {error!r}") from None
 
     @staticmethod
     def _parse(frame):

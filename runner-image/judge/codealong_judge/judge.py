@@ -8,26 +8,26 @@ import sys
 from time import monotonic, sleep
 
 from codealong_protocol import frame, kernel, measurement, signals
-from codealong_protocol.channel import LANE, PROTOCOL, Closed
+from codealong_protocol.channel import LANE, PROTOCOL, ChannelClosed
 
 from . import frames, lane
+from .event_loop import EventLoop
 from .job import Job
+from .launcher import Launcher
 from .output import ProgramOutput
-from .program import Programs
-from .pump import Pump
 from .run import Run
 
 _STDIN = 0
 
-#: Sockets of the run before may take a moment to end.
+#: Sockets of the last run may take a moment to end.
 _CLEAN_SECONDS = 0.5
 
 _SOCKET_TABLES = ("tcp", "tcp6", "udp", "udp6", "unix", "raw", "raw6", "udplite", "udplite6", "packet")
 
 
 def main():
-    """Gets ready, says so, and serves one learner's container after the other, until it is left."""
-    name = _lane_of(sys.argv[1:])
+    """Serves one learner's container after the other, until the server closes standard input."""
+    name = _lane_name(sys.argv[1:])
     # A test that prints must not write between the frames.
     stdout = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 3)
     null = os.open(os.devnull, os.O_WRONLY)
@@ -39,26 +39,26 @@ def main():
     if measured["dumpable"]:
         sys.exit("the judge can't make itself unreadable")
     signals.reset_handlers()
-    # Not collected before: looking at each object would write to its page.
+    # A collection would write to the page of each object, and unshare it.
     gc.freeze()
     frames.write(stdout, "ready", protocol=PROTOCOL, limits=measured)
     while True:
         try:
-            user = _opened(frame.read(_STDIN))
+            user = _user_of(frame.read(_STDIN))
         except frame.EndOfInput:
             os._exit(0)
         if is_container:
             _require_clean()
-        server = os.fork()
-        if not server:
+        child = os.fork()
+        if not child:
             _serve(name, user, stdout)
-        _, status = os.waitpid(server, 0)
+        _, status = os.waitpid(child, 0)
         if status:
             # It has said why.
             os._exit(1)
 
 
-def _lane_of(arguments):
+def _lane_name(arguments):
     if not arguments:
         return LANE
     if len(arguments) == 2 and arguments[0] == "--lane":
@@ -66,22 +66,25 @@ def _lane_of(arguments):
     sys.exit("usage: python3 judge/__main__.py [--lane NAME]")
 
 
-def _opened(read):
-    if not isinstance(read, dict) or read.get("frame") != "open" or not isinstance(read.get("user"), int):
-        sys.exit(f"no learner's container was opened: {str(read)[:200]}")
-    return read["user"]
+def _user_of(opened):
+    """The user of an `open` frame."""
+    is_open = isinstance(opened, dict) and opened.get("frame") == "open"
+    if not is_open or not isinstance(opened.get("user"), int):
+        sys.exit(f"no learner's container was opened: {str(opened)[:200]}")
+    return opened["user"]
 
 
 def _require_clean():
     """Ends the judge where its namespace or its processes are not as they were at first."""
     end = monotonic() + _CLEAN_SECONDS
-    while found := _left_behind():
+    while leftover := _leftover():
         if monotonic() > end:
-            sys.exit(f"the lane is not clean: {found}")
+            sys.exit(f"the lane is not clean: {leftover}")
         sleep(0.01)
 
 
-def _left_behind():
+def _leftover():
+    """A socket or process of the last run, in words, or None."""
     for table in _SOCKET_TABLES:
         try:
             with open(f"/proc/net/{table}") as file:
@@ -90,20 +93,20 @@ def _left_behind():
             continue
         if sockets:
             return f"{table} sockets: {' '.join(sockets[0].split())}"
-    others = [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
-    return f"processes: {others}" if others else None
+    pids = [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+    return f"processes: {pids}" if pids else None
 
 
 def _serve(name, user, stdout):
     """What a forked process does; never returns."""
     try:
-        joined = lane.join(name, user, _STDIN, stdout)
-        job = _job(joined)
+        joined = lane.open_lane(name, user, _STDIN, stdout)
+        job = _read_job(joined)
         began = monotonic()
-        _judge(joined, job, began, stdout)
-    except (frame.EndOfInput, lane.Left):
+        _run(joined, job, began, stdout)
+    except (frame.EndOfInput, lane.ServerGone):
         os._exit(0)
-    except Closed as closed:
+    except ChannelClosed as closed:
         sys.stderr.write(f"the launcher is gone: {closed}\n")
         os._exit(1)
     except SystemExit as stop:
@@ -118,27 +121,27 @@ def _serve(name, user, stdout):
         os._exit(1)
 
 
-def _job(joined):
-    """The job; whatever the launcher does before it, is its end."""
+def _read_job(joined):
+    """Waits for the job; a launcher that sends anything before it is lost."""
     while True:
         ready, _, _ = select.select([_STDIN, joined.channel], [], [])
         if joined.channel in ready:
             joined.channel.read()
-            raise Closed("it spoke before it was asked")
+            raise ChannelClosed("it spoke before it was asked")
         if _STDIN in ready:
             return Job.parse(frame.read(_STDIN))
 
 
-def _judge(joined, job, began, stdout):
-    sent = frames.JobFrames(stdout, job.nonce)
-    output = ProgramOutput(lambda **fields: sent.write("output", **fields))
-    pump = Pump(_STDIN, output)
-    programs = Programs(joined, joined.notes, pump, output)
-    run = Run(job, sent, pump, output, programs, joined.notes, joined.counters, began)
-    run.all_tests()
+def _run(joined, job, began, stdout):
+    job_frames = frames.JobFrames(stdout, job.nonce)
+    output = ProgramOutput(lambda **fields: job_frames.write("output", **fields))
+    event_loop = EventLoop(_STDIN, output)
+    launcher = Launcher(joined, event_loop, output)
+    run = Run(job, job_frames, event_loop, output, launcher, joined, began)
+    run.run_tests()
     run.finish()
-    programs.end()
-    # The learner's container stays for as long as the server lets it: to remove it takes the
-    # processor time that other runs may want.
-    joined.until_left(_STDIN)
+    launcher.try_kill()
+    # The learner's container stays for as long as the server lets it: to remove it takes processor
+    # time that other runs may want.
+    joined.wait_until_closed(_STDIN)
     os._exit(0)

@@ -1,12 +1,12 @@
-"""The judge's end of a lane: a launcher joins it, and what it hands over is the kernel's own word."""
+"""The judge's end of a lane, which a launcher joins. What the launcher hands over is the kernel's word."""
 
 import os
 import select
 import socket
 import struct
 
-from codealong_protocol import notes
-from codealong_protocol.channel import MOST_FROM_LAUNCHER, PROTOCOL, Channel, Closed
+from codealong_protocol import shared_memory
+from codealong_protocol.channel import LAUNCHER_MESSAGE_BYTES_MAX, PROTOCOL, Channel, ChannelClosed
 
 from . import frames
 from .counters import Counters
@@ -15,38 +15,38 @@ from .processes import ProcessTable
 _CREDENTIALS = struct.Struct("iII")
 
 
-class Left(BaseException):
+class ServerGone(BaseException):
     """The server has closed the judge's standard input: nobody waits for an answer."""
 
 
 class Lane:
-    """A launcher that has joined."""
+    """A lane that a launcher has joined."""
 
     def __init__(self, channel, memory, hello, descriptors):
         self.channel = channel
-        self.notes = notes.NoteArea(memory)
+        self.records = shared_memory.RecordReader(memory)
         proc, *counters = descriptors
-        self.processes = ProcessTable(proc, hello["pid"], hello["container"], hello["waiting"])
+        self.processes = ProcessTable(proc, hello["pid"], hello["container"], hello["preforked"])
         self.counters = Counters(dict(zip(hello["counters"], counters)), hello["limits"])
 
-    def until_left(self, stdin):
-        """Waits until the launcher or the server is gone."""
+    def wait_until_closed(self, stdin):
+        """Returns when the launcher or the server is gone."""
         while True:
             ready, _, _ = select.select([self.channel, stdin], [], [])
             if stdin in ready:
                 return
             try:
                 self.channel.read()
-                for _ in self.channel.take():
+                for _ in self.channel.messages():
                     pass
-            except Closed:
+            except ChannelClosed:
                 return
 
 
-def join(name, user, stdin, stdout):
-    """Lets the launcher of this user join by the abstract name; tells the server of it.
+def open_lane(name, user, stdin, stdout):
+    """Waits until the launcher of this user has joined by the abstract name; tells the server of it.
 
-    A line of the learner's has not run yet. Nobody listens afterwards, and no socket of the judge's
+    Not a line of the learner's has run yet. Afterwards nobody listens, and no socket of the judge's
     has a name any more.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -55,13 +55,14 @@ def join(name, user, stdin, stdout):
         frames.write(stdout, "listening")
         named = _accept(listener, user, stdin)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    memory = notes.create()
+    memory = shared_memory.create()
     with named, theirs:
-        Channel(named, MOST_FROM_LAUNCHER).send("welcome", [theirs.fileno(), memory], protocol=PROTOCOL)
-    channel = Channel(ours, MOST_FROM_LAUNCHER)
-    hello, descriptors = _hello(channel, stdin)
+        named_channel = Channel(named, LAUNCHER_MESSAGE_BYTES_MAX)
+        named_channel.send("accepted", [theirs.fileno(), memory], protocol=PROTOCOL)
+    channel = Channel(ours, LAUNCHER_MESSAGE_BYTES_MAX)
+    hello, descriptors = _receive_hello(channel, stdin)
     frames.write(stdout, "joined", limits=hello["limits"])
-    return Lane(channel, notes.mapped(memory), hello, descriptors)
+    return Lane(channel, shared_memory.map_and_close(memory), hello, descriptors)
 
 
 def _accept(listener, user, stdin):
@@ -74,29 +75,29 @@ def _accept(listener, user, stdin):
         connection.close()
 
 
-def _hello(channel, stdin):
+def _receive_hello(channel, stdin):
     while True:
         _wait(channel, stdin)
         channel.read()
-        for hello, descriptors in channel.take():
+        for hello, descriptors in channel.messages():
             is_complete = (
                 hello["message"] == "hello"
                 and hello.get("protocol") == PROTOCOL
                 and isinstance(hello.get("limits"), dict)
                 and isinstance(hello.get("pid"), int)
                 and isinstance(hello.get("container"), bool)
-                and isinstance(hello.get("waiting"), list)
+                and isinstance(hello.get("preforked"), list)
                 and isinstance(hello.get("counters"), list)
                 and len(descriptors) == 1 + len(hello["counters"])
             )
             if not is_complete:
-                raise Closed(f"it said {str(hello)[:200]}")
+                raise ChannelClosed(f"it said {str(hello)[:200]}")
             return hello, descriptors
 
 
 def _wait(reader, stdin):
     ready, _, _ = select.select([reader, stdin], [], [])
     if stdin in ready:
-        # Nothing is said before `joined`: this is the end.
+        # The server sends nothing before `joined`, so this is the end.
         os.read(stdin, 1)
-        raise Left
+        raise ServerGone

@@ -1,4 +1,4 @@
-"""Outcomes in the form of `lesson::Outcome`, and the exception that carries one out of a test."""
+"""Outcomes in the form of `lesson::Outcome`, and the exceptions that end a test or a run."""
 
 _U32 = 0xFFFFFFFF
 
@@ -9,7 +9,7 @@ NOT_RUN = {"kind": "not-run"}
 class Failed(BaseException):
     """A test's expectation did not hold.
 
-    Not an `Exception`, so that a test which catches those can't turn a failure into a pass.
+    Not an `Exception`: a test that catches those must not turn a failure into a pass.
     """
 
     def __init__(self, outcome, span=None):
@@ -23,12 +23,12 @@ class EndlessTest(BaseException):
     """A test went on after the end of the run."""
 
 
-class RunTimeUp(BaseException):
-    """The whole run has used its time."""
+class RunTimedOut(BaseException):
+    """The run has used up its time."""
 
 
 class LauncherLost(BaseException):
-    """The launcher is gone, or says what none says; `detail` says how."""
+    """The launcher is gone, or breaks the protocol; `detail` says how."""
 
     def __init__(self, detail):
         super().__init__(detail)
@@ -36,7 +36,7 @@ class LauncherLost(BaseException):
 
 
 class Misuse(TypeError):
-    """A test calls the judge in a way that it can't be called: the course's fault."""
+    """A test calls the judge with wrong arguments or at the wrong time: the course's fault."""
 
 
 class Interference(BaseException):
@@ -48,7 +48,7 @@ class Interference(BaseException):
 
 
 def u32(value):
-    """`value` as what a `u32` can hold."""
+    """`value` as a whole number, clamped to the range of a `u32`."""
     return max(0, min(int(value), _U32))
 
 

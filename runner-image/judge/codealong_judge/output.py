@@ -1,10 +1,10 @@
-"""What the learner's program prints: kept within bounds, and passed on while it comes."""
+"""What the learner's program prints: bounded, and passed on as it comes."""
 
 import codecs
 
-#: Of each stream of a run, so much is shown as it comes, and so much of its end afterwards.
-_FIRST_BYTES = 48 * 1024
-_LAST_BYTES = 16 * 1024
+#: Of each stream of a run, the head is shown as it comes and the tail at the end; the rest is dropped.
+_HEAD_BYTES = 48 * 1024
+_TAIL_BYTES = 16 * 1024
 
 _CHUNK_CHARACTERS = 8 * 1024
 _CHUNK_SECONDS = 0.025
@@ -31,7 +31,7 @@ class ProgramOutput:
 
     def feed(self, launch, stream, data, now):
         """Takes bytes that came at `now`."""
-        text = self._streams[stream].first(launch, data)
+        text = self._streams[stream].feed(launch, data)
         if not text:
             return
         if self._pending and self._pending[-1][:2] == (launch, stream):
@@ -47,57 +47,58 @@ class ProgramOutput:
     def flush(self):
         """Writes what is pending."""
         for launch, stream, texts in self._pending:
-            text = "".join(texts)
-            for start in range(0, len(text), _CHUNK_CHARACTERS):
-                self._write(launch=launch, stream=stream, text=text[start : start + _CHUNK_CHARACTERS])
+            self._write_chunks(launch, stream, "".join(texts))
         self._pending = []
         self._pending_characters = 0
         self._due = None
 
     def finish(self):
-        """Writes what is pending, and the last part of streams that were cut."""
+        """Writes what is pending, and the tails of streams that were cut."""
         self.flush()
         for name, stream in self._streams.items():
-            for launch, text in stream.last():
-                for start in range(0, len(text), _CHUNK_CHARACTERS):
-                    self._write(launch=launch, stream=name, text=text[start : start + _CHUNK_CHARACTERS])
+            for launch, text in stream.tail():
+                self._write_chunks(launch, name, text)
+
+    def _write_chunks(self, launch, stream, text):
+        for start in range(0, len(text), _CHUNK_CHARACTERS):
+            self._write(launch=launch, stream=stream, text=text[start : start + _CHUNK_CHARACTERS])
 
 
 class _Stream:
     def __init__(self):
         self.dropped = 0
-        self._room = _FIRST_BYTES
+        self._head_left = _HEAD_BYTES
         self._launch = None
         self._decoder = None
-        # The end of the stream by launch, the latest last.
-        self._tail = []
+        # The tail of each launch, as `(launch, bytearray)`, the latest last.
+        self._tails = []
         self._tail_bytes = 0
 
-    def first(self, launch, data):
-        """The text of `data` as far as there is room; the rest is kept as the end so far."""
+    def feed(self, launch, data):
+        """The text of `data` that belongs to the head; the rest is kept as the tail."""
         if launch != self._launch:
             self._launch = launch
             self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        shown, rest = data[: self._room], data[self._room :]
-        self._room -= len(shown)
+        shown, rest = data[: self._head_left], data[self._head_left :]
+        self._head_left -= len(shown)
         if rest:
-            self._keep_end(launch, rest)
+            self._keep_tail(launch, rest)
         return self._decoder.decode(shown) if shown else ""
 
-    def _keep_end(self, launch, data):
-        if not self._tail or self._tail[-1][0] != launch:
-            self._tail.append((launch, bytearray()))
-        self._tail[-1][1].extend(data)
+    def _keep_tail(self, launch, data):
+        if not self._tails or self._tails[-1][0] != launch:
+            self._tails.append((launch, bytearray()))
+        self._tails[-1][1].extend(data)
         self._tail_bytes += len(data)
-        while self._tail_bytes > _LAST_BYTES:
-            oldest = self._tail[0][1]
-            cut = min(len(oldest), self._tail_bytes - _LAST_BYTES)
+        while self._tail_bytes > _TAIL_BYTES:
+            oldest = self._tails[0][1]
+            cut = min(len(oldest), self._tail_bytes - _TAIL_BYTES)
             del oldest[:cut]
             self.dropped += cut
             self._tail_bytes -= cut
             if not oldest:
-                self._tail.pop(0)
+                self._tails.pop(0)
 
-    def last(self):
-        """The kept end as `(launch, text)` pieces."""
-        return [(launch, data.decode("utf-8", "replace")) for launch, data in self._tail]
+    def tail(self):
+        """The tail as `(launch, text)` pairs."""
+        return [(launch, data.decode("utf-8", "replace")) for launch, data in self._tails]

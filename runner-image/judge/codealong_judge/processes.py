@@ -1,8 +1,8 @@
-"""The learner's processes as the kernel shows them, by a descriptor of the launcher's `/proc`."""
+"""The learner's processes as the kernel shows them, through a descriptor of the launcher's `/proc`."""
 
 from codealong_protocol import procfs
 
-#: Threads that wait or have ended: nothing is on its way then.
+#: States of threads that wait or have ended: they do nothing until somebody else does.
 _ASLEEP = frozenset("SDTtZX")
 _DEAD = frozenset("ZX")
 
@@ -10,32 +10,27 @@ _DEAD = frozenset("ZX")
 class ProcessTable:
     """Which processes there are besides the launcher's own, and whether they wait."""
 
-    def __init__(self, proc, launcher, container, waiting):
+    def __init__(self, proc, launcher, is_container, preforked):
         self._proc = proc
         self._launcher = launcher
-        self._container = container
-        self._waiting = frozenset()
-        self.set_waiting(waiting)
+        #: Whether every process in `proc` belongs to the lane.
+        self.is_container = is_container
+        self._preforked = frozenset()
+        self.set_preforked(preforked)
 
-    @property
-    def container(self):
-        """Whether every process that there is belongs to the lane."""
-        return self._container
+    def set_preforked(self, pids):
+        """The launcher has forked these in advance: they are not the program's."""
+        self._preforked = frozenset(pid for pid in pids if isinstance(pid, int))
 
-    def set_waiting(self, pids):
-        """The launcher has made these ahead: no program's."""
-        self._waiting = frozenset(pid for pid in pids if isinstance(pid, int))
-
-    def of_program(self):
-        """All processes of the program, as numbers."""
+    def program_pids(self):
         try:
-            if self._container:
+            if self.is_container:
                 found = procfs.pids(self._proc)
             else:
                 found = procfs.descendants(self._proc, self._launcher)
         except OSError:
             return []
-        return [pid for pid in found if pid != self._launcher and pid not in self._waiting]
+        return [pid for pid in found if pid != self._launcher and pid not in self._preforked]
 
     def is_dead(self, pid):
         """Whether all of a process's threads have ended."""

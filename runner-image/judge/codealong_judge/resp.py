@@ -1,24 +1,24 @@
-"""RESP, the protocol of Redis, version 2: commands out, replies in, with positions."""
+"""RESP, the protocol of Redis, version 2: encodes commands, reads replies with their positions."""
 
 import re
 from collections import namedtuple
 
-from .written import command as say_command
-from .written import quoted
+from .formatting import command as format_command
+from .formatting import quoted
 
 _INTEGER = re.compile(rb"[-+]?\d*")
 _LENGTH = re.compile(rb"-?\d*")
-_MOST_NESTED = 32
-_MOST_LENGTH = 512 * 1024 * 1024
-#: Elements that are read of one reply, those of nested arrays included: each takes a hundred times
-#: its bytes. A reply with more never becomes a whole one.
-_MOST_ELEMENTS = 50_000
+_DEPTH_MAX = 32
+_LENGTH_MAX = 512 * 1024 * 1024
+#: Elements of one reply, those of nested arrays included: each takes a hundred times its bytes in
+#: memory. A reply with more stays incomplete.
+_ELEMENTS_MAX = 50_000
 
-_BEGIN = "a reply begins with `+`, `-`, `:`, `$` or `*`"
+_FIRST_BYTE_RULE = "a reply begins with `+`, `-`, `:`, `$` or `*`"
 
 
 class Reply(namedtuple("Reply", "type value end")):
-    """A whole reply: its type in words, its value, and where it ends in the bytes that came.
+    """A whole reply: its type in words, its value, and where it ends in the bytes.
 
     `value` is bytes for strings and errors, an int for integers, None for the two nils, and a
     tuple of replies for arrays.
@@ -30,7 +30,7 @@ class Incomplete(namedtuple("Incomplete", "missing")):
 
 
 class Invalid(namedtuple("Invalid", "offset rule")):
-    """The byte at `offset` can't stand there; `rule` says in words what can."""
+    """The byte at `offset` is wrong; `rule` says in words what is right there."""
 
 
 class _Stop(Exception):
@@ -41,12 +41,12 @@ class _Stop(Exception):
 def read(data, start=0):
     """The reply that begins at `start`: a `Reply`, or why there is none (yet)."""
     try:
-        return _reply(data, start, 0, [_MOST_ELEMENTS])
+        return _reply(data, start, 0, [_ELEMENTS_MAX])
     except _Stop as stop:
         return stop.reading
 
 
-def _reply(data, start, depth, left):
+def _reply(data, start, depth, budget):
     if start >= len(data):
         raise _Stop(Incomplete("the reply" if depth == 0 else "the next element of the array"))
     kind = data[start : start + 1]
@@ -59,8 +59,8 @@ def _reply(data, start, depth, left):
     if kind == b"$":
         return _bulk(data, start)
     if kind == b"*":
-        return _array(data, start, depth, left)
-    raise _Stop(Invalid(start, _BEGIN))
+        return _array(data, start, depth, budget)
+    raise _Stop(Invalid(start, _FIRST_BYTE_RULE))
 
 
 def _bulk(data, start):
@@ -74,18 +74,18 @@ def _bulk(data, start):
     return Reply("bulk string", bytes(data[begin:end]), _line_end(data, end, rule))
 
 
-def _array(data, start, depth, left):
+def _array(data, start, depth, budget):
     count, position = _length(data, start, "the number of elements, in decimal digits")
     if count == -1:
         return Reply("nil array", None, position)
-    if depth == _MOST_NESTED:
-        raise _Stop(Invalid(start, f"arrays are nested at most {_MOST_NESTED} deep"))
+    if depth == _DEPTH_MAX:
+        raise _Stop(Invalid(start, f"arrays are nested at most {_DEPTH_MAX} deep"))
     elements = []
     for _ in range(count):
-        left[0] -= 1
-        if left[0] < 0:
+        budget[0] -= 1
+        if budget[0] < 0:
             raise _Stop(Incomplete("the next element of the array"))
-        element = _reply(data, position, depth + 1, left)
+        element = _reply(data, position, depth + 1, budget)
         elements.append(element)
         position = element.end
     return Reply("array", tuple(elements), position)
@@ -94,7 +94,7 @@ def _array(data, start, depth, left):
 def _length(data, start, what):
     mark = chr(data[start])
     number, end = _number(data, start + 1, _LENGTH, f"after `{mark}` comes {what}")
-    if number < -1 or number > _MOST_LENGTH:
+    if number < -1 or number > _LENGTH_MAX:
         raise _Stop(Invalid(start + 1, f"after `{mark}` comes {what}, or -1 for nil"))
     return number, end
 
@@ -134,7 +134,7 @@ def _line(data, start):
     raise _Stop(Incomplete("the closing `\\r\\n`"))
 
 
-def say(reply):
+def describe(reply):
     """A reply as a person says it: `the simple string "PONG"`, `nil`."""
     if reply.type in ("nil", "nil array"):
         return "nil" if reply.type == "nil" else "the nil array"
@@ -151,23 +151,23 @@ def _element(reply):
         more = len(reply.value) - len(shown)
         return f"[{', '.join([*shown, f'and {more} more'] if more else shown)}]"
     if reply.type == "error":
-        return say(reply)
+        return describe(reply)
     if reply.type in ("nil", "nil array"):
         return "nil"
     return str(reply.value) if reply.type == "integer" else quoted(reply.value)
 
 
-def say_all(data):
+def describe_all(data):
     """All of `data` as a person says it, or None where it isn't one or more whole replies."""
-    said = []
+    described = []
     position = 0
     while position < len(data):
         reply = read(data, position)
-        if not isinstance(reply, Reply) or len(said) == 4:
+        if not isinstance(reply, Reply) or len(described) == 4:
             return None
-        said.append(say(reply))
+        described.append(describe(reply))
         position = reply.end
-    return ", then ".join(said) or None
+    return ", then ".join(described) or None
 
 
 def encode_command(words):
@@ -178,19 +178,19 @@ def encode_command(words):
     return b"".join(parts)
 
 
-def say_request(data):
+def describe_request(data):
     """Bytes that a client sent as a person says them: the commands in it, else the bytes."""
-    said = []
+    described = []
     position = 0
-    while position < len(data) and len(said) < 4:
+    while position < len(data) and len(described) < 4:
         reply = read(data, position)
         if not isinstance(reply, Reply) or reply.type != "array" or not reply.value:
             return quoted(data)
         if any(element.type != "bulk string" for element in reply.value):
             return quoted(data)
-        said.append(say_command([element.value for element in reply.value]))
+        described.append(format_command([element.value for element in reply.value]))
         position = reply.end
-    return ", ".join(said) + (", …" if position < len(data) else "")
+    return ", ".join(described) + (", …" if position < len(data) else "")
 
 
 def _bytes(count):

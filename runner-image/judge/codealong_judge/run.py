@@ -7,7 +7,7 @@ import traceback
 from time import monotonic, process_time
 
 from . import course, outcome
-from .attempt import HURRIED, Attempt, Patience
+from .attempt import Attempt
 from .explanation import span_of
 from .outcome import (
     NOT_RUN,
@@ -17,84 +17,87 @@ from .outcome import (
     Interference,
     LauncherLost,
     Misuse,
-    RunTimeUp,
+    RunTimedOut,
 )
-from .randoms import Randoms
+from .random_values import RandomValues
 from .server import Server
+from .timeouts import QUICK_TIMEOUTS, Timeouts
 
-
-#: A wait ends at the run's limit by itself; a test that goes on for so long after it does not wait.
+#: Every wait ends at the run's limit. A test that still runs so much later does not wait.
 _GRACE_SECONDS = 0.2
 
-
-#: Waits are shared out so that a run with all tests failing ends so much before its limit.
+#: Timeouts are shortened so that a run in which all tests fail ends so much before its limit.
 _RESERVE_SECONDS = 0.7
+
+_JUDGE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Run:
-    """One job under way."""
+    """One job's run. A test's result is `(outcome, span, exchanges)`."""
 
-    def __init__(self, job, frames, pump, output, programs, notes, counters, began):
+    def __init__(self, job, frames, event_loop, output, launcher, lane, began):
         self._job = job
         self._frames = frames
-        self._pump = pump
+        self._event_loop = event_loop
         self._output = output
-        self._programs = programs
-        self._notes = notes
-        self._counters = counters
+        self._launcher = launcher
+        self._records = lane.records
+        self._counters = lane.counters
         self._began = began
         self._deadline = began + job.limit_ms / 1000
         self._tests_left = sum(len(step.tests) for step in job.steps)
-        self._patience = Patience()
-        self._beside_ms = 0
-        self._used = False
-        #: What each test gets that comes after the end of the run.
-        self._rest = None
-        self._in_test = False
+        self._timeouts = Timeouts()
+        self._overhead_ms = 0
+        # Whether a test has spoken to the present program.
+        self._is_used = False
+        # The outcome of every test after the end of the run.
+        self._outcome_of_rest = None
+        self._is_in_test = False
         self._timings = {"launch_us": None, "listen_us": None}
-        self._cpu_us_before, self._throttled_us_before = counters.cpu_us(), counters.throttled_us()
-        self._refusals_before = counters.refusals()
+        self._cpu_us_before = self._counters.cpu_us()
+        self._throttled_us_before = self._counters.throttled_us()
+        self._refusals_before = self._counters.refusals()
 
-    def all_tests(self):
-        """Makes all tests and reports each."""
-        self._pump.limit(self._deadline)
+    def run_tests(self):
+        """Runs all tests and reports each."""
+        self._event_loop.set_deadline(self._deadline)
         self._interrupt_endless_tests(self._deadline + _GRACE_SECONDS)
         self._frames.write("started")
         try:
             self._start_fresh()
         except Interference as interference:
-            self._break_where_nothing_ran(interference)  # Else the first test meets it again.
-        except RunTimeUp:
-            pass  # So it does.
+            self._exit_if_nothing_ran(interference)  # Else the first test meets it again.
+        except RunTimedOut:
+            pass  # The first test meets it again.
         except LauncherLost as lost:
             sys.exit(f"no program could be started: {lost.detail}")
         for step in self._job.steps:
-            tests, broken = self._load(step)
+            tests, problem = self._load(step)
             for planned in step.tests:
                 self._frames.write("test-started", id=planned.id)
                 began = monotonic()
-                if broken is not None:
-                    result = outcome.test_broken(broken), None, []
-                elif self._rest is not None:
-                    result = self._rest, None, []
+                if problem is not None:
+                    result = outcome.test_broken(problem), None, []
+                elif self._outcome_of_rest is not None:
+                    result = self._outcome_of_rest, None, []
                 else:
-                    result = self._judge(planned, tests[planned.name])
+                    result = self._run_test(planned, tests[planned.name])
                 self._output.flush()
                 self._report(planned, result, began)
                 self._tests_left -= 1
 
     def finish(self):
-        """The last frame; after it nothing is judged."""
+        """Writes the last frame."""
         signal.setitimer(signal.ITIMER_REAL, 0)
-        self._pump.limit(None)
+        self._event_loop.lift_limits()
         # What the program printed before its last answer belongs to the report.
-        self._pump.drain()
+        self._event_loop.drain()
         self._output.finish()
         self._frames.write(
             "finished",
             duration_us=outcome.u32((monotonic() - self._began) * 1_000_000),
             dropped_bytes=self._output.dropped_bytes,
-            launches=self._programs.launches,
+            launches=self._launcher.launches,
             timings=self._timings,
             memory_peak_bytes=self._counters.memory_peak_bytes(),
             cpu_us=_cpu_us(_since(self._cpu_us_before, self._counters.cpu_us())),
@@ -106,156 +109,163 @@ class Run:
         try:
             tests = course.load(step.step, step.source)
         except (Exception, SystemExit) as error:
-            return {}, _blame(error)
+            return {}, _describe_error(error)
         defined, planned = [test.name for test in tests], [test.name for test in step.tests]
         if sorted(defined) != sorted(planned):
             return {}, f"the step's tests are {defined}, and {planned} were expected"
         return {test.name: test for test in tests}, None
 
-    def _judge(self, planned, test):
+    def _run_test(self, planned, test):
         try:
             result = None
             if self._is_reusable(planned, test):
-                result = self._attempt(planned, test, HURRIED, final=False)
+                result = self._attempt(planned, test, QUICK_TIMEOUTS, is_final=False)
                 if result[0] is not PASSED:
                     result = None
             if result is None:
-                result = self._judge_finally(planned, test)
-            self._used = True
-            self._programs.check()
+                result = self._final_attempt(planned, test)
+            self._is_used = True
+            self._launcher.check()
             return result
-        except RunTimeUp as over:
-            self._pump.limit(None)
-            return self._end(outcome.timed_out(self._job.limit_ms), over, span_of(self._line()))
+        except RunTimedOut as timed_out:
+            self._event_loop.lift_limits()
+            span = span_of(self._current_line())
+            return self._end_run(outcome.timed_out(self._job.limit_ms), timed_out, span)
         except Interference as interference:
-            self._break_where_nothing_ran(interference)
-            return self._end(outcome.interfered(interference.detail), interference)
+            self._exit_if_nothing_ran(interference)
+            return self._end_run(outcome.interfered(interference.detail), interference)
         except LauncherLost as lost:
-            return self._end(self._cause_of_loss(lost), lost)
+            return self._end_run(self._cause_of_loss(lost), lost)
 
-    def _line(self):
-        """Where the program stands at the end of the run, or None."""
+    def _current_line(self):
+        """The line that the program is at when the run ends, or None."""
         try:
-            return self._programs.ask_whereabouts()
+            return self._launcher.probe_stack()
         except LauncherLost:
             return None
 
     def _cause_of_loss(self, lost):
-        """The outcome of a program that had its launcher killed; no program can but by its memory.
+        """The outcome where the program had its launcher killed, which it can by its memory alone.
 
-        Anything else that ends a launcher is no program's doing, and so no verdict.
+        Whatever else ends a launcher is no program's doing, and so no verdict.
         """
         was_killed = self._counters.refusals()[0] > self._refusals_before[0]
-        if self._programs.launches and was_killed and self._counters.was_full():
+        if self._launcher.launches and was_killed and self._counters.has_reached_memory_limit():
             return outcome.out_of_memory((self._counters.memory_bytes or 128 << 20) >> 20)
         sys.exit(f"the launcher was lost: {lost.detail}")
 
-    def _judge_finally(self, planned, test):
+    def _final_attempt(self, planned, test):
+        """The attempt that counts, on a fresh program."""
         began = monotonic()
-        self._patience.share((self._deadline - _RESERVE_SECONDS - began) * 1000, self._tests_left, self._beside_ms)
-        if self._used or self._programs.current is None:
+        remaining_ms = (self._deadline - _RESERVE_SECONDS - began) * 1000
+        self._timeouts.shorten(remaining_ms, self._tests_left, self._overhead_ms)
+        if self._is_used or self._launcher.program is None:
             self._start_fresh()
-        result = self._attempt(planned, test, self._patience, final=True)
+        result = self._attempt(planned, test, self._timeouts, is_final=True)
         if result[0] is not PASSED:
-            self._programs.kill()
+            self._launcher.kill()
         waited_ms = result[0].get("waited_ms")
         if waited_ms is not None:
-            beside_ms = (monotonic() - began) * 1000 - waited_ms
-            self._beside_ms = max(beside_ms, (self._beside_ms + beside_ms) / 2)
+            overhead_ms = (monotonic() - began) * 1000 - waited_ms
+            self._overhead_ms = max(overhead_ms, (self._overhead_ms + overhead_ms) / 2)
         return result
 
     def _is_reusable(self, planned, test):
-        program = self._programs.current
-        if not self._used or planned.fresh or test.fresh or program is None:
+        program = self._launcher.program
+        if not self._is_used or planned.fresh or test.fresh or program is None:
             return False
-        return program.status is None and not self._notes.ended()
+        return program.status is None and not self._records.has_ended()
 
-    def _attempt(self, planned, test, patience, final):
+    def _attempt(self, planned, test, timeouts, is_final):
         attempt = Attempt(
-            pump=self._pump,
-            programs=self._programs,
-            notes=self._notes,
+            event_loop=self._event_loop,
+            launcher=self._launcher,
+            records=self._records,
             counters=self._counters,
             port=self._job.port,
-            patience=patience,
-            final=final,
-            randoms=Randoms(f"{self._job.seed}:{planned.id}"),
+            timeouts=timeouts,
+            is_final=is_final,
+            random_values=RandomValues(f"{self._job.seed}:{planned.id}"),
         )
         result, span = PASSED, None
         try:
-            self._in_test = True
+            self._is_in_test = True
             try:
                 test.function(Server(attempt))
             finally:
-                self._in_test = False
+                self._is_in_test = False
         except Failed as failed:
             result, span = failed.outcome, failed.span
         except EndlessTest as endless:
             # The last frame is that of the signal's handler.
             interrupted = _files(endless)[-2]
             if not _is_test(interrupted):
-                # The judge was at work, on a reply of a million elements say: the program's doing.
-                over = RunTimeUp()
-                over.exchanges = self._exchanges(attempt)
-                raise over from None
-            self._rest = NOT_RUN
+                # The judge was at work, say on a reply of a million elements: the program's doing.
+                timed_out = RunTimedOut()
+                timed_out.exchanges = self._exchanges(attempt)
+                raise timed_out from None
+            self._outcome_of_rest = NOT_RUN
             result = outcome.test_broken("it neither returned nor waited by the means of its client")
-        except (RunTimeUp, Interference, LauncherLost) as ended:
+        except (RunTimedOut, Interference, LauncherLost) as ended:
             ended.exchanges = self._exchanges(attempt)
             raise
         except (Exception, SystemExit) as error:
             if _is_judges_own(error):
                 raise
-            result = outcome.test_broken(_blame(error))
-        if result is PASSED and attempt.was_answered and self._notes.ended_beneath_threads() and not self._programs.others():
+            result = outcome.test_broken(_describe_error(error))
+        if result is PASSED and attempt.was_answered and self._will_end_with_daemon_threads():
             # A daemon thread was quick enough. The program as a whole does not go on serving.
-            result = outcome.ended(self._notes.ended_line(), attempt.clients[-1].request)
-        attempt.leave()
-        self._note_timings()
-        counts = result is PASSED or final
+            result = outcome.ended(self._records.last_line(), attempt.clients[-1].request)
+        attempt.close_clients()
+        self._record_timings()
+        counts = result is PASSED or is_final
         exchanges = self._exchanges(attempt) if counts else []
-        attempt.forget()
+        attempt.release()
         return result, (span or _span_of(result)) if counts else None, exchanges
 
+    def _will_end_with_daemon_threads(self):
+        return self._records.has_ended_with_daemon_threads() and not self._launcher.descendant_pids()
+
     def _exchanges(self, attempt):
-        return attempt.trace.finished(attempt.line_of, attempt.speaks_resp)
+        return attempt.trace.to_json(attempt.line_of, attempt.speaks_resp)
 
     def _start_fresh(self):
-        self._programs.start(self._job.files)
-        self._used = False
+        self._launcher.start(self._job.files)
+        self._is_used = False
 
-    def _break_where_nothing_ran(self, interference):
-        """A program of which no line has run has done nothing: it is the machine, or we are."""
-        if not self._programs.launches:
+    def _exit_if_nothing_ran(self, interference):
+        """A program of which no line has run has done nothing: the fault is the machine's or ours."""
+        if not self._launcher.launches:
             sys.exit(f"no program could be started: {interference.detail}")
 
-    def _end(self, result, cause, span=None):
-        self._rest = NOT_RUN
+    def _end_run(self, result, cause, span=None):
+        """The result of the last test that was run."""
+        self._outcome_of_rest = NOT_RUN
         return result, span, getattr(cause, "exchanges", [])
 
     def _interrupt_endless_tests(self, when):
         """Each wait of a client ends with the run; this is for tests that loop without one.
 
-        A frame that is half written is written to its end first: the signal comes again.
+        A frame that is half written is finished first: the signal comes again.
         """
 
         def interrupt(_signal, _frame):
-            if self._in_test and monotonic() >= when and not self._frames.is_writing:
+            if self._is_in_test and monotonic() >= when and not self._frames.is_writing:
                 raise EndlessTest
 
         signal.signal(signal.SIGALRM, interrupt)
         signal.setitimer(signal.ITIMER_REAL, max(when - monotonic(), 0.001), 0.1)
 
-    def _note_timings(self):
-        program = self._programs.current
+    def _record_timings(self):
+        program = self._launcher.program
         if self._timings["launch_us"] is not None or program is None or program.number != 1:
             return
-        started = self._notes.started_ns()
-        if started is None or program.first_connection is None:
+        started_ns = self._records.started_ns()
+        if started_ns is None or program.first_connection is None:
             return
-        launched = started / 1e9
-        self._timings["launch_us"] = outcome.u32((launched - self._began) * 1e6)
-        self._timings["listen_us"] = outcome.u32((program.first_connection - launched) * 1e6)
+        started = started_ns / 1e9
+        self._timings["launch_us"] = outcome.u32((started - self._began) * 1e6)
+        self._timings["listen_us"] = outcome.u32((program.first_connection - started) * 1e6)
 
     def _report(self, planned, result, began):
         kind, span, exchanges = result
@@ -270,7 +280,7 @@ class Run:
 
 
 def _cpu_us(learner_us):
-    """The learner's container's time and this process's own, which was forked for the run."""
+    """The learner's container's time and that of this process, which was forked for the run."""
     return None if learner_us is None else learner_us + int(process_time() * 1_000_000)
 
 
@@ -287,11 +297,11 @@ def _span_of(result):
     return crash["span"] if crash else None
 
 
-_JUDGE = os.path.dirname(os.path.abspath(__file__))
-
-
 def _files(error):
-    """The files of a traceback, the outermost first. Their text is looked at nowhere."""
+    """The files of a traceback, the outermost first.
+
+    A test's is a name without a file: nothing may look for its text.
+    """
     return [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
 
 
@@ -304,17 +314,17 @@ def _is_judges_own(error):
     if isinstance(error, Misuse):
         return False
     files = _files(error)
-    after_the_test = files[max((at for at, file in enumerate(files) if _is_test(file)), default=-1) + 1 :]
-    return any(file.startswith(_JUDGE) for file in after_the_test)
+    last_of_test = max((index for index, file in enumerate(files) if _is_test(file)), default=-1)
+    return any(file.startswith(_JUDGE) for file in files[last_of_test + 1 :])
 
 
-def _blame(error):
+def _describe_error(error):
     """What an author needs to find the fault: the exception and the line of the tests."""
     lines = [
         (frame.f_code.co_filename, line)
         for frame, line in traceback.walk_tb(error.__traceback__)
         if _is_test(frame.f_code.co_filename)
     ]
-    place = f" ({lines[-1][0]}, line {lines[-1][1]})" if lines else ""
+    where = f" ({lines[-1][0]}, line {lines[-1][1]})" if lines else ""
     kind = TypeError if isinstance(error, Misuse) else type(error)
-    return f"{kind.__name__}: {error}{place}"[:2000]
+    return f"{kind.__name__}: {error}{where}"[:2000]

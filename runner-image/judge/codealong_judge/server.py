@@ -3,6 +3,7 @@
 from time import monotonic
 
 from .client import Client
+from .connection import Connection
 from .expectation import as_milliseconds
 
 
@@ -14,44 +15,46 @@ class Server:
 
     @property
     def port(self):
-        """The port that the program is to listen on."""
+        """The port that the program should listen on."""
         return self._attempt.port
 
     @property
     def random(self):
         """A `random.Random` that is seeded for this test, with `word()`, `words(n)`, `bytes(n)`
         and `text(length)`."""
-        return self._attempt.randoms
+        return self._attempt.random_values
 
     def connect(self):
         """Connects a new client; waits up to 2000 ms for the program to listen."""
-        client = Client(self._attempt, len(self._attempt.clients) + 1)
+        connection = Connection(self._attempt, len(self._attempt.clients) + 1)
+        client = Client(self._attempt, connection)
+        # Even one that can't connect counts, for the lane of the next.
         self._attempt.clients.append(client)
-        client._connect()
+        connection.connect()
         return client
 
     def pause(self, ms):
-        """Lets `ms` milliseconds go by. Not `time.sleep`, which would leave the program's output
-        and the run's time limit unattended meanwhile."""
-        self._attempt.pump.sleep(as_milliseconds(ms) / 1000)
+        """Lets `ms` milliseconds go by; `time.sleep` would leave the program's output and the run's
+        time limit unattended."""
+        self._attempt.event_loop.sleep(as_milliseconds(ms) / 1000)
 
     def settle(self, within_ms=30):
         """Waits until the program has nothing to do: each of its threads waits for something.
 
         As a rule that takes one or two milliseconds. It tells a program that goes on from one that
-        is about to end or to close something, without a pause that is long enough for all.
+        is about to end or to close something, without a pause long enough for the slowest.
         """
         end = monotonic() + as_milliseconds(within_ms) / 1000
         times = 0
         while times < 3 and monotonic() < end:
-            self._attempt.pump.sleep(0.0005)
-            times = times + 1 if self._attempt.programs.is_asleep() else 0
+            self._attempt.event_loop.sleep(0.0005)
+            times = times + 1 if self._attempt.launcher.is_program_asleep() else 0
 
     def restart(self):
-        """Kills the program (as `kill -9` does) and starts it anew; its files stay as they are.
+        """Kills the program (as `kill -9` does) and starts it again; its files stay as they are.
 
         Connections end with the program: a client from before can only `close()`.
         """
-        self._attempt.take_sends()
-        self._attempt.programs.start()
+        self._attempt.collect_sends()
+        self._attempt.launcher.start()
         self._attempt.trace.add(0, "restarted")

@@ -3,12 +3,11 @@
 from time import monotonic
 
 from . import resp
+from .formatting import byte_string
 from .outcome import u32
-from .written import byte_string
 
-#: Of one exchange so many bytes are kept, and of one test so many exchanges.
-_MOST_BYTES = 1024
-_MOST_EXCHANGES = 200
+_EXCHANGE_BYTES_MAX = 1024
+_EXCHANGES_MAX = 200
 
 
 class Trace:
@@ -19,7 +18,7 @@ class Trace:
         self._exchanges = []
 
     def add(self, client, action, **fields):
-        """One exchange of the client in lane `client`."""
+        """Adds one exchange of the client in lane `client`."""
         at_us = u32((monotonic() - self._began) * 1_000_000)
         self._exchanges.append({"client": client, "at_us": at_us, "action": action, **fields})
 
@@ -31,39 +30,39 @@ class Trace:
         """Bytes that a client received, `offset` bytes into the connection from `port`."""
         last = self._exchanges[-1] if self._exchanges else None
         if not (last and last["action"] == "received" and last["client"] == client):
-            kept = bytearray()
-            self.add(client, "received", bytes=kept, count=0, offset=offset, port=port)
+            self.add(client, "received", bytes=bytearray(), count=0, offset=offset, port=port)
             last = self._exchanges[-1]
         # A program that sends without end must not fill the judge's memory.
-        last["bytes"] += data[: max(_MOST_BYTES - len(last["bytes"]), 0)]
+        last["bytes"] += data[: max(_EXCHANGE_BYTES_MAX - len(last["bytes"]), 0)]
         last["count"] += len(data)
 
-    def finished(self, line_of, speaks_resp):
-        """All exchanges as JSON values; `line_of(port, offset)` is the line that sent a byte."""
+    def to_json(self, line_of, speaks_resp):
+        """The exchanges as JSON values; `line_of(port, offset)` is the line that sent a byte."""
         shown = self._exchanges
-        left_out = len(shown) - _MOST_EXCHANGES
+        left_out = len(shown) - _EXCHANGES_MAX
         if left_out > 0:
-            half = _MOST_EXCHANGES // 2
+            half = _EXCHANGES_MAX // 2
             first, last = shown[:half], shown[-half:]
             gap = {"client": 0, "at_us": last[0]["at_us"], "action": "left-out", "count": left_out}
             shown = [*first, gap, *last]
-        return [_written(exchange, line_of, speaks_resp) for exchange in shown]
+        return [_to_json(exchange, line_of, speaks_resp) for exchange in shown]
 
 
-def _written(exchange, line_of, speaks_resp):
+def _to_json(exchange, line_of, speaks_resp):
     if "bytes" not in exchange:
         return exchange
     data = bytes(exchange["bytes"])
-    written = {
+    shown = data[:_EXCHANGE_BYTES_MAX]
+    fields = {
         "client": exchange["client"],
         "at_us": exchange["at_us"],
         "action": exchange["action"],
-        "bytes": byte_string(data[:_MOST_BYTES]),
-        "cut_bytes": u32(exchange.get("count", len(data)) - len(data[:_MOST_BYTES])),
+        "bytes": byte_string(shown),
+        "cut_bytes": u32(exchange.get("count", len(data)) - len(shown)),
     }
     if exchange["action"] == "received":
-        written["decoded"] = resp.say_all(data) if speaks_resp else None
-        written["line"] = line_of(exchange["port"], exchange["offset"])
+        fields["decoded"] = resp.describe_all(data) if speaks_resp else None
+        fields["line"] = line_of(exchange["port"], exchange["offset"])
     else:
-        written["decoded"] = exchange["decoded"]
-    return written
+        fields["decoded"] = exchange["decoded"]
+    return fields

@@ -4,37 +4,47 @@ import json
 import os
 import struct
 
-#: The most that one frame holds, in bytes.
-MOST_BYTES = 4 * 1024 * 1024
+#: The longest body that a frame may have.
+BYTES_MAX = 4 * 1024 * 1024
 
 _LENGTH = struct.Struct(">I")
 
 
-class BrokenFrame(Exception):
-    """What came on stdin is no frame."""
+class InvalidFrame(Exception):
+    """The bytes are no frame, or not the one that is due."""
 
 
 class EndOfInput(Exception):
-    """The server closed stdin: nobody waits for an answer."""
+    """The input ended: whoever wrote to it is gone."""
 
 
 def read(descriptor):
-    """The next frame on `descriptor`, decoded; waits for it."""
-    (length,) = _LENGTH.unpack(_exactly(descriptor, _LENGTH.size))
-    if length > MOST_BYTES:
-        raise BrokenFrame(f"a frame of {length} bytes")
-    return decode(_exactly(descriptor, length))
+    """Waits for the next frame on `descriptor` and decodes it."""
+    (length,) = _LENGTH.unpack(_read_exactly(descriptor, _LENGTH.size))
+    if length > BYTES_MAX:
+        raise InvalidFrame(f"a frame of {length} bytes")
+    return decode(_read_exactly(descriptor, length))
 
 
 def decode(body):
-    """What the bytes of a frame say, without their length."""
+    """The content of a frame, whose length has been cut off."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BrokenFrame(str(error)) from None
+        raise InvalidFrame(str(error)) from None
 
 
-def _exactly(descriptor, count):
+def encode(content):
+    """`content` as a frame, length included.
+
+    A lone surrogate can't be written in UTF-8 and would break the reader's JSON: it becomes `?`.
+    """
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    body = text.encode("utf-8", "replace")
+    return _LENGTH.pack(len(body)) + body
+
+
+def _read_exactly(descriptor, count):
     parts = []
     while count:
         part = os.read(descriptor, min(count, 1 << 20))
@@ -43,13 +53,3 @@ def _exactly(descriptor, count):
         parts.append(part)
         count -= len(part)
     return b"".join(parts)
-
-
-def encode(content):
-    """`content` as the bytes of a frame.
-
-    A lone surrogate can't be written in UTF-8 and would break the reader's JSON: it becomes `?`.
-    """
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    body = text.encode("utf-8", "replace")
-    return _LENGTH.pack(len(body)) + body

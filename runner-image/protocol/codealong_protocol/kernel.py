@@ -1,30 +1,30 @@
-"""The few things that only the C library can ask of the kernel."""
+"""The few system calls that only the C library offers."""
 
 import ctypes
 
-_LIBRARY = ctypes.CDLL(None, use_errno=True)
+_LIBC = ctypes.CDLL(None, use_errno=True)
+#: The same library, called without releasing the GIL.
+_LIBC_WITH_GIL = ctypes.PyDLL(None)
+
 _PR_GET_DUMPABLE = 3
 _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
-#: Called without giving the interpreter's lock away.
-_HOLDING_LIBRARY = ctypes.PyDLL(None)
-
 
 def set_dumpable(dumpable):
     """Whether processes of the same user may read this one's memory and descriptors."""
-    _LIBRARY.prctl(_PR_SET_DUMPABLE, 1 if dumpable else 0, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_DUMPABLE, 1 if dumpable else 0, 0, 0, 0)
 
 
 def is_dumpable():
-    return _LIBRARY.prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) != 0
+    return _LIBC.prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) != 0
 
 
-def adopt_orphans():
-    """Descendants that lose their parent become children of this process, as they do of PID 1."""
-    _LIBRARY.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+def become_subreaper():
+    """Orphaned descendants become children of this process, as they would of PID 1."""
+    _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def pause_holding_the_lock():
+def pause_with_gil():
     """Waits for a signal while no other thread can run Python code."""
-    _HOLDING_LIBRARY.pause()
+    _LIBC_WITH_GIL.pause()

@@ -8,13 +8,15 @@ from . import kernel
 
 _PROBED_FOLDERS = ("/", "/etc", "/usr", "/opt")
 
-#: More than a socket is ever to hold.
-_ENOUGH = 1 << 20
+#: More than a socket may hold.
+_PROBE_BYTES = 1 << 20
 
 
 def measure(container):
-    """The field `limits` of `ready` and `hello`; see PROTOCOL.md. `container` says whether this is
-    one: elsewhere nothing is tried out."""
+    """The field `limits` of `ready` and `hello`; see PROTOCOL.md.
+
+    `container` says whether this is one. On a plain host neither mounts nor terminals are tried.
+    """
     status = _status()
     memory, swap = _memory()
     quota, period = _cpu()
@@ -27,7 +29,7 @@ def measure(container):
         "memory_swap_bytes": swap,
         "cpu_quota_us": quota,
         "cpu_period_us": period,
-        "processes": _number(_first("pids/pids.max", "pids.max")),
+        "processes": _limit(_cgroup_text("pids/pids.max", "pids.max")),
         "uid": os.getuid(),
         "gid": os.getgid(),
         "groups": sorted(os.getgroups()),
@@ -50,15 +52,16 @@ def measure(container):
         "dumpable": kernel.is_dumpable(),
         "terminals": _terminals() if container else 0,
         "socket_buffers": {
-            "send_bytes": _largest("tcp_wmem"),
-            "receive_bytes": _largest("tcp_rmem"),
-            "held_bytes": _held(),
+            "send_bytes": _tcp_buffer_max("tcp_wmem"),
+            "receive_bytes": _tcp_buffer_max("tcp_rmem"),
+            "held_bytes": _held_bytes(),
         },
-        "time_wait_max": _number(_text("/proc/sys/net/ipv4/tcp_max_tw_buckets")),
+        "time_wait_max": _limit(_text("/proc/sys/net/ipv4/tcp_max_tw_buckets")),
     }
 
 
-def _first(*names):
+def _cgroup_text(*names):
+    """The text of the first of these files that exists, or None."""
     found = (_text(f"/sys/fs/cgroup/{name}") for name in names)
     return next((text for text in found if text is not None), None)
 
@@ -72,7 +75,7 @@ def _text(path):
 
 
 def _terminals():
-    """1 where a pseudo-terminal can be opened: then any number can."""
+    """1 where a pseudo-terminal can be opened, which stands for any number, else 0."""
     try:
         os.close(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
     except OSError:
@@ -80,22 +83,22 @@ def _terminals():
     return 1
 
 
-def _largest(name):
+def _tcp_buffer_max(name):
     """The last of the three numbers of `net.ipv4.tcp_wmem` or `tcp_rmem`."""
     fields = (_text(f"/proc/sys/net/ipv4/{name}") or "").split()
-    return _number(fields[-1]) if fields else None
+    return _limit(fields[-1]) if fields else None
 
 
-def _held():
-    """How many bytes one connection takes that nobody reads, though as much as can be was asked for."""
+def _held_bytes():
+    """How many unread bytes one connection takes, with the largest buffers that it can get."""
     sizes = (socket.SO_SNDBUF, socket.SO_RCVBUF)
     with socket.socket() as listener, socket.socket() as sender:
         for end in (listener, sender):
             for option in sizes:
                 try:
-                    end.setsockopt(socket.SOL_SOCKET, option, _ENOUGH)
+                    end.setsockopt(socket.SOL_SOCKET, option, _PROBE_BYTES)
                 except OSError:
-                    pass
+                    pass  # Refused, so the default is all that a program gets.
         listener.bind(("127.0.0.1", 0))
         listener.listen(1)
         sender.connect(listener.getsockname())
@@ -104,35 +107,35 @@ def _held():
             sender.setblocking(False)
             held, data = 0, bytes(1 << 16)
             try:
-                while held < _ENOUGH:
+                while held < _PROBE_BYTES:
                     held += sender.send(data)
             except BlockingIOError:
                 pass
             return held
 
 
-def _number(text):
-    """A limit as an integer; None where there is none (`max`, or as much as fits)."""
+def _limit(text):
+    """A limit as an integer; None where there is none (`max`, or about 2^63)."""
     if text is None or not text.isdigit() or int(text) >= 1 << 62:
         return None
     return int(text)
 
 
 def _memory():
-    memory = _number(_first("memory/memory.limit_in_bytes"))
+    memory = _limit(_cgroup_text("memory/memory.limit_in_bytes"))
     if memory is not None:
-        return memory, _number(_first("memory/memory.memsw.limit_in_bytes"))
-    memory = _number(_first("memory.max"))
-    swap = _number(_first("memory.swap.max"))
+        return memory, _limit(_cgroup_text("memory/memory.memsw.limit_in_bytes"))
+    memory = _limit(_cgroup_text("memory.max"))
+    swap = _limit(_cgroup_text("memory.swap.max"))
     return memory, memory + swap if memory is not None and swap is not None else None
 
 
 def _cpu():
-    quota = _first("cpu/cpu.cfs_quota_us")
+    quota = _cgroup_text("cpu/cpu.cfs_quota_us")
     if quota is not None:
-        return _number(quota), _number(_first("cpu/cpu.cfs_period_us"))
-    fields = (_first("cpu.max") or "").split()
-    return (_number(fields[0]), _number(fields[1])) if len(fields) == 2 else (None, None)
+        return _limit(quota), _limit(_cgroup_text("cpu/cpu.cfs_period_us"))
+    fields = (_cgroup_text("cpu.max") or "").split()
+    return (_limit(fields[0]), _limit(fields[1])) if len(fields) == 2 else (None, None)
 
 
 def _status():
@@ -142,7 +145,7 @@ def _status():
 
 
 def _mounts():
-    """The options of each mount by its path."""
+    """The type and the options of each mount, by its path."""
     found = {}
     with open("/proc/self/mounts") as file:
         for line in file:
@@ -165,10 +168,10 @@ def _can_create(folder):
 
 
 def _tmpfs(path, mounts):
-    kind, options = mounts[path]
+    fs_type, options = mounts[path]
     sizes = os.statvfs(path)
     return {
-        "bytes": sizes.f_blocks * sizes.f_frsize if kind == "tmpfs" else 0,
+        "bytes": sizes.f_blocks * sizes.f_frsize if fs_type == "tmpfs" else 0,
         "inodes": sizes.f_files,
         "options": options,
     }

@@ -1,6 +1,7 @@
 """The launcher: starts a learner's Python program when the judge says so, and knows no test.
 
-- `launcher` joins the lane and does what the judge asks for; `processes` forks, kills and buries.
+- `launcher` joins the lane and serves the judge's requests; `processes` forks, kills and reaps.
 - `learner` is what a forked process does: it runs `main.py`, and holds it at its end.
-- `sends`, `binds`, `uncaught` and `whereabouts` note there what happens, for the judge to read.
+- `send_hooks`, `bind_hooks`, `exception_hooks` and `stack_probe` run in that process too, and write
+  what happens to memory that the judge reads.
 """

@@ -7,17 +7,17 @@ from collections import namedtuple
 from codealong_protocol.channel import LANE
 
 
-class Environment(namedtuple("Environment", "lane code scratch container")):
+class Environment(namedtuple("Environment", "lane code scratch is_container")):
     """The name of the lane, and the folders that a program may touch.
 
-    `code` is the folder of the learner's files; `scratch` a tuple of other folders that the
-    learner can write to; all are emptied before each fresh start. `container` says whether this is
-    PID 1 of a container, which owns every process it can see.
+    `code` is the folder of the learner's files; `scratch` is a tuple of other folders that the
+    learner can write to; all are emptied before each fresh start. `is_container` says whether this
+    is PID 1 of a container, which owns every process that it can see.
     """
 
     @property
     def main_file(self):
-        """The learner's main module, as it stands in tracebacks."""
+        """The path of the learner's main module, as tracebacks have it."""
         return os.path.join(self.code, "main.py")
 
     @staticmethod

@@ -1,25 +1,27 @@
-"""The learner's files on disk: written anew for each fresh start, never read or followed."""
+"""The learner's files on disk: rewritten for each fresh start, never read or followed."""
 
 import os
 
-_MOST_REMOVED = 150_000
+#: So that what a program left can't keep the launcher busy.
+_REMOVALS_MAX = 150_000
 
 
 class FolderError(Exception):
-    """The files can't be written anew, or what a program left can't be removed."""
+    """The files can't be rewritten, or what a program left can't be removed."""
 
 
 class Folder:
-    """The folder of the program's files, and the other places that it can write to."""
+    """The folder of the program's files, and the other folders that it can write to."""
 
     def __init__(self, environment):
         self._code = environment.code
         self._scratch = environment.scratch
 
     def write(self, files):
-        """Leaves exactly these files, `{name: bytes}`, and nothing else, in all folders.
+        """Empties all folders and writes these files, `{name: bytes}`.
 
-        Always anew: a file can be changed through memory that it is mapped to, without a trace.
+        A file that looks unchanged is rewritten too: a program can change it through a memory map,
+        and its modification time does not show that.
         """
         try:
             for path in (self._code, *self._scratch):
@@ -45,15 +47,15 @@ class Folder:
 
     def _empty(self, path):
         try:
-            os.chmod(path, 0o700)  # The program may have closed it to everyone.
+            os.chmod(path, 0o700)  # The program may have taken its own rights away.
         except OSError:
-            pass  # It belongs to somebody else, and then the program could not close it either.
+            pass  # It belongs to another user, so the program could not change it either.
         try:
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
             return  # A container without shared memory has no folder for it.
         try:
-            self._left = _MOST_REMOVED
+            self._removals_left = _REMOVALS_MAX
             self._remove_all(folder)
         except OSError as error:
             raise FolderError(f"what it left in {path} can't be removed: {error.strerror}") from None
@@ -61,12 +63,12 @@ class Folder:
             os.close(folder)
 
     def _remove_all(self, folder):
-        """Removes what is in `folder`, however deep: what is inside a folder is first moved out.
+        """Removes what is in `folder`, however deep, by moving inner folders up to it first.
 
-        Going down instead would need a file descriptor, or a longer and longer path, per level.
+        To descend instead would take a file descriptor, or a longer path, for each level.
         """
         moved = 0
-        while entries := self._look_into(folder):
+        while entries := self._entries(folder):
             for name, is_folder in entries:
                 if not is_folder:
                     os.unlink(name, dir_fd=folder)
@@ -74,10 +76,10 @@ class Folder:
                 os.chmod(name, 0o700, dir_fd=folder)
                 inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
                 try:
-                    for deeper, is_folder in self._look_into(inner):
+                    for deeper, is_folder in self._entries(inner):
                         if is_folder:
                             moved += 1
-                            # Moving a folder writes to it.
+                            # To move a folder writes to it.
                             os.chmod(deeper, 0o700, dir_fd=inner)
                             os.rename(deeper, f".moved-{moved}", src_dir_fd=inner, dst_dir_fd=folder)
                         else:
@@ -86,11 +88,11 @@ class Folder:
                     os.close(inner)
                 os.rmdir(name, dir_fd=folder)
 
-    def _look_into(self, folder):
-        """What is in `folder`, as `(name, whether it is a folder)`."""
+    def _entries(self, folder):
+        """What is in `folder`, as `(name, is_folder)`."""
         with os.scandir(folder) as entries:
             found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-        self._left -= len(found)
-        if self._left < 0:
+        self._removals_left -= len(found)
+        if self._removals_left < 0:
             raise OSError(0, "there is too much of it")
         return found

@@ -8,18 +8,18 @@ import sys
 import time
 import traceback
 
-from codealong_protocol import kernel, measurement, notes, signals
-from codealong_protocol.channel import MOST_FROM_JUDGE, MOST_FROM_LAUNCHER, PROTOCOL, Channel, Closed
+from codealong_protocol import kernel, measurement, shared_memory, signals
+from codealong_protocol.channel import JUDGE_MESSAGE_BYTES_MAX, PROTOCOL, Channel, ChannelClosed
 
 from . import imports
 from .environment import Environment
 from .folder import Folder, FolderError
 from .processes import Processes, ProcessesError
 
-#: The judge listens before this container is started; on a host, whoever starts both may be quicker.
+#: The judge listens before this container is started; on a host, the launcher may be quicker.
 _JOIN_SECONDS = 10.0
 
-#: The counters of the control group that are handed to the judge: of version 1, else of version 2.
+#: The cgroup's counters that the judge gets to read: of version 1, else of version 2.
 _COUNTERS = (
     ("memory/memory.oom_control", "memory.events"),
     ("pids/pids.events", "pids.events"),
@@ -30,33 +30,33 @@ _COUNTERS = (
 
 
 def main():
-    """Gets ready, joins, does what is asked, ends with the judge."""
+    """Joins the lane, serves the judge's requests, and ends with the judge."""
     environment = Environment.from_arguments(sys.argv[1:])
     kernel.set_dumpable(False)
-    if not environment.container:
-        kernel.adopt_orphans()
-    measured = measurement.measure(environment.container)
+    if not environment.is_container:
+        kernel.become_subreaper()
+    measured = measurement.measure(environment.is_container)
     if measured["dumpable"]:
         sys.exit("the launcher can't make itself unreadable")
     channel, memory = _join(environment.lane)
-    wake = _hear_of_children()
+    sigchld = _sigchld_descriptor()
     processes = Processes(environment, memory)
-    launcher = Launcher(channel, wake, processes, Folder(environment))
+    launcher = Launcher(channel, sigchld, processes, Folder(environment))
     code = 1
     try:
-        launcher.say_hello(environment, measured)
+        launcher.send_hello(environment, measured)
         launcher.serve()
-    except Closed:
+    except ChannelClosed:
         code = 0  # The judge is gone, and with it whoever waits for anything here.
     except BaseException:
         traceback.print_exc()
     finally:
-        processes.end()
+        processes.kill_descendants()
         os._exit(code)
 
 
 def _join(lane):
-    """The socket on which all is said, and the memory of the notes."""
+    """The channel to the judge, and the memory that is shared with it."""
     end = time.monotonic() + _JOIN_SECONDS
     while True:
         named = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -68,42 +68,42 @@ def _join(lane):
             if time.monotonic() > end:
                 sys.exit(f"no judge listens at {lane}: {error.strerror}")
             time.sleep(0.01)
-    door = Channel(named, MOST_FROM_JUDGE)
+    named_channel = Channel(named, JUDGE_MESSAGE_BYTES_MAX)
     try:
-        welcome, descriptors = door.receive()
-    except Closed as closed:
+        accepted, descriptors = named_channel.receive()
+    except ChannelClosed as closed:
         sys.exit(f"the judge does not take this launcher: {closed}")
-    if welcome.get("protocol") != PROTOCOL or len(descriptors) != 2:
-        sys.exit(f"the judge speaks another protocol: {welcome}")
-    door.close()
+    if accepted.get("protocol") != PROTOCOL or len(descriptors) != 2:
+        sys.exit(f"the judge speaks another protocol: {accepted}")
+    named_channel.close()
     connection = socket.socket(fileno=descriptors[0])
-    return Channel(connection, MOST_FROM_JUDGE), notes.mapped(descriptors[1])
+    return Channel(connection, JUDGE_MESSAGE_BYTES_MAX), shared_memory.map_and_close(descriptors[1])
 
 
-def _hear_of_children():
-    """A descriptor that can be read when a child has ended."""
-    wake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+def _sigchld_descriptor():
+    """A descriptor that becomes readable when a child ends."""
+    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signals.reset_handlers()
     # The only signal that a program can deliver, and all it does is make the launcher look for
-    # children.
+    # children that have ended.
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    return wake
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    return reader
 
 
 class Launcher:
-    """One run's launcher: it answers one request after the other."""
+    """One run's launcher: serves one request after the other."""
 
-    def __init__(self, channel, wake, processes, folder):
+    def __init__(self, channel, sigchld, processes, folder):
         self._channel = channel
-        self._wake = wake
+        self._sigchld = sigchld
         self._processes = processes
         self._folder = folder
-        processes.on_end = self._tell_end
+        processes.on_end = self._send_ended
         self._has_files = False
 
-    def say_hello(self, environment, measured):
-        """Tells the judge what it will have to look at by itself."""
+    def send_hello(self, environment, measured):
+        """Hands the judge what it reads from the kernel without any further help."""
         counters, descriptors = [], [os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
         for names in _COUNTERS:
             for name in names:
@@ -113,42 +113,42 @@ class Launcher:
                     continue
                 counters.append(name.rpartition("/")[2])
                 break
-        self._processes.make_ahead()
+        self._processes.prefork()
         self._channel.send(
             "hello",
             descriptors,
             protocol=PROTOCOL,
             limits=measured,
             pid=os.getpid(),
-            container=environment.container,
-            waiting=self._processes.waiting_pids(),
+            container=environment.is_container,
+            preforked=self._processes.preforked_pids(),
             counters=counters,
         )
         for descriptor in descriptors:
             os.close(descriptor)
 
     def serve(self):
-        """Does what is asked; raises Closed when the judge is gone."""
+        """Serves requests; raises ChannelClosed when the judge is gone."""
         while True:
-            ready, _, _ = select.select([self._channel, self._wake], [], [])
-            if self._wake in ready:
-                self._drain_wake()
-                self._processes.bury()
+            ready, _, _ = select.select([self._channel, self._sigchld], [], [])
+            if self._sigchld in ready:
+                self._drain_sigchld()
+                self._processes.reap()
             if self._channel in ready:
                 self._channel.read()
-                for request, _ in self._channel.take():
-                    self._answer(request)
+                for request, _ in self._channel.messages():
+                    self._handle(request)
 
-    def _answer(self, request):
-        kind = request["message"]
+    def _handle(self, request):
+        message = request["message"]
         try:
-            if kind == "start":
+            if message == "start":
                 self._start(request["number"], request["files"])
-            elif kind == "kill":
+            elif message == "kill":
                 self._processes.kill()
-                self._channel.send("killed", waiting=self._processes.waiting_pids())
-            elif kind == "ask":
-                self._processes.ask()
+                self._channel.send("killed", preforked=self._processes.preforked_pids())
+            elif message == "probe":
+                self._processes.probe_stack()
         except (FolderError, ProcessesError) as error:
             self._channel.send("failed", detail=str(error))
 
@@ -159,24 +159,24 @@ class Launcher:
             self._folder.write(files)
             if not self._has_files:
                 self._has_files = True
-                self._processes.import_first(imports.named_in(files))
+                self._processes.import_named(imports.named_in(files))
         pid, stdout, stderr = self._processes.start(number)
         self._channel.send(
             "started",
             [stdout, stderr],
             number=number,
             pid=pid,
-            waiting=self._processes.waiting_pids(),
+            preforked=self._processes.preforked_pids(),
         )
         os.close(stdout)
         os.close(stderr)
 
-    def _tell_end(self, number, status):
+    def _send_ended(self, number, status):
         self._channel.send("ended", number=number, status=status)
 
-    def _drain_wake(self):
+    def _drain_sigchld(self):
         try:
-            while os.read(self._wake, 512):
+            while os.read(self._sigchld, 512):
                 pass
         except BlockingIOError:
             pass

@@ -11,17 +11,17 @@ import threading
 import types
 
 from codealong_protocol import kernel
-from codealong_protocol.notes import NoteWriter
+from codealong_protocol.shared_memory import RecordWriter
 
 from . import imports
-from .binds import BindNotes
+from .bind_hooks import BindHooks
 from .environment import LAUNCHER
-from .sends import SendNotes
-from .uncaught import UncaughtExceptions
-from .whereabouts import Whereabouts
+from .exception_hooks import ExceptionHooks
+from .send_hooks import SendHooks
+from .stack_probe import StackProbe
 
-
-_REHEARSAL = b"""
+#: What programs begin with.
+_WARM_UP = b"""
 import socket
 
 def main():
@@ -37,65 +37,66 @@ class Learner:
 
     def __init__(self, environment, memory):
         self._environment = environment
-        self._writer = NoteWriter(memory)
-        self._sends = SendNotes(self._writer, environment.main_file)
-        self._uncaught = UncaughtExceptions(self._writer, environment.code, self._sends.last_port)
-        self._binds = BindNotes(self._writer, environment.main_file)
-        self._watches = [self._sends, self._uncaught, Whereabouts(self._writer, environment.main_file)]
+        self._writer = RecordWriter(memory)
+        self._bind_hooks = BindHooks(self._writer, environment.main_file)
+        self._send_hooks = SendHooks(self._writer, environment.main_file)
+        self._exception_hooks = ExceptionHooks(self._writer, environment.code, self._send_hooks.last_port)
+        stack_probe = StackProbe(self._writer, environment.main_file)
+        # Those that also patch modules which are imported later.
+        self._patching = [self._send_hooks, self._exception_hooks, stack_probe]
         self._pid = 0
         self._frame = None
 
     def prepare(self):
-        """All that can be done before there is a program."""
-        for watch in self._watches:
-            watch.install()
-        self._binds.install()
-        if not self._environment.container:
+        """Does all that can be done before there is a program."""
+        for hooks in (*self._patching, self._bind_hooks):
+            hooks.install()
+        if not self._environment.is_container:
             _reuse_addresses()
         os.chdir(self._environment.code)
         sys.argv[:] = ["main.py"]
-        sys.path[:] = [self._environment.code, *(path for path in sys.path if not _is_ours(path))]
+        sys.path[:] = [self._environment.code, *(path for path in sys.path if not _is_launcher_path(path))]
         main = types.ModuleType("__main__")
         main.__file__ = self._environment.main_file
         main.__builtins__ = builtins
         main.__annotations__ = {}
         main.__cached__ = None
-        # What belongs to the launcher stays alive without a name: its functions are in use here.
+        # The program can't import the launcher's modules, but they stay alive: the hooks need them.
         self._kept = [sys.modules.pop(name) for name in list(sys.modules) if name.startswith("codealong")]
         self._kept.append(sys.modules["__main__"])
         sys.modules["__main__"] = main
         self._main = main
 
     def import_named(self, words):
-        """Imports what the program names, before its first start, and watches it."""
-        own = sys.path.pop(0)
+        """Imports what the program names, before its first start, and patches it."""
+        code = sys.path.pop(0)
         try:
             imports.import_named(words)
-            for watch in self._watches:
-                watch.watch_imported()
+            for hooks in self._patching:
+                hooks.patch_imported()
         except Exception:
-            pass  # The program imports it itself; less is known of its lines.
+            pass  # The program imports it itself, and less is known of its lines.
         finally:
-            sys.path.insert(0, own)
+            sys.path.insert(0, code)
         gc.freeze()
 
-    def rehearse(self):
-        """Does, while there is time, what programs begin with.
+    def warm_up(self):
+        """Does what programs begin with, before the run.
 
-        A new process pays for each page that it is the first to touch: a seventh of what a short
-        run takes, if it is paid during the run.
+        A forked process pays for each page that it is the first to touch. During the run, that
+        would be a seventh of what a short run takes.
         """
         try:
-            exec(_compile(_REHEARSAL, self._environment.main_file), {})
+            exec(_compile(_WARM_UP, self._environment.main_file), {})
         except Exception:
-            pass  # The program meets it again, and it is shown to the learner.
+            pass  # The program meets it again, and the learner sees it then.
 
     def run(self):
         """Runs the program; never returns."""
         code = 0
         try:
             self._pid = os.getpid()
-            os.register_at_fork(after_in_child=self._forked)
+            os.register_at_fork(after_in_child=self._after_fork)
             gc.enable()
             source = self._read()
             self._writer.started()
@@ -114,32 +115,32 @@ class Learner:
             return file.read()
 
     def _execute(self, compiled):
-        # The first call that the tracer sees is the module's own. Its frame remembers the line
-        # that ran last, for "your program ended after line N"; nothing is traced after that.
-        def remember(frame, _event, _argument):
+        # The first call that is traced is the module's own. Its frame keeps the line that ran last,
+        # for "your program ended after line N". Nothing is traced after that.
+        def keep_frame(frame, _event, _argument):
             sys.settrace(None)
             self._frame = frame
 
-        sys.settrace(remember)
+        sys.settrace(keep_frame)
         exec(compiled, self._main.__dict__)
 
     def _report(self, error):
-        trace = self._uncaught.own(error.__traceback__)
+        trace = self._exception_hooks.learner_part(error.__traceback__)
         error.__traceback__ = trace
-        self._uncaught.note(error, "main")
+        self._exception_hooks.record(error, "main")
         try:
             sys.excepthook(type(error), error, trace)
         except BaseException as second:
-            self._uncaught.print_exception(type(second), second, second.__traceback__)
+            self._exception_hooks.print_exception(type(second), second, second.__traceback__)
 
     def _hold(self):
-        """The main module ended: keeps the sockets until the judge is done with them.
+        """The main module has ended: keeps its sockets open until the judge has finished with them.
 
-        Threads that Python would wait for are waited for; those that it would stop are stopped,
-        by never giving the interpreter's lock away again.
+        Waits for the threads that Python would wait for. Those that it would stop are stopped by
+        never releasing the GIL again.
         """
         if os.getpid() != self._pid:
-            return  # A forked child came to the end of the file: it really ends.
+            return  # A forked child, which really ends.
         threading._shutdown()
         processes = sys.modules.get("multiprocessing.util")
         if processes is not None:
@@ -148,21 +149,21 @@ class Learner:
         line = self._frame.f_lineno if self._frame is not None else 0
         self._writer.ended(line or 0, threading.active_count() - 1)
         while True:
-            kernel.pause_holding_the_lock()
+            kernel.pause_with_gil()
 
-    def _forked(self):
-        self._writer.forked(os.getpid())
+    def _after_fork(self):
+        self._writer.after_fork(os.getpid())
 
 
-def _is_ours(path):
+def _is_launcher_path(path):
     return path == LAUNCHER or os.path.isdir(os.path.join(path, "codealong_protocol"))
 
 
 def _reuse_addresses():
-    """Lets a program be started again at once on the port that it had, on a host.
+    """On a host, lets a program bind its port again at once when it is restarted.
 
-    The kernel keeps a port with a closed connection for a minute there, and programs are started
-    anew within milliseconds. In a lane's network namespace it keeps none.
+    There the kernel keeps the port of a closed connection for a minute. In a lane's network
+    namespace it keeps none.
     """
     plain = socket.socket.__init__
 
@@ -178,7 +179,7 @@ def _reuse_addresses():
 def _compile(source, file):
     at = source.find(b"\0")
     if at >= 0:
-        # Python 3.11 says so by a ValueError that knows no line.
+        # Python 3.11 raises a ValueError for it, without the line.
         line = source.count(b"\n", 0, at) + 1
         text = source.splitlines()[line - 1].decode("utf-8", "replace")
         column = at - source.rfind(b"\n", 0, at)

@@ -25,7 +25,7 @@ async fn a_fork_bomb_ends_as_a_verdict() {
 }
 
 /// T-08: the limit counts living processes, so ended ones must not add up. Every second one is an
-/// orphan, which is the judge's to bury.
+/// orphan, which is the launcher's to reap.
 #[tokio::test]
 async fn five_hundred_short_children_are_fine() {
     let lab = Lab::small().await;

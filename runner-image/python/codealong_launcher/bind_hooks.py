@@ -1,7 +1,7 @@
-"""In the learner's process: notes which line of the learner's own bound which port.
+"""In the learner's process: records which line bound which port.
 
-`bind` is where the number stands that nobody calls, however the socket came to be: by its own
-methods, `create_server`, asyncio, `socketserver`.
+A program gets its port by `bind`, whether it calls that itself or by `create_server`, asyncio or
+`socketserver`.
 """
 
 import socket
@@ -11,7 +11,7 @@ from _socket import socket as PlainSocket
 _getframe = sys._getframe
 
 
-class BindNotes:
+class BindHooks:
     """Wraps `bind`, once per process."""
 
     def __init__(self, writer, main_file):
@@ -19,19 +19,18 @@ class BindNotes:
         self._main_file = main_file
 
     def install(self):
-        """Puts the wrapper in place."""
-        note, plain_bind = self._note, PlainSocket.bind
+        record, plain_bind = self._record, PlainSocket.bind
 
         def bind(self, *arguments, **named):
-            # As they came: what is wrong with them, Python says in its own words.
+            # Passed on as they came, so that Python itself says what is wrong with them.
             plain_bind(self, *arguments, **named)
-            note(self, _getframe(1))
+            record(self, _getframe(1))
 
         bind.__qualname__ = plain_bind.__qualname__
         bind.__doc__ = plain_bind.__doc__
         socket.socket.bind = bind
 
-    def _note(self, bound, frame):
+    def _record(self, bound, frame):
         try:
             port = bound.getsockname()[1]
             while frame is not None and frame.f_code.co_filename != self._main_file:

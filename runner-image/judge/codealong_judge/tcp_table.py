@@ -1,4 +1,4 @@
-"""What the kernel tells of the program's sockets: where it listens, and what it left unread."""
+"""The kernel's table of TCP sockets: where the program listens, and what it left unread."""
 
 import os
 
@@ -7,13 +7,13 @@ _PATHS = ("/proc/net/tcp", "/proc/net/tcp6")
 _LISTEN = "0A"
 
 
-def ports(pids=None):
-    """The listening TCP ports as `(IPv4 ports, IPv6 ports)`, each a sorted list.
+def listening_ports(pids=None):
+    """The ports that are listened on, as `(IPv4 ports, IPv6 ports)`, each a sorted list.
 
     In a container all of them are the program's. Elsewhere `pids` says whose sockets count.
     """
-    sockets = None if pids is None else _sockets(pids)
-    on_ipv4, on_ipv6 = (_read(path, sockets) for path in _PATHS)
+    inodes = None if pids is None else _socket_inodes(pids)
+    on_ipv4, on_ipv6 = (_listening_ports(path, inodes) for path in _PATHS)
     return on_ipv4, on_ipv6
 
 
@@ -24,23 +24,23 @@ def receipt(port, client_port):
     be read.
     """
     for path in _PATHS:
-        for fields in _sockets_of(path):
+        for fields in _rows(path):
             if (_port_of(fields[1]), _port_of(fields[2])) == (port, client_port):
-                # Until it is accepted, a connection has no file.
+                # Until it is accepted, a connection has no inode.
                 return {"is_accepted": fields[9] != "0", "unread_bytes": int(fields[4].partition(":")[2], 16)}
     return None
 
 
-def _read(path, sockets):
+def _listening_ports(path, inodes):
     found = set()
-    for fields in _sockets_of(path):
-        if fields[3] == _LISTEN and (sockets is None or fields[9] in sockets):
+    for fields in _rows(path):
+        if fields[3] == _LISTEN and (inodes is None or fields[9] in inodes):
             found.add(_port_of(fields[1]))
     return sorted(found)
 
 
-def _sockets_of(path):
-    """The fields of each line but the first, as proc_pid_net(5) has them."""
+def _rows(path):
+    """The fields of each line but the first, as in proc_pid_net(5)."""
     try:
         with open(path) as file:
             return [fields for fields in map(str.split, file.readlines()[1:]) if len(fields) >= 10]
@@ -52,7 +52,7 @@ def _port_of(address):
     return int(address.rpartition(":")[2], 16)
 
 
-def _sockets(pids):
+def _socket_inodes(pids):
     """The inode numbers of the processes' sockets, as text."""
     found = set()
     for pid in pids:

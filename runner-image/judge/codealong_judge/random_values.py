@@ -8,15 +8,15 @@ _CONSONANTS = "bdfgklmnprstvz"
 _VOWELS = "aeiou"
 
 
-class Randoms(random.Random):
+class RandomValues(random.Random):
     """A `random.Random` with values as tests need them.
 
     Seeded by the run's seed and the test's id: a run that is repeated with its seed, or a test
-    that is made twice in one run, sees the same values.
+    that runs twice in one run, sees the same values.
     """
 
     def word(self):
-        """A word of 6 to 8 lower-case letters that can be said aloud, as in `lomaki`."""
+        """A word of 6 or 8 lower-case letters that can be said aloud, as in `lomaki`."""
         syllables = self.choice((3, 4))
         return "".join(self.choice(_CONSONANTS) + self.choice(_VOWELS) for _ in range(syllables))
 
@@ -42,7 +42,7 @@ class Randoms(random.Random):
 
 
 def as_count(value):
-    """How many, as a test says it."""
+    """A whole number that a test gives, checked."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Misuse(f"a whole number that is not below 0 is needed here, not {value!r}")
     return value

@@ -1,4 +1,4 @@
-"""A program that is quiet is asked where it is; where that is not clear, no line is claimed."""
+"""A quiet program is probed for its line; where that is not clear, none is named."""
 
 import unittest
 
@@ -7,7 +7,7 @@ from judging import PING_TWICE, judge
 IMPORTS = "import asyncio, socket, threading, time\n"
 
 
-class Whereabouts(unittest.TestCase):
+class TheLine(unittest.TestCase):
     def check(self, program, kind, line):
         report = judge(program, PING_TWICE, limit_ms=4000)
         span = report["ping.1"]["span"]
@@ -66,7 +66,7 @@ asyncio.run(main())
             6,
         )
 
-    def test_are_not_claimed_where_several_places_could_be_to_blame(self):
+    def test_is_not_named_where_several_could_be_to_blame(self):
         self.check(
             f"""{IMPORTS}
 threading.Thread(target=lambda: time.sleep(60)).start()
@@ -79,12 +79,12 @@ time.sleep(60)
             None,
         )
 
-    def test_are_asked_for_when_time_is_up(self):
+    def test_is_probed_for_when_time_is_up(self):
         report = judge("while True:\n    pass\n", PING_TWICE, limit_ms=300)
         self.assertEqual(report.kinds, ["timed-out"])
         self.assertEqual(report["ping.1"]["span"]["line"], 1)
 
-    def test_that_a_program_refuses_to_tell_do_no_harm(self):
+    def test_of_one_that_blocks_the_probe_is_unknown(self):
         program = f"{IMPORTS}import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\ntime.sleep(60)\n"
         self.check(program, "refused", None)
 

@@ -1,9 +1,9 @@
-"""In the learner's process: notes which line of the learner's own sends which bytes.
+"""In the learner's process: records which line sends which bytes.
 
-Every way to a TCP socket that Python code has is covered: `send`, `sendall`, `sendmsg`,
-`sendfile` and `makefile` (which end in those), asyncio's transports, and `os.write` on the
-socket's descriptor. The functions keep their meaning; `socket.socket` stays the class it is.
-`tests/bench_lines.py` measures what it costs: nothing to speak of.
+Every way that Python code has to a TCP socket is covered: `send`, `sendall`, `sendmsg`, `sendfile`
+and `makefile` (which end in those), asyncio's transports, and `os.write` on the socket's
+descriptor. The functions keep their meaning, and `socket.socket` stays the class it is.
+`tests/bench_lines.py` measures the cost, and holds it against a goal of 5 % of a run.
 """
 
 import os
@@ -12,36 +12,35 @@ import sys
 import threading
 from _socket import socket as PlainSocket
 
-from .imports import ImportedModules
+from .imports import ModulePatches
 
 _getframe = sys._getframe
 
 
-class SendNotes:
+class SendHooks:
     """Wraps the functions that send, once per process."""
 
     def __init__(self, writer, main_file):
         self._writer = writer
         self._main_file = main_file
-        #: Bytes sent so far, by the client's port.
+        #: Bytes sent, by the client's port.
         self._sent = {}
         self._thread = threading.local()
-        # Who runs a callback or a handler is not who sends: the search for the line ends there.
-        self._ends = set()
-        # A transport's own sends are noted when the learner's code writes to it, not when the
-        # loop finds time to send.
+        # What runs a callback or a handler is not what sends: the search for the line stops there.
+        self._boundaries = set()
+        # A send by a transport is recorded when the learner's code writes to it, not when the event
+        # loop gets round to it.
         self._transport_code = set()
-        self._imported = ImportedModules(asyncio=self._wrap_asyncio, socketserver=self._end_in_handlers)
+        self._patches = ModulePatches(asyncio=self._wrap_asyncio, socketserver=self._add_handler_boundaries)
 
     def install(self):
-        """Puts the wrappers in place."""
         self._wrap_socket()
         self._wrap_os_write()
-        self.watch_imported()
+        self.patch_imported()
 
-    def watch_imported(self):
-        """Wraps what was imported since."""
-        self._imported.watch()
+    def patch_imported(self):
+        """Wraps also what has been imported since."""
+        self._patches.apply()
 
     def last_port(self):
         """The port of the client that the present thread sent to last, or 0."""
@@ -49,18 +48,18 @@ class SendNotes:
 
     def _line(self, frame):
         """The innermost line of the learner's main module that led here, or 0."""
-        main_file, ends = self._main_file, self._ends
+        main_file, boundaries = self._main_file, self._boundaries
         while frame is not None:
             code = frame.f_code
             if code.co_filename == main_file:
                 return frame.f_lineno
-            if code in ends:
+            if code in boundaries:
                 return 0
             frame = frame.f_back
         return 0
 
-    def _note(self, peer, frame):
-        """Notes that a line is about to send to `peer`; returns the client's port, or 0."""
+    def _record(self, peer, frame):
+        """Records that a line is about to send to `peer`; returns the client's port, or 0."""
         try:
             port = peer[1]
             self._writer.sent(port, self._line(frame), self._sent.get(port, 0))
@@ -70,7 +69,7 @@ class SendNotes:
             return 0
 
     def _wrap_socket(self):
-        note, sent, getpeername = self._note, self._sent, PlainSocket.getpeername
+        record, sent, getpeername = self._record, self._sent, PlainSocket.getpeername
         plain_send, plain_sendall, plain_sendmsg = PlainSocket.send, PlainSocket.sendall, PlainSocket.sendmsg
         transport_code = self._transport_code
 
@@ -84,7 +83,7 @@ class SendNotes:
 
         def send(self, *arguments):
             frame = _getframe(1)
-            port = note(peer_of(self, frame), frame)
+            port = record(peer_of(self, frame), frame)
             count = plain_send(self, *arguments)
             if port:
                 sent[port] = sent.get(port, 0) + count
@@ -92,30 +91,30 @@ class SendNotes:
 
         def sendall(self, *arguments):
             frame = _getframe(1)
-            port = note(peer_of(self, frame), frame)
+            port = record(peer_of(self, frame), frame)
             plain_sendall(self, *arguments)
             if port:
                 sent[port] = sent.get(port, 0) + memoryview(arguments[0]).nbytes
 
         def sendmsg(self, *arguments):
             frame = _getframe(1)
-            port = note(peer_of(self, frame), frame)
+            port = record(peer_of(self, frame), frame)
             count = plain_sendmsg(self, *arguments)
             if port:
                 sent[port] = sent.get(port, 0) + count
             return count
 
         for wrapper, plain in ((send, plain_send), (sendall, plain_sendall), (sendmsg, plain_sendmsg)):
-            _pose_as(wrapper, plain)
+            _copy_identity(wrapper, plain)
             setattr(socket.socket, plain.__name__, wrapper)
 
-    def _end_in_handlers(self, socketserver):
-        self._ends.add(socketserver.BaseServer._handle_request_noblock.__code__)
-        self._ends.add(socketserver.ThreadingMixIn.process_request_thread.__code__)
+    def _add_handler_boundaries(self, socketserver):
+        self._boundaries.add(socketserver.BaseServer._handle_request_noblock.__code__)
+        self._boundaries.add(socketserver.ThreadingMixIn.process_request_thread.__code__)
 
     def _wrap_asyncio(self, asyncio):
-        note, sent = self._note, self._sent
-        self._ends.add(asyncio.events.Handle._run.__code__)
+        record, sent = self._record, self._sent
+        self._boundaries.add(asyncio.events.Handle._run.__code__)
         transport = asyncio.selector_events._SelectorSocketTransport
         for name in ("write", "writelines", "_write_ready", "_write_send", "_write_sendmsg"):
             code = getattr(getattr(transport, name, None), "__code__", None)
@@ -124,16 +123,16 @@ class SendNotes:
         plain_write = transport.write
 
         def write(self, data):
-            port = note(self.get_extra_info("peername"), _getframe(1))
+            port = record(self.get_extra_info("peername"), _getframe(1))
             plain_write(self, data)
             if port:
                 sent[port] = sent.get(port, 0) + len(data)
 
-        _pose_as(write, plain_write)
+        _copy_identity(write, plain_write)
         transport.write = write
 
     def _wrap_os_write(self):
-        note, sent, plain_write = self._note, self._sent, os.write
+        record, sent, plain_write = self._record, self._sent, os.write
 
         def write(descriptor, data, /):
             if descriptor <= 2:
@@ -145,7 +144,7 @@ class SendNotes:
                 pass
             else:
                 try:
-                    port = note(probe.getpeername(), _getframe(1))
+                    port = record(probe.getpeername(), _getframe(1))
                 except OSError:
                     pass
                 finally:
@@ -155,11 +154,12 @@ class SendNotes:
                 sent[port] = sent.get(port, 0) + count
             return count
 
-        _pose_as(write, plain_write)
+        _copy_identity(write, plain_write)
         os.write = write
 
 
-def _pose_as(wrapper, plain):
+def _copy_identity(wrapper, plain):
+    """Makes a wrapper look like what it wraps to `help` and `inspect`."""
     wrapper.__name__ = plain.__name__
     wrapper.__qualname__ = plain.__qualname__
     wrapper.__doc__ = plain.__doc__

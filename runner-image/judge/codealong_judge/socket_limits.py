@@ -1,30 +1,30 @@
-"""How many sockets there are in the lane's network namespace, and how many there may be.
+"""How many sockets there may be in the lane's network namespace.
 
-What waits in sockets is memory of the kernel's, which version 1 of control groups charges to nobody:
-it is bounded by how much one socket holds, and by their number.
+What waits in sockets is kernel memory, which version 1 of cgroups charges to nobody. It is bounded by
+how much one socket holds, and by their number.
 """
 
 from . import outcome
 from .outcome import Failed
 
 #: How often they are counted while the judge waits.
-EVERY_SECONDS = 0.05
+CHECK_SECONDS = 0.05
 
-#: Far more than any server of a course has, the judge's clients included. `other` are all that are
-#: no TCP connections: those of UDP, unix sockets, and sockets that were taken out of the kernel's
-#: tables and keep what they hold.
-_MOST = {"TCP": 512, "UDP": 64, "other": 128}
+#: Far more than any server of a course needs, the judge's clients included. `other` is all but TCP
+#: connections: UDP and unix sockets, and sockets that were taken out of the kernel's tables and keep
+#: what they hold.
+_SOCKETS_MAX = {"TCP": 512, "UDP": 64, "other": 128}
 
 _PATHS = ("/proc/net/sockstat", "/proc/net/sockstat6")
 
 
-def require_few():
+def check():
     """Raises the failure of a program that has too many."""
     counts = _counts()
     counts["other"] = counts.pop("sockets") - counts["TCP"]
-    for protocol, most in _MOST.items():
-        if counts[protocol] > most:
-            raise Failed(outcome.too_many_sockets(protocol, most))
+    for protocol, limit in _SOCKETS_MAX.items():
+        if counts[protocol] > limit:
+            raise Failed(outcome.too_many_sockets(protocol, limit))
 
 
 def _counts():

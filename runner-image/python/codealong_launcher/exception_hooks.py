@@ -1,8 +1,8 @@
-"""In the learner's process: what happens to an exception that nothing catches.
+"""In the learner's process: prints and records exceptions that nothing catches.
 
-It is printed as Python prints it, but with the learner's own lines only, and noted for the judge
-with file, line and column. Exceptions that libraries swallow or put off, so that a connection
-just goes quiet, are noted as well: in asyncio's handlers, in `socketserver`, in executors.
+They are printed as Python does it, but with the learner's own lines only, and recorded for the judge
+with file, line and column. Those that a library swallows or defers, so that a connection just goes
+quiet, are recorded too: in asyncio's handlers, in `socketserver`, in executors.
 """
 
 import linecache
@@ -11,72 +11,69 @@ import sys
 import threading
 import traceback
 
-from .imports import ImportedModules
 from .environment import LAUNCHER
+from .imports import ModulePatches
 
-_MOST_FRAMES = 30
-_MOST_DETAIL = 1000
+_FRAMES_MAX = 30
+_DETAIL_CHARACTERS_MAX = 1000
 
 
-class UncaughtExceptions:
-    """Prints and notes them, once per process."""
+class ExceptionHooks:
+    """Installed once per process."""
 
     def __init__(self, writer, code_folder, last_port):
         self._writer = writer
         self._folder = code_folder + "/"
-        #: Tells the port of the client that the present thread sent to last, or 0.
+        # Returns the port of the client that the present thread sent to last, or 0.
         self._last_port = last_port
-        # What holds a connection besides a socket.
+        # The types that hold a connection, besides a socket.
         self._streams = ()
-        self._imported = ImportedModules(
-            asyncio=self._watch_asyncio,
-            concurrent=self._watch_executors,
-            socketserver=self._watch_handlers,
+        self._patches = ModulePatches(
+            asyncio=self._patch_asyncio,
+            concurrent=self._patch_executors,
+            socketserver=self._patch_socketserver,
         )
 
     def install(self):
-        """Puts the hooks in place."""
         sys.excepthook = sys.__excepthook__ = self.print_exception
         threading.excepthook = threading.__excepthook__ = self._thread_hook
-        self._hide_launcher()
-        self.watch_imported()
+        self._hide_wrappers()
+        self.patch_imported()
 
-    def watch_imported(self):
-        """Puts them also into what was imported since."""
-        self._imported.watch()
+    def patch_imported(self):
+        """Hooks also into what has been imported since."""
+        self._patches.apply()
 
-    def own(self, trace):
+    def learner_part(self, trace):
         """The part of a traceback that begins with the learner's first frame, or None."""
-        while trace is not None and not self._is_own(trace.tb_frame.f_code.co_filename):
+        while trace is not None and not self._is_learner_file(trace.tb_frame.f_code.co_filename):
             trace = trace.tb_next
         return trace
 
     def print_exception(self, _kind, error, trace):
-        """What Python prints, without lines that are not the learner's."""
+        """Prints what Python would, with the learner's own lines only."""
         try:
             printed = traceback.TracebackException(type(error), error, trace, compact=True)
             self._trim(printed, set())
             sys.stderr.write("".join(printed.format()))
             sys.stderr.flush()
         except Exception:
-            # An exception whose own text can't be had, or a closed stderr.
-            pass
+            pass  # An exception whose text can't be had, or a closed stderr.
 
-    def note(self, error, where):
-        """Notes an exception; `where` is `main`, `thread`, `task`, `handler` or `future`."""
+    def record(self, error, where):
+        """Records an exception; `where` is `main`, `thread`, `task`, `handler` or `future`."""
         try:
             self._writer.crashed(self._content(error, where))
         except Exception:
-            # The note informs; a program that made it impossible is judged without.
-            pass
+            pass  # The program has broken what this needs: it is judged without.
 
-    def _is_own(self, file):
+    def _is_learner_file(self, file):
         return file.startswith(self._folder)
 
     def _thread_hook(self, arguments):
         if arguments.exc_type is SystemExit:
             return
-        self.note(arguments.exc_value, "thread")
+        self.record(arguments.exc_value, "thread")
         name = arguments.thread.name if arguments.thread is not None else "unknown"
         try:
             sys.stderr.write(f"Exception in thread {name}:\n")
@@ -88,16 +85,16 @@ class UncaughtExceptions:
         if printed is None or id(printed) in seen:
             return
         seen.add(id(printed))
-        own = [frame for frame in printed.stack if self._is_own(frame.filename)]
-        if own:
-            printed.stack[:] = own
+        kept = [frame for frame in printed.stack if self._is_learner_file(frame.filename)]
+        if kept:
+            printed.stack[:] = kept
         self._trim(printed.__cause__, seen)
         self._trim(printed.__context__, seen)
         for inner in getattr(printed, "exceptions", None) or ():
             self._trim(inner, seen)
 
     def _content(self, error, where):
-        if isinstance(error, SyntaxError) and where == "main" and self._is_own(str(error.filename)):
+        if isinstance(error, SyntaxError) and where == "main" and self._is_learner_file(str(error.filename)):
             return self._syntax_error(error)
         frames = self._frames(error.__traceback__)
         span = None
@@ -105,9 +102,9 @@ class UncaughtExceptions:
             file, line, _, _, position = frames[-1]
             span = {"file": file, "line": line, **position}
         shown = frames
-        if len(frames) > _MOST_FRAMES:
-            # Endless recursion: how it was entered, and where it ended.
-            shown = frames[:10] + frames[10 - _MOST_FRAMES :]
+        if len(frames) > _FRAMES_MAX:
+            # Endless recursion: how it began, and where it ended.
+            shown = frames[:10] + frames[10 - _FRAMES_MAX :]
         return {
             "where": where,
             "exception": _name(type(error)),
@@ -124,7 +121,7 @@ class UncaughtExceptions:
         frames = []
         while trace is not None:
             code = trace.tb_frame.f_code
-            if self._is_own(code.co_filename):
+            if self._is_learner_file(code.co_filename):
                 line = trace.tb_lineno
                 text = linecache.getline(code.co_filename, line)
                 position = _position(code, trace.tb_lasti, line, text)
@@ -135,10 +132,10 @@ class UncaughtExceptions:
         return frames
 
     def _ports(self, trace, where):
-        """The ports of the clients that it was about, as far as that shows."""
+        """The ports of the clients that an exception was about, as far as its frames show that."""
         found = {self._last_port()} if where == "thread" else set()
         while trace is not None:
-            if self._is_own(trace.tb_frame.f_code.co_filename):
+            if self._is_learner_file(trace.tb_frame.f_code.co_filename):
                 for value in list(trace.tb_frame.f_locals.values())[:50]:
                     found.add(self._port(value))
                     for inner in list(getattr(value, "__dict__", {}).values())[:50]:
@@ -155,7 +152,7 @@ class UncaughtExceptions:
         text = error.text or linecache.getline(error.filename, line)
         return {
             "where": "syntax",
-            "detail": str(error.msg)[:_MOST_DETAIL],
+            "detail": str(error.msg)[:_DETAIL_CHARACTERS_MAX],
             "span": {
                 "file": str(error.filename)[len(self._folder) :],
                 "line": line,
@@ -165,59 +162,59 @@ class UncaughtExceptions:
             "text": str(text).rstrip("\r\n")[:300],
         }
 
-    def _hide_launcher(self):
-        """The wrappers of `sends` don't show in tracebacks that the program prints itself."""
+    def _hide_wrappers(self):
+        """Keeps the launcher's wrappers out of tracebacks that the program itself prints."""
         for name in ("_walk_tb_with_full_positions", "walk_tb", "walk_stack"):
             plain = getattr(traceback, name, None)
             if plain is not None:
-                setattr(traceback, name, _without_launcher(plain))
+                setattr(traceback, name, _without_launcher_frames(plain))
 
-    def _watch_asyncio(self, asyncio):
-        note = self.note
+    def _patch_asyncio(self, asyncio):
+        record = self.record
         self._streams = (asyncio.StreamWriter, asyncio.Transport)
         protocol, loop = asyncio.streams.StreamReaderProtocol, asyncio.base_events.BaseEventLoop
         plain_made, plain_handler = protocol.connection_made, loop.call_exception_handler
 
-        def look_at(task, loop, turns):
-            # Whoever awaits the task takes its exception within a turn or two of the loop; one
-            # that nobody takes would be reported only when the task is garbage.
-            if turns and not loop.is_closed():
-                loop.call_soon(look_at, task, loop, turns - 1)
+        def record_unless_retrieved(task, loop, iterations):
+            # Whoever awaits the task retrieves its exception within an iteration or two of the
+            # loop. asyncio reports one that nobody retrieves only when it destroys the task.
+            if iterations and not loop.is_closed():
+                loop.call_soon(record_unless_retrieved, task, loop, iterations - 1)
             elif not task.cancelled() and getattr(task, "_log_traceback", False):
-                note(task._exception, "task")
+                record(task._exception, "task")
 
         def connection_made(self, transport):
             plain_made(self, transport)
             task = getattr(self, "_task", None)
             if task is not None:
-                task.add_done_callback(lambda task: look_at(task, task.get_loop(), 2))
+                task.add_done_callback(lambda task: record_unless_retrieved(task, task.get_loop(), 2))
 
         def call_exception_handler(self, context):
             error = context.get("exception")
             if isinstance(error, Exception):
-                note(error, "handler")
+                record(error, "handler")
             return plain_handler(self, context)
 
         protocol.connection_made = connection_made
         loop.call_exception_handler = call_exception_handler
 
-    def _watch_executors(self, concurrent):
-        note = self.note
+    def _patch_executors(self, concurrent):
+        record = self.record
         future = concurrent.futures._base.Future
         plain_set = future.set_exception
 
         def set_exception(self, exception):
-            note(exception, "future")
+            record(exception, "future")
             return plain_set(self, exception)
 
         future.set_exception = set_exception
 
-    def _watch_handlers(self, socketserver):
-        note = self.note
+    def _patch_socketserver(self, socketserver):
+        record = self.record
         plain_error = socketserver.BaseServer.handle_error
 
         def handle_error(self, request, client_address):
-            note(sys.exc_info()[1], "handler")
+            record(sys.exc_info()[1], "handler")
             return plain_error(self, request, client_address)
 
         socketserver.BaseServer.handle_error = handle_error
@@ -234,7 +231,7 @@ class UncaughtExceptions:
         return 0
 
 
-def _without_launcher(plain):
+def _without_launcher_frames(plain):
     def walk(*arguments):
         for step in plain(*arguments):
             if not step[0].f_code.co_filename.startswith(LAUNCHER):
@@ -252,13 +249,13 @@ def _name(kind):
 
 def _detail(error):
     try:
-        return str(error)[:_MOST_DETAIL]
+        return str(error)[:_DETAIL_CHARACTERS_MAX]
     except Exception:
         return ""
 
 
 def _position(code, last_instruction, line, text):
-    """The columns of what raised, from 1 and in characters; None where they are not known."""
+    """The columns of the expression that raised, in characters from 1; None where unknown."""
     unknown = {"column": None, "end_column": None}
     try:
         for index, position in enumerate(code.co_positions()):

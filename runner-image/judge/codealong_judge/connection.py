@@ -1,0 +1,174 @@
+"""A TCP connection to the learner's program."""
+
+import errno
+import socket
+from time import monotonic
+
+from . import explanation
+from .outcome import Interference, Misuse
+
+#: How often a client that waits checks whether anybody is left to answer: first soon, then less often.
+_FIRST_CHECK_SECONDS, _CHECK_SECONDS_MAX = 0.002, 0.02
+
+#: The kernel answers for a listening socket within microseconds, if it does.
+_HANDSHAKE_SECONDS = 0.01
+
+#: A program that was just started listens within a few milliseconds, as a rule.
+_START_SECONDS = 0.005
+_FIRST_RETRY_SECONDS, _RETRY_SECONDS_MAX = 0.0002, 0.02
+
+_READ_BYTES = 1 << 18
+_LONG_REPLY_BYTES = 1 << 16
+
+
+class Connection:
+    """One client's connection; all that passes on it goes into the trace."""
+
+    def __init__(self, attempt, lane):
+        self._attempt = attempt
+        #: The client's number in the trace, from 1.
+        self.lane = lane
+        self._socket = None
+        #: The client's own port.
+        self.port = 0
+        #: All that the program has sent.
+        self.received = bytearray()
+        #: How the program's side ended: None, "closed" or "reset".
+        self.end = None
+
+    def connect(self):
+        """Connects as soon as the program listens; raises the failure where it doesn't in time."""
+        attempt = self._attempt
+        began = monotonic()
+        until = began + attempt.timeouts.connect_ms / 1000
+        pause = _FIRST_RETRY_SECONDS
+        while True:
+            attempt.launcher.check()
+            # Read before the try: a program may begin to listen, and end, right after it.
+            was_finished = attempt.is_program_finished()
+            error = self._try_to_connect(until)
+            if error == 0:
+                break
+            now = monotonic()
+            if now >= until or was_finished:
+                if now >= until:
+                    attempt.timeouts.record_no_connection()
+                raise explanation.no_connection(attempt, (now - began) * 1000, error == errno.EINPROGRESS)
+            attempt.event_loop.sleep(min(pause, until - now))
+            if now - began > _START_SECONDS:
+                pause = min(pause * 1.3, _RETRY_SECONDS_MAX)
+        attempt.timeouts.record_connection((monotonic() - began) * 1000)
+        attempt.program.connected()
+        attempt.trace.add(self.lane, "connected")
+
+    def require_open(self):
+        if self._socket is None:
+            raise Misuse("this client has closed its connection")
+
+    def send(self, data):
+        """How many bytes the kernel took: 0 where its buffer is full, None where the peer is gone."""
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            # What it sent before is still to be read.
+            if error.errno == errno.ECONNRESET:
+                self._ended("reset")
+            return None
+
+    def wait_to_send(self, until):
+        """Waits until `send` takes bytes or there is something to receive; says whether one is so."""
+        # After its end a stream is always readable, and has nothing to read.
+        reader = self._socket if self.end is None else None
+        return self._attempt.event_loop.wait(until, reader=reader, writer=self._socket)
+
+    def wait_to_receive(self, until):
+        """Receives as soon as there is something, even the end; says whether there was."""
+        self.require_open()
+        pause = _FIRST_CHECK_SECONDS
+        while True:
+            if self._attempt.event_loop.wait(min(until, monotonic() + pause), reader=self._socket):
+                self.receive()
+                return True
+            if monotonic() >= until or self._attempt.is_program_finished():
+                return False
+            pause = min(pause * 2, _CHECK_SECONDS_MAX)
+
+    def receive(self):
+        """Receives once, without waiting."""
+        if self.end is not None or self._socket is None:
+            return
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._ended("reset")
+            return
+        if not data:
+            self._ended("closed")
+            return
+        self._attempt.trace.received(self.lane, data, len(self.received), self.port)
+        self.received += data
+
+    def receive_long_reply(self, start):
+        """Receives more of a long reply that is there already, and that begins at `start`.
+
+        To parse it again for each piece would take the square of its length.
+        """
+        enough = 2 * (len(self.received) - start)
+        while self.end is None and _LONG_REPLY_BYTES < len(self.received) - start < enough:
+            before = len(self.received)
+            self.receive()
+            if len(self.received) == before:
+                break
+
+    def close(self):
+        if self._socket is not None:
+            self._attempt.trace.add(self.lane, "closed-by-client")
+            self._attempt.event_loop.linger(self._socket)
+            self._socket = None
+
+    def release(self):
+        """Drops what was received."""
+        self.received = bytearray()
+
+    def _try_to_connect(self, until):
+        """0, an error number, or EINPROGRESS where the kernel gave no answer.
+
+        On loopback the kernel answers at once or, where the queue of connections that the program
+        has not accepted is full, not at all. Then it would try again by itself only after a second:
+        its delay, not the learner's.
+        """
+        connection, port = self._bind_new_port()
+        error = connection.connect_ex(("127.0.0.1", self._attempt.port))
+        answer_by = min(until, monotonic() + _HANDSHAKE_SECONDS)
+        if error == errno.EINPROGRESS and self._attempt.event_loop.wait(answer_by, writer=connection):
+            error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            connection.close()
+            return error
+        self._socket, self.port = connection, port
+        return 0
+
+    def _bind_new_port(self):
+        """A socket bound to a port that no client of the test has had, and the port."""
+        while True:
+            connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            try:
+                connection.bind(("127.0.0.1", 0))
+            except OSError:
+                connection.close()
+                raise Interference("no port is left for a client") from None
+            port = connection.getsockname()[1]
+            if self._attempt.claim_port(port):
+                return connection, port
+            connection.close()
+
+    def _ended(self, how):
+        if self.end is None:
+            self.end = how
+            self._attempt.trace.add(self.lane, "reset" if how == "reset" else "closed-by-server")

@@ -1,0 +1,185 @@
+"""The launcher as the judge uses it: starts the learner's program, and ends it."""
+
+import fcntl
+import os
+from time import monotonic
+
+from codealong_protocol.channel import ChannelClosed
+
+from . import socket_limits, tcp_table
+from .outcome import Interference, LauncherLost
+from .program import Program
+
+#: A program that prints much should not wait while the judge is busy.
+_PIPE_BYTES = 256 * 1024
+
+#: So that a launcher that sends without end can't hold up the judge.
+_READS_MAX = 16
+
+#: Long on purpose: a busy machine must not look like a program that can't be started or ended.
+_REPLY_SECONDS = 10.0
+
+#: How long the program has to answer a probe: on a busy machine, and once it has failed to.
+_PROBE_SECONDS, _PROBE_AGAIN_SECONDS = 0.5, 0.01
+
+
+class Launcher:
+    """Runs one start of the program at a time, with nothing of the one before left."""
+
+    def __init__(self, lane, event_loop, output):
+        self._channel = lane.channel
+        self._processes = lane.processes
+        self._counters = lane.counters
+        self._records = lane.records
+        self._event_loop = event_loop
+        self._output = output
+        #: The present start of the program, or None.
+        self.program = None
+        #: How often the program was started; while it is 0, not a line of the learner's has run.
+        self.launches = 0
+        # The status of each start's first process that has ended, by the start's number.
+        self._statuses = {}
+        self._probe_seconds = _PROBE_SECONDS
+        event_loop.watch(self._channel, self.check)
+        if self._processes.is_container:
+            event_loop.call_every(socket_limits.CHECK_SECONDS, self._check_limits)
+
+    def start(self, files=None):
+        """Kills the program and starts it again.
+
+        With `files` they are all that it finds; without, its files stay as they are.
+        """
+        self.kill()
+        number = self.launches + 1
+        self._records.reset(number)
+        texts = None
+        if files is not None:
+            texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
+        refusals_before = self._counters.refusals()
+        reply, descriptors = self._request("started", "start", number=number, files=texts)
+        if len(descriptors) != 2 or not isinstance(reply.get("pid"), int):
+            raise LauncherLost("it started something else")
+        self.launches = number
+        program = Program(number, reply["pid"], descriptors, refusals_before, self._statuses)
+        self.program = program
+        for stream, descriptor in zip(("stdout", "stderr"), descriptors):
+            try:
+                fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            except OSError:
+                pass
+            self._event_loop.add_stream(descriptor, self._output_callback(program, stream))
+
+    def kill(self):
+        """Kills the program with all its processes, and takes the last of its output."""
+        program, self.program = self.program, None
+        if program is None:
+            return
+        try:
+            self._request("killed", "kill")
+        finally:
+            for descriptor in program.descriptors:
+                self._event_loop.remove_stream(descriptor)
+                os.close(descriptor)
+            self._event_loop.close_lingering()
+
+    def try_kill(self):
+        """After the run: nothing should use the processor any more, and no failure counts."""
+        try:
+            self.kill()
+        except (Interference, LauncherLost):
+            pass
+
+    def check(self):
+        """Takes messages that came by themselves; raises LauncherLost where the launcher is gone."""
+        try:
+            for _ in range(_READS_MAX):
+                if not self._channel.is_readable():
+                    return
+                self._channel.read()
+                for message, descriptors in self._channel.messages():
+                    self._handle(message, descriptors)
+        except ChannelClosed as closed:
+            raise LauncherLost(str(closed)) from None
+
+    def descendant_pids(self):
+        """The program's processes besides its first."""
+        first = None if self.program is None else self.program.pid
+        return [pid for pid in self._processes.program_pids() if pid != first]
+
+    def is_program_asleep(self):
+        """Whether every thread of the program waits or has ended: nothing is on its way then."""
+        program = self.program
+        pids = self.descendant_pids()
+        if program is not None and program.status is None:
+            if self._processes.is_dead(program.pid):
+                return False  # Its status is on its way.
+            pids.append(program.pid)
+        return all(self._processes.is_asleep(pid) for pid in pids)
+
+    def probe_stack(self):
+        """The line that the program is at, or None."""
+        program = self.program
+        if program is None or program.status is not None:
+            return None
+        try:
+            self._channel.send("probe")
+        except ChannelClosed as closed:
+            raise LauncherLost(str(closed)) from None
+        end = monotonic() + self._probe_seconds
+        while not self._records.has_probed_line():
+            if monotonic() > end:
+                # It can't answer, and would not the next time.
+                self._probe_seconds = _PROBE_AGAIN_SECONDS
+                break
+            self._event_loop.sleep(0.001)
+        return self._records.probed_line()
+
+    def listening_ports(self):
+        """The ports that the program listens on, as `tcp_table.listening_ports` has them."""
+        if self._processes.is_container:
+            return tcp_table.listening_ports()
+        return tcp_table.listening_ports(self._processes.program_pids())
+
+    def _request(self, reply, message, **fields):
+        """Sends a request and waits for `reply`: the message and its descriptors."""
+        try:
+            self._channel.send(message, **fields)
+            end = monotonic() + _REPLY_SECONDS
+            while monotonic() < end:
+                found = None
+                for answer, descriptors in self._channel.messages():
+                    if answer["message"] == reply:
+                        found = answer, descriptors
+                    elif answer["message"] == "failed":
+                        raise Interference(str(answer.get("detail"))[:500])
+                    else:
+                        self._handle(answer, descriptors)
+                if found is not None:
+                    preforked = found[0].get("preforked")
+                    self._processes.set_preforked(preforked if isinstance(preforked, list) else ())
+                    return found
+                if self._event_loop.wait_for_reply(self._channel, end):
+                    self._channel.read()
+        except ChannelClosed as closed:
+            raise LauncherLost(str(closed)) from None
+        raise LauncherLost("it does not answer")
+
+    def _handle(self, message, descriptors):
+        for descriptor in descriptors:
+            os.close(descriptor)  # Nobody asked for any.
+        number, status = message.get("number"), message.get("status")
+        is_end = message["message"] == "ended" and isinstance(number, int) and isinstance(status, int)
+        if is_end and 0 < number <= self.launches + 1 and -256 < status < 256:
+            self._statuses.setdefault(number, status)
+
+    def _check_limits(self):
+        # Read while the container exists; `refusals` remembers the largest numbers.
+        self._counters.refusals()
+        socket_limits.check()
+
+    def _output_callback(self, program, stream):
+        def take(data, now):
+            program.printed_bytes += len(data)
+            self._output.feed(program.number, stream, data, now)
+
+        return take

@@ -1,0 +1,213 @@
+"""Memory that the learner's process writes and the judge reads: records of what happened in there.
+
+Records inform: they name a line, an exception, the end of the main module. They never decide a
+verdict, because the learner's program can write anything here. So the reader trusts nothing: it
+checks sizes, numbers and texts, and treats what is malformed as if it were not there.
+
+The judge creates the memory as a file without a name. A learner's process has it mapped but holds no
+descriptor of it, so there is no file that the program could find or close.
+"""
+
+import fcntl
+import json
+import mmap
+import os
+import struct
+from time import monotonic_ns
+
+#: launch, state, line, daemon threads, when the program's first line ran (monotonic ns).
+_HEADER = struct.Struct("<IIIIQ")
+_STARTED, _ENDED = 1, 2
+
+#: launch, line: where the program is, in answer to a probe.
+_PROBE = struct.Struct("<II")
+_PROBE_AT = 32
+
+#: launch, line, port: the last bind.
+_BIND = struct.Struct("<IIH")
+_BIND_AT = 48
+
+#: launch, length, when (ns); then so many bytes of JSON.
+_CRASH = struct.Struct("<IIQ")
+_CRASH_BYTES = 8192
+#: The first slots are the main process's, the others those of its forked children.
+_MAIN_CRASHES, _CHILD_CRASHES = 8, 4
+
+#: port of the client, launch (low 16 bits), line, bytes that this connection had been sent before.
+_SEND = struct.Struct("<HHII")
+#: The first ring is the main process's. Forked children get one of the others by their pid, so that
+#: two of them seldom write the same record at once.
+_RINGS, _RING_SENDS = 8, 1024
+#: How many sends were ever written to a ring.
+_COUNT = struct.Struct("<I")
+
+_COUNTS_AT = 64
+_CRASHES_AT = 128
+_SENDS_AT = _CRASHES_AT + (_MAIN_CRASHES + _CHILD_CRASHES) * _CRASH_BYTES
+_SIZE = _SENDS_AT + _RINGS * _RING_SENDS * _SEND.size
+
+#: A file made shorter would kill whoever reads past its new end.
+_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+
+
+def create():
+    """A descriptor of new memory, whose size is sealed."""
+    descriptor = os.memfd_create("shared_memory", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(descriptor, _SIZE)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
+    return descriptor
+
+
+def map_and_close(descriptor):
+    """The memory behind a descriptor, which is closed."""
+    try:
+        return mmap.mmap(descriptor, _SIZE)
+    finally:
+        os.close(descriptor)
+
+
+class RecordReader:
+    """The judge's side."""
+
+    def __init__(self, memory):
+        self._memory = memory
+        self._launch = 0
+        self._sends_read = [0] * _RINGS
+
+    def reset(self, launch):
+        """Drops all records; from now on only this launch's count."""
+        self._launch = launch
+        self._sends_read = [0] * _RINGS
+        self._memory[:_CRASHES_AT] = bytes(_CRASHES_AT)
+        for slot in range(_MAIN_CRASHES + _CHILD_CRASHES):
+            _CRASH.pack_into(self._memory, _CRASHES_AT + slot * _CRASH_BYTES, 0, 0, 0)
+        _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
+
+    def started_ns(self):
+        """When the program's first line ran, or None."""
+        launch, state, _, _, when = _HEADER.unpack_from(self._memory, 0)
+        return when if launch == self._launch and state >= _STARTED else None
+
+    def has_ended(self):
+        """Whether the main module came to its end, with no thread left that Python waits for."""
+        launch, state, _, _, _ = _HEADER.unpack_from(self._memory, 0)
+        return launch == self._launch and state == _ENDED
+
+    def has_ended_with_daemon_threads(self):
+        """Whether it came to its end while daemon threads ran, which Python stops then."""
+        return self.has_ended() and _HEADER.unpack_from(self._memory, 0)[3] > 0
+
+    def last_line(self):
+        """The line that ran last at the top level of the main module that has ended, or None."""
+        line = _HEADER.unpack_from(self._memory, 0)[2]
+        return line if 0 < line < 1_000_000 else None
+
+    def has_probed_line(self):
+        """Whether the program has answered a probe."""
+        return _PROBE.unpack_from(self._memory, _PROBE_AT)[0] == self._launch
+
+    def probed_line(self):
+        """The line at which the probe found the program, or None."""
+        launch, line = _PROBE.unpack_from(self._memory, _PROBE_AT)
+        return line if launch == self._launch and 0 < line < 1_000_000 else None
+
+    def bind_line(self, ports):
+        """The line of the program's last bind, if it was to one of these ports, or None."""
+        launch, line, port = _BIND.unpack_from(self._memory, _BIND_AT)
+        is_known = launch == self._launch and 0 < line < 1_000_000 and port in ports
+        return line if is_known else None
+
+    def crashes(self):
+        """The content of each crash record, the earliest first."""
+        found = []
+        for slot in range(_MAIN_CRASHES + _CHILD_CRASHES):
+            start = _CRASHES_AT + slot * _CRASH_BYTES
+            launch, length, when = _CRASH.unpack_from(self._memory, start)
+            if launch != self._launch or not 0 < length <= _CRASH_BYTES - _CRASH.size:
+                continue
+            body = start + _CRASH.size
+            try:
+                content = json.loads(self._memory[body : body + length])
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(content, dict):
+                found.append((when, content))
+        return [content for _, content in sorted(found, key=lambda crash: crash[0])]
+
+    def new_sends(self):
+        """The sends recorded since the last call, as `(port, line, offset)`."""
+        found = []
+        for ring in range(_RINGS):
+            (count,) = _COUNT.unpack_from(self._memory, _COUNTS_AT + ring * _COUNT.size)
+            first = max(self._sends_read[ring], count - _RING_SENDS)
+            self._sends_read[ring] = max(count, self._sends_read[ring])
+            for number in range(first, count):
+                start = _SENDS_AT + (ring * _RING_SENDS + number % _RING_SENDS) * _SEND.size
+                port, launch, line, offset = _SEND.unpack_from(self._memory, start)
+                if launch == self._launch & 0xFFFF and 0 < line < 1_000_000:
+                    found.append((port, line, offset))
+        return found
+
+
+class RecordWriter:
+    """The learner's process's side; each method is cheap."""
+
+    def __init__(self, memory):
+        self._memory = memory
+        self._launch = 0
+        self._ring = 0
+        self._sends = 0
+        self._crashes = 0
+        self._crash_slots = range(_MAIN_CRASHES)
+
+    def after_fork(self, pid):
+        """This is a forked child now: `pid` decides which ring and which slot it writes to."""
+        self._ring = 1 + pid % (_RINGS - 1)
+        (self._sends,) = _COUNT.unpack_from(self._memory, _COUNTS_AT + self._ring * _COUNT.size)
+        slot = _MAIN_CRASHES + pid % _CHILD_CRASHES
+        self._crash_slots = range(slot, slot + 1)
+
+    def started(self):
+        """The program's first line is about to run."""
+        self._launch = _HEADER.unpack_from(self._memory, 0)[0]
+        _HEADER.pack_into(self._memory, 0, self._launch, _STARTED, 0, 0, monotonic_ns())
+
+    def ended(self, line, daemon_threads):
+        """The main module came to its end; `line` ran last, and so many daemon threads run."""
+        when = _HEADER.unpack_from(self._memory, 0)[4]
+        _HEADER.pack_into(self._memory, 0, self._launch, _ENDED, line, daemon_threads, when)
+
+    def probed(self, line):
+        """The program is at `line`; 0 where no one line can be named."""
+        _PROBE.pack_into(self._memory, _PROBE_AT, self._launch, line)
+
+    def bound(self, port, line):
+        """`line` has bound a socket to `port`."""
+        _BIND.pack_into(self._memory, _BIND_AT, self._launch, line, port)
+
+    def sent(self, port, line, offset):
+        """`line` sends bytes to the client at `port`, which was sent `offset` bytes before."""
+        number = self._sends
+        self._sends = number + 1
+        start = _SENDS_AT + (self._ring * _RING_SENDS + number % _RING_SENDS) * _SEND.size
+        _SEND.pack_into(self._memory, start, port, self._launch & 0xFFFF, line, offset & 0xFFFFFFFF)
+        _COUNT.pack_into(self._memory, _COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF)
+
+    def crashed(self, content):
+        """An exception that nothing caught, as a dict of JSON values."""
+        body = json.dumps(content).encode("ascii")
+        bytes_max = _CRASH_BYTES - _CRASH.size
+        while len(body) > bytes_max and content.get("traceback"):
+            # The innermost lines are the ones to look at.
+            content["traceback"] = content["traceback"][len(content["traceback"]) // 2 + 1 :]
+            body = json.dumps(content).encode("ascii")
+        if len(body) > bytes_max:
+            return
+        slot = self._crash_slots[self._crashes % len(self._crash_slots)]
+        self._crashes += 1
+        start = _CRASHES_AT + slot * _CRASH_BYTES
+        # Not valid while it is half written.
+        _CRASH.pack_into(self._memory, start, 0, 0, 0)
+        body_at = start + _CRASH.size
+        self._memory[body_at : body_at + len(body)] = body
+        _CRASH.pack_into(self._memory, start, self._launch, len(body), monotonic_ns())
