@@ -68,7 +68,7 @@ Text is sent and compared as UTF-8. `expect` returns bytes for strings and error
 for an integer, None for the two nils, and a tuple of such values for an array.
 
 ## What a failure looks like
-The outcomes are those of `lesson::Outcome`. Which one a program gets is the judge's business, not
+The outcomes are those of `protocol::Outcome`. Which one a program gets is the judge's business, not
 the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
 no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-value`,

@@ -1,4 +1,4 @@
-"""What should have come beside what came, in the form of `lesson::Comparison`."""
+"""What should have come beside what came, in the form of `protocol::Comparison`."""
 
 from . import resp
 from .formatting import byte_string, quoted

@@ -197,7 +197,7 @@ def _checked_span(span):
 
 
 def span_of(line):
-    """The `lesson::SourceSpan` of a line of the main module, or None."""
+    """The `protocol::SourceSpan` of a line of the main module, or None."""
     if line is None:
         return None
     return {"file": "main.py", "line": line, "column": None, "end_column": None}

@@ -23,7 +23,7 @@ _BACKTICK = "\\x60"
 
 
 def byte_string(data):
-    """`data` in the written form of `lesson::ByteString`."""
+    """`data` in the written form of `protocol::ByteString`."""
     return bytes(data).decode("latin-1").translate(_ESCAPES)
 
 

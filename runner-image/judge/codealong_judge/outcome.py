@@ -1,4 +1,4 @@
-"""Outcomes in the form of `lesson::Outcome`, and the exceptions that end a test or a run."""
+"""Outcomes in the form of `protocol::Outcome`, and the exceptions that end a test or a run."""
 
 _U32 = 0xFFFFFFFF
 

@@ -20,7 +20,7 @@ def listening_ports(pids=None):
 def receipt(port, client_port):
     """What became of what the client at `client_port` sent to `port`, or None.
 
-    The `lesson::Receipt`: whether the program has accepted the client, and how many bytes wait to
+    The `protocol::Receipt`: whether the program has accepted the client, and how many bytes wait to
     be read.
     """
     for path in _PATHS:

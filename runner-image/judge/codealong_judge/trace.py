@@ -1,4 +1,4 @@
-"""The exchanges of a test, in the form of `lesson::Exchange`."""
+"""The exchanges of a test, in the form of `protocol::Exchange`."""
 
 from time import monotonic
 
