@@ -63,7 +63,7 @@ enum Task {
         #[arg(long)]
         soak: bool,
     },
-    /// Check which crate depends on which
+    /// Check which crate depends on which, and every package from outside
     Walls,
     /// Check the front end with clippy, using the compiler that builds it
     ClippyFrontEnd,

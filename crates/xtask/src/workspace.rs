@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 
 use crate::command::{self, HOUR};
 
@@ -43,6 +43,15 @@ pub(crate) fn members() -> Result<Metadata> {
         .no_deps()
         .exec()
         .context("`cargo metadata` could not read this workspace")
+}
+
+/// Every package that this workspace can be built with, on any platform and with any feature.
+pub(crate) fn dependency_graph() -> Result<Metadata> {
+    MetadataCommand::new()
+        .current_dir(root())
+        .features(CargoOpt::AllFeatures)
+        .exec()
+        .context("`cargo metadata` could not read the dependencies")
 }
 
 /// The source folder of a package that the front end depends on.
