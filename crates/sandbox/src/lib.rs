@@ -1,10 +1,24 @@
-//! One run of a learner's program in one throw-away container, judged from another.
+//! One run of a learner's program in a throw-away Docker container, judged from another one.
 //!
-//! A [`Pool`] keeps lanes of two containers waiting. [`Pool::run`] hands one of them a [`Job`] and
-//! yields [`JobEvent`]s; the learner's container serves that one run and is killed. All that learner code
-//! can do is a value in the [`JobReport`]; only our own faults are a [`SandboxError`].
+//! ```text
+//! Job ──► Pool::run ──► admission ──► lane: judge's container ──TCP──► learner's container
+//!                                            │ frames
+//! JobEvents ◄── bounded queue ◄── verifier ◄─┘
+//! ```
 //!
-//! Cancel is drop: a run whose stream is dropped loses its place and its container.
+//! A [`Pool`] keeps lanes waiting: two containers that share nothing but loopback. [`Pool::run`] waits
+//! for a place and a lane, writes the [`Job`] to the judge, and returns a stream of [`JobEvent`]s.
+//! Each frame of the judge's is checked against the job's plan before it becomes an event; what does
+//! not fit is no pass. The last event has the [`JobReport`]. Then the learner's container is removed,
+//! and a judge that is still clean gets a new one.
+//!
+//! All that a learner's program can do is a value in the report; only our own faults are a
+//! [`SandboxError`]. To cancel is to drop: a run whose stream is dropped loses its place and its
+//! container.
+//!
+//! `examples/judge_once.rs` is the whole interface in one file; with a Docker engine at hand,
+//! `cargo run -p sandbox --example judge_once` runs it. Each guarantee, how it is kept and by which
+//! test it is tried: `README.md` of this crate.
 
 #[cfg(feature = "reference")]
 pub mod reference;
