@@ -1,4 +1,4 @@
-//! The connection to one container: bytes both ways, without a word about Docker.
+//! One container's connection: bytes both ways, without Docker's types.
 
 use std::fmt;
 use std::io;
@@ -8,21 +8,21 @@ use bytes::Bytes;
 use futures::Stream;
 use tokio::io::AsyncWrite;
 
-/// What came out of a container in one piece.
+/// A piece of a container's output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AttachedOutput {
     /// The judge's frames, cut anywhere.
     Stdout(Bytes),
-    /// What the judge says when it breaks.
+    /// What the judge writes when it breaks.
     Stderr(Bytes),
 }
 
 /// The connection to one container. Losing it is losing the container: with its standard input
 /// closed, the judge ends.
 pub(crate) struct AttachedIo {
-    /// Into the container; the first half whose drop the container notices.
+    /// Standard input, the half whose drop the container notices. It is dropped first.
     pub(crate) input: Pin<Box<dyn AsyncWrite + Send>>,
-    /// Out of the container, to its end.
+    /// Standard output and error, to their end.
     pub(crate) output: Pin<Box<dyn Stream<Item = io::Result<AttachedOutput>> + Send>>,
 }
 

@@ -1,5 +1,5 @@
-//! The containers that this server answers for: each is known from before it is created until it
-//! is removed, and its removal begins when nobody holds it any more.
+//! The containers that this server is responsible for: each is registered from before it is created
+//! until it is removed, and dropping its guard begins the removal.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,18 +16,18 @@ use tracing::warn;
 use crate::engine::Engine;
 use crate::limits::Role;
 
-/// A removal that takes longer than this holds no place any more. The container itself dies
-/// without the engine's help, as its connection is closed before.
+/// A removal that takes longer than this no longer takes up a lane. The container itself ends
+/// without the engine's help, since its connection is closed first.
 const REMOVAL_COUNTS_FOR: Duration = Duration::from_secs(2);
 
 /// A removal that takes longer than this may hang: nothing waits for it any more.
 const REMOVAL_IS_WORK_FOR: Duration = Duration::from_millis(400);
 
-/// The containers that this server answers for.
+/// A cheap handle on this server's containers.
 #[derive(Debug, Clone)]
 pub(crate) struct ContainerRegistry {
     known: Arc<Mutex<HashMap<String, Known>>>,
-    /// Told when a container is gone.
+    /// Notified when a container is gone.
     gone: Arc<Notify>,
     removals: TaskTracker,
     runtime: Handle,
@@ -37,12 +37,12 @@ pub(crate) struct ContainerRegistry {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     role: Role,
-    /// Since when it is being removed, if it is.
+    /// When its removal began, if it has.
     removed: Option<Instant>,
 }
 
 impl ContainerRegistry {
-    /// None yet; `gone` is told whenever a container is. Must be called inside a tokio runtime.
+    /// An empty registry; notifies `gone` at each removal. Must be called inside a tokio runtime.
     pub(crate) fn new(gone: Arc<Notify>) -> Self {
         let none = Self {
             known: Arc::default(),
@@ -55,13 +55,13 @@ impl ContainerRegistry {
         none
     }
 
-    /// A number that no other container of this life has.
+    /// A number that no other container of this instance has.
     pub(crate) fn next_number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Answers for a container from here on: called before it is created, since even a creation
-    /// that fails can leave one.
+    /// Registers a container: called before it is created, since even a creation that fails can
+    /// leave one.
     pub(crate) fn hold(&self, engine: &Engine, role: Role, name: String) -> ContainerGuard {
         let mut known = self.known();
         let guard = Known {
@@ -79,12 +79,12 @@ impl ContainerRegistry {
         }
     }
 
-    /// Lanes that take up a place: each has one judge.
+    /// Lanes that count against the limit: each has one judge.
     pub(crate) fn lanes(&self) -> u32 {
         lanes(&self.known())
     }
 
-    /// Removals that the engine is at work on.
+    /// Removals that the engine is working on.
     pub(crate) fn removing(&self) -> u32 {
         let known = self.known();
         let removals = known.values().filter(|known| {
@@ -94,7 +94,7 @@ impl ContainerRegistry {
         u32::try_from(removals.count()).unwrap_or(u32::MAX)
     }
 
-    /// Whether this server answers for the container with this name.
+    /// Whether the container with this name is registered.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.known().contains_key(name)
     }
@@ -120,15 +120,15 @@ fn lanes(known: &HashMap<String, Known>) -> u32 {
     u32::try_from(known.values().filter(takes_a_place).count()).unwrap_or(u32::MAX)
 }
 
-/// Shows the owner how many there are. Called under the lock, so that the last one to count is the
-/// last one to tell; and whenever one comes, goes or is gone, as nothing else may happen for hours.
+/// Reports how many there are. Called under the lock, so that the last to count is the last to
+/// report; and at every change, as the next may be hours away.
 fn measure(known: &HashMap<String, Known>) {
     metrics::gauge!("codealong_lanes").set(f64::from(lanes(known)));
     let containers = u32::try_from(known.len()).unwrap_or(u32::MAX);
     metrics::gauge!("codealong_containers").set(f64::from(containers));
 }
 
-/// A container that somebody holds. Dropping it removes the container, in a task of its own.
+/// A registered container. Dropping it removes the container, in a task of its own.
 #[derive(Debug)]
 pub(crate) struct ContainerGuard {
     name: String,
@@ -138,13 +138,12 @@ pub(crate) struct ContainerGuard {
 }
 
 impl ContainerGuard {
-    /// The container's name.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Begins to remove the container; what it returns waits, and tells whether it is gone. A
-    /// removal that hangs is not waited for, and goes on by itself.
+    /// Begins to remove the container; the future says whether it is gone. A removal that hangs is
+    /// not waited for, and goes on by itself.
     pub(crate) fn remove(mut self) -> impl Future<Output = bool> + Send {
         let removal = self.begin_removal();
         async move {
@@ -153,7 +152,7 @@ impl ContainerGuard {
         }
     }
 
-    /// Lets go of the name: called once.
+    /// Empties the name, which tells `drop` that the removal has begun.
     fn begin_removal(&mut self) -> JoinHandle<bool> {
         let name = std::mem::take(&mut self.name);
         let (engine, registry) = (self.engine.clone(), self.registry.clone());
@@ -169,7 +168,7 @@ impl ContainerGuard {
         let tracker = self.registry.removals.clone();
         let removal = async move {
             let removed = engine.remove(&name).await;
-            // Known no more: should it live on, the next sweep finds it.
+            // Unregistered either way: should it live on, the next sweep finds it.
             {
                 let mut known = registry.known();
                 known.remove(&name);
@@ -195,7 +194,7 @@ impl ContainerGuard {
 impl Drop for ContainerGuard {
     fn drop(&mut self) {
         if !self.name.is_empty() {
-            // It goes on without anybody who waits for it.
+            // The task goes on by itself.
             drop(self.begin_removal());
         }
     }

@@ -19,33 +19,31 @@ use crate::attached_io::{AttachedIo, AttachedOutput};
 
 mod builds;
 
-/// A connection to the engine, speaking a version that both understand.
+/// A connection to the engine, at an API version that both speak.
 #[derive(Debug, Clone)]
 pub(crate) struct Engine {
     docker: Docker,
     call_timeout: Duration,
 }
 
-/// What the engine is made of.
+/// The versions of the engine's parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Versions {
-    /// The engine's own version.
     pub(crate) engine: String,
-    /// The version of `runc`, where the engine uses it.
+    /// Where the engine uses `runc`.
     pub(crate) runc: Option<String>,
 }
 
 /// A container as the engine lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// Its name, without the slash.
+    /// Without the slash that Docker puts before it.
     pub(crate) name: String,
-    /// Its labels.
     pub(crate) labels: HashMap<String, String>,
 }
 
 impl Engine {
-    /// Finds the engine and agrees on a version with it.
+    /// Connects to the engine and negotiates the API version.
     pub(crate) async fn connect(host: &str, call_timeout: Duration) -> Result<Self, SandboxError> {
         let docker = Docker::connect_with_host(host).map_err(|source| SandboxError::Address {
             host: host.to_owned(),
@@ -58,13 +56,12 @@ impl Engine {
         })
     }
 
-    /// Asks whether the engine is there at all.
+    /// Asks whether the engine answers at all.
     pub(crate) async fn ping(&self, within: Duration) -> Result<(), SandboxError> {
         call(within, "answer a ping", self.docker.ping()).await?;
         Ok(())
     }
 
-    /// What the engine is made of.
     pub(crate) async fn versions(&self) -> Result<Versions, SandboxError> {
         let version = self.call("say its version", self.docker.version()).await?;
         let runc = version
@@ -79,7 +76,7 @@ impl Engine {
         })
     }
 
-    /// Creates a container. The engine's warnings are failures: each is a limit that it dropped.
+    /// Creates a container. Warnings are errors: each is a limit that the engine dropped.
     pub(crate) async fn create(
         &self,
         name: &str,
@@ -104,7 +101,7 @@ impl Engine {
         }
     }
 
-    /// Takes both ends of a container that was created and not yet started.
+    /// Attaches to a container that was created and not yet started.
     pub(crate) async fn attach(&self, name: &str) -> Result<AttachedIo, SandboxError> {
         let options = AttachContainerOptions {
             stream: true,
@@ -122,7 +119,7 @@ impl Engine {
         let output = attached.output.map(|item| match item {
             Ok(LogOutput::StdOut { message }) => Ok(AttachedOutput::Stdout(message)),
             Ok(LogOutput::StdErr { message }) => Ok(AttachedOutput::Stderr(message)),
-            // Neither can come without a terminal; bytes that nobody framed are not to be trusted.
+            // Neither comes without a terminal; bytes without Docker's framing can't be trusted.
             Ok(LogOutput::StdIn { .. } | LogOutput::Console { .. }) => {
                 Err(io::Error::other("the engine sent a stream without a name"))
             }
@@ -134,14 +131,13 @@ impl Engine {
         })
     }
 
-    /// Starts a container.
     pub(crate) async fn start(&self, name: &str) -> Result<(), SandboxError> {
         self.call("start a container", self.docker.start_container(name, None))
             .await
     }
 
-    /// Kills and removes a container, whatever its state. One that is gone already, or that
-    /// someone else is removing, is fine.
+    /// Kills and removes a container, whatever its state. One that is gone already, or that someone
+    /// else is removing, is fine.
     pub(crate) async fn remove(&self, name: &str) -> Result<(), SandboxError> {
         let options = RemoveContainerOptions {
             force: true,
@@ -160,7 +156,7 @@ impl Engine {
         }
     }
 
-    /// Every container, in whatever state, that has a label.
+    /// Every container, in any state, that has a label.
     pub(crate) async fn list(&self, label: &str) -> Result<Vec<Listed>, SandboxError> {
         let options = ListContainersOptions {
             all: true,
@@ -186,7 +182,7 @@ impl Engine {
         Ok(listed.collect())
     }
 
-    /// The limits that the engine says it set for a container.
+    /// The limits that the engine reports for a container.
     pub(crate) async fn limits(&self, name: &str) -> Result<HostConfig, SandboxError> {
         let found = self
             .call(
@@ -206,7 +202,7 @@ impl Engine {
     }
 }
 
-/// Waits for an answer, but not for ever: bollard's own limit ends with the headers.
+/// Waits for an answer, but not for ever: bollard's own timeout ends with the headers.
 async fn call<T>(
     within: Duration,
     call: &'static str,
@@ -237,7 +233,7 @@ impl SandboxError {
         }
     }
 
-    /// Whether the engine itself seems to be away, rather than to refuse.
+    /// Whether the engine itself seems to be away, rather than to refuse the call.
     pub(crate) fn is_engine_away(&self) -> bool {
         match self {
             Self::Address { .. } | Self::EngineSilent { .. } => true,

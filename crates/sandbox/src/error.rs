@@ -1,5 +1,5 @@
-//! What can go wrong on our side, one variant for each outside operation. What learner code does
-//! is never here: it is a value in the report.
+//! What can go wrong on our side, one variant for each outside operation. What learner code does is
+//! never here: it is a value in the report.
 
 use std::io;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use protocol::RunError;
 
 use crate::settings::BadSetting;
 
-/// A fault of ours, or no place for a run. The `Display` text is for the log;
+/// A fault of ours, or no slot for a run. The `Display` text is for the log;
 /// [`SandboxError::run_error`] is what the learner reads.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// The settings can't work.
+    /// Settings that can't work, all of them.
     #[error("{} of the sandbox's settings can't work: {}", .0.len(), list(.0))]
     Settings(Vec<BadSetting>),
     /// The engine's address can't be used.
     #[error("no Docker engine can be addressed as {host}")]
     Address {
-        /// The address as it was given.
+        /// The address as configured.
         host: String,
-        /// Why not.
+        /// Why bollard refuses it.
         source: Box<bollard::errors::Error>,
     },
     /// A call to the engine failed.
@@ -28,99 +28,99 @@ pub enum SandboxError {
     Engine {
         /// What it was asked to do, as in `create a container`.
         call: &'static str,
-        /// What it said.
+        /// bollard's error, with the engine's answer where there is one.
         source: Box<bollard::errors::Error>,
     },
     /// A call to the engine got no answer in time.
     #[error("the Docker engine did not {call} within {} ms", .waited.as_millis())]
     EngineSilent {
-        /// What it was asked to do.
+        /// What it was asked to do, as in `answer a ping`.
         call: &'static str,
-        /// How long it was waited for.
+        /// The limit of the call.
         waited: Duration,
     },
     /// The engine dropped a limit while it created a container.
     #[error("the Docker engine created a container with warnings: {}", warnings.join("; "))]
     LimitDropped {
-        /// Its warnings.
+        /// The engine's warnings, as it wrote them.
         warnings: Vec<String>,
     },
-    /// The images' folder can't be read.
+    /// The images' directory, or a file in it, can't be read.
     #[error("the images' folder {path} can't be read")]
     ImageFolder {
-        /// The folder or the file in it.
+        /// The directory or the file.
         path: String,
-        /// Why not.
+        /// The file system's error.
         source: io::Error,
     },
     /// An image can't be built.
     #[error("an image can't be built: {detail}\n{output}")]
     ImageBuild {
-        /// What the engine said at last.
+        /// The error that ended the build.
         detail: String,
-        /// The build's output, cut to its end.
+        /// The end of the build's output, 16 KiB at most.
         output: String,
     },
     /// There is no base image and none can be pulled.
     #[error("there is no base image {image} and it can't be pulled: {detail}")]
     BaseImage {
-        /// The image.
+        /// Its name with its tag.
         image: String,
-        /// Why not.
+        /// Why the pull failed.
         detail: String,
     },
-    /// The container measured itself and something is not as guaranteed.
+    /// A guarantee is missing, by what a container measured of itself or by what the engine set.
     #[error("the sandbox does not keep its guarantees: {}", missing.join("; "))]
     GuaranteesMissing {
-        /// Each missing guarantee with what was measured.
+        /// Each missing guarantee, with what was found instead.
         missing: Vec<String>,
     },
     /// A container was not ready in time.
     #[error("a container was not ready within {} ms", .waited.as_millis())]
     NotReady {
-        /// How long it was waited for.
+        /// The limit that passed.
         waited: Duration,
     },
-    /// A container spoke what the protocol does not allow before it had a job.
+    /// A judge broke the protocol before it had a job.
     #[error("a judge's word can't be understood: {detail}")]
     NotUnderstood {
-        /// What is wrong with it.
+        /// How, for the log.
         detail: String,
     },
     /// A container ended before the learner's code started in it.
     #[error("a container ended before its run began: {detail}")]
     Died {
-        /// What was seen.
+        /// What was seen of its end, for the log.
         detail: String,
     },
     /// A container, or the connection to it, was lost in the middle of a run.
     #[error("a container was lost in the middle of a run: {detail}")]
     Lost {
-        /// What was seen.
+        /// What was seen of the loss, for the log.
         detail: String,
     },
     /// The judge broke in the middle of a run.
     #[error("the judge broke in the middle of a run: {detail}")]
     JudgeBroke {
-        /// What it said.
+        /// What it wrote to its standard error.
         detail: String,
     },
-    /// A job can't be said to a judge.
+    /// A job that fits into no frame.
     #[error("a job can't be said to the judge: {detail}")]
     JobTooLong {
-        /// Why not.
+        /// The frame's error.
         detail: String,
     },
-    /// No place came free in time, or the queue is full.
+    /// No slot came free in time, or the queue is full.
     #[error("no place came free; try again in {} s", .retry_after.as_secs())]
     Busy {
-        /// After how long a place is likely.
+        /// How long until a slot is likely to be free.
         retry_after: Duration,
     },
-    /// A newer run of the same client took this one's place.
+    /// A newer run of the same client replaced this one.
     #[error("a newer run of the same client took this one's place")]
     Replaced,
-    /// Whoever asked for a run left its events unread.
+    /// The reader of a run's events left them unread.
     #[error("nobody took a run's events")]
     Unread,
     /// The engine is away or the sandbox does not serve.
@@ -128,13 +128,13 @@ pub enum SandboxError {
     Unavailable {
         /// Why, for the log.
         reason: String,
-        /// After how long it may be back.
+        /// How long until it may be back.
         retry_after: Duration,
     },
 }
 
 impl SandboxError {
-    /// What the learner is told.
+    /// What the learner reads.
     pub fn run_error(&self) -> RunError {
         match self {
             Self::Busy { retry_after } => RunError::Busy {

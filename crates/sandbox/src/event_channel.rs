@@ -1,11 +1,11 @@
-//! The way of a run's events to whoever watches it: bounded, though the watcher may be slow.
+//! The channel of a run's events to their reader: bounded, though the reader may be slow.
 //!
-//! A plain bounded channel would let a slow browser hold up the reading of the container, and
-//! the learner would see a time-out that is our fault. A plain unbounded one would keep each byte
-//! of a program that prints byte by byte in an event of its own. So output that nobody has taken
-//! yet is joined, and a place in the queue that nobody has seen is replaced by the newer one. And
-//! whoever takes nothing for long, or leaves too much unread, is gone, whatever its connection
-//! says: it holds neither a container nor memory any more.
+//! A plain bounded channel would let a slow browser delay the reading of the container, and the
+//! learner would see a time-out that is our fault. An unbounded one would keep each byte of a
+//! program that prints byte by byte in an event of its own. So output that is not yet read is
+//! joined, and a queue position that is not yet read is replaced by the newer one. A reader that
+//! takes nothing for long, or leaves too much unread, counts as gone, whatever its connection says:
+//! it occupies neither a container nor memory.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -19,15 +19,15 @@ use tracing::info;
 
 use crate::{JobEvent, SandboxError};
 
-/// How long events may lie unread. A browser that sleeps or has lost its network comes back to a
-/// run that it has to ask for again.
+/// How long events may be unread. A browser that slept or lost its network has to ask for its run
+/// again.
 const UNTAKEN_FOR_MAX: Duration = Duration::from_secs(30);
 
-/// How many bytes of events may lie unread before yet another comes: a hundred times what an
-/// honest program's run says.
+/// How many bytes of events may be unread when another comes: a hundred times what an honest
+/// program's run sends.
 const UNREAD_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// Both ends of a new feed. Must be called inside a tokio runtime.
+/// Both ends of a new channel. Must be called inside a tokio runtime.
 pub(crate) fn event_channel() -> (EventSender, JobStream) {
     event_channel_for(UNTAKEN_FOR_MAX)
 }
@@ -37,7 +37,7 @@ fn event_channel_for(unread_for_max: Duration) -> (EventSender, JobStream) {
         state: Mutex::new(State::default()),
         reader_left: Notify::new(),
     });
-    // Beyond the run too: what it said stays until it is taken.
+    // It outlives the run: unread events stay until they are read.
     tokio::spawn(give_up_when_unread(Arc::downgrade(&shared), unread_for_max));
     let reader = JobStream {
         shared: Arc::clone(&shared),
@@ -57,7 +57,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives the reader up, who will find nothing but the reason for it.
+    /// Gives up on the reader, which finds nothing but the reason for it.
     fn give_up(&self, mut state: MutexGuard<'_, State>) {
         if state.reader_left {
             return;
@@ -80,10 +80,10 @@ impl Shared {
 struct State {
     events: VecDeque<PendingEvent>,
     unread_bytes: usize,
-    /// Since when there have been events and the reader took none of them.
+    /// Since when there are events and the reader takes none.
     unread_since: Option<Instant>,
     writer_left: bool,
-    /// It has left, or was given up.
+    /// It was dropped, or given up on.
     reader_left: bool,
     waker: Option<Waker>,
 }
@@ -95,7 +95,7 @@ struct PendingEvent {
 }
 
 impl State {
-    /// Nobody takes anything any more.
+    /// Drops what is unread: nobody reads any more.
     fn end_reading(&mut self) {
         self.reader_left = true;
         self.events = VecDeque::new();
@@ -119,34 +119,34 @@ async fn give_up_when_unread(shared: Weak<Shared>, unread_for_max: Duration) {
     }
 }
 
-/// The run's end of the feed.
+/// The run's end of the channel.
 #[derive(Debug)]
 pub(crate) struct EventSender {
     shared: Arc<Shared>,
 }
 
 impl EventSender {
-    /// Adds an event of a few bytes.
+    /// Sends an event of a few bytes.
     pub(crate) fn send(&self, event: JobEvent) {
         self.push(Ok(event), 0);
     }
 
-    /// Adds an event that takes about so many bytes.
+    /// Sends an event that takes about this many bytes.
     pub(crate) fn send_bytes(&self, event: JobEvent, bytes: usize) {
         self.push(Ok(event), bytes);
     }
 
-    /// Adds the fault that ends the run.
+    /// Sends the fault that ends the run.
     pub(crate) fn fail(&self, error: SandboxError) {
         self.push(Err(error), 0);
     }
 
-    /// Whether nobody watches any more.
+    /// Whether nobody reads any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.shared.state().reader_left
     }
 
-    /// Ends when nobody watches any more.
+    /// Ends when nobody reads any more.
     pub(crate) async fn closed(&self) {
         loop {
             let left = self.shared.reader_left.notified();
@@ -288,7 +288,7 @@ mod tests {
         assert!(watch.await.unwrap());
     }
 
-    /// How long something may take that should happen at once.
+    /// A generous limit for what should happen at once.
     const SOON: Duration = Duration::from_secs(60);
 
     async fn assert_given_up(mut reader: JobStream) {
@@ -326,7 +326,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_that_leaves_too_much_is_given_up() {
         let (writer, reader) = event_channel();
-        // In turns with something else, so that nothing is joined.
+        // Alternating with another event, so that nothing is joined.
         let send = || {
             writer.send_bytes(output("x"), UNREAD_BYTES_MAX / 4);
             writer.send(JobEvent::Started);

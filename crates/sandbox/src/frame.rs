@@ -1,4 +1,4 @@
-//! What server and judge say to each other, as `runner-image/PROTOCOL.md` has it.
+//! What server and judge send each other, as in `runner-image/PROTOCOL.md`.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::Job;
 use crate::measured::Measured;
 use crate::plan::{PlannedRun, plan};
 
-/// The protocol's number; both sides say it.
+/// The protocol's version, which both sides send.
 pub(crate) const PROTOCOL: u32 = 2;
 
-/// The longest frame that is read or written.
+/// The longest frame that is read or written, in bytes.
 pub(crate) const FRAME_MAX: usize = 4 * 1024 * 1024;
 
-/// The longest word before a job: nothing of a learner's is in it.
+/// The longest frame before a job, in bytes: nothing of a learner's is in it.
 pub(crate) const PREPARATION_MAX: usize = 64 * 1024;
 
 /// Why bytes are not frames.
@@ -29,7 +29,7 @@ pub(crate) enum FrameError {
     Unreadable(String),
 }
 
-/// Puts frames together from chunks that are cut anywhere: Docker cuts at 32 KiB.
+/// Assembles frames from chunks that are cut anywhere: Docker cuts at 32 KiB.
 #[derive(Debug)]
 pub(crate) struct FrameDecoder {
     bytes: BytesMut,
@@ -37,7 +37,7 @@ pub(crate) struct FrameDecoder {
 }
 
 impl FrameDecoder {
-    /// A reader of frames of at most `max` bytes.
+    /// A decoder of frames of at most `max` bytes.
     pub(crate) fn new(max: usize) -> Self {
         let mut codec = LengthDelimitedCodec::new();
         codec.set_max_frame_length(max);
@@ -47,30 +47,29 @@ impl FrameDecoder {
         }
     }
 
-    /// Refuses longer frames than this from here on.
+    /// Changes the limit for the frames to come.
     pub(crate) fn limit(&mut self, max: usize) {
         self.codec.set_max_frame_length(max);
     }
 
-    /// Takes what came.
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.bytes.extend_from_slice(chunk);
     }
 
-    /// The next whole frame, without its length. A length that is too long is refused before its
-    /// bytes are waited for.
+    /// The next whole frame, without its length. One that is too long is refused by its length,
+    /// before its bytes come.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
         let frame = self.codec.decode(&mut self.bytes);
         let max = self.codec.max_frame_length();
         match frame {
             Ok(frame) => Ok(frame.map(BytesMut::freeze)),
-            // The one error that this codec has for bytes that end nowhere.
+            // While more bytes may come, the codec has no other error.
             Err(_) => Err(FrameError::TooLong { max }),
         }
     }
 }
 
-/// A frame, length and all.
+/// Encodes a frame, length included.
 fn encode(body: Vec<u8>) -> Result<Bytes, FrameError> {
     let mut bytes = BytesMut::with_capacity(4 + body.len());
     let mut codec = LengthDelimitedCodec::new();
@@ -81,23 +80,22 @@ fn encode(body: Vec<u8>) -> Result<Bytes, FrameError> {
     }
 }
 
-/// What a judge says before it has a job.
+/// What a judge sends before it has a job.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "frame", rename_all = "kebab-case")]
 pub(crate) enum Preparation {
-    /// It can serve, and its container is so.
+    /// It can serve; these are its container's limits.
     Ready {
         protocol: u32,
         limits: Box<Measured>,
     },
-    /// Its namespace is clean, and a learner's container can join.
+    /// Its namespace is clean: a learner's container can join.
     Listening,
-    /// One has joined, and is so.
+    /// One has joined; these are its limits.
     Joined { limits: Box<Measured> },
 }
 
 impl Preparation {
-    /// Reads one frame.
     pub(crate) fn read(frame: &[u8]) -> Result<Self, FrameError> {
         read(frame)
     }
@@ -112,31 +110,29 @@ impl Preparation {
     }
 }
 
-/// The frame that says that a learner's container of this user is to join, length and all.
+/// The frame that announces a learner's container of this user, length included.
 pub(crate) fn open_frame(user: u32) -> Result<Bytes, FrameError> {
     encode(format!(r#"{{"frame":"open","user":{user}}}"#).into_bytes())
 }
 
-/// Anything that the judge says after the job.
+/// A frame that the judge sends after the job.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Envelope {
-    /// The job's own secret.
+    /// The job's secret.
     pub(crate) nonce: String,
     /// Counted from 0 without a gap.
     pub(crate) seq: u64,
-    /// What it says.
     #[serde(flatten)]
     pub(crate) word: JudgeMessage,
 }
 
 impl Envelope {
-    /// Reads one frame.
     pub(crate) fn read(frame: &[u8]) -> Result<Self, FrameError> {
         read(frame)
     }
 }
 
-/// What the judge says after the job.
+/// What the judge sends after the job.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "frame", rename_all = "kebab-case")]
 pub(crate) enum JudgeMessage {
@@ -153,7 +149,7 @@ pub(crate) enum JudgeMessage {
     Finished(RunSummary),
 }
 
-/// How a test ended, as the judge says it.
+/// How a test ended, as the judge reports it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TestFinished {
     pub(crate) id: TestId,
@@ -179,7 +175,7 @@ pub(crate) struct RunSummary {
     /// Processor time of the learner's container and of the judge's process for this job.
     #[serde(default)]
     pub(crate) cpu_us: Option<u64>,
-    /// Time in which the learner's container wanted a processor and had used up its share.
+    /// Time in which the learner's container wanted a processor but had used up its share.
     #[serde(default)]
     pub(crate) throttled_us: Option<u64>,
 }
@@ -193,7 +189,7 @@ pub(crate) struct LaunchTimings {
     pub(crate) listen_us: Option<u32>,
 }
 
-/// A job, length and all.
+/// The frame of a job, length included.
 pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
     let frame = JobFrame {
         frame: "job",

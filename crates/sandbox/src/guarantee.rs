@@ -1,5 +1,5 @@
-//! What the containers of a lane are guaranteed to forbid, each guarantee with a name, a limit that keeps
-//! it, and a measurement that proves it.
+//! What a lane's containers are guaranteed to forbid: each guarantee has a name, a limit that
+//! enforces it, and a measurement that proves it.
 
 use bollard::models::HostConfig;
 
@@ -16,7 +16,7 @@ pub enum Guarantee {
     Network,
     /// The image can't be written to.
     ReadOnlyRoot,
-    /// Not root, and nobody whom the host knows.
+    /// Not root, and no account of the host's.
     User,
     /// No capabilities.
     Capabilities,
@@ -34,9 +34,9 @@ pub enum Guarantee {
     Seccomp,
     /// `/code` is small, in memory, and not for executables.
     Code,
-    /// So is `/tmp`.
+    /// The same for `/tmp`.
     Tmp,
-    /// Shared memory is small too.
+    /// The same for `/dev/shm`.
     SharedMemory,
     /// Nothing else can be written to.
     Writable,
@@ -46,13 +46,13 @@ pub enum Guarantee {
     CoreDumps,
     /// 16 MiB a file.
     FileSize,
-    /// Judge and launcher are the first processes of their containers.
+    /// Judge and launcher are PID 1 of their containers.
     FirstProcess,
     /// Their memory is closed to every other process.
     NotDumpable,
-    /// No terminals, which are the host's.
+    /// No pseudo-terminals, of which the host has a limited number.
     Terminals,
-    /// A socket holds little, and a program can't ask for more.
+    /// A socket buffers little, and a program can't ask for more.
     SocketBuffers,
     /// No port is kept after its connection has ended.
     TimeWait,
@@ -64,12 +64,12 @@ pub enum Guarantee {
     Ipc,
     /// Control groups of its own.
     CgroupNamespace,
-    /// Goes first where the host runs out of memory.
+    /// First to be killed when the host runs out of memory.
     OutOfMemoryFirst,
 }
 
 impl Guarantee {
-    /// All of them.
+    /// Every guarantee.
     pub const ALL: [Self; 27] = [
         Self::Network,
         Self::ReadOnlyRoot,
@@ -100,7 +100,7 @@ impl Guarantee {
         Self::OutOfMemoryFirst,
     ];
 
-    /// What the guarantee is about, as it stands in the log.
+    /// The guarantee's name in the log.
     pub fn name(self) -> &'static str {
         match self {
             Self::Network => "no network",
@@ -216,7 +216,7 @@ impl Guarantee {
             };
         }
         match self {
-            // From inside, a user without rights can't tell this from a matter of permissions.
+            // From inside, an unprivileged user can't tell this from a lack of permission.
             Self::ReadOnlyRoot => same!(readonly_rootfs),
             Self::AutoRemove => same!(auto_remove),
             Self::NoLog => {
@@ -226,7 +226,7 @@ impl Guarantee {
             Self::Ipc => same!(ipc_mode),
             Self::CgroupNamespace => same!(cgroupns_mode),
             Self::OutOfMemoryFirst => same!(oom_score_adj),
-            // The mode alone, which is seen inside, does not tell our profile from another.
+            // The mode, which is seen inside, does not tell our profile from another.
             Self::Seccomp => (seen.security_opt != asked.security_opt)
                 .then(|| "another profile than ours".to_owned()),
             _ => None,
@@ -234,14 +234,14 @@ impl Guarantee {
     }
 }
 
-/// Each guarantee that what a container measured of itself does not keep, with what was measured.
+/// Each guarantee that a container's measurements break, with what was measured.
 pub(crate) fn missing_inside(role: Role, seen: &Measured, identity: Identity) -> Vec<String> {
     missing(role, |guarantee| {
         guarantee.broken_inside(role, seen, identity)
     })
 }
 
-/// Each guarantee that what the engine set does not keep, with what it set.
+/// Each guarantee that the engine's settings break, with what it set.
 pub(crate) fn missing_outside(role: Role, seen: &HostConfig, asked: &HostConfig) -> Vec<String> {
     missing(role, |guarantee| guarantee.broken_outside(seen, asked))
 }

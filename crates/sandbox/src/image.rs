@@ -1,4 +1,4 @@
-//! The images of judge and launcher: Python, what is ours, and nothing of any learner's or course's.
+//! The images of judge and launcher: Python and our code, nothing of any learner's or course's.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,18 +13,18 @@ use crate::limits::Role;
 use crate::spec::short_hex;
 use crate::{SandboxError, Settings};
 
-/// The base that a machine without a registry makes for itself.
+/// The base image that a machine without a registry builds for itself.
 const LOCAL_BASE: &str = "codealong-python-base:3.11";
-/// The base that a registry has.
+/// The base image of the registry.
 const PUBLIC_BASE: &str = "python:3.11-slim";
 
-/// The file with a container's seccomp profile, in its image's folder.
+/// The file with a container's seccomp profile, in its image's directory.
 const SECCOMP: &str = "seccomp.json";
 
-/// The file that an image is built by, in its folder.
+/// An image's Dockerfile, in its directory.
 const DOCKERFILE: &str = "Dockerfile";
 
-/// What both images hold: the words that judge and launcher have in common.
+/// What both images contain: the protocol that judge and launcher share.
 const SHARED_FOLDER: &str = "protocol/";
 
 /// The Dockerfile's argument that names the base.
@@ -42,13 +42,13 @@ pub(crate) struct Images {
 pub(crate) struct Image {
     /// Its name with its tag.
     pub(crate) name: String,
-    /// Its identity.
+    /// Its id, as in `sha256:…`.
     pub(crate) id: String,
-    /// The text of the seccomp profile of its containers.
+    /// The text of its containers' seccomp profile.
     pub(crate) seccomp: String,
 }
 
-/// An image's folder below the runner images' folder, which is its name too.
+/// An image's directory in the images' directory, which is part of its name too.
 fn folder_of(role: Role) -> &'static str {
     match role {
         Role::Judge => "judge",
@@ -57,7 +57,7 @@ fn folder_of(role: Role) -> &'static str {
 }
 
 impl Images {
-    /// Finds the images of the folders' present content, or builds them.
+    /// Finds the images of the directories' present content, or builds them.
     pub(crate) async fn ensure(engine: &Engine, settings: &Settings) -> Result<Self, SandboxError> {
         let base = base(engine, settings.base_image.as_deref()).await?;
         let ensure = |role| Image::ensure(engine, settings, &base, folder_of(role));
@@ -115,7 +115,7 @@ async fn build(
     })
 }
 
-/// The base image's name and identity. It is pulled where the engine does not have it.
+/// The base image's name and id. It is pulled where the engine does not have it.
 async fn base(engine: &Engine, chosen: Option<&str>) -> Result<(String, String), SandboxError> {
     let candidates = chosen.map_or(vec![LOCAL_BASE, PUBLIC_BASE], |chosen| vec![chosen]);
     for candidate in &candidates {
@@ -155,7 +155,7 @@ impl Context {
         })
     }
 
-    /// A hash of all that decides what the image will be.
+    /// A hash of all that determines the image.
     fn hash(&self, base: &str, base_id: &str) -> String {
         let mut hasher = Sha256::new();
         let mut add = |bytes: &[u8]| {
@@ -171,8 +171,8 @@ impl Context {
         short_hex(&hasher.finalize())
     }
 
-    /// A file's text. Without its profile a container would get the engine's own, which allows much
-    /// more, and which looks the same from inside.
+    /// A file's text. A missing profile is an error: the container would get the engine's own,
+    /// which allows much more and looks the same from inside.
     fn text(&self, name: &str) -> Result<String, SandboxError> {
         let unreadable = |source| SandboxError::ImageFolder {
             path: self.folder.join(name).display().to_string(),
@@ -184,8 +184,8 @@ impl Context {
         text.map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))
     }
 
-    /// The folder as the engine wants it. Nothing but paths and contents is in it, so that the
-    /// same content is the same tar, and the engine's cache knows it.
+    /// The directory as the engine wants it: paths and contents only, so that the same content is
+    /// the same tar, and hits the engine's cache.
     fn tar(&self) -> Result<Vec<u8>, SandboxError> {
         let unwritable = |source| SandboxError::ImageFolder {
             path: self.folder.display().to_string(),
@@ -204,7 +204,7 @@ impl Context {
     }
 }
 
-/// Hidden files, compiled Python and tests are not of an image.
+/// Hidden files, compiled Python, tests and Markdown are not part of an image.
 fn is_left_out(name: &str) -> bool {
     name.starts_with('.') || name == "__pycache__" || name == "tests" || name.ends_with(".md")
 }

@@ -1,4 +1,4 @@
-//! What a run is asked for and what it says: the words between the sandbox and its callers.
+//! What a run takes and what it yields: the types between the sandbox and its callers.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,27 +8,27 @@ use protocol::{
     Outcome, OutputChunk, PlannedTest, Program, ProgramOutput, Seed, StepId, TestId, TestResult,
 };
 
-/// One run: a learner's files and the tests that judge them. The sandbox knows no courses; what
-/// stands here is all that a container gets to know.
+/// One run: a learner's files and the tests that judge them. The sandbox knows no courses: this is
+/// all that a container gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// What the tests' random values grow from.
     pub seed: Seed,
-    /// The port that the tests speak to.
+    /// The TCP port that the tests connect to.
     pub port: u16,
-    /// Wall clock from the job written to the last result.
+    /// Wall clock from the written job to the last result.
     pub limit: Duration,
-    /// The learner's program; its files are named as they are to be in `/code`.
+    /// The learner's program; its files have the names that they get in `/code`.
     pub program: Program,
-    /// The steps that are judged, in the course's order.
+    /// The steps to judge, in the course's order.
     pub steps: Vec<JobStep>,
 }
 
 impl Job {
-    /// A run's limit where nothing says otherwise.
+    /// A run's limit by default.
     pub const LIMIT: Duration = Duration::from_secs(10);
 
-    /// The tests that the run makes, in order.
+    /// The run's tests, in the course's order.
     pub fn tests(&self) -> impl Iterator<Item = &PlannedTest> {
         self.steps.iter().flat_map(|step| &step.tests)
     }
@@ -37,16 +37,16 @@ impl Job {
 /// The tests of one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobStep {
-    /// Which step.
+    /// The step's id.
     pub step: StepId,
     /// The text of its `tests.py`.
     pub source: String,
-    /// The tests that the text holds, in order.
+    /// The tests in that text, in order.
     pub tests: Vec<PlannedTest>,
 }
 
-/// Whom a run belongs to, for fairness alone: one run in flight and one waiting for each, and time
-/// that is shared out by address.
+/// Whom a run belongs to, for fairness alone: each client has one run in flight and one that waits,
+/// and time is shared out by address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClientId {
     name: String,
@@ -54,8 +54,7 @@ pub struct ClientId {
 }
 
 impl ClientId {
-    /// The client with this name, from an address of its own; what follows the 128th character
-    /// does not count.
+    /// The client with this name, at an address of its own; only the first 128 characters count.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.chars().take(128).collect(),
@@ -63,15 +62,15 @@ impl ClientId {
         }
     }
 
-    /// A client that no other is, for a request that bears no name. The space keeps it apart from
-    /// every name that can be asked for.
+    /// A client that equals no other, for a request without a name. The space keeps it apart from
+    /// every name that a request can carry.
     pub fn unnamed() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self::new(&format!("unnamed {}", NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 
-    /// The same client, from an address that it may share with others. Of an IPv6 address the
-    /// first half counts: one household has all of the other.
+    /// The same client, at an address that it may share with others. Of an IPv6 address the first
+    /// half counts: one household has all of the other.
     #[must_use]
     pub fn at(self, address: IpAddr) -> Self {
         let network = match address.to_canonical() {
@@ -96,32 +95,31 @@ impl ClientId {
     }
 }
 
-/// Those whose runs' time counts together.
+/// Clients whose runs' time counts together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Share<'client> {
     /// All at one address.
     Of(IpAddr),
-    /// One client, whose address nobody knows.
+    /// One client, whose address is unknown.
     Own(&'client str),
 }
 
-/// What a run says while it goes on. The last event of a run that went well for *us* is
-/// `Finished`, whatever became of the learner's program.
+/// What happens in a run. The last event of a run that went well for *us* is `Finished`, whatever
+/// became of the learner's program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobEvent {
-    /// The run waits for a place; said again as the place moves.
+    /// The run waits for a slot; sent again when its position changes.
     Queued {
         /// Runs before this one, and this one: 1 is next.
         position: u32,
     },
-    /// The container has the job and begins.
+    /// The judge has the job and begins.
     Started,
     /// A test began.
     TestStarted(TestId),
     /// The program wrote something.
     Output(OutputChunk),
-    /// A test ended. What the report says of it later holds: a run that breaks off badly takes
-    /// its passes back.
+    /// A test ended. Only the report is final: a run that breaks off badly takes its passes back.
     TestFinished(Box<TestResult>),
     /// The run ended.
     Finished(Box<JobReport>),
@@ -132,17 +130,17 @@ pub enum JobEvent {
 pub struct JobReport {
     /// One result for each test of the job, in its order.
     pub results: Vec<TestResult>,
-    /// What the program wrote.
+    /// The program's output, within bounds.
     pub output: ProgramOutput,
-    /// From the job written to the last result.
+    /// From the written job to the last result.
     pub duration_us: u32,
     /// Where the time went.
     pub timings: Timings,
-    /// The most memory that the learner's container had in use, where the kernel tells.
+    /// Peak memory of the learner's container, where the kernel reports it.
     pub memory_peak_bytes: Option<u64>,
-    /// Processor time of the learner's container and of the judge's process, where the kernel tells.
+    /// Processor time of the learner's container and of the judge's process, where reported.
     pub cpu_us: Option<u64>,
-    /// Time in which the learner's container had used up its share of a processor, likewise.
+    /// Time in which the learner's container had used up its processor share, where reported.
     pub throttled_us: Option<u64>,
 }
 
@@ -152,7 +150,7 @@ impl JobReport {
         !self.results.is_empty() && self.results.iter().all(|result| result.outcome.is_passed())
     }
 
-    /// Whether the program ran into a limit of the container's, or reached for its judge.
+    /// Whether the program hit a limit of its container, or attacked its judge.
     pub(crate) fn hit_a_limit(&self) -> bool {
         self.results.iter().any(|result| {
             matches!(
@@ -170,11 +168,11 @@ impl JobReport {
 /// Where a run's time went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timings {
-    /// From the run asked for to a container at hand.
+    /// From the request to a lane.
     pub waited_us: u32,
     /// From there to the whole job written.
     pub written_us: u32,
-    /// From the job written to the judge's word that it begins.
+    /// From the job written to the judge's `started`.
     pub started_us: u32,
     /// From the job written to the last test's result.
     pub judged_us: u32,

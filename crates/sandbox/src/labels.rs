@@ -1,10 +1,10 @@
-//! What a container's labels say: whose it is, from which start of the server, of which make, and
-//! how long it may live.
+//! What a container's labels say: its owner, the server's instance, its spec, and how long it may
+//! live.
 //!
-//! Clocks are set, and those of two servers differ. So a server knows that another's container is
-//! left over when it has itself watched it for longer than it may live. The time of day counts only
-//! by whole days: commands that end within seconds watch nothing for long, and what the first of
-//! them left behind has to be found by the last.
+//! Clocks are set, and those of two servers differ. So a server takes another's container for left
+//! over when it has itself watched it for longer than it may live. The time of day counts only by
+//! whole days: commands that end within seconds watch nothing for long, and the last of them has to
+//! find what the first one left.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,46 +17,46 @@ const INSTANCE: &str = "codealong.instance";
 const SPEC: &str = "codealong.spec";
 /// Which container of a lane.
 pub(crate) const ROLE: &str = "codealong.role";
-/// In seconds, from its creation to its removal.
+/// Seconds from its creation to its removal, at most.
 const LIFE: &str = "codealong.life";
-/// In seconds since 1970, by the clock of whoever created it.
+/// Seconds since 1970, by the clock of its creator.
 const EXPIRES: &str = "codealong.expires";
 
-/// How far the clocks of two servers may be apart, or one may be set, without any harm.
+/// How far the clocks of two servers may differ, or one may be set, without harm.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(24 * 3600);
 
-/// One life of one server.
+/// One server, from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InstanceId {
     /// Whose containers these are.
     pub(crate) owner: String,
-    /// A number that no other start of the server has.
+    /// Random: no other start of the server has it.
     pub(crate) id: String,
 }
 
 /// What a sweep does with a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ownership {
-    /// Ours, of this life: to be removed unless somebody here holds it.
+    /// This instance's: to be removed unless it is registered.
     Ours,
-    /// Of an earlier life of ours, or past its time: to be removed.
+    /// An earlier instance's of the same owner, or past its time: to be removed.
     Stale,
-    /// Somebody else's, or not to be understood: not to be touched.
+    /// Somebody else's, or unreadable: not to be touched.
     Foreign,
 }
 
-/// Which containers of earlier lives of the same owner are stale.
+/// Which containers of the owner's earlier instances are stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Predecessors {
-    /// All: an owner has one life at a time, and this one just began.
+    /// All: an owner has one instance at a time, and this one just began.
     Stale,
-    /// Those past their time: two servers that were given one name by mistake take away each
-    /// other's containers once, when they start, and not for ever.
+    /// Those past their time: two servers with one name by mistake remove each other's containers
+    /// once, when they start, and not for ever.
     StaleWhenExpired,
 }
 
 impl InstanceId {
-    /// A new life of this owner.
+    /// A new instance of this owner.
     pub(crate) fn new(owner: &str) -> Self {
         Self {
             owner: owner.to_owned(),
@@ -64,13 +64,12 @@ impl InstanceId {
         }
     }
 
-    /// The name of this life's `number`th container.
+    /// The name of this instance's `number`th container.
     pub(crate) fn container_name(&self, number: u32) -> String {
         format!("codealong-{}-{number}", self.id)
     }
 
-    /// The labels of a container that is created at this time of day and lives no longer than
-    /// `life`.
+    /// The labels of a container that is created at `now` and lives no longer than `life`.
     pub(crate) fn labels(
         &self,
         spec: &str,
@@ -91,8 +90,8 @@ impl InstanceId {
         ])
     }
 
-    /// What this life may do with a container that has these labels and that it has watched for
-    /// so long, at this time of day.
+    /// What this instance may do with a container with these labels that it has watched for this
+    /// long, at this time of day.
     pub(crate) fn ownership(
         &self,
         labels: &HashMap<String, String>,
@@ -191,7 +190,7 @@ mod tests {
             for clock in [created - 200 * HOUR, created, created + 20 * HOUR] {
                 let ownership = mine.ownership(&labels, predecessors, HOUR, clock);
                 assert_eq!(ownership, Ownership::Foreign);
-                // And what is dead is found all the same.
+                // What is dead is found all the same.
                 let ownership = mine.ownership(&labels, predecessors, 2 * HOUR, clock);
                 assert_eq!(ownership, Ownership::Stale);
             }

@@ -21,7 +21,7 @@ pub(crate) use maker::{LaneMaker, SelfTest};
 #[derive(Debug)]
 pub(crate) struct Lane {
     // Before `learner`, so that its connection is closed before the engine is asked to kill: both
-    // containers die even if the engine does not get round to it.
+    // containers die even if the engine never does so.
     judge: JudgeContainer,
     learner: ContainerGuard,
     born: Instant,
@@ -33,19 +33,19 @@ impl Lane {
         self.born.elapsed()
     }
 
-    /// The hash of the spec that it was made after.
+    /// The hash of the spec that it was made from.
     pub(crate) fn spec_hash(&self) -> &str {
         self.judge.spec_hash()
     }
 
-    /// Whether it still waits. The judge also tells of the launcher's end, by its own.
+    /// Whether it still waits. The judge ends with its launcher, and so reports both.
     pub(crate) fn is_waiting(&mut self) -> bool {
         self.judge.is_quiet()
     }
 
-    /// Gives the judge its job and hands every event to `events`, until its summary, the deadline,
-    /// the container's end, or until `cancelled` ends. What is left of the lane comes back too: it
-    /// is to be recycled or dropped after the answer was given.
+    /// Gives the judge its job and sends every event to `events`, until its summary, the deadline,
+    /// the container's end, or until `cancelled` ends. The rest of the lane comes back too, to be
+    /// recycled or dropped once the answer is out.
     pub(crate) async fn run(
         self,
         job: &Job,
@@ -65,7 +65,7 @@ impl Lane {
         let is_clean = matches!(&said, Ok((_, Ending::Clean, _)));
         let result = said.map(|(verifier, ending, at)| verifier.end(&ending, at));
         let finished = FinishedLane {
-            // A judge that did not come to its end is in the middle of something.
+            // A judge that sent no summary is in the middle of something.
             judge: is_clean.then_some(judge),
             learner,
             is_at_rest: is_clean && result.as_ref().is_ok_and(|report| !report.hit_a_limit()),
@@ -74,7 +74,7 @@ impl Lane {
     }
 }
 
-/// A lane that had its run. Dropping it kills both containers.
+/// A lane after its run. Dropping it kills both containers.
 #[derive(Debug)]
 pub(crate) struct FinishedLane {
     judge: Option<JudgeContainer>,
@@ -83,22 +83,22 @@ pub(crate) struct FinishedLane {
 }
 
 impl FinishedLane {
-    /// Whether the judge sent its summary, after which it ends the program, and nothing says
-    /// that the program resists: then nothing in the lane wants the processor any more, and its
-    /// removal can wait.
+    /// Whether the judge sent its summary, after which it ends the program, and nothing suggests
+    /// that the program resists: then nothing in the lane wants the processor, and its removal can
+    /// wait.
     pub(crate) fn is_at_rest(&self) -> bool {
         self.is_at_rest
     }
 
-    /// Removes the learner's container and hands the judge out, for the next one. None where the
-    /// judge can't serve again, or the removal takes too long for anybody to wait for it.
+    /// Removes the learner's container and returns the judge, for the next one. None where the
+    /// judge can't serve again, or the removal takes too long to be waited for.
     ///
     /// The removal has begun when this returns.
     pub(crate) fn recycle(self) -> impl Future<Output = Option<JudgeContainer>> + Send {
         let Self { judge, learner, .. } = self;
         let removal = learner.remove();
         async move {
-            // Where there is none, nobody waits for the removal.
+            // Without a judge, nobody waits for the removal.
             let mut judge = judge?;
             (removal.await && judge.is_quiet()).then_some(judge)
         }

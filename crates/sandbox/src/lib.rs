@@ -7,16 +7,16 @@
 //! ```
 //!
 //! A [`Pool`] keeps lanes waiting: two containers that share nothing but loopback. [`Pool::run`] waits
-//! for a place and a lane, writes the [`Job`] to the judge, and returns a stream of [`JobEvent`]s.
+//! for its turn and a lane, writes the [`Job`] to the judge, and returns a stream of [`JobEvent`]s.
 //! Each frame of the judge's is checked against the job's plan before it becomes an event; what does
 //! not fit is no pass. The last event has the [`JobReport`]. Then the learner's container is removed,
 //! and a judge that is still clean gets a new one.
 //!
 //! All that a learner's program can do is a value in the report; only our own faults are a
-//! [`SandboxError`]. To cancel is to drop: a run whose stream is dropped loses its place and its
+//! [`SandboxError`]. To cancel is to drop: a run whose stream is dropped loses its slot and its
 //! container.
 //!
-//! `examples/judge_once.rs` is the whole interface in one file; with a Docker engine at hand,
+//! `examples/judge_once.rs` is the whole interface in one file; with a Docker engine,
 //! `cargo run -p sandbox --example judge_once` runs it. Each guarantee, how it is kept and by which
 //! test it is tried: `README.md` of this crate.
 

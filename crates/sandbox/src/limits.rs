@@ -33,21 +33,20 @@ pub(crate) const SHARED_MEMORY: Tmpfs = Tmpfs {
 pub(crate) const OPEN_FILES: i64 = 128;
 /// The size of one file.
 pub(crate) const FILE_BYTES: i64 = 16 * 1024 * 1024;
-/// The most that one TCP socket holds of what is sent, and of what was received. On control groups
-/// of version 1 this memory is charged to nobody.
+/// The most that one TCP socket buffers of what is sent. Version 1 of control groups charges this
+/// memory to nobody.
 pub(crate) const SEND_BUFFER_BYTES: u64 = 65_536;
-/// Likewise.
+/// The same of what was received.
 pub(crate) const RECEIVE_BUFFER_BYTES: u64 = 32_768;
 
-/// The options of a place in memory that holds nothing.
+/// The options of a tmpfs that can contain nothing.
 const NOTHING: &str = "ro,nosuid,nodev,noexec,size=4096,nr_inodes=1,mode=0555";
 
-/// A writable place in memory.
+/// A writable tmpfs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tmpfs {
-    /// Its size.
     pub(crate) bytes: u64,
-    /// How many files and folders it holds.
+    /// Files and directories together.
     pub(crate) inodes: u64,
 }
 
@@ -61,10 +60,10 @@ pub enum Role {
 }
 
 impl Role {
-    /// Both of them.
+    /// Both roles.
     pub const ALL: [Self; 2] = [Self::Judge, Self::Learner];
 
-    /// As it stands in the log.
+    /// The role's name in the log.
     pub fn name(self) -> &'static str {
         match self {
             Self::Judge => "judge's container",
@@ -73,7 +72,7 @@ impl Role {
     }
 }
 
-/// Where a container's network is.
+/// Which network namespace a container is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Network<'name> {
     /// A namespace of its own.
@@ -82,10 +81,10 @@ pub(crate) enum Network<'name> {
     Of(&'name str),
 }
 
-/// Who a container's processes are: numbers that no account has and no other living container.
+/// The user of a container's processes: a number that no account and no other living container has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// User and group.
+    /// The id of user and group.
     pub(crate) id: u32,
 }
 
@@ -93,8 +92,8 @@ impl Identity {
     const FIRST: u32 = 20_000;
     const COUNT: u32 = 40_000;
 
-    /// The `number`th identity. They come round again after 40,000 containers, and stay below
-    /// 65,536, which is all that an engine with remapped users has.
+    /// The `number`th identity. They repeat after 40,000 containers, and stay below 65,536, which
+    /// is all that an engine with remapped users has.
     pub(crate) fn nth(number: u32) -> Self {
         Self {
             id: Self::FIRST + number % Self::COUNT,
@@ -111,18 +110,18 @@ pub(crate) fn host_config(
     runtime: Option<&str>,
 ) -> HostConfig {
     HostConfig {
-        // No interface but loopback: nothing to reach and nobody to be reached by, save the other
+        // No interface but loopback: nothing to reach and nobody to be reached by, except the other
         // container of the lane.
         network_mode: Some(match network {
             Network::Own => "none".to_owned(),
             Network::Of(container) => format!("container:{container}"),
         }),
-        // The namespace's settings, which both containers of the lane live under.
+        // The namespace's settings, which apply to both containers of the lane.
         sysctls: match network {
             Network::Own => Some(network_settings(kernel_has_ipv6())),
             Network::Of(_) => None,
         },
-        // The image can't be changed, so that nothing of ours or of Python can.
+        // A read-only image: nothing of ours or of Python can be changed.
         readonly_rootfs: Some(true),
         // No capability, for no process, whatever it executes.
         cap_drop: Some(vec!["ALL".to_owned()]),
@@ -130,30 +129,30 @@ pub(crate) fn host_config(
         memory: Some(MEMORY_BYTES),
         // Memory and swap together: the same number, so no swap.
         memory_swap: Some(MEMORY_BYTES),
-        // Half a processor. The period is the kernel's own: a shorter one is slower.
+        // Half a processor. The period is the kernel's default: a shorter one is slower.
         nano_cpus: Some(NANO_CPUS),
         // Processes and threads, against fork bombs.
         pids_limit: Some(PROCESSES),
-        // A set-user-id file gains nothing, and calls that a judged program has no use for fail.
+        // A set-user-id file gains nothing, and calls that a judged program does not need fail.
         security_opt: Some(vec![
             "no-new-privileges:true".to_owned(),
             format!("seccomp={seccomp}"),
         ]),
-        // The only writable places, in memory, each with a size and a number of files.
+        // The only writable directories, in memory, each with a size and a number of files.
         tmpfs: Some(places(role, identity)),
-        // Shared memory and message queues of its own; their places are among those above, since
-        // the engine's own `/dev/shm` holds any number of files.
+        // A private IPC namespace without the engine's own `/dev/shm`, which allows any number of
+        // files; ours is among the tmpfs above.
         ipc_mode: Some("none".to_owned()),
-        // The host's tree of control groups is not to be seen.
+        // The host's tree of control groups stays hidden.
         cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
-        // Ours is PID 1: an init of Docker's would be a stranger with the same user id.
+        // Ours is PID 1: Docker's init would be a stranger with the same user id.
         init: Some(false),
-        // What is said in there is for us alone; a log on the host's disk could fill it.
+        // The output is for us alone; a log on the host's disk could fill it.
         log_config: Some(HostConfigLogConfig {
             typ: Some("none".to_owned()),
             config: None,
         }),
-        // A container that ends takes itself away, even when nobody is left to do it.
+        // A container that ends is removed, even when no server is left to do it.
         auto_remove: Some(true),
         // Where the whole host runs out of memory, learners' programs go first.
         oom_score_adj: Some(500),
@@ -169,22 +168,22 @@ pub(crate) fn host_config(
         devices: None,
         port_bindings: None,
         privileged: Some(false),
-        // The engine's own runtime, or a stronger one that the owner chose.
+        // The engine's default runtime, or a stronger one that the owner chose.
         runtime: runtime.map(ToOwned::to_owned),
         ..HostConfig::default()
     }
 }
 
-/// Whether the kernel knows IPv6: where it doesn't, a container with a setting for it fails to start.
+/// Whether the kernel has IPv6: without it, a container with a setting for it fails to start.
 fn kernel_has_ipv6() -> bool {
     Path::new("/proc/sys/net/ipv6").exists()
 }
 
-/// What is set in a lane's network namespace.
+/// The settings of a lane's network namespace.
 fn network_settings(ipv6: bool) -> HashMap<String, String> {
     let setting = |name: &str, value: String| (format!("net.ipv4.{name}"), value);
     let mut settings = HashMap::from([
-        // What waits in sockets is the kernel's memory: a little for each.
+        // What sockets buffer is kernel memory: a little for each.
         setting(
             "tcp_rmem",
             format!("4096 {RECEIVE_BUFFER_BYTES} {RECEIVE_BUFFER_BYTES}"),
@@ -193,27 +192,27 @@ fn network_settings(ipv6: bool) -> HashMap<String, String> {
             "tcp_wmem",
             format!("4096 {RECEIVE_BUFFER_BYTES} {SEND_BUFFER_BYTES}"),
         ),
-        // What was learnt of one connection is not kept for the next learner's.
+        // Nothing learnt from one connection is kept for the next learner's.
         setting("tcp_no_metrics_save", "1".to_owned()),
-        // No port is kept after its connection has ended: the next start of a program binds it at
-        // once, whether or not it asks for SO_REUSEADDR.
+        // No port is kept after its connection has ended: a program's next start binds it at once,
+        // with or without SO_REUSEADDR.
         setting("tcp_max_tw_buckets", "0".to_owned()),
     ]);
     if ipv6 {
-        // `localhost` is `::1` too: asyncio binds both, and older engines give loopback the one.
+        // `localhost` is `::1` too: asyncio binds both, and older engines give loopback only one.
         let name = "net.ipv6.conf.all.disable_ipv6";
         settings.insert(name.to_owned(), "0".to_owned());
     }
     settings
 }
 
-/// The places in memory that a container has: a judge has none to write to.
+/// The tmpfs mounts of a container: a judge has none to write to.
 fn places(role: Role, identity: Identity) -> HashMap<String, String> {
     let nothing = |path: &str| (path.to_owned(), NOTHING.to_owned());
     let mut places = HashMap::from([
-        // Message queues can be made as files here; nothing can be in this one.
+        // Message queues can be created as files here; this one takes none.
         nothing("/dev/mqueue"),
-        // Each terminal is one of the host's; none can be opened without this folder's.
+        // Pseudo-terminals are the host's; none can be opened without this directory's own.
         nothing("/dev/pts"),
     ]);
     match role {
@@ -231,7 +230,7 @@ fn places(role: Role, identity: Identity) -> HashMap<String, String> {
     places
 }
 
-/// A container, whole: what it runs and under which restrictions.
+/// The whole request for a container: what it runs and under which restrictions.
 pub(crate) fn container(
     role: Role,
     network: Network<'_>,
@@ -240,7 +239,7 @@ pub(crate) fn container(
     labels: HashMap<String, String>,
     host_config: HostConfig,
 ) -> ContainerCreateBody {
-    // The server speaks to the judge alone. Losing our end of the connection closes the judge's
+    // The server talks to the judge alone. Losing our end of the connection closes the judge's
     // standard input, on which it ends, and with it the launcher: no lane can outlive the server
     // that started it.
     let is_spoken_to = role == Role::Judge;
@@ -248,7 +247,7 @@ pub(crate) fn container(
         image: Some(image.to_owned()),
         // Numbers, so that no account of the image matters.
         user: Some(format!("{}:{}", identity.id, identity.id)),
-        // Whoever joins a network takes its host's name over.
+        // A container that joins a network takes over its hostname.
         hostname: (network == Network::Own).then(|| "sandbox".to_owned()),
         open_stdin: Some(is_spoken_to),
         stdin_once: Some(is_spoken_to),
@@ -256,7 +255,7 @@ pub(crate) fn container(
         attach_stdout: Some(is_spoken_to),
         attach_stderr: Some(is_spoken_to),
         tty: Some(false),
-        // A health check would be a process that comes and goes as it likes.
+        // A health check would be one more process, started at any time.
         healthcheck: Some(HealthConfig {
             test: Some(vec!["NONE".to_owned()]),
             ..HealthConfig::default()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// The limits as they are inside.
+/// The limits as seen from inside.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Measured {
     pub(crate) memory_bytes: Option<i64>,
@@ -30,7 +30,7 @@ pub(crate) struct Measured {
     pub(crate) time_wait_max: Option<i64>,
 }
 
-/// A writable place in memory, as it is mounted.
+/// A writable tmpfs, as it is mounted.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct MeasuredTmpfs {
     pub(crate) bytes: Option<u64>,
@@ -47,11 +47,11 @@ pub(crate) struct MeasuredUlimits {
     pub(crate) fsize: Option<i64>,
 }
 
-/// What one TCP socket may hold.
+/// What one TCP socket may buffer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct MeasuredSocketBuffers {
     pub(crate) send_bytes: Option<u64>,
     pub(crate) receive_bytes: Option<u64>,
-    /// What one connection took that nobody read, though more was asked for.
+    /// What one unread connection took, though more was asked for.
     pub(crate) held_bytes: u64,
 }

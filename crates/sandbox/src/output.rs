@@ -1,5 +1,5 @@
-//! What the learner's program wrote, kept within bounds. The judge keeps the same bounds; here
-//! they guard the server's own memory.
+//! The learner's program's output, kept within bounds. The judge has the same bounds; these guard
+//! the server's own memory.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,13 +9,13 @@ use protocol::{OutputChunk, OutputStream, ProgramOutput};
 const HEAD_MAX: usize = 48 * 1024;
 /// Bytes of one stream that are kept from its end.
 const TAIL_MAX: usize = 16 * 1024;
-/// Bytes that are kept in all, over all starts of the program.
+/// Bytes kept in all, over all starts of the program.
 const TOTAL_MAX: usize = 512 * 1024;
-/// What a chunk costs beside its text: a program that prints byte by byte on two streams in turn
+/// What a chunk costs besides its text: a program that prints byte by byte on two streams in turn
 /// must not cost more than its bytes are worth.
 const CHUNK_COST: usize = 64;
 
-/// Keeps a program's output: of each stream of each start the beginning and the end.
+/// Keeps the beginning and the end of each stream of each start.
 #[derive(Debug, Default)]
 pub(crate) struct OutputKeeper {
     heads: Vec<OutputChunk>,
@@ -31,7 +31,7 @@ struct Stream {
 }
 
 impl OutputKeeper {
-    /// Takes what came and hands out the part that a watcher may see at once.
+    /// Takes a chunk and returns the part that a reader may see at once.
     pub(crate) fn take(&mut self, mut chunk: OutputChunk) -> Option<OutputChunk> {
         let key = (chunk.launch, stream_number(chunk.stream));
         let joins = self
@@ -40,7 +40,7 @@ impl OutputKeeper {
             .is_some_and(|last| last.launch == chunk.launch && last.stream == chunk.stream);
         let stream = self.streams.entry(key).or_default();
         let room = TOTAL_MAX.saturating_sub(self.kept);
-        // Once a stream's end is being kept, nothing is added to its beginning any more.
+        // Once a stream has a tail, nothing is added to its head.
         let head_room = if stream.tail.is_empty() {
             let cost = if joins { 0 } else { CHUNK_COST };
             (HEAD_MAX - stream.head_bytes).min(room.saturating_sub(cost))
@@ -73,7 +73,7 @@ impl OutputKeeper {
         Some(chunk)
     }
 
-    /// All that was kept; what the judge itself dropped is added to what was dropped here.
+    /// All that was kept; `dropped_before`, the judge's count of dropped bytes, is added to ours.
     pub(crate) fn end(self, dropped_before: u64) -> ProgramOutput {
         let mut chunks = self.heads;
         for ((launch, stream), kept) in self.streams {
@@ -127,46 +127,46 @@ mod tests {
 
     #[test]
     fn a_little_output_is_kept_whole_and_in_order() {
-        let mut maintainer = OutputKeeper::default();
+        let mut output_keeper = OutputKeeper::default();
         for (stream, text) in [
             (OutputStream::Stdout, "a"),
             (OutputStream::Stdout, "b"),
             (OutputStream::Stderr, "c"),
             (OutputStream::Stdout, "d"),
         ] {
-            let seen = maintainer.take(chunk(1, stream, text)).unwrap();
+            let seen = output_keeper.take(chunk(1, stream, text)).unwrap();
             assert_eq!(seen.text, text);
         }
-        let output = maintainer.end(0);
+        let output = output_keeper.end(0);
         assert_eq!(text(&output), "abcd");
         assert_eq!((output.chunks.len(), output.dropped_bytes), (3, 0));
     }
 
     #[test]
     fn of_much_output_the_beginning_and_the_end_are_kept() {
-        let mut maintainer = OutputKeeper::default();
-        maintainer.take(chunk(1, OutputStream::Stdout, "BEGIN"));
+        let mut output_keeper = OutputKeeper::default();
+        output_keeper.take(chunk(1, OutputStream::Stdout, "BEGIN"));
         for _ in 0..100 {
-            maintainer.take(chunk(1, OutputStream::Stdout, &"é".repeat(1024)));
+            output_keeper.take(chunk(1, OutputStream::Stdout, &"é".repeat(1024)));
         }
-        maintainer.take(chunk(1, OutputStream::Stdout, "END"));
-        let output = maintainer.end(5);
+        output_keeper.take(chunk(1, OutputStream::Stdout, "END"));
+        let output = output_keeper.end(5);
         let all = text(&output);
         assert!(all.starts_with("BEGIN") && all.ends_with("END"));
         assert!(all.len() <= HEAD_MAX + TAIL_MAX + 3, "{}", all.len());
         let written = 5 + 100 * 2048 + 3;
-        // The last character of the beginning would have been cut in two.
+        // The last character of the head would have been cut in two.
         let kept = HEAD_MAX - 1 + TAIL_MAX;
         assert_eq!(output.dropped_bytes, (written - kept) as u64 + 5);
     }
 
     #[test]
     fn a_program_that_is_started_for_ever_costs_no_more() {
-        let mut maintainer = OutputKeeper::default();
+        let mut output_keeper = OutputKeeper::default();
         for launch in 1..=2000 {
-            maintainer.take(chunk(launch, OutputStream::Stdout, &"x".repeat(1000)));
+            output_keeper.take(chunk(launch, OutputStream::Stdout, &"x".repeat(1000)));
         }
-        let output = maintainer.end(0);
+        let output = output_keeper.end(0);
         assert!(text(&output).len() <= TOTAL_MAX);
         assert_eq!(
             text(&output).len() as u64 + output.dropped_bytes,
@@ -176,12 +176,12 @@ mod tests {
 
     #[test]
     fn two_streams_in_turn_cost_no_more() {
-        let mut maintainer = OutputKeeper::default();
+        let mut output_keeper = OutputKeeper::default();
         for _ in 0..100_000 {
-            maintainer.take(chunk(1, OutputStream::Stdout, "o"));
-            maintainer.take(chunk(1, OutputStream::Stderr, "e"));
+            output_keeper.take(chunk(1, OutputStream::Stdout, "o"));
+            output_keeper.take(chunk(1, OutputStream::Stderr, "e"));
         }
-        let output = maintainer.end(0);
+        let output = output_keeper.end(0);
         assert!(output.chunks.len() < 10_000, "{}", output.chunks.len());
         assert_eq!(text(&output).len() as u64 + output.dropped_bytes, 200_000);
     }

@@ -1,4 +1,4 @@
-//! In which order a job's tests are made, and which of them get a program that nobody has spoken to.
+//! In which order a job's tests run, and which of them get a fresh program.
 
 use protocol::PlannedTest;
 use rand::SeedableRng;
@@ -11,16 +11,16 @@ use crate::{Job, JobStep};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PlannedRun<'job> {
     pub(crate) test: &'job PlannedTest,
-    /// Whether it gets a program that nobody has spoken to.
+    /// Whether it gets a program that no test has connected to.
     pub(crate) fresh: bool,
 }
 
-/// A job's steps in the course's order, each with its tests in the order in which they are made.
+/// A job's steps in the course's order, each with its tests in the order in which they run.
 ///
-/// Each test of the learner's own step, which is the last one, is made on a fresh program: a server
-/// that works only for its first client, or only after another test, does not pass. Of each earlier
-/// step the first test is; the others share a program, in an order that is drawn from the run's
-/// seed, so that none can rely on the one before.
+/// Each test of the learner's own step, the last one, runs on a fresh program: a server that works
+/// only for its first client, or only after another test, does not pass. Of an earlier step the
+/// first test does; the others share its program, in an order drawn from the run's seed, so that
+/// none can rely on the one before.
 pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedRun<'_>>)> {
     let mut random = StdRng::seed_from_u64(job.seed.value().into());
     let own = job.steps.len().saturating_sub(1);

@@ -24,11 +24,11 @@ use crate::labels::Predecessors;
 use crate::{ClientId, Job, SandboxError, Settings};
 use state::Shared;
 
-/// How much of the time that a stop may take is left for removals, after the runs.
+/// How much of a stop's time is reserved for removals, after the runs.
 const REMOVALS_MAX: Duration = Duration::from_secs(3);
 
-/// The sandbox: a cheap handle, to be cloned at will. When the last one is dropped the pool ends,
-/// less tidily than by [`Pool::stop`], but with nothing left behind either.
+/// The sandbox: a handle that is cheap to clone. When the last one is dropped the pool ends, less
+/// tidily than by [`Pool::stop`], but without leaving anything either.
 #[derive(Debug, Clone)]
 pub struct Pool {
     shared: Arc<Shared>,
@@ -46,12 +46,12 @@ pub enum PoolState {
     Serving,
     /// The engine is away; runs are refused until it is back.
     Away {
-        /// What was seen.
+        /// Why, for the log.
         reason: String,
     },
-    /// It does not keep its guarantees and refuses every run.
+    /// A guarantee is missing, or there is no image; every run is refused.
     Refusing {
-        /// What is missing.
+        /// What is missing, for the log.
         reason: String,
     },
     /// It ends: runs in flight go on, new ones are refused.
@@ -69,28 +69,28 @@ pub struct PoolStatus {
     pub creating: u32,
     /// Runs in flight.
     pub running: u32,
-    /// Runs that wait for a place.
+    /// Runs that wait for a slot.
     pub queued: u32,
-    /// Lanes that there are in all, those that are being made and those that are over included.
+    /// All lanes, those being made and those after their run included.
     pub lanes: u32,
 }
 
-/// What a sandbox that has stopped left behind.
+/// What a stopped sandbox leaves on the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StopOutcome {
     /// No container of its own.
     Nothing,
-    /// Perhaps some: they end by themselves, and the next start takes away what does not.
+    /// Perhaps some: they end by themselves, or the next start removes them.
     PerhapsSome {
-        /// What was seen.
+        /// Why it is not certain, for the log.
         reason: String,
     },
 }
 
 impl Pool {
-    /// Starts the sandbox: looks for the engine, builds the images if they are missing, sweeps,
-    /// tests itself and fills up with lanes, all in the background. Settings that can't work
-    /// are the only error; an engine that is away is a state.
+    /// Starts the sandbox: looks for the engine, builds missing images, sweeps, tests itself and
+    /// makes lanes, all in the background. Settings that can't work are the only error; an engine
+    /// that is away is a state.
     ///
     /// Must be called inside a tokio runtime.
     pub fn start(settings: Settings) -> Result<Self, SandboxError> {
@@ -115,24 +115,24 @@ impl Pool {
     pub fn run(&self, job: Job, client: ClientId) -> JobStream {
         let (writer, reader) = event_channel();
         let run_task = run_task::serve(Arc::clone(&self.shared), job, client, writer);
-        // A task of its own: whoever watches slowly, or stops watching, holds up no deadline.
+        // A task of its own: a slow or absent reader delays no deadline.
         self.shared.runs.spawn(run_task);
         reader
     }
 
-    /// Waits until the sandbox serves with a lane at hand. An error says why it does not
-    /// serve, as far as is known by now.
+    /// Waits until the sandbox serves and a lane is ready. The error is the latest reason why it
+    /// does not serve.
     pub async fn ready(&self) -> Result<(), SandboxError> {
         self.shared.wait_until_ready().await
     }
 
-    /// What the sandbox is doing.
+    /// What the sandbox is doing, and how many lanes and runs there are.
     pub fn status(&self) -> PoolStatus {
         self.shared.status()
     }
 
-    /// Ends the sandbox: takes no more runs, lets those in flight end, takes every container
-    /// away, and returns within the settings' `stop_timeout`, with what it knows of them.
+    /// Ends the sandbox: takes no more runs, lets those in flight end, removes every container, and
+    /// returns within the settings' `stop_timeout`, with what it knows of them.
     pub async fn stop(&self) -> StopOutcome {
         let shared = &self.shared;
         let deadline = Instant::now() + shared.settings.stop_timeout;

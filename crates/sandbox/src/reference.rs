@@ -1,6 +1,6 @@
-//! What a bench holds the pool against: a container created, started and killed and nothing
-//! between, and `docker exec` into a container that runs. Same engine, same image and limits as a
-//! learner's container, but a network of its own.
+//! What a bench compares the pool with: a container created, started and killed with nothing in
+//! between, and `docker exec` into a running container. Engine, image and limits are those of a
+//! learner's container, but the network is its own.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -23,21 +23,21 @@ use crate::limits::{Network, Role};
 use crate::spec::Spec;
 use crate::{SandboxError, Settings};
 
-/// How long a container of the bench may live before any server's sweep takes it away.
+/// How long a container of the bench may live before any server's sweep removes it.
 const LIFE: Duration = Duration::from_secs(1800);
 
 /// An interpreter that does nothing; it ends by itself, should nobody be left to kill it.
 const IDLE: &str = "import time; time.sleep(60)";
 
-/// Waits in a container for a program to be started beside it, and says when it can be connected
-/// to.
+/// Waits in a container for a program to be started beside it, and reports when it accepts a
+/// connection.
 const PROBE: &str = include_str!("reference/probe.py");
 
-/// How long the probe may take to say its next word.
+/// How long the probe may take for its next line.
 const WORD_MAX: Duration = Duration::from_secs(30);
 
-/// Containers without a pool. Dropping it leaves none behind: each goes with the call that made it,
-/// or with its connection.
+/// Containers without a pool. Dropping it leaves none: each is removed by the call that made it, or
+/// ends with its connection.
 #[derive(Debug)]
 pub struct Reference {
     engine: Engine,
@@ -51,9 +51,9 @@ pub struct Reference {
 /// What a container uses at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// Which container of a lane.
+    /// The container's role in its lane.
     pub role: Role,
-    /// Memory as its limit counts it, less the files that the kernel may drop at any time.
+    /// Memory as its limit counts it, without the files that the kernel may drop at any time.
     pub memory_bytes: u64,
     /// Processor time since its start.
     pub cpu: Duration,
@@ -85,8 +85,8 @@ impl Reference {
         })
     }
 
-    /// Creates a container with the pool's limits in which nothing happens, starts it and kills
-    /// it: what any design with a container for each run has to pay.
+    /// Creates a container with the pool's limits in which nothing happens, starts it and kills it:
+    /// what any design with a container for each run pays.
     pub async fn create_start_kill(&self) -> Result<(), SandboxError> {
         let name = self.create(IDLE).await?;
         let started = self.engine.start(&name).await;
@@ -94,7 +94,7 @@ impl Reference {
         started
     }
 
-    /// Starts the container that programs are then started in by `docker exec`.
+    /// Starts the container into which programs are then started by `docker exec`.
     pub async fn running_container(&self) -> Result<RunningContainer<'_>, SandboxError> {
         let name = self.create(PROBE).await?;
         let started = async {
@@ -137,7 +137,7 @@ impl Reference {
         Ok(usage)
     }
 
-    /// How many containers there are, in whatever state, whose owners' names begin like this.
+    /// How many containers, in any state, have an owner whose name begins like this.
     pub async fn count(&self, owners: &str) -> Result<usize, SandboxError> {
         let listed = self.engine.list(OWNER).await?.into_iter();
         let owned = listed.filter(|container| {
@@ -153,7 +153,7 @@ impl Reference {
         Ok((versions.engine, versions.runc))
     }
 
-    /// Creates a container like a learner's that runs a Python text instead of the launcher.
+    /// Creates a container like a learner's that runs Python code instead of the launcher.
     async fn create(&self, text: &str) -> Result<String, SandboxError> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let name = self.instance.container_name(number);
@@ -184,7 +184,7 @@ impl Reference {
 pub struct RunningContainer<'reference> {
     reference: &'reference Reference,
     name: String,
-    /// The container's life hangs on it.
+    /// Dropping it ends the container.
     io: AttachedIo,
     heard: Vec<u8>,
 }
@@ -196,8 +196,8 @@ impl Debug for RunningContainer<'_> {
 }
 
 impl RunningContainer<'_> {
-    /// Starts a program by `docker exec`: from the program's text at hand to its first accepted
-    /// connection, which the waiting probe makes and tells of.
+    /// Starts a program by `docker exec`: the time from its text in memory to its first accepted
+    /// connection, which the waiting probe makes and reports.
     pub async fn exec(&mut self, program: &str, port: u16) -> Result<Duration, SandboxError> {
         let order = serde_json::json!([port, program]).to_string() + "\n";
         let begin = Instant::now();
@@ -223,7 +223,7 @@ impl RunningContainer<'_> {
         let exec = timed(*call_timeout, call, docker.create_exec(&self.name, config)).await?;
         let options = None::<StartExecOptions>;
         let started = docker.start_exec(&exec.id, options);
-        // Held, as whoever wants to read the program's output must.
+        // Kept, as anyone who wants to read the program's output must.
         let _attached = timed(*call_timeout, "start an exec", started).await?;
         self.hear("connected").await?;
         let took = begin.elapsed();
@@ -231,12 +231,12 @@ impl RunningContainer<'_> {
         Ok(took)
     }
 
-    /// Takes the container away.
+    /// Removes the container.
     pub async fn close(self) -> Result<(), SandboxError> {
         self.reference.engine.remove(&self.name).await
     }
 
-    /// Waits for a word of the probe's.
+    /// Waits for a line of the probe's.
     async fn hear(&mut self, word: &str) -> Result<(), SandboxError> {
         loop {
             if let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') {
@@ -271,7 +271,7 @@ fn usage_of(role: Role, stats: &ContainerStatsResponse) -> Usage {
     let memory = stats.memory_stats.as_ref();
     let total = memory.and_then(|memory| memory.usage).unwrap_or(0);
     let detail = memory.and_then(|memory| memory.stats.as_ref());
-    // The first is the older control groups' name for the second.
+    // The first is the name of the second in version 1 of control groups.
     let droppable = ["total_inactive_file", "inactive_file"]
         .iter()
         .find_map(|name| detail?.get(*name).copied())

@@ -4,22 +4,22 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where Docker's engine listens when nobody says otherwise.
+/// Where Docker's engine listens by default.
 const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
 
-/// What the owner of a server can choose. The server fills it from `CODEALONG_*`; each field's
-/// variable is its name in capitals after that prefix.
+/// What the owner of a server can choose. The server reads the fields up to `wait_max` from
+/// `CODEALONG_*`: a field's name in capitals after that prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Docker's engine: `unix://…` or `tcp://…`; by default as in `DOCKER_HOST`.
     pub docker_host: String,
-    /// The folder with the images' Dockerfiles, judge, launcher and seccomp profiles.
+    /// The directory with the images' Dockerfiles, judge, launcher and seccomp profiles.
     pub image_folder: PathBuf,
-    /// The image with Python that the images stand on. By default
-    /// `codealong-python-base:3.11` if the engine has it, else `python:3.11-slim`.
+    /// The image with Python that the images are built on. By default `codealong-python-base:3.11`
+    /// if the engine has it, else `python:3.11-slim`.
     pub base_image: Option<String>,
-    /// Whose containers these are. Two servers on one engine need two names: a server takes
-    /// away what an earlier one of its own name left behind.
+    /// Whose containers these are. Two servers on one engine need two names: a server removes what
+    /// an earlier one of its own name left.
     pub owner: String,
     /// The OCI runtime, as in `runsc`; by default the engine's own.
     pub runtime: Option<String>,
@@ -27,23 +27,22 @@ pub struct Settings {
     pub running_max: u32,
     /// Lanes that wait for a run.
     pub warm: u32,
-    /// Lanes at the same time, those that start and those that are over included. Each is two
+    /// Lanes at the same time, those being made and those after their run included. Each is two
     /// containers.
     pub lanes_max: u32,
-    /// Lanes that are made at the same time; one more while more runs wait than there are lanes
-    /// for.
+    /// Lanes made at the same time; one more while more runs wait than lanes are ready.
     pub creating_max: u32,
-    /// Runs that may wait for a place.
+    /// Runs that may wait for a slot.
     pub queue_max: u32,
-    /// How long a run may wait for a place.
+    /// How long a run may wait for a slot.
     pub wait_max: Duration,
-    /// After how long a lane that waits is replaced by a fresh one.
+    /// After how long a waiting lane is replaced by a fresh one.
     pub recycle_after: Duration,
-    /// How often containers that nobody knows of are looked for.
+    /// How often containers that nobody is responsible for are looked for.
     pub sweep_every: Duration,
     /// How long one call to the engine may take.
     pub call_timeout: Duration,
-    /// How long a container may take from its start to its first word.
+    /// How long a container may take from its start to its first frame.
     pub ready_timeout: Duration,
     /// How long a stop may take.
     pub stop_timeout: Duration,
@@ -91,7 +90,7 @@ fn default_owner() -> String {
 pub struct BadSetting {
     /// The field's name in [`Settings`].
     pub field: &'static str,
-    /// Its value.
+    /// Its value, as text.
     pub found: String,
     /// Why it can't work and what would.
     pub problem: String,
@@ -115,15 +114,15 @@ impl Settings {
     /// How many characters an owner's name may have.
     pub const OWNER_MAX: usize = 100;
 
-    /// The owner's name with a suffix, the name itself shortened so that the whole is one too, and
-    /// so that `room` more characters would fit.
+    /// The owner's name with a suffix, the name itself shortened so that the whole is a valid owner
+    /// with room for `room` more characters.
     pub fn owner_with(&self, suffix: &str, room: usize) -> String {
         let length = Self::OWNER_MAX.saturating_sub(suffix.len() + room);
         let owner = &self.owner[..self.owner.floor_char_boundary(length)];
         format!("{owner}{suffix}")
     }
 
-    /// Every value that can't work; none if all can.
+    /// Every value that can't work; empty if all can.
     pub fn check(&self) -> Vec<BadSetting> {
         let mut bad = Vec::new();
         let mut refuse = |field, found: String, problem: &str| {

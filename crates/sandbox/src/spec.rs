@@ -1,4 +1,4 @@
-//! What the containers of one make have in common, and the hash that tells one make from another.
+//! What the containers of one spec have in common, and the hash that tells one spec from another.
 
 use std::collections::HashMap;
 
@@ -8,19 +8,19 @@ use sha2::{Digest, Sha256};
 use crate::image::{Image, Images};
 use crate::limits::{Identity, Network, Role, container, host_config};
 
-/// What the containers of one make have in common.
+/// What the containers of one spec have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spec {
-    /// Tells this make from any other: images, limits and all.
+    /// Tells this spec from any other: images, limits and all.
     pub(crate) hash: String,
-    /// Where the identities of this server's containers begin.
+    /// The first identity of this server's containers, at random.
     pub(crate) first_identity: u32,
     images: Images,
     runtime: Option<String>,
 }
 
 impl Spec {
-    /// The make of containers from these images.
+    /// The spec of containers from these images.
     pub(crate) fn new(images: Images, runtime: Option<String>) -> Self {
         let mut spec = Self {
             hash: String::new(),
@@ -34,7 +34,7 @@ impl Spec {
             (Role::Learner, Network::Of("judge")),
         ] {
             let body = spec.container(role, network, Identity::nth(0), HashMap::new());
-            // Through a value, whose keys are sorted: a map's own order differs from run to run.
+            // Through a value, whose keys are sorted: a map's own order varies by process.
             let body = serde_json::to_value(body).unwrap_or_default();
             hasher.update(format!("{}\n{body}\n", spec.image(role).id));
         }
@@ -42,7 +42,7 @@ impl Spec {
         spec
     }
 
-    /// The image of a container.
+    /// The image of a role's container.
     pub(crate) fn image(&self, role: Role) -> &Image {
         match role {
             Role::Judge => &self.images.judge,
@@ -55,7 +55,7 @@ impl Spec {
         Identity::nth(self.first_identity.wrapping_add(number))
     }
 
-    /// The restrictions that a container of this make is guaranteed to have.
+    /// The restrictions that a container of this spec is guaranteed to have.
     pub(crate) fn guaranteed(
         &self,
         role: Role,
@@ -66,7 +66,7 @@ impl Spec {
         host_config(role, network, identity, seccomp, self.runtime.as_deref())
     }
 
-    /// A container of this make, whole.
+    /// The whole request for a container of this spec.
     pub(crate) fn container(
         &self,
         role: Role,
@@ -80,7 +80,7 @@ impl Spec {
     }
 }
 
-/// The first 12 digits of a hash.
+/// The first 12 hexadecimal digits of a hash.
 pub(crate) fn short_hex(digest: &[u8]) -> String {
     digest
         .iter()

@@ -1,5 +1,5 @@
-//! The rule of what counts as a pass: everything that the judge says is held against the plan,
-//! message by message, and anything that does not fit is no pass.
+//! The rule of what counts as a pass: each frame of the judge's is checked against the plan, and
+//! anything that does not fit is no pass.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use crate::output::OutputKeeper;
 use crate::plan::plan;
 use crate::{Job, JobEvent, JobReport, Timings};
 
-/// The most that a judge may say in one run, output and exchanges included.
+/// The most bytes that a judge may send in one run, output and exchanges included.
 const MESSAGES_MAX: usize = 24 * 1024 * 1024;
 
-/// What the judge said so far, held against the plan.
+/// What the judge has sent, checked against the plan.
 #[derive(Debug)]
 pub(crate) struct RunVerifier {
     nonce: String,
-    /// The tests in the order in which they are made.
+    /// The tests in the order in which they run.
     planned: Vec<PlannedTest>,
-    /// Their numbers in the course's order.
+    /// Their indices in the course's order.
     course_order: HashMap<TestId, usize>,
     limit: Duration,
     next_seq: u64,
@@ -34,7 +34,7 @@ pub(crate) struct RunVerifier {
 /// Where the judge is in its run.
 #[derive(Debug)]
 enum Progress {
-    /// The learner's code has not started, as far as the judge says.
+    /// The judge has not reported that the learner's code starts.
     Waiting,
     /// Between two tests.
     Between,
@@ -44,7 +44,7 @@ enum Progress {
     Finished(RunSummary),
 }
 
-/// A word that a judge does not say.
+/// A frame that no honest judge sends.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct ProtocolViolation(pub(crate) String);
@@ -56,12 +56,12 @@ pub(crate) enum Ending {
     Clean,
     /// The server's own deadline came first.
     Deadline,
-    /// The judge, or someone in its place, said what it must not.
+    /// The judge, or someone in its place, sent what it must not.
     ProtocolViolation(ProtocolViolation),
 }
 
 impl RunVerifier {
-    /// An empty verifier for a job. `timings` holds what is known before the job is written.
+    /// An empty verifier for a job. `timings` has what is known before the job is written.
     pub(crate) fn new(job: &Job, nonce: String, timings: Timings) -> Self {
         Self {
             nonce,
@@ -92,8 +92,8 @@ impl RunVerifier {
         matches!(self.progress, Progress::Finished(_))
     }
 
-    /// Takes a frame that came `at` after the job was written, and hands out what a watcher may
-    /// know of it.
+    /// Takes a frame that came `at` after the job was written, and returns what a reader may know
+    /// of it.
     pub(crate) fn take(
         &mut self,
         frame: &[u8],
@@ -166,11 +166,11 @@ impl RunVerifier {
         }
     }
 
-    /// The report on a run that ended so, `at` after the job was written. Whatever is not a clean
-    /// end leaves at least one test that did not pass.
+    /// The report on a run with this ending, `at` after the job was written. Whatever is not a
+    /// clean end leaves at least one test that did not pass.
     pub(crate) fn end(mut self, ending: &Ending, at: Duration) -> JobReport {
         if let Ending::ProtocolViolation(ProtocolViolation(detail)) = ending {
-            // Whoever could say this could have said the passes too.
+            // A sender of this could have sent the passes too.
             for result in &mut self.results {
                 if result.outcome.is_passed() {
                     set_outcome(result, interfered(detail));
@@ -215,8 +215,8 @@ impl RunVerifier {
         JobReport {
             results: self.results,
             output: self.output.end(last_word.dropped_bytes),
-            // What the judge wrote in one go arrives at one moment: a run is never shorter than
-            // its tests together.
+            // Frames that the judge wrote in one go arrive at one moment: a run is never shorter
+            // than its tests together.
             duration_us: self.timings.judged_us.max(tests_us),
             timings: self.timings,
             memory_peak_bytes: last_word.memory_peak_bytes,

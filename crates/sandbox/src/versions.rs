@@ -1,19 +1,19 @@
-//! What the engine is made of, and which of it is known to be unsafe (T-02).
+//! The versions of engine and `runc`, and which `runc` is known to be unsafe (T-02).
 
 use tracing::{info, warn};
 
 use crate::SandboxError;
 use crate::engine::Engine;
 
-/// The first `runc` of each line without CVE-2025-31133, CVE-2025-52565 and CVE-2025-52881, by which
-/// a container could write to the host's kernel settings; older lines have none. Later ones are
-/// taken to be safe.
+/// The first `runc` of each release line without CVE-2025-31133, CVE-2025-52565 and CVE-2025-52881,
+/// by which a container could write to the host's kernel settings; older lines have none. Later
+/// ones are assumed to be safe.
 const RUNC_SAFE: [[u32; 3]; 2] = [[1, 2, 8], [1, 3, 3]];
 
 /// Reads the versions, logs them, and warns of an old `runc`.
 ///
-/// A warning only: distributions mend old versions without a new number, and what those holes need
-/// (mounts, a working directory or an `exec` that a learner's code has prepared) the sandbox never gives.
+/// A warning only: distributions fix old versions without a new number, and the sandbox never gives
+/// what those holes need (mounts, a working directory or an `exec` that learner code has prepared).
 pub(crate) async fn look_at_versions(engine: &Engine) -> Result<(), SandboxError> {
     let versions = engine.versions().await?;
     let runc = versions.runc.as_deref().unwrap_or("none");
@@ -29,7 +29,7 @@ pub(crate) async fn look_at_versions(engine: &Engine) -> Result<(), SandboxError
     Ok(())
 }
 
-/// Whether this is a version before the safe one of its line; one that can't be read is not called
+/// Whether this version is before the safe one of its line; an unreadable one does not count as
 /// old.
 fn is_old(runc: &str) -> bool {
     let numbers: Vec<u32> = runc

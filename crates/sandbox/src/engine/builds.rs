@@ -12,14 +12,14 @@ use futures::{Stream, StreamExt};
 use super::Engine;
 use crate::SandboxError;
 
-/// How long a build or a pull may say nothing.
+/// How long a build or a pull may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(180);
 
 /// How much of a build's output is kept for the error.
 const OUTPUT_MAX: usize = 16 * 1024;
 
 impl Engine {
-    /// The identity of an image, if the engine has it.
+    /// An image's id, if the engine has it.
     pub(crate) async fn image_id(&self, image: &str) -> Result<Option<String>, SandboxError> {
         let found = self
             .call("inspect an image", self.docker.inspect_image(image))
@@ -31,7 +31,6 @@ impl Engine {
         }
     }
 
-    /// Pulls an image from its registry.
     pub(crate) async fn pull(&self, image: &str) -> Result<(), SandboxError> {
         let options = CreateImageOptions {
             from_image: Some(image.to_owned()),
@@ -54,8 +53,8 @@ impl Engine {
             })
     }
 
-    /// Builds an image from a tar and the Dockerfile in it that is named, by the classic builder, which every engine
-    /// has.
+    /// Builds an image from a tar by the Dockerfile named in it, with the classic builder, which
+    /// every engine has.
     pub(crate) async fn build(
         &self,
         tag: &str,
@@ -68,7 +67,7 @@ impl Engine {
             t: Some(tag.to_owned()),
             rm: true,
             forcerm: true,
-            // The build needs nothing from elsewhere, and works where the bridge does not.
+            // The build needs no network, and so works where the bridge does not.
             networkmode: Some("none".to_owned()),
             buildargs: Some(arguments),
             ..BuildImageOptions::default()
@@ -88,14 +87,14 @@ impl Engine {
     }
 }
 
-/// One word of a build or a pull.
+/// One message of a build or a pull.
 struct Envelope {
     text: Option<String>,
     error: Option<String>,
 }
 
-/// Listens to a build or a pull to its end. The error is what went wrong and the last of what was
-/// said before.
+/// Reads the messages of a build or a pull to the end. The error is what went wrong and the last of
+/// the output before it.
 async fn listen(said: impl Stream<Item = Result<Envelope, Error>>) -> Result<(), (String, String)> {
     let mut said = std::pin::pin!(said);
     let mut kept: VecDeque<String> = VecDeque::new();

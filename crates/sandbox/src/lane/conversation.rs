@@ -1,4 +1,4 @@
-//! One job in, frames out, until a deadline that the container has no say in.
+//! One job in, frames out, until a deadline that the container can't influence.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::verifier::{Ending, ProtocolViolation, RunVerifier};
 use crate::{Job, Timings};
 
 /// How much longer than the job's limit the server waits: the judge ends the run itself at the
-/// limit and says what it has; this is for a judge that can't.
+/// limit and sends what it has; this is for a judge that can't.
 const GRACE: Duration = Duration::from_millis(700);
 
-/// How long a job may take to be written, and the judge to say that it begins. It waits for the
-/// job with everything at hand, so this is long even on a machine that is busy.
+/// How long writing a job may take, and then the judge's `started`. The judge has everything loaded
+/// by then, so this is long even on a busy machine.
 const START_MAX: Duration = Duration::from_secs(5);
 
-/// How much of the judge's complaints is kept for the log.
+/// How many bytes of the judge's standard error are kept for the log.
 const STDERR_MAX: usize = 4 * 1024;
 
 /// Why a run has no report.
@@ -31,15 +31,15 @@ pub(crate) enum RunFault {
     NotStarted(String),
     /// The judge's container or its connection was lost after the learner's code had started.
     Lost(String),
-    /// The judge broke and said why.
+    /// The judge broke, with this on its standard error.
     JudgeBroke(String),
-    /// Nobody waits for the answer any more.
+    /// The reader left, or the pool's stop ended the run.
     Cancelled,
     /// The job can't be written as a frame.
     Unspeakable(String),
 }
 
-/// Says the job and listens. Time is counted from the job written.
+/// Sends the job and reads the frames. Time counts from the written job.
 pub(super) async fn converse(
     io: &mut AttachedIo,
     decoder: &mut FrameDecoder,
@@ -69,7 +69,7 @@ pub(super) async fn converse(
     let mut stderr = Vec::new();
     let end = written + job.limit + GRACE;
     loop {
-        // Looked at here too: a judge that never stops talking must not put it off.
+        // Checked here too: a judge that never stops sending must not put it off.
         if verifier.is_started() && Instant::now() >= end {
             return Ok((verifier, Ending::Deadline, written.elapsed()));
         }
@@ -105,7 +105,7 @@ pub(super) async fn converse(
             Ok(None) if stderr.is_empty() => {
                 return Err(RunFault::Lost("the container ended".to_owned()));
             }
-            // A judge complains only where it breaks.
+            // A judge writes to its standard error only where it breaks.
             Ok(None) => return Err(RunFault::JudgeBroke(how_it_ended(None, &stderr))),
             Err(_) if verifier.is_started() => {
                 return Ok((verifier, Ending::Deadline, written.elapsed()));
@@ -118,7 +118,7 @@ pub(super) async fn converse(
     }
 }
 
-/// Holds every whole frame that came against the plan.
+/// Checks every whole frame that came against the plan.
 fn hear(
     verifier: &mut RunVerifier,
     decoder: &mut FrameDecoder,

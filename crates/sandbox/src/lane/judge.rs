@@ -12,7 +12,7 @@ use crate::attached_io::{AttachedIo, AttachedOutput};
 use crate::container_registry::ContainerGuard;
 use crate::frame::{FrameDecoder, Preparation};
 
-/// A judge that has said READY, and the connection to it.
+/// A judge that has sent `ready`, and the connection to it.
 #[derive(Debug)]
 pub(crate) struct JudgeContainer {
     // Before `guard`, as in a lane.
@@ -24,7 +24,6 @@ pub(crate) struct JudgeContainer {
 }
 
 impl JudgeContainer {
-    /// The container's name.
     pub(crate) fn name(&self) -> &str {
         self.guard.name()
     }
@@ -34,17 +33,16 @@ impl JudgeContainer {
         self.born.elapsed()
     }
 
-    /// The hash of the spec that it was made after.
+    /// The hash of the spec that it was made from.
     pub(crate) fn spec_hash(&self) -> &str {
         &self.spec_hash
     }
 
-    /// Whether it says nothing, as a judge does that waits. One that has ended is not quiet.
+    /// Whether it sends nothing, as a waiting judge does. One that has ended is not quiet.
     pub(crate) fn is_quiet(&mut self) -> bool {
         self.io.output.next().now_or_never().is_none()
     }
 
-    /// Says one frame.
     pub(super) async fn say(&mut self, frame: &[u8]) -> Result<(), SandboxError> {
         let written = async {
             self.io.input.write_all(frame).await?;
@@ -55,8 +53,8 @@ impl JudgeContainer {
         })
     }
 
-    /// The next word before a job. What the judge says on its standard error instead goes into the
-    /// error.
+    /// The next frame before a job. What the judge writes to its standard error instead goes into
+    /// the error.
     pub(super) async fn hear(&mut self) -> Result<Preparation, SandboxError> {
         let frame = next_frame(&mut self.io, &mut self.decoder).await?;
         Preparation::read(&frame).map_err(|error| SandboxError::NotUnderstood {

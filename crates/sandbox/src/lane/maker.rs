@@ -1,4 +1,4 @@
-//! Where lanes come from: a judge, new or used before, and a learner's container that joins it.
+//! Makes lanes: a judge, new or used before, and a learner's container that joins it.
 
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime};
@@ -18,7 +18,7 @@ use crate::limits::{Identity, Network, Role};
 use crate::measured::Measured;
 use crate::spec::Spec;
 
-/// Makes lanes of one make.
+/// Makes lanes of one spec.
 #[derive(Debug, Clone)]
 pub(crate) struct LaneMaker {
     pub(crate) engine: Engine,
@@ -26,25 +26,24 @@ pub(crate) struct LaneMaker {
     pub(crate) instance: InstanceId,
     pub(crate) registry: ContainerRegistry,
     pub(crate) ready_timeout: Duration,
-    /// How long a container may live at the most: a judge serves several runs.
+    /// The longest life of a container: a judge serves several runs.
     pub(crate) life: Duration,
 }
 
-/// How closely a new lane is looked at.
+/// How closely a new lane is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SelfTest {
     /// What its containers measure of themselves.
     Inside,
-    /// And what the engine says it set.
+    /// That, and what the engine says it set.
     InsideAndOutside,
 }
 
 impl LaneMaker {
-    /// Makes a lane, with a judge that has served before where there is one that still can. Both
-    /// containers must say that every guarantee is kept.
+    /// Makes a lane, with a used judge where there is one that can still serve. Both containers
+    /// must measure every guarantee as kept.
     ///
-    /// Each container is answered for from before it is created, and the lane counts from this call
-    /// on.
+    /// Each container is registered before it is created, and the lane counts from this call on.
     pub(crate) fn make(
         &self,
         used: Option<JudgeContainer>,
@@ -86,7 +85,7 @@ impl LaneMaker {
         }
     }
 
-    /// Creates a judge's container, attaches, starts, and waits for its first word.
+    /// Creates a judge's container, attaches, starts it, and waits for its first frame.
     async fn judge(
         &self,
         new: Numbered,
@@ -129,7 +128,7 @@ impl LaneMaker {
         judge.decoder.limit(PREPARATION_MAX);
         let judge_name = judge.name().to_owned();
         let network = Network::Of(&judge_name);
-        // The judge makes ready while the engine creates the container.
+        // The judge prepares while the engine creates the container.
         let listening = async {
             let open = open_frame(identity.id).map_err(|error| SandboxError::NotUnderstood {
                 detail: error.to_string(),
@@ -170,8 +169,7 @@ impl LaneMaker {
         self.engine.create(guard.name(), body).await
     }
 
-    /// Holds what a container measured of itself, and what the engine set, against what is
-    /// guaranteed.
+    /// Checks what a container measured of itself, and what the engine set, against the guarantees.
     async fn check(
         &self,
         name: &str,
@@ -204,7 +202,7 @@ impl LaneMaker {
     }
 }
 
-/// A container that is answered for, and who its processes will be.
+/// A registered container, and the user of its processes.
 struct Numbered {
     guard: ContainerGuard,
     identity: Identity,

@@ -1,8 +1,8 @@
-//! T-04: what a container is created with equals a file that a person read.
+//! T-04: the requests for containers equal files that a person has reviewed.
 
 use super::*;
 
-/// Changing a limit changes these files too, and so is seen in review.
+/// Changing a limit changes these files too, and so shows in review.
 const GOLDEN: [(Role, &str); 2] = [
     (Role::Judge, include_str!("golden/judge.json")),
     (Role::Learner, include_str!("golden/learner.json")),
@@ -16,7 +16,7 @@ fn the_restrictions_are_those_of_the_golden_files() {
             Role::Learner => ("python", Network::Of("codealong-judge")),
         };
         let identity = Identity::nth(7);
-        // The profile is a file that a person reads too; here stands where it is.
+        // The profile is a reviewed file too; its path replaces its text.
         let seccomp = format!("runner-image/{folder}/seccomp.json");
         let config = host_config(role, network, identity, &seccomp, None);
         let labels = HashMap::from([("codealong.owner".to_owned(), "golden".to_owned())]);

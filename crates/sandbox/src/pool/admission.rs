@@ -1,43 +1,43 @@
-//! Who may run and who waits: a plain state machine that knows neither clocks nor containers.
+//! Who may run and who waits: a plain state machine without clocks or containers.
 //!
-//! Each client has at most one run in flight and one that waits; a newer one takes the waiting
-//! one's place. But a client's name is what a browser calls itself, and a script can think of
-//! many. So it is the network addresses that take turns, and not by the number of their runs but by
-//! the time that these took (start-time fair queueing): whose address has used the least is next,
-//! and a run in flight counts as much as its address's runs took on average. Where the queue is
-//! full, whoever would be next sooner takes the place of the last in it. A class behind one address
-//! has the whole queue as long as nobody else wants any of it.
+//! Each client has at most one run in flight and one that waits; a newer one replaces the waiting
+//! one. But a client's name is what a browser calls itself, and a script can invent many. So it is
+//! network addresses that take turns, and not by the number of their runs but by the time that
+//! these took (start-time fair queueing): the address that has used the least is next, and a run in
+//! flight counts as much as its address's runs took on average. Where the queue is full, a run that
+//! would be next sooner displaces the last in it. A class behind one address has the whole queue as
+//! long as nobody else wants any of it.
 //!
-//! A run that has begun is not stopped for another. So two rules keep a place from being taken for
-//! long: while others wait, one address has at most all places but one; and so have all the slow
-//! ones together, many of whose runs go on to their limit, whether anyone waits or not.
+//! A run that has begun is not stopped for another. So two rules keep one slot from being taken for
+//! long: while others wait, one address has at most all slots but one; and so have all slow
+//! addresses together, many of whose runs go on to their limit, whether anyone waits or not.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::ClientId;
 
-/// A run counts for at least this: its container has to be made and removed.
+/// A run counts as at least this: its container has to be made and removed.
 const RUN_MIN: Duration = Duration::from_millis(100);
 
-/// What a run is thought to take while nothing is known of its share.
+/// What a run is assumed to take while nothing is known of its share.
 const RUN_AT_FIRST: Duration = Duration::from_secs(1);
 
-/// A share is slow whose runs take longer than this on average. It is also about as long as the
-/// place that is kept from the slow can be taken.
+/// A share is slow if its runs take longer than this on average. It is also about as long as the
+/// slot that is kept from the slow can be taken.
 const SLOW: Duration = Duration::from_secs(3);
 
-/// How many of a share's last runs the average is about.
+/// How many of a share's last runs the average covers.
 const AVERAGED_MAX: u32 = 8;
 
-/// How far a share can be ahead or behind, whatever it used or did not get before.
+/// How far a share can be ahead or behind, whatever it used or missed before.
 const LEAD_MAX: Duration = Duration::from_secs(10);
 
-/// How many slow shares are remembered that neither run nor wait: else whoever paused for a moment
-/// would have all places again.
+/// How many idle slow shares are remembered: otherwise one that paused for a moment would have all
+/// slots again.
 const SLOW_REMEMBERED_MAX: usize = 64;
 
-/// The runs in flight and those that wait, each with a `Waiter` to be told.
+/// The runs in flight and those that wait, each of these with a `Waiter` to notify.
 #[derive(Debug)]
 pub(super) struct Admission<Waiter> {
     accounts: Vec<Account<Waiter>>,
@@ -45,13 +45,13 @@ pub(super) struct Admission<Waiter> {
     running_max: usize,
     queue_max: usize,
     next: u64,
-    /// What a share that comes now is taken to have used. It grows by what each share would have
-    /// got, had the time been divided evenly: were it the least that anyone has used, newcomers
+    /// What a share that comes now counts as having used. It grows by what each share would have
+    /// got, had the time been divided evenly: if it were the least that anyone has used, newcomers
     /// without end would keep others out.
     start: Duration,
 }
 
-/// Whether there is anyone to keep a place for: behind a reverse proxy all clients are one share.
+/// Whether there is anyone to keep a slot for: behind a reverse proxy all clients are one share.
 #[derive(Debug)]
 enum Seen {
     Nobody,
@@ -60,7 +60,7 @@ enum Seen {
     Several,
 }
 
-/// What is known of one share, which is a network address or a client without one.
+/// What is known of one share: a network address, or a client without one.
 #[derive(Debug)]
 struct Account<Waiter> {
     /// Any client of the share.
@@ -69,33 +69,33 @@ struct Account<Waiter> {
     in_flight: Vec<ClientId>,
     /// The time that its runs took, on the scale of `Admission::start`.
     used: Duration,
-    /// What one of its last runs took.
+    /// What its last runs took on average.
     average: Duration,
-    /// How many runs the average is about.
+    /// How many runs the average covers.
     averaged: u32,
 }
 
 #[derive(Debug)]
 struct Ticket<Waiter> {
     id: TicketId,
-    /// Which came first; a newer run of the same client keeps it.
+    /// The order of arrival; a newer run of the same client keeps it.
     arrival: u64,
     client: ClientId,
     waiter: Waiter,
 }
 
-/// A place in the queue.
+/// Identifies a waiting run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TicketId(u64);
 
-/// What became of a run that asked to be let in.
+/// What became of a run that asked to enter.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entry<Waiter> {
     /// It waits.
     Waiting(TicketId),
-    /// It waits in the place of an older run of the same client.
+    /// It waits instead of an older run of the same client.
     WaitingInsteadOf(TicketId, Waiter),
-    /// It waits, and for want of room the last run in the queue does so no more.
+    /// It waits, and for want of room the last run in the queue no longer does.
     WaitingAtTheCostOf(TicketId, Waiter),
     /// The queue is full, and nobody in it is far behind the newcomer.
     Full,
@@ -108,7 +108,7 @@ pub(super) struct Admitted<Waiter> {
     pub(super) waiter: Waiter,
 }
 
-/// Where a ticket is, and when it is due: they sort into the order of their turns.
+/// Where a ticket is and when it is due: turns sort into their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
     due: Duration,
@@ -161,8 +161,8 @@ impl<Waiter> Admission<Waiter> {
         }
     }
 
-    /// The account of a client that comes. What a share did not use while it was away is not owed
-    /// to it.
+    /// The account of a client that comes. A share is not owed what it did not use while it was
+    /// away.
     fn open_account(&mut self, client: &ClientId) -> usize {
         match &self.seen {
             Seen::Nobody => self.seen = Seen::One(client.clone()),
@@ -188,7 +188,7 @@ impl<Waiter> Admission<Waiter> {
         self.accounts.len() - 1
     }
 
-    /// Takes the last run out of the queue, if that is behind one that is due then by a run or more.
+    /// Removes the last run from the queue, if it is due a run or more after `due`.
     fn displace(&mut self, due: Duration) -> Option<Waiter> {
         let last = self.turns().pop()?;
         if last.due < due + RUN_MIN {
@@ -198,7 +198,7 @@ impl<Waiter> Admission<Waiter> {
         Some(ticket.waiter)
     }
 
-    /// Takes a run out of the queue that waits no more.
+    /// Removes a run that no longer waits.
     pub(super) fn leave(&mut self, id: TicketId) -> Option<Waiter> {
         let ticket = self.accounts.iter_mut().find_map(|account| {
             let nth = (account.waiting.iter()).position(|ticket| ticket.id == id)?;
@@ -238,7 +238,7 @@ impl<Waiter> Admission<Waiter> {
         })
     }
 
-    /// Ends a client's run in flight, which took a place for as long as `used`.
+    /// Ends a client's run in flight, which took a slot for as long as `used`.
     pub(super) fn finish(&mut self, client: &ClientId, used: Duration) {
         let Some(at) = self.position(client) else {
             return;
@@ -269,7 +269,7 @@ impl<Waiter> Admission<Waiter> {
             .map(|ticket| &mut ticket.waiter)
     }
 
-    /// Sends everyone away who waits.
+    /// Empties the queue.
     pub(super) fn clear(&mut self) -> Vec<Waiter> {
         let tickets = (self.accounts.iter_mut()).flat_map(|account| account.waiting.drain(..));
         let waiters = tickets.map(|ticket| ticket.waiter).collect();
@@ -305,7 +305,7 @@ impl<Waiter> Admission<Waiter> {
         (self.accounts.iter()).position(|account| account.of.share() == share)
     }
 
-    /// Everyone who waits, in order.
+    /// Every waiting run, in order.
     fn turns(&self) -> Vec<Turn> {
         let accounts = self.accounts.iter().enumerate();
         let mut turns: Vec<Turn> = accounts
@@ -323,8 +323,8 @@ impl<Waiter> Admission<Waiter> {
         turns
     }
 
-    /// Forgets the shares that want nothing and owe nothing, but of the slow ones only the first of
-    /// too many.
+    /// Forgets the idle shares that owe nothing; of the slow ones only the oldest, beyond
+    /// `SLOW_REMEMBERED_MAX`.
     fn forget(&mut self) {
         let start = self.start;
         let is_done = |account: &Account<Waiter>| account.is_idle() && account.used <= start;
@@ -349,8 +349,8 @@ impl<Waiter> Account<Waiter> {
         self.average > SLOW
     }
 
-    /// What the share will have used when its `nth` ticket, from 0, is next, if its runs take what
-    /// they took so far.
+    /// What the share will have used when its `nth` ticket, from 0, is next, if its runs take as
+    /// long as before.
     fn due(&self, nth: usize) -> Duration {
         let before = u32::try_from(self.in_flight.len() + nth).unwrap_or(u32::MAX);
         self.used + self.average * before

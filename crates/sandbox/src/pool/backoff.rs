@@ -1,9 +1,9 @@
-//! How long to wait before trying again: twice as long each time, never twice the same.
+//! How long to wait before trying again: twice as long each time, with random variation.
 
 use std::time::Duration;
 
-/// Waits that double up to a limit, each shortened by a random part, so that servers that lost
-/// the same engine do not return to it in step.
+/// Waits that double up to a limit, each shortened by a random part, so that servers that lost the
+/// same engine do not return to it in step.
 #[derive(Debug)]
 pub(super) struct Backoff {
     first: Duration,

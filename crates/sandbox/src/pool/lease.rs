@@ -1,4 +1,4 @@
-//! The right to run, and the lane to run in, on their way from the pool to a run.
+//! The right to run, and the lane to run in, handed from the pool to a run.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::{ClientId, SandboxError};
 pub(super) struct Waiter {
     pub(super) lease: oneshot::Sender<Result<Lease, SandboxError>>,
     pub(super) events: Arc<EventSender>,
-    /// The place that was told last.
+    /// The queue position that was sent last.
     pub(super) told: Option<u32>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Lease {
 /// The right to be one of the runs in flight.
 #[derive(Debug)]
 pub(super) struct Permit {
-    /// None once the permit was taken back.
+    /// None once the permit was given back.
     shared: Option<Arc<Shared>>,
     client: ClientId,
     since: Instant,
@@ -45,7 +45,7 @@ impl Permit {
         }
     }
 
-    /// Takes the permit back by hand, where the lock is held already.
+    /// Gives the permit back under the caller's lock, which `drop` would take again.
     pub(super) fn take_back(mut self, state: &mut State) {
         self.shared = None;
         state.admission.finish(&self.client, Duration::ZERO);

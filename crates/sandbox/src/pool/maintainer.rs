@@ -1,4 +1,4 @@
-//! The one task that keeps the pool full: it finds the engine, makes the images, lets the first
+//! The one task that keeps the pool full: it finds the engine, builds the images, has the first
 //! lane test itself, refills, sweeps, and starts over when the engine was away.
 
 use std::pin::pin;
@@ -22,30 +22,30 @@ use crate::spec::Spec;
 use crate::versions::look_at_versions;
 use crate::{Role, SandboxError};
 
-/// How often lanes that wait are looked at.
+/// How often waiting lanes are checked.
 const EVICT_EVERY: Duration = Duration::from_secs(1);
-/// A judge that nobody has needed for so long was one of a crowd's.
+/// How long a judge may be idle: one that nobody needs for longer was made for a crowd.
 const JUDGE_IDLE_MAX: Duration = Duration::from_secs(5);
 
-/// How often the engine is asked whether it is there, and how long it may take to say so.
+/// How often the engine is pinged, and how long it may take to answer.
 const PING_EVERY: Duration = Duration::from_secs(5);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
-/// Creations that may fail one after the other before the engine counts as away.
+/// Creations that may fail in a row before the engine counts as away.
 const FAILURES_MAX: u32 = 3;
-/// What a stop waits for lanes that are half made.
+/// How long a stop waits for lanes that are half made.
 const CREATION_MAY_END: Duration = Duration::from_secs(2);
-/// A container's life beyond its waiting: a run, and what it takes to start and to be removed.
+/// A container's life beyond its waiting: a run, and the time to start and to be removed.
 const LIFE_AFTER_WAITING: Duration = Duration::from_secs(120);
 
 /// Why serving ended.
 enum Interruption {
     /// The pool stops.
     Stopped,
-    /// The images must be looked for again: one is gone.
+    /// An image is gone: both must be looked for again.
     ImageGone,
-    /// The engine is away, or fails whatever it is asked.
+    /// The engine is away, or fails every call.
     Engine(SandboxError),
-    /// A guarantee is not kept, or there is no image: nothing that passes by itself.
+    /// A guarantee is missing, or there is no image: nothing that passes by itself.
     Refusal(SandboxError),
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
         let begun = tokio::select! {
             begun = &mut beginning => begun,
             () = shared.stopping.cancelled() => {
-                // As where the pool serves: the first lane may be half made.
+                // As in `serve`: the first lane may be half made.
                 let _one_that_hangs = timeout(CREATION_MAY_END, beginning).await;
                 return;
             }
@@ -99,7 +99,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
     }
 }
 
-/// From an engine's address to a pool that serves: its first lane has measured every guarantee.
+/// From the engine's address to a pool that serves: its first lane has measured every guarantee.
 async fn begin(
     shared: &Arc<Shared>,
     predecessors: Predecessors,
@@ -117,12 +117,12 @@ async fn begin(
         instance: shared.instance.clone(),
         registry: shared.registry.clone(),
         ready_timeout: settings.ready_timeout,
-        // A judge is used again until it is as old as a lane may become while it waits.
+        // A judge is reused until `recycle_after`, and its last lane may wait as long again.
         life: 2 * settings.recycle_after + LIFE_AFTER_WAITING,
     };
     let lane = maker.make(None, SelfTest::InsideAndOutside).await?;
     shared.set_phase(PoolState::Serving);
-    // Not where it has been told to stop meanwhile.
+    // Not if a stop came meanwhile.
     if shared.refusal().is_none() {
         info!(
             judge = maker.spec.image(Role::Judge).name,
@@ -135,7 +135,7 @@ async fn begin(
     Ok(maker)
 }
 
-/// Keeps the pool full until something comes between.
+/// Keeps the pool full until something interrupts it.
 async fn serve(shared: &Arc<Shared>, maker: LaneMaker) -> Interruption {
     let mut creations: JoinSet<Result<Lane, SandboxError>> = JoinSet::new();
     let interruption = tokio::select! {
@@ -145,12 +145,12 @@ async fn serve(shared: &Arc<Shared>, maker: LaneMaker) -> Interruption {
         () = shared.stopping.cancelled() => Interruption::Stopped,
     };
     if matches!(interruption, Interruption::Stopped) {
-        // A lane that starts and is let go ends by itself. A container that is only created has to be
-        // removed, and an engine that hangs would leave it.
+        // A lane that starts and is dropped ends by itself. A container that is only created has to
+        // be removed, and an engine that hangs would leave it.
         let whole = async { while creations.join_next().await.is_some() {} };
         let _those_that_hang = timeout(CREATION_MAY_END, whole).await;
     }
-    // Waits for the tasks too: a container that is half made is then being removed.
+    // Waits for the tasks too: containers that are half made are being removed then.
     creations.shutdown().await;
     shared.set_creating(0);
     interruption
@@ -180,7 +180,7 @@ async fn refill(
                 }
                 let judge = shared.take_judge(&maker.spec.hash);
                 if judge.is_none() && shared.counts().lanes >= shared.settings.lanes_max {
-                    // Those that were there have ended.
+                    // The idle judges that made room have ended.
                     continue;
                 }
                 creations.spawn(maker.make(judge, SelfTest::Inside));
@@ -222,7 +222,7 @@ async fn refill(
                             return end;
                         }
                     }
-                    // Aborted with the pool itself, or a bug that its panic has told of.
+                    // Aborted with the pool itself, or a bug that its panic has reported.
                     Err(_) => not_before = Instant::now() + backoff.wait(),
                 }
             }
@@ -231,8 +231,8 @@ async fn refill(
 }
 
 impl Shared {
-    /// Throws out what has ended, what has waited too long (one at a time: the others must not
-    /// leave all at once), and what is not of the present make. Says whether any had ended.
+    /// Evicts what has ended, what has waited too long (one at a time: the others must not leave
+    /// all at once), and what is of another spec. Returns whether any had ended.
     pub(super) fn evict_unfit(self: &Arc<Self>, spec_hash: &str) -> bool {
         let recycle_after = self.settings.recycle_after;
         let mut out = Vec::new();
@@ -272,7 +272,7 @@ impl Shared {
     }
 }
 
-/// What a fault means that came before the pool could serve.
+/// What a fault before serving means for the pool.
 fn interruption_by(fault: SandboxError) -> Interruption {
     match fault {
         SandboxError::GuaranteesMissing { .. }
@@ -285,7 +285,7 @@ fn interruption_by(fault: SandboxError) -> Interruption {
     }
 }
 
-/// What a creation that failed means for the pool, if anything.
+/// What a failed creation means for the pool, if anything.
 async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<Interruption> {
     metrics::counter!("codealong_creations_failed_total").increment(1);
     match fault {
@@ -314,8 +314,8 @@ async fn watch(engine: &Engine) -> SandboxError {
     }
 }
 
-/// Why the engine is away, if it is: it answers neither of two pings. One answer that was lost is
-/// no reason to refuse runs, and an engine that can't be reached fails both at once.
+/// Why the engine is away, if it is: it answers neither of two pings. One lost answer is no reason
+/// to refuse runs, and an engine that can't be reached fails both at once.
 async fn absence(engine: &Engine) -> Option<SandboxError> {
     match engine.ping(PING_TIMEOUT).await {
         Ok(()) => None,
@@ -323,7 +323,7 @@ async fn absence(engine: &Engine) -> Option<SandboxError> {
     }
 }
 
-/// Sweeps now and then, for ever.
+/// Sweeps every `sweep_every`, for ever.
 async fn sweep_again_and_again(shared: &Arc<Shared>, engine: &Engine) {
     loop {
         sleep(shared.settings.sweep_every).await;

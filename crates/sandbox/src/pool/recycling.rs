@@ -1,4 +1,4 @@
-//! What becomes of a finished lane: its learner's container goes, and its judge serves again.
+//! What becomes of a finished lane: its learner's container is removed, and its judge serves again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,15 +10,15 @@ use super::lease::Permit;
 use super::state::{IdleJudge, Shared};
 use crate::lane::{FinishedLane, JudgeContainer};
 
-/// How long a finished lane waits for its recycling while others run: a removal takes the processor
+/// How long a finished lane's recycling is put off while others run: a removal takes the processor
 /// time of several runs.
 const PUT_OFF_MAX: Duration = Duration::from_secs(1);
 
-/// How often it is looked whether a finished lane is to be recycled: a removal that ends tells the
+/// How often a finished lane checks whether it is to be recycled: the end of a removal notifies the
 /// maintainer alone.
 const CHECK_EVERY: Duration = Duration::from_millis(20);
 
-/// A finished lane that counts as one, until this is dropped.
+/// Counts a finished lane until it is dropped.
 struct Counted<'shared>(&'shared Arc<Shared>);
 
 impl<'shared> Counted<'shared> {
@@ -37,7 +37,7 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// Makes a finished lane's judge free for the next learner's container.
+/// Frees a finished lane's judge for the next learner's container.
 pub(super) async fn recycle(shared: &Arc<Shared>, finished: FinishedLane, permit: Permit) {
     let counted = Counted::new(shared);
     drop(permit);
@@ -47,7 +47,7 @@ pub(super) async fn recycle(shared: &Arc<Shared>, finished: FinishedLane, permit
         None
     };
     let recycling = finished.recycle();
-    // The next removal may begin meanwhile: how many the engine works on is looked at there.
+    // The next removal may begin meanwhile: `can_keep_finished` limits how many there are.
     drop(turn);
     if let Some(judge) = recycling.await {
         shared.keep_judge(judge);
@@ -57,9 +57,9 @@ pub(super) async fn recycle(shared: &Arc<Shared>, finished: FinishedLane, permit
 
 impl Shared {
     /// Ends when a finished lane is to be recycled: see
-    /// [`can_keep_finished`](super::refill::PoolCounts::can_keep_finished); after `at_most` from
-    /// when it is the next one; and when the pool stops. One at a time: the next is looked at when
-    /// what this returns is dropped, with the removal begun.
+    /// [`can_keep_finished`](super::refill::PoolCounts::can_keep_finished); at the latest `at_most`
+    /// after its turn came, and when the pool stops. One at a time: the next has its turn when the
+    /// returned guard is dropped, with the removal begun.
     async fn wait_for_idle(&self, at_most: Duration) -> Option<MutexGuard<'_, ()>> {
         let idle = async {
             let turn = self.removal_turn.lock().await;
@@ -81,8 +81,8 @@ impl Shared {
         }
     }
 
-    /// Keeps a judge for the next learner's container, unless the pool serves no more or the judge
-    /// has grown old.
+    /// Keeps a judge for the next learner's container, unless the pool does not serve or the judge
+    /// is too old.
     fn keep_judge(&self, judge: JudgeContainer) {
         let is_fit = judge.age() < self.settings.recycle_after;
         let mut state = self.state();
@@ -95,12 +95,12 @@ impl Shared {
         state.judges.push_back(IdleJudge { judge, since });
     }
 
-    /// A judge that can take a learner's container, if there is one of the present make.
+    /// A judge of this spec that can take a learner's container, if there is one.
     pub(super) fn take_judge(&self, spec_hash: &str) -> Option<JudgeContainer> {
         let mut unfit = Vec::new();
         let mut state = self.state();
         let fit = loop {
-            // The one that was in use last: the others may go.
+            // The most recently used: the others may be surplus.
             let Some(IdleJudge { mut judge, .. }) = state.judges.pop_back() else {
                 break None;
             };

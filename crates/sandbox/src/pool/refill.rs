@@ -1,23 +1,23 @@
-//! When to make the next lane: a plain decision over what there is.
+//! When to make the next lane: a plain decision over the pool's counts.
 
 use std::time::Duration;
 
 use crate::Settings;
 
-/// How long a creation is put off while runs are in flight: starting a container takes the
-/// processor time that they want.
+/// How long a creation is put off while runs are in flight: starting a container takes processor
+/// time that they need.
 const PUT_OFF_MAX: Duration = Duration::from_millis(250);
-/// The same where less than half of the stock is left, and where somebody waits for a lane and a
-/// judge will soon be free: to start another one takes twice as long as to use it again.
+/// The same where less than half of the stock is left, and where a run waits for a lane and a judge
+/// will soon be free: starting another takes twice as long as using one again.
 const PUT_OFF_WHEN_LOW_MAX: Duration = Duration::from_millis(100);
 
-/// What the engine is given to do at the same time, as far as it can be chosen.
+/// How many things the engine is given to do at once, as far as we can choose.
 const ENGINE_WORKS_ON: u32 = 2;
 
-/// A creation waits for removals; one that hangs tells nobody of its end.
+/// How soon a creation that waits for removals checks again: one that hangs notifies nobody.
 const REMOVAL_LOOKED_AFTER: Duration = Duration::from_millis(100);
 
-/// What there is.
+/// The pool in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PoolCounts {
     /// Lanes that wait for a run.
@@ -26,11 +26,11 @@ pub(super) struct PoolCounts {
     pub(super) creating: u32,
     /// Runs in flight.
     pub(super) running: u32,
-    /// Runs that wait for a place.
+    /// Runs that wait for a slot.
     pub(super) queued: u32,
     /// Judges that wait for a learner's container.
     pub(super) judges: u32,
-    /// Lanes that have had their run, and whose judge will be free.
+    /// Lanes after their run, whose judge will be free.
     pub(super) finished: u32,
     /// Lanes in all, in whatever state.
     pub(super) lanes: u32,
@@ -38,7 +38,7 @@ pub(super) struct PoolCounts {
     pub(super) removing: u32,
 }
 
-/// What to do about it.
+/// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refill {
     /// Make one now.
@@ -50,7 +50,7 @@ pub(super) enum Refill {
 }
 
 impl Refill {
-    /// Decides; `put_off` is how long the next creation has been put off already.
+    /// Decides; `put_off` is how long the next creation has been put off.
     pub(super) fn decide(counts: PoolCounts, settings: &Settings, put_off: Duration) -> Self {
         let wanted = settings.warm.saturating_add(counts.queued);
         let coming = counts.ready.saturating_add(counts.creating);
@@ -71,7 +71,7 @@ impl Refill {
 }
 
 impl PoolCounts {
-    /// Whether more wait than there are lanes for.
+    /// Whether more runs wait than lanes are ready.
     pub(super) fn is_short(&self) -> bool {
         self.queued > self.ready
     }
@@ -96,9 +96,9 @@ impl PoolCounts {
         }
     }
 
-    /// Whether a finished lane may stay a while: runs in flight come before its removal, as long
-    /// as there is room for another lane and nobody waits for one, and so does what the engine is
-    /// at work on.
+    /// Whether a finished lane may stay a while. Two removals under way come first; so do runs in
+    /// flight and other work of the engine, as long as there is room for another lane and nobody
+    /// waits for one.
     pub(super) fn can_keep_finished(&self, settings: &Settings) -> bool {
         let engine_is_busy = self.creating + self.removing >= ENGINE_WORKS_ON;
         let has_room = self.lanes < settings.lanes_max;

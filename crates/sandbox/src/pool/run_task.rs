@@ -1,4 +1,4 @@
-//! One run, from asked for until it is answered and its lane is recycled.
+//! One run, from the request until it is answered and its lane is recycled.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::event_channel::EventSender;
 use crate::lane::{FinishedLane, Lane, RunFault};
 use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};
 
-/// Serves one run. Its end, whatever it is, is told to `events`, unless nobody listens any more.
+/// Serves one run. Its end, whatever it is, goes to `events`, unless nobody reads any more.
 pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, events: EventSender) {
     let asked = Instant::now();
     let events = Arc::new(events);
@@ -40,7 +40,7 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, event
         }
         Err(fault) => answer_fault(&shared, fault, &events),
     }
-    // The answer is out before the container is killed, and the next run need not wait for that.
+    // The answer is out before the container is removed, and the next run need not wait for that.
     drop(events);
     if let Some(finished) = finished {
         recycle(&shared, finished, permit).await;
@@ -65,7 +65,7 @@ async fn wait_for_lease(
     };
     let begin = Instant::now();
     let ended = wait_in_queue(shared, events, ticket, leased).await;
-    // Of all who waited: those who did so in vain waited the longest.
+    // Of runs that waited in vain too: they waited the longest.
     metrics::histogram!("codealong_queue_wait_seconds").record(begin.elapsed().as_secs_f64());
     ended
 }
@@ -90,7 +90,7 @@ async fn wait_in_queue(
     }
     let retry_after = shared.retry_after();
     shared.leave(ticket);
-    // A lease may have come in this very moment.
+    // A lease may have come at this very moment.
     leased.close();
     match leased.try_recv() {
         Ok(Ok(Lease { lane, permit })) if events.is_closed() => {
@@ -154,7 +154,7 @@ async fn run_once(
 
 fn answer_fault(shared: &Shared, fault: RunFault, events: &EventSender) {
     let error = match fault {
-        // Where the pool knows better why, it says so.
+        // The pool may know a better reason.
         RunFault::NotStarted(detail) => shared.refusal().unwrap_or(SandboxError::Died { detail }),
         RunFault::Lost(detail) => shared.refusal().unwrap_or(SandboxError::Lost { detail }),
         RunFault::JudgeBroke(detail) => SandboxError::JudgeBroke { detail },
@@ -167,15 +167,15 @@ fn answer_fault(shared: &Shared, fault: RunFault, events: &EventSender) {
     metrics::counter!("codealong_runs_broken_total").increment(1);
     let reason = error.to_string();
     match error {
-        // What keeps the pool from serving was told when it began to.
+        // What keeps the pool from serving was logged when it began to.
         SandboxError::Unavailable { .. } => info!(reason, "A run broke off: {reason}"),
         _ => error!(reason, "A run broke off: {reason}"),
     }
     events.fail(error);
 }
 
-/// Counts and logs a refusal, which is nobody's failure: where the pool does not serve, why not was
-/// told when it began to.
+/// Counts and logs a refusal, which is nobody's failure: why the pool does not serve was logged
+/// when that began.
 fn note_refusal(refusal: &SandboxError) {
     let kind = match refusal {
         SandboxError::Busy { .. } => "busy",

@@ -25,18 +25,17 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) instance: InstanceId,
     pub(super) registry: ContainerRegistry,
-    /// Runs, from asked for until their container's removal has begun: after the answer it may wait
-    /// until nothing else runs.
+    /// Runs, from the request until their lane is recycled, which may be long after the answer.
     pub(super) runs: TaskTracker,
-    /// Told when there may be something to create.
+    /// Notified when there may be something to create.
     pub(super) maintainer: Arc<Notify>,
     /// Ends the maintainer.
     pub(super) stopping: CancellationToken,
     /// Ends the runs in flight.
     pub(super) halted: CancellationToken,
-    /// Told when what the pool has, or does, may have changed.
+    /// Notified when what the pool has, or does, may have changed.
     pub(super) changed: Notify,
-    /// Held by the one finished lane whose removal is next.
+    /// Taken by the one finished lane whose removal is next.
     pub(super) removal_turn: AsyncMutex<()>,
     state: Mutex<State>,
     first_seen: Mutex<FirstSeen>,
@@ -51,7 +50,7 @@ pub(super) struct State {
     /// Judges whose learner's container is gone: each can take the next.
     pub(super) judges: VecDeque<IdleJudge>,
     creating: u32,
-    /// Finished lanes that are kept or being recycled.
+    /// Finished lanes that wait for their recycling or are in it.
     pub(super) finished: u32,
     /// Runs whose first lane died before they began; they are served before all others.
     pub(super) retries: VecDeque<oneshot::Sender<Lane>>,
@@ -67,7 +66,7 @@ pub(super) struct IdleJudge {
 }
 
 impl Shared {
-    /// A pool with nothing in it. Must be called inside a tokio runtime.
+    /// An empty pool. Must be called inside a tokio runtime.
     pub(super) fn new(settings: Settings) -> Self {
         measure_engine(EngineSeen::Away);
         let maintainer = Arc::new(Notify::new());
@@ -96,7 +95,7 @@ impl Shared {
         }
     }
 
-    /// Lets a run in to wait for its turn.
+    /// Lets a run into the queue.
     pub(super) fn enter(
         self: &Arc<Self>,
         client: ClientId,
@@ -112,7 +111,7 @@ impl Shared {
         let ticket = match entry {
             Entry::Full => return Err(SandboxError::Busy { retry_after }),
             Entry::Waiting(ticket) => ticket,
-            // Nobody listens where the other run is gone already.
+            // Sending fails where the other run is gone already.
             Entry::WaitingInsteadOf(ticket, older) => {
                 let _gone = older.lease.send(Err(SandboxError::Replaced));
                 ticket
@@ -128,7 +127,7 @@ impl Shared {
         Ok(ticket)
     }
 
-    /// Takes a run out of the queue.
+    /// Removes a run from the queue.
     pub(super) fn leave(self: &Arc<Self>, ticket: TicketId) {
         let waiter = self.state().admission.leave(ticket);
         drop(waiter);
@@ -136,7 +135,7 @@ impl Shared {
     }
 
     /// Waits for another lane for a run that has its permit and lost its first one. A pool that
-    /// does not serve hands none out, and says so at once.
+    /// does not serve closes the channel at once.
     pub(super) fn retry(self: &Arc<Self>) -> oneshot::Receiver<Lane> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
@@ -148,7 +147,7 @@ impl Shared {
         receiver
     }
 
-    /// Puts a lane in stock, where there is one.
+    /// Puts a lane in stock, if the pool serves.
     pub(super) fn deposit(self: &Arc<Self>, lane: Lane) {
         let mut state = self.state();
         if !state.serves() {
@@ -161,7 +160,7 @@ impl Shared {
         self.dispatch();
     }
 
-    /// Hands lanes to runs, as long as there are both, and tells the others their places.
+    /// Hands lanes to runs, as long as there are both, and sends the others their queue positions.
     pub(super) fn dispatch(self: &Arc<Self>) {
         let mut dead = Vec::new();
         let mut state = self.state();
@@ -178,7 +177,7 @@ impl Shared {
             };
             let permit = Permit::new(Arc::clone(self), client);
             if let Err(Ok(lease)) = waiter.lease.send(Ok(Lease { lane, permit })) {
-                // The run left in the meantime; its lane is as good as new.
+                // The run left meanwhile; its lane is as good as new.
                 state.ready.push_front(lease.lane);
                 lease.permit.take_back(&mut state);
             }
@@ -197,7 +196,7 @@ impl Shared {
         self.changed.notify_waiters();
     }
 
-    /// Enters another phase. Only serving and starting pools keep what waits; a stop is for good.
+    /// Enters another phase. Only a starting or serving pool keeps what waits; a stop is final.
     pub(super) fn set_phase(self: &Arc<Self>, phase: PoolState) {
         if matches!(phase, PoolState::Away { .. }) {
             measure_engine(EngineSeen::Away);
@@ -234,7 +233,7 @@ impl Shared {
         self.dispatch();
     }
 
-    /// Ends when the pool serves with a lane at hand, or does not serve.
+    /// Ends when the pool serves with a lane ready, or does not serve.
     pub(super) async fn wait_until_ready(&self) -> Result<(), SandboxError> {
         loop {
             let changed = self.changed.notified();
@@ -252,7 +251,7 @@ impl Shared {
         }
     }
 
-    /// What a run is told that has waited as long as it may.
+    /// Why a run is refused that has waited as long as it may.
     pub(super) fn too_late(&self, retry_after: Duration) -> SandboxError {
         match self.state().phase {
             PoolState::Starting => SandboxError::Unavailable {
@@ -284,13 +283,13 @@ impl Shared {
         state.measure(&self.registry);
     }
 
-    /// Counts what a run took into the advice that is given to the refused.
+    /// Averages a run's time into the advice for refused runs.
     pub(super) fn note_run(&self, took: Duration) {
         let mut state = self.state();
         state.run_seconds += (took.as_secs_f64() - state.run_seconds) * 0.2;
     }
 
-    /// After how long a place is likely.
+    /// How long until a slot is likely to be free.
     pub(super) fn retry_after(&self) -> Duration {
         self.state().retry_after()
     }
@@ -374,7 +373,7 @@ impl State {
     }
 }
 
-/// How long those ahead take, with so many running at a time.
+/// How long those ahead take, `running_max` at a time.
 fn retry_after(ahead: u32, run_seconds: f64, running_max: u32) -> Duration {
     let seconds = run_seconds.max(0.2) * f64::from(ahead) / f64::from(running_max.max(1));
     Duration::from_secs_f64(seconds.clamp(1.0, 30.0))
@@ -383,9 +382,9 @@ fn retry_after(ahead: u32, run_seconds: f64, running_max: u32) -> Duration {
 /// What was last seen of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EngineSeen {
-    /// It answers, whether the pool serves by now, refuses to, or stops.
+    /// It answers, whether the pool serves, refuses to, or stops.
     Up,
-    /// It was not found yet, or does not answer, or fails whatever it is asked.
+    /// It was not found yet, does not answer, or fails every call.
     Away,
 }
 

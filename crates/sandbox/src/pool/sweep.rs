@@ -1,4 +1,4 @@
-//! Containers that nobody answers for any more, found by their labels and taken away.
+//! Containers that nobody is responsible for, found by their labels and removed.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime};
@@ -10,7 +10,7 @@ use crate::SandboxError;
 use crate::engine::{Engine, Listed};
 use crate::labels::{OWNER, Ownership, Predecessors};
 
-/// Since when this server has seen each container that there is, by its own monotonic clock.
+/// Since when this server has seen each container, by its own monotonic clock.
 #[derive(Debug, Default)]
 pub(super) struct FirstSeen {
     first: HashMap<String, Instant>,
@@ -35,9 +35,9 @@ impl FirstSeen {
     }
 }
 
-/// Looks at every container with our label, in whatever state, and removes those that are stale
-/// or that this server has forgotten. Those of other living owners stay. Says how
-/// many it could not remove.
+/// Looks at every container with our label, in any state, and removes those that are stale, or of
+/// this instance and not registered. Those of other living owners stay. Returns how many it could
+/// not remove.
 pub(super) async fn sweep(
     engine: &Engine,
     shared: &Shared,
@@ -49,7 +49,7 @@ pub(super) async fn sweep(
     shared.first_seen().note(&listed, now);
     for container in listed {
         let watched_for = shared.first_seen().watched_for(&container.name, now);
-        // Asked after the listing: a container is known from before it exists until it is gone.
+        // After the listing: a container is registered from before it exists until it is gone.
         let is_leftover = match shared.instance.ownership(
             &container.labels,
             predecessors,

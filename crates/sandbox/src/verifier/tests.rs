@@ -1,4 +1,4 @@
-//! T-29, without a container: frames that someone forged, and what becomes of them.
+//! T-29, without a container: forged frames, and what becomes of them.
 
 use protocol::{Program, Seed, StepId, TestId};
 use serde_json::{Value, json};
@@ -61,7 +61,7 @@ fn honest() -> Vec<Value> {
     words
 }
 
-/// Numbers the words as an honest judge would.
+/// Numbers the frames as an honest judge would.
 fn numbered(words: Vec<Value>) -> Vec<Value> {
     let number = |(seq, mut word): (usize, Value)| {
         word["seq"] = json!(seq);
@@ -71,7 +71,7 @@ fn numbered(words: Vec<Value>) -> Vec<Value> {
     words.into_iter().enumerate().map(number).collect()
 }
 
-/// Feeds the frames to a verifier; without a violation the run ends by `otherwise`.
+/// Gives the frames to a verifier; without a violation the run ends by `otherwise`.
 fn report(frames: &[Value], otherwise: Ending) -> (JobReport, Ending) {
     let mut verifier = RunVerifier::new(&job(), NONCE.to_owned(), Timings::default());
     let mut ending = otherwise;

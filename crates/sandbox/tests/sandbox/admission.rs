@@ -1,4 +1,4 @@
-//! Who waits, how long, and what they are told.
+//! Who waits, how long, and with which answer.
 
 use std::time::Duration;
 

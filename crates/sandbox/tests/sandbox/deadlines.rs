@@ -1,4 +1,4 @@
-//! T-20: whatever a program does with its time, the run ends in time, with what it had by then.
+//! T-20: whatever a program does with its time, the run ends in time, with partial results.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,14 @@ use crate::lab::{FOUR_LINES, Lab, Tests, a_client, kinds};
 /// The guarantee: 10 s, and 0.7 s for the server to end what does not end by itself.
 const LIMIT: Duration = Duration::from_millis(10_700);
 
-/// How late a timer may go off, and its news arrive, on a machine that is busy with other tests.
+/// How late a timer and its event may be on a machine that is busy with other tests.
 const SCHEDULING_SLACK: Duration = Duration::from_millis(500);
 
 /// One test that passes at once, and one that waits for ever.
 fn passes_then_hangs() -> Tests {
     Tests::new(&[
         ("connects", "server.connect()"),
-        // By its client, for that is how a test waits; one that sleeps by itself is broken.
+        // By its client, as a test should wait; one that sleeps past the limit is broken.
         (
             "waits",
             "server.connect().expect_nothing_more(for_ms=60_000)",
@@ -26,8 +26,8 @@ fn passes_then_hangs() -> Tests {
     ])
 }
 
-/// Judges a program; its report, and what the run took from its start to its end by the clock of
-/// whoever watches it. What it waited for a container is no part of it.
+/// Judges a program; its report, and how long the run took from its start to its end by the
+/// reader's clock, without the wait for a container.
 async fn timed(lab: &Lab, program: &str, tests: &Tests) -> (JobReport, Duration) {
     let mut events = lab.pool.run(tests.job(program), a_client());
     let mut started = None;
@@ -55,7 +55,7 @@ async fn a_test_that_never_ends_is_timed_out_with_partial_results() {
     lab.close().await;
 }
 
-/// Each listens first, so that a test passes before the program does as it likes.
+/// Each listens first, so that a test passes before the program misbehaves.
 #[tokio::test]
 async fn no_program_outlives_its_time() {
     let lab = Lab::with(|settings| {

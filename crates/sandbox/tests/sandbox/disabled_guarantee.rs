@@ -1,38 +1,36 @@
-//! A limit that is left out between the pool and the engine, to see that the self-test notices.
+//! A limit left out between the pool and the engine, to see that the self-test notices.
 
 use bollard::models::{ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum};
 
 use sandbox::{Guarantee, Role};
 
-/// A limit to leave out of the containers of one kind.
+/// A limit to leave out of the containers of one role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct DisabledGuarantee {
-    /// Which containers.
     pub(crate) role: Role,
-    /// What is left out.
     pub(crate) omitted: Omitted,
 }
 
 /// What is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Omitted {
-    /// All that keeps a guarantee.
+    /// All that enforces a guarantee.
     Whole(Guarantee),
-    /// The size alone of a place in memory.
+    /// Only the size of a tmpfs.
     Size(Guarantee),
-    /// Its number of files alone.
+    /// Only its number of files.
     Files(Guarantee),
 }
 
 impl DisabledGuarantee {
-    /// The guarantee that is not kept then.
+    /// The guarantee that is broken then.
     pub(crate) fn guarantee(self) -> Guarantee {
         let (Omitted::Whole(guarantee) | Omitted::Size(guarantee) | Omitted::Files(guarantee)) =
             self.omitted;
         guarantee
     }
 
-    /// Takes the limit away from a request for a container, if it is for one of that kind.
+    /// Removes the limit from a request for a container, if it is for one of that role.
     pub(crate) fn apply(self, body: &mut ContainerCreateBody) {
         let role = format!("{:?}", self.role).to_lowercase();
         let labels = body.labels.as_ref();
@@ -53,18 +51,18 @@ impl DisabledGuarantee {
     }
 }
 
-/// Takes away what keeps a guarantee. `FirstProcess` becomes Docker's own init.
+/// Removes what enforces a guarantee. `FirstProcess` becomes Docker's own init.
 fn leave_out(guarantee: Guarantee, config: &mut HostConfig) {
     let is_neither = |option: &str| !is_size(option) && !is_files(option);
     match guarantee {
         // The host's, since an engine need not have a bridge.
         Guarantee::Network => {
             config.network_mode = Some("host".to_owned());
-            // They would be the host's.
+            // These would be the host's.
             config.sysctls = None;
         }
         Guarantee::ReadOnlyRoot => config.readonly_rootfs = Some(false),
-        // Every process gets the defaults of the engine, which name a dozen.
+        // Without it every process gets the engine's default capabilities, a dozen.
         Guarantee::Capabilities => config.cap_drop = None,
         Guarantee::Memory => {
             config.memory = None;
@@ -92,7 +90,7 @@ fn leave_out(guarantee: Guarantee, config: &mut HostConfig) {
         }
         Guarantee::OpenFiles => retain_ulimits(config, "nofile"),
         Guarantee::CoreDumps => {
-            // Without the line it is the engine's own limit, which may be as low.
+            // Without the line the engine's own limit applies, which may be as low.
             for ulimit in config.ulimits.iter_mut().flatten() {
                 if ulimit.name.as_deref() == Some("core") {
                     (ulimit.soft, ulimit.hard) = (Some(1 << 20), Some(1 << 20));
@@ -117,7 +115,7 @@ fn leave_out(guarantee: Guarantee, config: &mut HostConfig) {
             config.cgroupns_mode = Some(HostConfigCgroupnsModeEnum::HOST);
         }
         Guarantee::OutOfMemoryFirst => config.oom_score_adj = None,
-        // Not the engine's doing: the container's user, and what ours do by themselves.
+        // Not the engine's: the container's user, and what our processes do by themselves.
         Guarantee::User | Guarantee::NotDumpable => {}
     }
 }
@@ -140,7 +138,7 @@ fn retain_ulimits(config: &mut HostConfig, without: &str) {
     }
 }
 
-/// Keeps some of the options of a place in memory.
+/// Keeps some of the options of a tmpfs.
 fn retain(config: &mut HostConfig, place: Guarantee, keep: impl Fn(&str) -> bool) {
     let path = match place {
         Guarantee::Code => "/code",

@@ -60,7 +60,7 @@ for folder in ('/code', '/tmp'):
     assert_says(attack, &expected).await;
 }
 
-/// T-13: whatever a program leaves, the next start of it finds its own files alone.
+/// T-13: whatever files a program leaves, its next start finds only its own.
 #[tokio::test]
 async fn strange_files_harm_nobody() {
     let lab = Lab::small().await;

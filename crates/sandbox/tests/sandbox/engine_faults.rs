@@ -1,5 +1,5 @@
-//! An engine that fails, hangs or goes away: the learner is told that it is our fault, quickly, and
-//! when it is back everything is as before.
+//! An engine that fails, hangs or goes away: runs are refused quickly and as our fault, and on its
+//! return everything is as before.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::lab::{
 use crate::own_engine::OwnEngine;
 use crate::proxy::{Fault, LATE, Proxy, Wrong};
 
-/// Every call that the pool makes of an engine that has the image already.
+/// Every call that the pool makes to an engine that has the images already.
 const CALLS: [(&str, &str, &str); 9] = [
     ("GET", "/version", ""),
     ("GET", "/containers/json", ""),
@@ -53,7 +53,7 @@ async fn each_call_goes_wrong_once(wrong: Wrong) {
     for _ in 0..3 {
         lab.assert_honest_run_passes().await;
     }
-    // A ping is only made now and then, or when something is in doubt.
+    // A ping comes only every few seconds, or when something is in doubt.
     let within = Duration::from_secs(30);
     until("every call went wrong", within, async || {
         proxy.left().is_empty()
@@ -89,15 +89,15 @@ async fn each_call_may_be_cut_once() {
     each_call_goes_wrong_once(Wrong::Drops).await;
 }
 
-/// Where an outage stands.
+/// The two moments of an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outage {
     Begins,
     Ends,
 }
 
-/// Three runs are in flight, the engine goes away, runs are asked for while it is, and it comes
-/// back. What became of the three.
+/// Three runs are in flight, the engine goes away, runs are asked for meanwhile, and it comes back.
+/// Returns what became of the three.
 async fn an_outage_under_load(
     lab: &Lab,
     stay_away: Duration,
@@ -133,7 +133,7 @@ async fn an_outage_under_load(
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        // One may meet a machine that is at work on something else; most must not.
+        // One may meet a machine that is busy with something else; most must not.
         waits.sort();
         let (median, longest) = (waits[waits.len() / 2], waits[waits.len() - 1]);
         assert!(median < Duration::from_millis(50), "{waits:?}");
@@ -154,7 +154,7 @@ async fn an_outage_under_load(
     in_flight
 }
 
-/// T-24, with a socket that refuses in place of an engine that was stopped.
+/// T-24, with a socket that refuses in place of a stopped engine.
 #[tokio::test]
 async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_needed() {
     let mut proxy = Proxy::new(vec![]);
@@ -178,7 +178,7 @@ async fn an_engine_that_goes_away_is_said_so_at_once_and_missed_no_longer_than_n
     lab.close().await;
 }
 
-/// T-24 in its long form: an engine that really ends, once as its owner stops it, with its
+/// T-24 in its long form: an engine that really ends, once stopped by its owner, with its
 /// containers, and once killed.
 #[tokio::test]
 #[ignore = "long: `cargo xtask test --soak`"]
@@ -195,7 +195,7 @@ async fn soak_an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_neede
         };
         let in_flight = an_outage_under_load(&lab, Duration::from_secs(10), outage).await;
         for run in in_flight {
-            // An engine that is stopped gives containers ten seconds, in which a run may end.
+            // A stopped engine gives containers ten seconds, in which a run may end.
             match run {
                 Ok(report) => assert!(report.is_passed(), "a wrong verdict: {report:#?}"),
                 Err(fault) => assert!(fault.run_error().is_ours(), "{fault:?}"),
@@ -214,7 +214,7 @@ async fn soak_an_engine_that_ends_for_ten_seconds_is_missed_no_longer_than_neede
     engine.stop().await;
 }
 
-/// A creation that is on its way when the pool is told to stop comes through after the last sweep.
+/// A creation under way when the pool is stopped comes through after the last sweep.
 #[tokio::test]
 async fn a_stop_in_the_middle_of_the_first_creation_leaves_nothing() {
     let proxy = Proxy::new(vec![Fault {
@@ -253,8 +253,8 @@ async fn an_engine_that_was_never_there_is_waited_for() {
     lab.close().await;
 }
 
-/// T-25: the container of a run that is over dies of its lost connection, and its place is free,
-/// though the engine does not get round to removing it.
+/// T-25: the container of a finished run dies of its lost connection, and its slot is free, though
+/// the engine never removes it.
 #[tokio::test]
 async fn a_kill_that_hangs_holds_no_place() {
     let proxy = Proxy::new(vec![Fault {

@@ -1,4 +1,4 @@
-//! T-29, T-01 and T-17: a program that reaches for its judge does not pass by it.
+//! T-29, T-01 and T-17: a program that attacks its judge does not pass by it.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn of_an_answer() -> Tests {
     ])
 }
 
-/// Programs that cheat, each in another way, by what each does.
+/// Programs that cheat, each in its own way, by what they do.
 const CHEATS: [(&str, &str); 18] = [
     ("leaves on import", "import sys\nsys.exit(0)\n"),
     ("leaves harder", "import os\nos._exit(0)\n"),
@@ -192,7 +192,7 @@ async fn no_cheat_passes() {
     let tests = of_an_answer();
     for pair in CHEATS.chunks(2) {
         let cheats = pair.iter().map(async |(name, program)| {
-            // Once as it is, and once with the honest four lines behind it.
+            // Once as it is, and once followed by the four honest lines.
             for program in [(*program).to_owned(), format!("{program}\n{FOUR_LINES}")] {
                 let report = lab.judge(&program, &tests).await;
                 assert!(
@@ -213,7 +213,7 @@ async fn no_cheat_passes() {
     lab.close().await;
 }
 
-/// A learner's files by these names must not be run by anyone but the learner's own program.
+/// A learner's files with these names must be run only by the learner's own program.
 #[tokio::test]
 async fn files_by_the_names_of_modules_change_no_verdict() {
     let lab = Lab::small().await;
@@ -275,8 +275,8 @@ os.mkdir('/code/main.d')
     lab.close().await;
 }
 
-/// T-17: the end of either container is no pass, and no learner is to blame for it: each is ended by
-/// the host's own hand.
+/// T-17: the end of either container is no pass, and no learner is to blame for it: the host kills
+/// each.
 #[tokio::test]
 async fn a_containers_end_is_no_verdict_and_our_fault() {
     let lab = Lab::small().await;
@@ -308,8 +308,8 @@ async fn a_containers_end_is_no_verdict_and_our_fault() {
     lab.close().await;
 }
 
-/// T-17 by a program's own doing: it lets the kernel choose its launcher before itself, where that is
-/// larger. Whomever the kernel takes, there is a verdict, and it is on the program.
+/// T-17 by a program's own doing: it lets the kernel prefer its launcher, where that is larger.
+/// Whatever the kernel kills, there is a verdict, and it is on the program.
 #[tokio::test]
 async fn a_launcher_that_is_killed_for_want_of_memory_is_the_programs_doing() {
     let lab = Lab::small().await;
@@ -347,7 +347,7 @@ time.sleep(1000)
     lab.close().await;
 }
 
-/// Kills every container of a kind that runs.
+/// Kills every running container of a role.
 async fn kill_all(lab: &Lab, role: Role) {
     for name in containers_in_role(&lab.owner, role).await {
         let options = KillContainerOptions {

@@ -1,4 +1,4 @@
-//! The images follow their folder.
+//! The images follow their directory.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What a program can't reach: the network, the host, privileges, unsafe parts of the kernel.
+//! What a program can't reach: the network, the host, its judge, privileges.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use crate::lab::{
     FOUR_LINES, Lab, Tests, answering_after, containers_in_role, engine, image_folder, output,
 };
 
-/// `EPERM` and `EACCES`: it is there, and not for this program.
+/// `EPERM` and `EACCES`: it exists, and not for this program.
 const REFUSED: [&str; 2] = ["1", "13"];
 
-/// A program that tries each of `attempts`, says which error of the system it got, and then passes.
-/// Any other error, as of an attempt that is misspelt, ends it before that.
+/// A program that tries each of `attempts`, prints the system's error number, and then passes. Any
+/// other exception, as of a misspelt attempt, ends it before that.
 fn probing(prelude: &str, attempts: &[(&str, &str)]) -> String {
     let mut program = format!("{prelude}\n");
     for (name, attempt) in attempts {
@@ -28,7 +28,7 @@ fn probing(prelude: &str, attempts: &[(&str, &str)]) -> String {
     program + FOUR_LINES
 }
 
-/// Runs the attempts, with an honest run beside them; what they said, all of it.
+/// Runs the attempts, with an honest run beside them; returns all of their output.
 async fn said_of(prelude: &str, attempts: &[(&str, &str)]) -> String {
     let lab = Lab::small().await;
     let tests = Tests::that_listen_a_while();
@@ -38,8 +38,8 @@ async fn said_of(prelude: &str, attempts: &[(&str, &str)]) -> String {
     output(&report)
 }
 
-/// Runs the attempts, each of which must fail, with an honest run beside them; by name, the number
-/// of the error that each failed with.
+/// Runs the attempts, each of which must fail, with an honest run beside them; returns the error
+/// number of each by its name.
 async fn assert_all_fail(prelude: &str, attempts: &[(&str, &str)]) -> BTreeMap<String, String> {
     let said = said_of(prelude, attempts).await;
     let errors: BTreeMap<String, String> = said
@@ -132,7 +132,7 @@ def setuid_copy(folder):
     }
 }
 
-/// T-29: the process that starts programs is out of reach for them.
+/// T-29: the process that starts programs is out of their reach.
 #[tokio::test]
 async fn the_launcher_can_not_be_touched() {
     let prelude = format!(
@@ -206,7 +206,7 @@ def write(path):
 }
 
 /// The judge is in another container: nothing of it is in the program's but the address that the
-/// program is called from.
+/// judge connects from.
 #[tokio::test]
 async fn nothing_of_the_judge_is_to_be_found() {
     let lab = Lab::small().await;
@@ -323,7 +323,7 @@ def write(path):
     assert_all_fail(prelude, &attempts).await;
 }
 
-/// T-04 and T-10: what the engine says of a container is what the golden file says, and there is
+/// T-04 and T-10: what the engine reports of a container is what the golden file says, and there is
 /// no log of it.
 #[tokio::test]
 async fn the_engine_set_what_the_golden_files_say() {
@@ -348,7 +348,7 @@ async fn the_engine_set_what_the_golden_files_say() {
         let seen = serde_json::to_value(config).unwrap();
         for (key, expected) in golden["HostConfig"].as_object().unwrap() {
             match key.as_str() {
-                // It differs by the numbers of the container's own user.
+                // It contains the container's own user.
                 "Tmpfs" => {
                     for (path, options) in expected.as_object().unwrap() {
                         let fixed =
@@ -358,12 +358,12 @@ async fn the_engine_set_what_the_golden_files_say() {
                         assert_eq!(seen, options, "{path}");
                     }
                 }
-                // By the judge's name.
+                // It contains the judge's name.
                 "NetworkMode" if role == Role::Learner => {
                     let network = seen[key].as_str().unwrap();
                     assert!(network.starts_with("container:"), "{network}");
                 }
-                // The golden file says where the profile's text is.
+                // The golden file has the profile's path in place of its text.
                 "SecurityOpt" => {
                     let path = format!("{folder}/seccomp.json");
                     let profile = std::fs::read_to_string(image_folder().join(&path));

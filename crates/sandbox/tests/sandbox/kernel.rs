@@ -10,7 +10,7 @@ use sandbox::Role;
 
 use crate::lab::{Lab, Tests, answering_after, containers_in_role, engine, output};
 
-/// Python that makes a call of the kernel by its number, on either kind of processor.
+/// Python that makes system calls by their numbers, on either architecture.
 pub(crate) const CALLS: &str = "import ctypes, os, platform, socket
 libc = ctypes.CDLL(None, use_errno=True)
 arm = platform.machine() == 'aarch64'
@@ -26,8 +26,8 @@ def call(x86, aarch64, *arguments):
 buffer = ctypes.create_string_buffer(4096)
 here = ctypes.addressof(buffer)";
 
-/// What the filter alone forbids: each is asked so that without it the kernel does it, or finds
-/// another fault before it looks at privileges.
+/// What the filter alone forbids: without it the kernel would do each, or find another fault before
+/// it checks privileges.
 const CLOSED_BY_THE_FILTER: [(&str, &str); 43] = [
     ("io_uring", "call(425, 425, 8, here)"),
     ("keyctl", "call(250, 219, 0, 0, 0)"),
@@ -86,7 +86,7 @@ const CLOSED_BY_THE_FILTER: [(&str, &str); 43] = [
     ("the clock", "call(227, 112, 0, 1)"),
 ];
 
-/// What the missing capabilities forbid too, so that the filter can't be told from them.
+/// What the missing capabilities forbid too, which hides the filter's part.
 const CLOSED_TWICE: [(&str, &str); 12] = [
     ("pivot_root", "call(155, 41, 1, 1)"),
     ("fsopen", "call(430, 430, 1, 0xff)"),
@@ -102,8 +102,8 @@ const CLOSED_TWICE: [(&str, &str); 12] = [
     ("the host's name", "call(170, 161, 1, 99999)"),
 ];
 
-/// A program that makes each of the attempts in a process of its own, as one that succeeds may
-/// change what the next may do, and says the number of the error.
+/// A program that makes each attempt in a process of its own, as one that succeeds may change what
+/// the next can do, and prints the error number.
 fn trying(attempts: &[(&str, &str)]) -> String {
     let mut program = format!(
         "{CALLS}
@@ -132,7 +132,7 @@ fn said_of_each(said: &str) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-/// What a program says in a container that has all of our limits but the filter.
+/// What a program prints in a container that has all of our limits but the filter.
 async fn without_the_filter(lab: &Lab, program: &str) -> String {
     let engine = engine();
     let name = containers_in_role(&lab.owner, Role::Learner)
@@ -174,7 +174,7 @@ async fn without_the_filter(lab: &Lab, program: &str) -> String {
     said.await.unwrap()
 }
 
-/// A filter that let one of them through would give another answer than its own.
+/// A call that the filter lets through ends with another error than the filter's.
 #[tokio::test]
 async fn unsafe_parts_of_the_kernel_are_closed() {
     let lab = Lab::small().await;
@@ -201,7 +201,7 @@ async fn unsafe_parts_of_the_kernel_are_closed() {
     lab.close().await;
 }
 
-/// C libraries make threads and processes by another call where this one is not there, and not
+/// C libraries make threads and processes by another call where `clone3` does not exist, but not
 /// where it is forbidden.
 #[tokio::test]
 async fn what_programs_need_of_the_kernel_is_open() {

@@ -98,7 +98,7 @@ impl Lab {
         report
     }
 
-    /// Stops the pool and asserts that nothing is left behind.
+    /// Stops the pool and asserts that nothing is left.
     pub(crate) async fn close(self) {
         assert_eq!(self.pool.stop().await, StopOutcome::Nothing);
         assert_no_container(&self.owner, Duration::from_secs(5)).await;
@@ -112,18 +112,18 @@ pub(crate) fn settings() -> Settings {
     Settings {
         owner: format!("test-{}-{number}", std::process::id()),
         image_folder: image_folder(),
-        // A machine that is busy with other tests is no reason to fail.
+        // A machine busy with other tests is no reason to fail.
         wait_max: Duration::from_secs(60),
         ..Settings::default()
     }
 }
 
-/// The folder of the images.
+/// The directory of the images.
 pub(crate) fn image_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runner-image")
 }
 
-/// A client that nobody else is.
+/// A client unlike any other.
 pub(crate) fn a_client() -> ClientId {
     static CLIENTS: AtomicU32 = AtomicU32::new(0);
     let number = CLIENTS.fetch_add(1, Ordering::Relaxed);
@@ -162,13 +162,13 @@ impl Tests {
         }
     }
 
-    /// One test that connects and stays a moment, in which a program's output comes.
+    /// One test that connects and stays a moment, so that a program's output arrives.
     pub(crate) fn that_listen_a_while() -> Self {
         Self::new(&[("connects", "server.connect().expect_nothing_more(200)")])
     }
 
-    /// Tests that a program passes which answers in the end, each with a program of its own. Only
-    /// a machine that stands still takes so long. A moment later its output has come too.
+    /// Tests that a program passes by answering in the end, each with a program of its own. Only a
+    /// stalled machine takes that long. The pause afterwards lets its output arrive.
     pub(crate) fn that_wait_for_the_end(names: &[&str]) -> Self {
         let body = "client = server.connect()\n    client.send('END')\n    \
                     client.expect(simple('DONE'), within_ms=100_000)\n    \
@@ -216,7 +216,7 @@ pub(crate) fn output(report: &JobReport) -> String {
     chunks.map(|chunk| chunk.text.as_str()).collect()
 }
 
-/// Listens to a run to its end.
+/// Reads a run's events to the end.
 pub(crate) async fn report_of(mut stream: JobStream) -> Result<JobReport, SandboxError> {
     let mut report = None;
     while let Some(event) = stream.next().await {
@@ -232,7 +232,7 @@ pub(crate) fn engine() -> Docker {
     Docker::connect_with_defaults().expect("an engine")
 }
 
-/// The names of all containers, in whatever state, of an owner.
+/// The names of an owner's containers, in any state.
 pub(crate) async fn containers_of(owner: &str) -> Vec<String> {
     containers_on(&engine(), owner).await
 }
@@ -242,7 +242,7 @@ pub(crate) async fn containers_on(engine: &Docker, owner: &str) -> Vec<String> {
     labelled(engine, vec![format!("codealong.owner={owner}")]).await
 }
 
-/// The names of an owner's containers of one kind.
+/// The names of an owner's containers of one role.
 pub(crate) async fn containers_in_role(owner: &str, role: Role) -> Vec<String> {
     let role = format!("codealong.role={role:?}").to_lowercase();
     labelled(&engine(), vec![format!("codealong.owner={owner}"), role]).await
@@ -275,7 +275,7 @@ pub(crate) async fn assert_no_container(owner: &str, within: Duration) {
     }
 }
 
-/// Waits until something holds.
+/// Waits until `holds` is true, and fails after `within`.
 pub(crate) async fn until(what: &str, within: Duration, mut holds: impl AsyncFnMut() -> bool) {
     let begin = Instant::now();
     while !holds().await {

@@ -48,12 +48,12 @@ async fn a_judge_serves_one_learner_after_the_other() {
             "a learner's container is used again"
         );
     }
-    // On a machine that is busy another judge may be made before the one that was used is free.
+    // On a busy machine another judge may be made before the used one is free.
     assert!(judges.len() <= 4, "{judges:?}");
     lab.close().await;
 }
 
-/// A run that was stopped in its middle leaves a judge in its middle.
+/// A run that is stopped halfway leaves its judge halfway.
 #[tokio::test]
 async fn a_judge_that_did_not_come_to_its_end_serves_no_more() {
     let lab = one_lane().await;

@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 use crate::lab::{FOUR_LINES, Lab, Tests, containers_of, is_soak, until};
 
-/// A right program of the second step, and tests that it answers.
+/// A right program of the second step.
 const ANSWERS: &str = "import socket
 server = socket.create_server(('localhost', 6379))
 while True:
@@ -32,7 +32,7 @@ fn of_ping() -> Tests {
     ])
 }
 
-/// Threads that use every processor until this is dropped, by a test that fails too.
+/// Threads that use every processor until this is dropped, also by a test that fails.
 struct BusyMachine {
     busy: Arc<AtomicBool>,
 }
@@ -73,10 +73,10 @@ async fn honest_runs_pass_on_a_machine_that_is_busy() {
     lab.close().await;
 }
 
-/// Nine lanes, and the learner's containers of two of them on their way out.
+/// Nine lanes, and two learner's containers that are being removed.
 const CONTAINERS_MAX: usize = 2 * 9 + 2;
 
-/// What 50 that ask for a run at once are told, each with when; and the most containers that there
+/// The answers to 50 runs asked for at once, each with its time; and the most containers that there
 /// were meanwhile, by the engine's own count.
 async fn crowd(lab: &Lab) -> (Vec<(Result<JobReport, SandboxError>, Duration)>, usize) {
     let tests = of_ping();
@@ -129,7 +129,7 @@ async fn of_fifty_at_once_those_without_room_are_told_at_once() {
     // 32 wait, and up to three run already.
     let count = refused.len();
     assert!((15..=18).contains(&count), "{count} of 50 were refused");
-    // A crowd takes seconds.
+    // Serving a crowd takes seconds.
     let last = refused.iter().max().expect("some were refused");
     assert!(*last < whole / 4, "told after {last:?} of {whole:?}");
     assert!(containers <= CONTAINERS_MAX, "{containers} containers");
@@ -146,8 +146,8 @@ fn resident_bytes() -> u64 {
     pages * 4096
 }
 
-/// How many control groups containers of `owner` could have left: those of all of Docker, since
-/// their names do not tell.
+/// How many control groups containers could have left: those of all of Docker, since their names do
+/// not say whose they are.
 fn control_groups() -> usize {
     let folders = [
         "/sys/fs/cgroup/memory/docker",
@@ -189,7 +189,7 @@ async fn be_a_server_that_is_measured() {
         after.1 <= before.1 + (8 << 20),
         "memory: {before:?}, {after:?}"
     );
-    // Others use the engine too; what must not be is one group for each run.
+    // Others use the engine too; what must not happen is one group for each run.
     assert!(
         after.2 <= before.2 + 40.min(runs / 2),
         "groups: {before:?}, {after:?}"

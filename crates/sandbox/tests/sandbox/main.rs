@@ -1,4 +1,4 @@
-//! What the sandbox guarantees, held against a real engine.
+//! What the sandbox guarantees, checked against a real engine.
 //!
 //! Each test asserts three things where they apply: the attacker gets the right verdict, an honest
 //! run beside it is unharmed, and no container is left. Each has an owner label of its own, so

@@ -1,8 +1,8 @@
-//! Memory: its limit is the learner's to feel and nobody else's.
+//! Memory: exceeding its limit hurts the learner's own run and no other.
 
 use crate::lab::{FOUR_LINES, Lab, Tests, answering_after, kinds, output};
 
-/// T-14: a program that takes too much is told so, and the tests after it are judged all the same.
+/// T-14: too much memory is named in the verdict, and the tests after it are judged all the same.
 #[tokio::test]
 async fn too_much_memory_is_named_and_the_other_tests_are_reported() {
     let lab = Lab::small().await;
@@ -51,7 +51,7 @@ while True:
     lab.close().await;
 }
 
-/// Thirty processes that want 20 MiB each, of which 128 MiB hold six, and what comes of it.
+/// Thirty processes that want 20 MiB each, of which six fit into 128 MiB, and then `end`.
 fn hogs_and_then(end: &str) -> String {
     format!(
         "import os, signal, time
@@ -69,7 +69,7 @@ print('24 were killed', flush=True)
     )
 }
 
-/// T-15: they share one limit; who lives with their loss passes, and who does not is told why.
+/// T-15: they share one limit; a program that bears their loss passes, another learns why.
 #[tokio::test]
 async fn many_small_processes_share_one_limit() {
     let lab = Lab::small().await;
@@ -106,8 +106,8 @@ except MemoryError:
     lab.close().await;
 }
 
-/// What the kernel holds in the sockets of the whole host, in bytes: where it is charged to nobody,
-/// nothing else tells.
+/// What the sockets of the whole host buffer, in bytes: where it is charged to nobody, nothing else
+/// shows it.
 fn bytes_in_sockets() -> u64 {
     let told = std::fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
     let pages = told.lines().filter_map(|line| {
@@ -117,13 +117,13 @@ fn bytes_in_sockets() -> u64 {
     pages.sum::<u64>() * 4096
 }
 
-/// A program of many processes that fill every socket they can have, as far as they can.
+/// A program of many processes that fill every socket they can get.
 fn filling_sockets(kind: &str) -> String {
     let fill = match kind {
         "TCP" => {
             "one = socket.create_connection(inner.getsockname())
             pair = one, inner.accept()[0]
-            guard.append(pair)
+            held.append(pair)
             for end in pair:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 24)
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
@@ -138,7 +138,7 @@ fn filling_sockets(kind: &str) -> String {
             "one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
             one.bind(('127.0.0.1', 0))
-            guard.append(one)
+            held.append(one)
             for _ in range(400):
                 one.sendto(data[:1400], one.getsockname())"
         }
@@ -146,7 +146,7 @@ fn filling_sockets(kind: &str) -> String {
     format!(
         "import os, socket, time
 server = socket.create_server(('localhost', 6379))
-guard, data = [], b'x' * 65536
+held, data = [], b'x' * 65536
 for _ in range(20):
     if not os.fork():
         server.close()
@@ -163,8 +163,8 @@ time.sleep(1000)
     )
 }
 
-/// On version 1 of control groups this memory is charged to nobody: what bounds it is how much one
-/// socket holds, and how many there are.
+/// Version 1 of control groups charges this memory to nobody: what bounds it is how much one socket
+/// buffers, and how many there are.
 #[tokio::test]
 async fn what_waits_in_sockets_is_bounded() {
     let lab = Lab::small().await;

@@ -8,10 +8,10 @@ use tokio::process::Command;
 
 use crate::lab::{FOUR_LINES, Lab, Tests, output};
 
-/// What the guarantee allows the server for one flood.
+/// The bytes that the guarantee allows the server for one flood.
 const GROWTH_MAX: u64 = 5 * 1024 * 1024;
 
-/// This process's memory in bytes: what it has, and the most that it had since the mark.
+/// This process's memory in bytes: now, and its peak since the mark.
 fn memory_bytes() -> (u64, u64) {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let of = |name: &str| {
@@ -99,7 +99,7 @@ print('lone', ascii('\\ud800'))
     let tests = Tests::that_listen_a_while();
     let report = lab.attack(&program, &tests).await;
     assert!(report.is_passed(), "{report:#?}");
-    // Each stream by itself: how the two fall between each other is nobody's guarantee.
+    // Each stream by itself: how the two interleave is not guaranteed.
     let said = |stream| -> String {
         let chunks = report.output.chunks.iter();
         let of_it = chunks.filter(|chunk| chunk.stream == stream);

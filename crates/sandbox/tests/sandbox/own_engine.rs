@@ -1,4 +1,4 @@
-//! An engine of a test's own, beside the one that all others share: to be stopped and started.
+//! An engine of the test's own, beside the one that all others share: to be stopped and started.
 
 use std::fs::File;
 use std::path::Path;
@@ -15,13 +15,13 @@ use tokio::time::timeout;
 
 use crate::lab::engine;
 
-/// Either of the bases that the runner image may stand on.
+/// Either of the bases that the runner images may be built on.
 const BASES: [&str; 2] = ["codealong-python-base:3.11", "python:3.11-slim"];
 
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
 const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
-/// The engine. Ended, with all that it left, when dropped.
+/// The engine. Dropping it ends it, with all that it left.
 pub(crate) struct OwnEngine {
     folder: TempDir,
     daemon: Option<Child>,
@@ -39,12 +39,10 @@ impl OwnEngine {
         own
     }
 
-    /// Its address.
     pub(crate) fn host(&self) -> String {
         format!("unix://{}", self.path("docker.sock"))
     }
 
-    /// A client of it.
     pub(crate) fn client(&self) -> Docker {
         let socket = self.path("docker.sock");
         Docker::connect_with_unix(&socket, 60, API_DEFAULT_VERSION).unwrap()
@@ -60,14 +58,14 @@ impl OwnEngine {
         ended.expect("an engine ends in time").unwrap();
     }
 
-    /// Kills it: it has no time for a summary, and its containers outlive it.
+    /// Kills it: it has no time to clean up, and its containers outlive it.
     pub(crate) async fn kill(&mut self) {
         if let Some(mut daemon) = self.daemon.take() {
             daemon.kill().await.unwrap();
         }
     }
 
-    /// Starts it with all that it knew, and waits until it answers.
+    /// Starts it on its old data, and waits until it answers.
     pub(crate) async fn start_again(&mut self) {
         let log = File::options()
             .create(true)
@@ -135,7 +133,7 @@ impl Drop for OwnEngine {
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
-        // An engine mounts its folder, once in each of its lives, and a killed one leaves it so.
+        // An engine mounts its directory once per start, and a killed one leaves the mount.
         let unmount = || {
             let mut command = std::process::Command::new("umount");
             command

@@ -1,4 +1,4 @@
-//! Processes: a fork bomb is one container's trouble.
+//! Processes: a fork bomb harms only its own container.
 
 use crate::lab::{Lab, Tests, answering_after, kinds, output};
 
@@ -25,7 +25,7 @@ async fn a_fork_bomb_ends_as_a_verdict() {
 }
 
 /// T-08: the limit counts living processes, so ended ones must not add up. Every second one is an
-/// orphan, which is the launcher's to reap.
+/// orphan, which the launcher has to reap.
 #[tokio::test]
 async fn five_hundred_short_children_are_fine() {
     let lab = Lab::small().await;
@@ -37,7 +37,7 @@ for _ in range(250):
             os._exit(0)
         os._exit(0)
     os.wait()
-# Each child guard the pipe open: it ends when none of them runs any more.
+# Each child holds the pipe open: it ends when none of them runs any more.
 os.close(life)
 os.read(living, 1)
 print('500 children are done', flush=True)

@@ -1,4 +1,4 @@
-//! A socket between the pool and the engine, on which a test can let calls go wrong.
+//! A socket between the pool and the engine, on which a test can make calls go wrong.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -11,26 +11,26 @@ use tokio_util::sync::CancellationToken;
 
 use crate::disabled_guarantee::DisabledGuarantee;
 
-/// How much later a late call is.
+/// The delay of a late call.
 pub(crate) const LATE: Duration = Duration::from_millis(500);
 
 /// How a call goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrong {
-    /// The engine says that it failed.
+    /// The engine answers that it failed.
     Fails,
-    /// The engine says nothing.
+    /// The engine does not answer.
     Hangs,
     /// The connection is closed.
     Drops,
-    /// The engine does it a while later, whether anybody still waits for it or not.
+    /// The engine acts a while later, whether anybody still waits for it or not.
     Late,
 }
 
 /// Which calls go wrong.
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
-    /// The beginning and the end of the request's path, and its method.
+    /// The request's method, and the beginning and the end of its path.
     pub(crate) method: &'static str,
     pub(crate) begins: &'static str,
     pub(crate) ends: &'static str,
@@ -39,7 +39,7 @@ pub(crate) struct Fault {
     pub(crate) times: u32,
 }
 
-/// The socket. Gone when dropped.
+/// The socket. Dropping it removes it.
 pub(crate) struct Proxy {
     folder: tempfile::TempDir,
     faults: Arc<Mutex<Vec<Fault>>>,
@@ -48,7 +48,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// A socket on which a limit is taken from each request for a container.
+    /// A socket that removes a limit from each request for a container.
     pub(crate) fn without(guarantee: DisabledGuarantee) -> Self {
         Self::with(vec![], Some(guarantee))
     }
@@ -74,7 +74,7 @@ impl Proxy {
         format!("unix://{}", self.path().display())
     }
 
-    /// Cuts every connection and refuses new ones, as an engine does that ends.
+    /// Cuts every connection and refuses new ones, as an engine that ends does.
     pub(crate) fn go_away(&self) {
         self.open.cancel();
         std::fs::remove_file(self.path()).unwrap();
@@ -122,7 +122,7 @@ fn engine_path() -> PathBuf {
     PathBuf::from(host.strip_prefix("unix://").expect("a local engine"))
 }
 
-/// One connection: one request, since the client keeps none open.
+/// One connection with one request, since the client keeps none open.
 async fn serve(
     mut client: UnixStream,
     faults: Arc<Mutex<Vec<Fault>>>,
@@ -182,7 +182,7 @@ async fn serve(
     }
 }
 
-/// The same request for a container, without what keeps a guarantee.
+/// The same request for a container, without what enforces a guarantee.
 async fn weakened(
     mut request: Vec<u8>,
     client: &mut UnixStream,

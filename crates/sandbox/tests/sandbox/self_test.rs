@@ -1,4 +1,4 @@
-//! T-27: a sandbox that does not keep a guarantee notices and refuses to serve.
+//! T-27: a sandbox without one of its guarantees notices and refuses to serve.
 
 use sandbox::{Guarantee, PoolState, Role, SandboxError};
 
@@ -6,7 +6,7 @@ use crate::disabled_guarantee::{DisabledGuarantee, Omitted};
 use crate::lab::{FOUR_LINES, Lab, Tests, containers_of};
 use crate::proxy::Proxy;
 
-/// Every limit that can be left out, of either container, and the two halves of those that have
+/// Every limit that can be left out, of either container, and both halves of those that have
 /// halves.
 fn omissions() -> impl Iterator<Item = DisabledGuarantee> {
     let places = [Guarantee::Code, Guarantee::Tmp, Guarantee::SharedMemory];
@@ -19,9 +19,9 @@ fn omissions() -> impl Iterator<Item = DisabledGuarantee> {
 
 /// Judge and launcher make themselves unreadable without anybody's help, and end where they can't.
 /// A launcher of another user is refused by the judge before it has measured anything, and Docker's
-/// init can't start one under the learner's seccomp profile. The rest is
-/// the other container's: the judge has no places in memory to write to, and the network and its
-/// settings are of the judge's namespace.
+/// init can't start one under the learner's seccomp profile. The rest belongs to the other
+/// container: the judge has no tmpfs to write to, and the network and its settings are those of the
+/// judge's namespace.
 fn is_kept_by_a_limit(disabled_guarantee: &DisabledGuarantee) -> bool {
     !matches!(
         (disabled_guarantee.role, disabled_guarantee.guarantee()),

@@ -1,4 +1,4 @@
-//! What was left behind is found and taken away, and what is others' is left alone.
+//! Leftovers are found and removed, and what is others' is left alone.
 
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -88,7 +88,7 @@ async fn leftovers_go_and_the_living_stay() {
     )
     .await;
 
-    // A container of this very life that nobody here knows of, as after a creation that came
+    // A container of this very instance that is not registered, as after a creation that came
     // through only after it had been given up.
     let name = containers_of(&lab.owner).await.remove(0);
     let found = engine()
@@ -105,7 +105,7 @@ async fn leftovers_go_and_the_living_stay() {
     )
     .await;
 
-    // The two living pools were not harmed by each other.
+    // The two living pools did not harm each other.
     assert!(exists(&others_new).await);
     lab.assert_honest_run_passes().await;
     elder.assert_honest_run_passes().await;

@@ -1,4 +1,4 @@
-//! T-22: whoever stops waiting leaves nothing running.
+//! T-22: a client that stops waiting leaves nothing running.
 
 use std::time::Duration;
 

@@ -89,11 +89,11 @@ async fn a_report_says_what_the_run_took_of_the_machine() {
     assert!(report.is_passed(), "{report:#?}");
     let wall_us = u64::from(report.timings.finished_us);
     let cpu_us = report.cpu_us.expect("the processor time");
-    // Half of a processor, and what a run may use of the period in which it begins and ends.
+    // Half a processor, and the rest of the periods in which the run begins and ends.
     let most_us = wall_us / 2 + 150_000;
     assert!((200_000..=most_us).contains(&cpu_us), "{report:#?}");
     let throttled_us = report.throttled_us.expect("the time without a processor");
-    // Of each of the processors.
+    // Summed over the processors.
     assert!(throttled_us <= wall_us * 64, "{report:#?}");
     assert!(
         report.memory_peak_bytes.is_some_and(|peak| peak > 1 << 20),
@@ -119,7 +119,7 @@ async fn a_broken_test_is_the_courses_fault() {
 #[tokio::test]
 async fn a_seed_repeats_a_run() {
     let lab = Lab::small().await;
-    // The word is in the exchange, so in what was sent.
+    // The exchange records the random word that was sent.
     let body = "client = server.connect()\n    client.send(server.random.word())";
     let tests = Tests::new(&[("sends a random word", body)]);
     let sent = async |seed: u32| {

@@ -1,5 +1,4 @@
-//! A conversation with a judge that is played by the test: no container, and limits
-//! that are short.
+//! A conversation with a judge that is played by the test: no container, and short limits.
 
 use std::io;
 
@@ -13,7 +12,7 @@ use super::*;
 use crate::event_channel::{JobStream, event_channel};
 use crate::frame::FRAME_MAX;
 
-/// Short, so that a test that waits for it is.
+/// Short, as tests wait for it.
 const LIMIT: Duration = Duration::from_millis(200);
 
 /// The other end of a conversation.
@@ -41,7 +40,7 @@ impl PlayedJudge {
         let text = word.to_string();
         let mut bytes = u32::try_from(text.len()).unwrap().to_be_bytes().to_vec();
         bytes.extend_from_slice(text.as_bytes());
-        // In two pieces, as Docker cuts them.
+        // In two pieces, as Docker may cut.
         let rest = bytes.split_off(bytes.len() / 2);
         self.send(Ok(AttachedOutput::Stdout(bytes.into())));
         self.send(Ok(AttachedOutput::Stdout(rest.into())));
@@ -104,7 +103,7 @@ fn job() -> Job {
     }
 }
 
-/// Talks with a judge that plays `part`; the report's kinds, or the fault.
+/// Talks with a judge that plays `part`; returns the outcomes' kinds, or the fault.
 async fn talk<Part: Future<Output = ()>>(
     part: impl FnOnce(PlayedJudge) -> Part,
 ) -> Result<Vec<&'static str>, RunFault> {
@@ -163,7 +162,7 @@ async fn the_deadline_is_seven_tenths_after_the_limit() {
     let part = async {
         judge.take_job().await;
         judge.start();
-        // It goes on talking, which buys no time.
+        // It keeps talking, which buys no time.
         loop {
             tokio::time::sleep(Duration::from_millis(10)).await;
             judge.say(json!({"frame": "output", "launch": 1, "stream": "stdout", "text": "x"}));

@@ -1,4 +1,4 @@
-//! Turns, places and shares, without a clock or a container.
+//! Turns, slots and shares, without a clock or a container.
 
 mod simulation;
 
@@ -22,7 +22,7 @@ fn admission(running_max: u32, names: &[&'static str]) -> Admission<&'static str
     admission
 }
 
-/// Who runs, one after the other, as long as anyone may.
+/// Who is admitted, in order, until nobody may run.
 fn admitted(admission: &mut Admission<&'static str>) -> Vec<&'static str> {
     std::iter::from_fn(|| Some(admission.admit()?.waiter)).collect()
 }
@@ -111,7 +111,7 @@ fn one_greedy_client_gets_every_other_turn_at_most() {
     assert_eq!(order[..5], ["greedy", "b", "c", "d", "greedy"]);
 }
 
-/// A client from the one address of a school, a firm, or a script with many names.
+/// A client at the one address of a school, a firm, or a script with many names.
 fn neighbour(name: &str) -> ClientId {
     client(name).at([192, 0, 2, 1].into())
 }
@@ -194,7 +194,7 @@ fn one_name_at_two_addresses_is_two_clients() {
     assert_eq!(admitted(&mut admission), ["a", "another a"]);
 }
 
-/// Ends a client's run that was admitted, and says who runs instead.
+/// Ends a client's run, and returns who runs instead.
 fn then(
     admission: &mut Admission<&'static str>,
     over: &ClientId,
@@ -274,8 +274,8 @@ fn the_slow_together_leave_one_place_free() {
     assert_eq!(then(&mut admission, &client("s1"), QUICK), ["s3"]);
 }
 
-/// Which of two names at one address begin at once, where the runs of both then time out and
-/// nobody else wants anything.
+/// Which of two names at one address begin at once; then the runs of both time out, and nobody else
+/// wants anything.
 fn two_that_time_out(admission: &mut Admission<&'static str>) -> Vec<&'static str> {
     for name in ["n1", "n2"] {
         admission.enter(neighbour(name), name);
@@ -363,7 +363,7 @@ fn in_a_full_queue_the_time_used_counts_too() {
     assert_eq!(then(&mut admission, &client("b"), QUICK), ["c"]);
 }
 
-/// One name of many at one of an attacker's addresses.
+/// One of an attacker's many names, at one of its addresses.
 fn hostile(address: u8, name: u8) -> ClientId {
     client(&format!("hostile {name}")).at([198, 51, 100, address].into())
 }
@@ -385,11 +385,11 @@ fn eighteen_names_at_six_addresses_keep_nobody_else_out() {
         let seen = simulation.run(Duration::from_secs(600));
         assert_eq!(seen.refused, 0, "{queue_max}: {seen:?}");
         assert!(seen.ran > 1_500, "{queue_max}: {seen:?}");
-        // Three that nobody knows yet have all places for the time of a run.
+        // Three that nobody knows yet have all slots for the time of a run.
         assert!(seen.longest_wait < WAIT_MAX, "{queue_max}: {seen:?}");
         let later = seen.longest_wait_later;
         assert!(later < Duration::from_secs(1), "{queue_max}: {seen:?}");
-        // They have the two other places all the time.
+        // They have the two other slots all the time.
         let theirs = seen.others_ran_for;
         assert!(theirs > Duration::from_secs(1_190), "{queue_max}: {seen:?}");
     }

@@ -1,4 +1,4 @@
-//! A pool without an engine, and finished lanes in it.
+//! A pool without an engine, with finished lanes.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ fn client() -> ClientId {
     ClientId::new("somebody")
 }
 
-/// A pool in which a run is in flight, and nobody waits for a lane: what is finished stays.
+/// A pool with a run in flight and nobody waiting for a lane: a finished one stays.
 async fn busy() -> Arc<Shared> {
     let shared = Arc::new(Shared::new(Settings::default()));
     shared.set_phase(PoolState::Serving);

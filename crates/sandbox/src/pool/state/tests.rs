@@ -19,7 +19,7 @@ async fn only_a_pool_that_serves_hands_out_another_container() {
         let mut before = shared.retry();
         assert_eq!(before.try_recv().err(), Some(TryRecvError::Empty));
         shared.set_phase(phase.clone());
-        // Neither one that waited nor one that comes now waits on: there is nothing to come.
+        // Neither an earlier nor a later one waits on: no lane will come.
         for mut retry in [before, shared.retry()] {
             let refused = retry.try_recv().err();
             assert_eq!(refused, Some(TryRecvError::Closed), "{phase:?}");

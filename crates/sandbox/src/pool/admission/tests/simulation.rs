@@ -1,5 +1,5 @@
-//! Clients that come and go, without a clock: what happens next is taken from a heap, and the time
-//! is what stands on it.
+//! Clients that come and go, without a clock: the next event comes from a heap, and the time with
+//! it.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,22 +10,20 @@ use super::*;
 /// How long a run waits before it is refused.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(10);
 
-/// How a client comes.
+/// When a client asks for runs.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Habit {
-    /// The next run is asked for as soon as the last has begun or was refused.
+    /// The next run as soon as the last has begun, or 100 ms after it was refused.
     NeverPauses {
-        /// What each run takes.
         takes: Duration,
     },
-    /// From the first second on, and 1 to 5 s after each answer.
+    /// The first run after 1 to 2 s, the next 1 to 5 s after each answer.
     Pauses {
-        /// What each run takes.
         takes: Duration,
     },
 }
 
-/// What became of the runs of those who pause.
+/// What became of the runs of clients that pause.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) ran: u32,
@@ -41,7 +39,7 @@ pub(super) struct Seen {
 pub(super) struct Simulation {
     admission: Admission<usize>,
     clients: Vec<Simulated>,
-    /// In the order of time, then of their making.
+    /// In the order of time, then of creation.
     events: BinaryHeap<Reverse<(Duration, u64, Event)>>,
     now: Duration,
     made: u64,
@@ -87,7 +85,7 @@ impl Simulation {
         }
     }
 
-    /// What is seen within a time.
+    /// Simulates this much time.
     pub(super) fn run(mut self, time: Duration) -> Seen {
         while let Some(Reverse((now, _, event))) = self.events.pop()
             && now < time
@@ -172,8 +170,7 @@ impl Simulation {
             .push(Reverse((self.now + time, self.made, event)));
     }
 
-    /// A client comes after a pause that differs from time to time, and is the same in each run of
-    /// the simulation.
+    /// Lets a client come after a pause that varies, and is the same in each simulation.
     fn after_a_pause(&mut self, ms: Range<u64>, client: usize) {
         let scattered = (self.made + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let pause = ms.start + scattered % (ms.end - ms.start);
