@@ -1,7 +1,7 @@
 //! The server functions: all that a browser can ask of the server.
 //!
-//! Each one parses its input at the door, answers with a proper HTTP status, and is at most a
-//! screenful: the work is done in `state` and `judge`.
+//! Each one parses its input and answers with a proper HTTP status; the work is done in `state`
+//! and `judge`.
 
 #![expect(
     missing_docs,
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use crate::state::{AppState, client_of, refuse};
 
-/// What a server function answers instead of a value: [`RunError`] as leptos wants it.
+/// A server function's error: [`RunError`] as Leptos wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiError(pub RunError);
@@ -43,7 +43,7 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let detail = error.to_string();
-        // What the server can't decode is a request; what a browser can't decode is an answer.
+        // What the server can't decode is a request; what a browser can't decode is a response.
         #[cfg(feature = "ssr")]
         if let ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) = error {
             return refuse(RunError::Malformed { detail });
@@ -56,7 +56,7 @@ impl FromServerFnError for ApiError {
     }
 }
 
-/// Every course, in the order of their names.
+/// Every course, ordered by name.
 #[server(prefix = "/api", endpoint = "courses", input = Json)]
 pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
     let curriculum = expect_context::<AppState>().curriculum();
@@ -84,7 +84,7 @@ pub async fn load_step(course: String, step: String) -> Result<StepView, ApiErro
     state.step_view(&course, &step).map_err(refuse)
 }
 
-/// Rung `rung`, counted from 1, of a step's ladder of hints, as safe HTML.
+/// A step's hint number `rung`, counted from 1, as safe HTML.
 #[server(prefix = "/api", endpoint = "hint", input = Json)]
 pub async fn open_hint(course: String, step: String, rung: u8) -> Result<String, ApiError> {
     let state = expect_context::<AppState>();
@@ -98,13 +98,13 @@ pub async fn load_solution(course: String, step: String) -> Result<String, ApiEr
     state.solution(&course, &step).map_err(refuse)
 }
 
-/// Runs the tests of a step and of all steps before it; answers with one
+/// Runs the tests of a step and of all steps before it; the response is one
 /// [`RunEvent`](protocol::RunEvent) a line, in JSON.
 ///
-/// A run that is refused before the answer has begun has the refusal's HTTP status: at once for a
-/// client with a name, whose answer begins with its place in the queue, and also after a while of
-/// waiting for one without. A run that ends without a verdict later ends with
-/// [`RunEvent::Interrupted`](protocol::RunEvent::Interrupted). Dropping the answer kills the run.
+/// A run refused before the response begins has the refusal's HTTP status. The response to a client
+/// with a name begins with its queue position; without a name it begins with the run, so that a
+/// refusal after a wait has its status too. A run that ends without a verdict later ends with
+/// [`RunEvent::Interrupted`](protocol::RunEvent::Interrupted). Dropping the response kills the run.
 #[server(prefix = "/api", endpoint = "run", input = Json, output = Streaming)]
 pub async fn run_step(request: RunRequest) -> Result<ByteStream<ApiError>, ApiError> {
     let client = client_of(request.client.as_deref()).map_err(refuse)?;

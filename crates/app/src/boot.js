@@ -1,6 +1,6 @@
-// Runs before anything is drawn: the person's theme and widths, their draft in the field that
-// Monaco replaces later, what they do until then, and a notice where the program of this page can't
-// start.
+// Runs before the first paint. Applies the stored theme and widths, puts the draft into the field
+// that Monaco later replaces, handles input until hydration, and shows a notice where the page
+// can't start or has panicked.
 (() => {
   const root = document.documentElement;
   const stored = (key, newest) => {
@@ -23,13 +23,13 @@
     root.style.setProperty("--results", results);
   }
 
-  // A step's record of version 1 has the text of `main.py` where that of version 2 has a program.
+  // Where a step's record of version 2 has a program, one of version 1 has the text of `main.py`.
   const step = (key) => stored(key, 2);
   const text = (program) => program?.files?.[program.entry] ?? program;
   const draft = (record) => text(record?.draft);
   const lastPassing = (record) => text(record?.last_passing ?? record?.last_green);
 
-  // The first of `data-records` is this step's own, the others are earlier steps, nearest first.
+  // The first of `data-records` is this step's own, the others are earlier steps', nearest first.
   const fill = (field) => {
     const [own, ...earlier] = field.dataset.records.split(" ").map(step);
     const text = draft(own) ?? lastPassing(own)
@@ -51,7 +51,7 @@
   watcher.observe(root, { childList: true, subtree: true });
   document.addEventListener("DOMContentLoaded", () => watcher.disconnect());
 
-  // Until the page's program is there, what is typed is kept here: it may never come.
+  // Until hydration, what is typed is stored here: hydration may never come.
   const answers = () => root.hasAttribute("data-hydrated");
   const keep = () => {
     const field = document.getElementById("program-field");
@@ -61,10 +61,10 @@
       const record = localStorage.getItem(key) === null ? { version: 2 } : step(key);
       const program = { files: { "main.py": field.value }, entry: "main.py" };
       const draft = record?.version === 1 ? field.value : program;
-      // What this script can't read is the page's to deal with.
+      // A record that this script can't read is left to the page.
       if (record) localStorage.setItem(key, JSON.stringify({ ...record, draft }));
     } catch {
-      // Storage is full or forbidden: the program says so when it comes.
+      // Storage is full or forbidden: the hydrated page says so.
     }
   };
   let timer;

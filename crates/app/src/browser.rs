@@ -1,7 +1,7 @@
 //! All that only a browser has: storage, timers, the window's events, files, Monaco.
 //!
-//! Each thing exists twice with one signature: `present` does it, `absent` is the server's, where
-//! nothing of this ever runs (components call it from effects and event handlers only).
+//! Each item exists twice with one signature: `present` does it; `absent`, the server's, does
+//! nothing, since effects and event handlers run in browsers only.
 
 #[cfg(not(feature = "hydrate"))]
 mod absent;
@@ -31,7 +31,7 @@ pub(crate) use present::{
 #[cfg(test)]
 pub(crate) use storage_twin as storage;
 
-/// Why the browser's storage did not take or give something.
+/// Why the browser's storage could not be written or read.
 #[cfg_attr(
     not(any(feature = "hydrate", test)),
     expect(dead_code, reason = "only a browser's storage has faults")
@@ -40,11 +40,11 @@ pub(crate) use storage_twin as storage;
 pub(crate) enum StorageFault {
     /// The browser does not let the page store anything.
     Forbidden,
-    /// There is no room left.
+    /// The page's quota is used up.
     Full,
 }
 
-/// What an editor begins with.
+/// What an editor is mounted with.
 #[cfg_attr(
     not(feature = "hydrate"),
     expect(dead_code, reason = "only a browser has an editor")
@@ -52,10 +52,10 @@ pub(crate) enum StorageFault {
 pub(crate) struct EditorSetup {
     /// The program.
     pub(crate) text: String,
-    /// Where the caret stands, in UTF-16 units from the beginning, if the editor takes the focus.
+    /// The caret's offset in UTF-16 units; none where the editor does not take the focus.
     pub(crate) caret: Option<u32>,
     /// The editor's accessible name.
     pub(crate) label: String,
-    /// Hears each change with the whole text.
+    /// Called with the whole text at each change.
     pub(crate) on_change: Box<dyn Fn(String)>,
 }

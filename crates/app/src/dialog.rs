@@ -1,4 +1,4 @@
-//! A dialog over the page: the browser's own, which keeps the focus inside and closes on Escape.
+//! A modal `<dialog>`: the browser keeps the focus inside and closes it on Escape.
 
 use leptos::ev;
 use leptos::html::Dialog as DialogElement;
@@ -15,12 +15,10 @@ pub(crate) struct DialogHandle {
 }
 
 impl DialogHandle {
-    /// A closed dialog.
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    /// Opens it.
     pub(crate) fn open(self) {
         self.open.set(true);
         if let Some(element) = self.element.get_untracked() {
@@ -35,13 +33,12 @@ impl DialogHandle {
         }
     }
 
-    /// Whether it is open.
     pub(crate) fn is_open(self) -> bool {
         self.open.get()
     }
 }
 
-/// A dialog with a title and a way out. Its content is made anew each time it opens.
+/// A dialog with a title and a close button. Its content is rendered anew each time it opens.
 #[component]
 pub(crate) fn Dialog(
     /// What opens and closes it.
@@ -49,9 +46,9 @@ pub(crate) fn Dialog(
     /// Its title and accessible name.
     #[prop(into)]
     title: String,
-    /// A word that tells the dialogs of a page apart, for ids and classes.
+    /// Unique on the page, for ids and classes.
     name: &'static str,
-    /// What it shows.
+    /// Its content.
     children: ChildrenFn,
 ) -> impl IntoView {
     let title_id = format!("dialog-{name}");

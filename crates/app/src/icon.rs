@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// An icon. Words stand beside it wherever it means something.
+/// An icon. Where it has a meaning, there is text for it too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IconName {
     Check,
@@ -64,12 +64,8 @@ impl IconName {
     }
 }
 
-/// Draws an icon.
 #[component]
-pub(crate) fn Icon(
-    /// Which.
-    icon: IconName,
-) -> impl IntoView {
+pub(crate) fn Icon(icon: IconName) -> impl IntoView {
     view! {
         <svg
             class=if icon.is_filled() { "icon filled" } else { "icon" }

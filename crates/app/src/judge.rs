@@ -9,34 +9,34 @@ use protocol::{
 };
 use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool};
 
-/// What is to be judged.
+/// A program to be judged.
 #[derive(Debug, Clone)]
 pub struct Assignment {
-    /// The course.
+    /// The course whose tests judge it.
     pub course: Arc<Course>,
     /// The step of the course; the steps before it are judged too.
     pub step: StepId,
-    /// The program.
+    /// The learner's program.
     pub program: RunnableProgram,
-    /// What the random values grow from.
+    /// The seed of the tests' random values.
     pub seed: Seed,
 }
 
-/// Whether whoever waits for a run hears of its place in the queue.
+/// Whether a client that waits for a run receives its queue position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueueUpdates {
-    /// Each as it moves, for a page that shows it: the answer begins with the first place.
+    /// Every change, for a page that shows it: the response begins with the first position.
     Stream,
-    /// None: the answer begins with the run itself, so that a refusal after a while of waiting is
-    /// still a refusal from the start, with a status of its own.
+    /// None: the response begins with the run itself, so that a refusal after a wait still has an
+    /// HTTP status.
     Omit,
 }
 
 /// Judges a program: the tests of its step and of all steps before it.
 ///
-/// A refusal that is known before the first event is the `Err`; the stream's last event is
-/// `Finished` or `Interrupted`. Either is in the log already: the sandbox tells of each failure,
-/// whether anybody listens to it or not. Dropping the stream kills the run.
+/// A refusal before the first event is the `Err`; the stream's last event is `Finished` or
+/// `Interrupted`. The sandbox logs each of its failures itself, whether or not anyone reads the
+/// stream. Dropping the stream kills the run.
 pub async fn judge(
     pool: &Pool,
     assignment: Assignment,
@@ -62,7 +62,7 @@ pub async fn judge(
     }))
 }
 
-/// What the sandbox is asked for to judge a program.
+/// The sandbox's job that judges a program.
 pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
     let Assignment {
         course,

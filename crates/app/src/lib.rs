@@ -1,4 +1,4 @@
-//! CodeAlong's pages: server-rendered, hydrated in the browser, and the server functions between.
+//! CodeAlong's pages, rendered on the server and hydrated in the browser, and the server functions.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -58,15 +58,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Starts the page's program: what Leptos' `HydrationScripts` does, without its preload hints,
-/// which browsers warn of in the console where a machine is slow to start what was preloaded. The
-/// files have no hash in their names (`hash-files` is off).
+/// Loads and starts the wasm, as Leptos' `HydrationScripts` does but without its preload hints: on
+/// a slow machine, browsers warn in the console that what was preloaded is not used yet. The files
+/// have no hash in their names (`hash-files` is off).
 fn start_script(options: &LeptosOptions) -> String {
     let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
     include_str!("start.js").replace("FILES", &files)
 }
 
-/// All pages.
+/// The root of every page: the store and the routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();

@@ -1,4 +1,4 @@
-//! Notices under the bar: what the browser's storage did not take or give.
+//! Notices under the bar: what could not be stored or read.
 
 use browser_model::ProgressError;
 use leptos::prelude::*;
@@ -76,10 +76,10 @@ fn KeptAsideNotice(kept: QuarantinedRecord) -> impl IntoView {
     .into_any()
 }
 
-/// One notice.
+/// A warning with an icon.
 #[component]
 pub(crate) fn Notice(
-    /// What it says.
+    /// Its text.
     children: Children,
 ) -> impl IntoView {
     view! {

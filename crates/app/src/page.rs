@@ -1,4 +1,4 @@
-//! One page for each address.
+//! The pages, one for each route.
 
 mod course;
 mod home;
@@ -15,44 +15,40 @@ pub(crate) use home::HomePage;
 pub(crate) use not_found::{NotFoundPage, Trouble};
 pub(crate) use step::StepPage;
 
-/// How many pages were shown since the server's.
+/// How often [`focus_after_navigation`] was called since the page was loaded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NavigationCount(StoredValue<u32>);
 
 impl NavigationCount {
-    /// None yet.
     pub(crate) fn new() -> Self {
         Self(StoredValue::new(0))
     }
 }
 
-/// Whether a page is being loaded, while the one before it is still shown.
+/// Whether another step is loading while this one is still shown.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PendingNavigation(RwSignal<bool>);
 
 impl PendingNavigation {
-    /// Nothing is.
     pub(crate) fn new() -> Self {
         Self(RwSignal::new(false))
     }
 
-    /// Whether one is.
     pub(crate) fn is_under_way(self) -> bool {
         self.0.get()
     }
 
-    /// The same, without listening.
     pub(crate) fn is_under_way_untracked(self) -> bool {
         self.0.get_untracked()
     }
 
-    /// What tells of it.
+    /// The signal that the step page's transition sets.
     pub(crate) fn signal(self) -> RwSignal<bool> {
         self.0
     }
 }
 
-/// What stands there until a page has come.
+/// What is shown until a page has loaded.
 #[component]
 pub(crate) fn LoadingPage() -> impl IntoView {
     view! {
@@ -66,7 +62,8 @@ pub(crate) fn LoadingPage() -> impl IntoView {
     .into_any()
 }
 
-/// Puts the focus on a new page's title, as a page load would; the first page leaves it alone.
+/// Focuses a new page's title: only a full load would move the focus by itself. After one, the
+/// first page leaves it alone.
 pub(crate) fn focus_after_navigation(title_id: &'static str) {
     let NavigationCount(count) = expect_context();
     Effect::new(move |_| {

@@ -1,4 +1,4 @@
-//! Export and import of all progress, with a look at what an import would change.
+//! Export and import of all progress, with a preview of what an import would change.
 
 use browser_model::{
     ImportedStep, Progress, ProgressError, RecordVersion, imported_steps, take_record,
@@ -11,10 +11,10 @@ use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
 use crate::store::{Store, quarantined_name};
 
-/// The id of what says that an import was taken, which takes the focus.
+/// The id of the message that confirms an import: it takes the focus, as the button is gone.
 const TAKEN_ID: &str = "import-taken";
 
-/// The dialog of the tool "Progress".
+/// The dialog of the "Progress" button in the bar.
 #[component]
 pub(crate) fn ProgressDialog(
     /// What opens it.
@@ -35,7 +35,7 @@ pub(crate) fn ProgressDialog(
     .into_any()
 }
 
-/// What could not be read, now or on an earlier visit.
+/// The quarantined records, of this visit and of earlier ones.
 #[component]
 fn SetAside() -> impl IntoView {
     let records = expect_context::<Store>().records();
@@ -114,18 +114,18 @@ fn Exporting() -> impl IntoView {
     .into_any()
 }
 
-/// Why a file is refused, in words for whoever chose it.
+/// Why a file is refused, for the learner who chose it.
 fn refusal(error: &ProgressError) -> String {
     match error {
         ProgressError::Newer { .. } => format!("{error}."),
-        // Where a reader of JSON stumbled helps nobody who did not write it.
+        // A JSON parser's position helps nobody who did not write the file.
         ProgressError::Unreadable { .. } => "this is not CodeAlong progress, or the file is \
             damaged. Choose one that \u{201c}Export to a file\u{201d} made, as it came."
             .to_owned(),
     }
 }
 
-/// What came of a chosen file.
+/// What became of the chosen file.
 #[derive(Debug, Clone, PartialEq)]
 enum Chosen {
     Nothing,
@@ -194,7 +194,7 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
     .into_any()
 }
 
-/// What an import would change, as things stand: other tabs go on meanwhile.
+/// What an import would change, kept up to date: other tabs may change progress meanwhile.
 #[component]
 fn Preview(file: Progress, chosen: RwSignal<Chosen>, handle: DialogHandle) -> impl IntoView {
     let store = expect_context::<Store>();

@@ -18,12 +18,11 @@ pub(crate) fn to_lines(
     })
 }
 
-/// Asks for a run and reads its events as they come.
+/// Requests a run and reads its events as they come.
 ///
-/// The stream always ends with `Finished` or `Interrupted`: where the answer breaks off, with
-/// `Interrupted` and [`RunError::Transport`], and where it says what this page does not know, with
-/// [`RunError::Unreadable`]. Dropping it, or the future before it, aborts the
-/// request.
+/// The stream always ends with `Finished` or `Interrupted`: where the response breaks off, with
+/// [`RunError::Transport`], and where it holds what this page does not know, with
+/// [`RunError::Unreadable`]. Dropping it, or the future before it, aborts the request.
 pub async fn run_events(request: RunRequest) -> Result<impl Stream<Item = RunEvent>, RunError> {
     let answer = run_step(request).await.map_err(|error| error.0)?;
     let chunks = answer.into_inner().boxed();
@@ -72,8 +71,8 @@ fn transport(detail: &str) -> RunError {
     }
 }
 
-/// Bytes cut into lines. The network cuts where it likes, in the middle of a character too, so
-/// the cutting is done on bytes and only whole lines are decoded.
+/// Cuts bytes into lines. The network cuts anywhere, in the middle of a character too, so only
+/// whole lines are decoded.
 #[derive(Debug, Default)]
 struct Lines {
     bytes: Vec<u8>,

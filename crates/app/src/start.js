@@ -1,7 +1,7 @@
-// The wasm is on its way while the JavaScript that wants it still loads.
+// Fetches the wasm while the JavaScript that needs it still loads.
 const start = async () => {
   const wasm = fetch("FILES.wasm");
-  // It is awaited, and its failure told of, below.
+  // Awaited below; a failure before that must not count as an unhandled rejection.
   wasm.catch(() => {});
   const page = await import("FILES.js");
   await page.default({ module_or_path: wasm });

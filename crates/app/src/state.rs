@@ -50,7 +50,7 @@ struct Loaded {
 }
 
 impl AppState {
-    /// Loads the courses below `folder`, or says all that is wrong with them.
+    /// Loads the courses below `folder`, or returns all that is wrong with them.
     pub fn load(folder: PathBuf, reload: Reload, pool: Pool) -> Result<Self, Problems> {
         let fingerprint = Fingerprint::of(&folder).ok();
         let curriculum = Arc::new(Curriculum::load(&folder)?);
@@ -69,7 +69,7 @@ impl AppState {
         })
     }
 
-    /// The courses as they stand now.
+    /// The current courses, read again first if their files have changed and [`Reload`] allows it.
     pub fn curriculum(&self) -> Arc<Curriculum> {
         self.courses.current()
     }
@@ -84,7 +84,7 @@ impl AppState {
         self.pool.status()
     }
 
-    /// Lets the runs in flight end and removes every container; says what it knows of them.
+    /// Lets the runs in flight end and removes every container; returns what may be left.
     pub async fn stop(&self) -> StopOutcome {
         self.pool.stop().await
     }
@@ -131,7 +131,7 @@ impl AppState {
             program: RunnableProgram::parse(request.program)?,
             seed: seed_of(request.seed.as_deref())?,
         };
-        // A page gives itself a name; a plain client of HTTP does not, and wants a status.
+        // A page names itself; a plain HTTP client does not, and wants a status.
         let places = match request.client {
             Some(_) => QueueUpdates::Stream,
             None => QueueUpdates::Omit,
@@ -139,8 +139,8 @@ impl AppState {
         judge(&self.pool, assignment, client, places).await
     }
 
-    /// Runs go on without addresses, so nothing else would show that turns have become unfair. It is
-    /// so with all requests or with none: once is enough.
+    /// Runs work without addresses, so nothing else would show that the queue has become unfair.
+    /// Either all requests lack one or none does: one warning is enough.
     fn tell_of_no_address(&self) {
         self.told_of_no_address.call_once(|| {
             tracing::warn!(
@@ -174,8 +174,8 @@ impl Courses {
         Arc::clone(&loaded.curriculum)
     }
 
-    /// Reads the courses again if a file changed. An edit that breaks a course is logged, and the
-    /// last whole state is served on: an author saves in the middle of a thought.
+    /// Reads the courses again if a file changed. Authors save half-finished edits: one that breaks
+    /// a course is logged, and the last valid state is still served.
     fn refresh(&self) {
         let fingerprint = Fingerprint::of(&self.folder).ok();
         let mut loaded = self
@@ -213,7 +213,7 @@ fn unknown(course: &str, step: &str) -> RunError {
     }
 }
 
-/// The seed that was asked for, or a fresh one.
+/// The requested seed, or a fresh one.
 pub fn seed_of(asked: Option<&str>) -> Result<Seed, RunError> {
     match asked {
         None => Ok(Seed::new(rand::random())),
@@ -221,9 +221,9 @@ pub fn seed_of(asked: Option<&str>) -> Result<Seed, RunError> {
     }
 }
 
-/// Who asks: the name that the browser gave itself, if any, at the address that the request came
-/// from. The name tells apart those who share an address, and gains nobody more than that; a
-/// request without one is a client of its own, whose run no other replaces.
+/// The client of a request: the name that the browser gave itself, if any, at the address that the
+/// request came from. All that a name does is tell apart those who share an address. A request
+/// without one is a client of its own, whose run no other replaces.
 pub(crate) fn client_of(name: Option<&str>) -> Result<ClientId, RunError> {
     let client = match name {
         Some(name) => ClientId::new(Slug::parse(name).map_err(malformed)?.as_str()),
@@ -248,7 +248,7 @@ fn malformed(error: InvalidId) -> RunError {
     }
 }
 
-/// Puts an error's HTTP status, and `Retry-After` where it helps, on the answer.
+/// Gives the response an error's HTTP status, and `Retry-After` where it helps.
 pub(crate) fn refuse(error: RunError) -> ApiError {
     if let Some(options) = use_context::<ResponseOptions>() {
         let status =

@@ -1,8 +1,8 @@
-//! What the browser keeps: progress and settings, as signals that mirror localStorage.
+//! Progress and settings, as signals that mirror localStorage.
 //!
-//! Every change is read from storage, made and written at once, so that two tabs which change
-//! different things of one step lose neither. What storage does not take lives on in the signals,
-//! the page says so, and the next change that it takes brings the rest along.
+//! A change of a step reads the stored record, changes it and writes it at once, so that two tabs
+//! which change different things of one step lose neither. What storage does not take stays in the
+//! signals, the page says so, and the next successful write takes the rest along.
 
 mod records;
 #[cfg(test)]
@@ -31,7 +31,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Nothing kept yet: what the server renders, and the browser until it has looked.
+    /// An empty store: what the server renders, and the browser until storage is read.
     pub(crate) fn new() -> Self {
         Self {
             loaded: RwSignal::new(false),
@@ -43,7 +43,7 @@ impl Store {
         }
     }
 
-    /// Reads what the browser keeps and listens to what other tabs write.
+    /// Reads what is stored, and listens to what other tabs write.
     pub(crate) fn load(self) {
         match storage::keys() {
             Ok(keys) => {
@@ -71,12 +71,12 @@ impl Store {
         browser::next_frame(browser::announce_readiness);
     }
 
-    /// Whether the page answers: false on the server and until the browser has looked.
+    /// Whether the page is usable: false on the server and until storage is read.
     pub(crate) fn is_loaded(self) -> bool {
         self.loaded.get()
     }
 
-    /// The same, without listening.
+    /// [`Self::is_loaded`], untracked.
     pub(crate) fn is_loaded_untracked(self) -> bool {
         self.loaded.get_untracked()
     }
@@ -91,29 +91,29 @@ impl Store {
         self.settings
     }
 
-    /// Why something is not kept, if that is so.
+    /// Why something could not be stored, if so.
     pub(crate) fn fault(self) -> Option<StorageFault> {
         self.records.fault().get()
     }
 
-    /// What could not be read since the page was opened.
+    /// The records that could not be read since the page was opened.
     pub(crate) fn quarantined(self) -> RwSignal<Vec<QuarantinedRecord>> {
         self.records.quarantined()
     }
 
-    /// The records themselves, those that are kept aside among them.
+    /// The records themselves, quarantined ones included.
     pub(crate) fn records(self) -> Records {
         self.records
     }
 
-    /// What is kept of a step, without listening to later changes.
+    /// A step's progress, untracked.
     pub(crate) fn step_untracked(self, course: &CourseId, step: &StepId) -> StepProgress {
         self.progress
             .with_untracked(|progress| progress.step(course, step).cloned())
             .unwrap_or_default()
     }
 
-    /// Changes what is kept of a step.
+    /// Changes a step's progress.
     pub(crate) fn change_step(
         self,
         course: &CourseId,
@@ -135,7 +135,7 @@ impl Store {
         }
     }
 
-    /// Lays the progress of a file over what there is.
+    /// Merges the progress of a file into this browser's.
     pub(crate) fn import(self, file: &Progress) {
         for (course, steps) in &file.courses {
             for (step, theirs) in steps {
@@ -145,12 +145,12 @@ impl Store {
         self.imports.update(|number| *number += 1);
     }
 
-    /// How often progress was imported: whoever shows a draft has to show the new one.
+    /// How often progress was imported: a page that shows a draft has to show the new one.
     pub(crate) fn imports(self) -> RwSignal<u32> {
         self.imports
     }
 
-    /// Changes a setting, keeps it and shows it.
+    /// Changes a setting, applies it and stores it.
     pub(crate) fn change_settings(self, change: impl FnOnce(&mut Settings)) {
         self.settings.update(change);
         self.show_settings();
@@ -158,7 +158,7 @@ impl Store {
         self.write(SETTINGS_KEY, &settings);
     }
 
-    /// Shows the panels at other widths, without keeping them yet: a divider is being dragged.
+    /// Shows the panels at other widths without storing them: a divider is being dragged.
     pub(crate) fn show_panels(self, panels: Panels) {
         self.settings.update(|settings| settings.panels = panels);
         self.show_settings();
@@ -219,7 +219,7 @@ impl Store {
         }
     }
 
-    /// Writes a record, and with it what storage did not take before.
+    /// Writes a record; if storage takes it, also those that it did not take before.
     fn write(self, key: &str, record: &impl serde::Serialize) {
         if !self.records.write(key, record) {
             return;

@@ -1,4 +1,4 @@
-//! The bar over every page: the brand, what the page puts there, the tools; below it, notices.
+//! The bar over every page: the brand, the page's own content, the tools; below it, notices.
 
 use browser_model::Theme;
 use leptos::prelude::*;
@@ -9,22 +9,22 @@ use crate::notice::StorageNotices;
 use crate::progress_dialog::ProgressDialog;
 use crate::store::Store;
 
-/// The id of a page's own part, below the bar.
+/// The id of a page's main content, below the bar.
 pub(crate) const CONTENT_ID: &str = "content";
 
-/// The bar, and before it the way past it for who uses the keyboard.
+/// The bar, and before it a link that lets keyboard users skip it.
 #[component]
 pub(crate) fn TopBar(
-    /// What stands between the brand and the tools.
+    /// What is between the brand and the tools.
     #[prop(optional)]
     children: Option<Children>,
-    /// A tool of the page's own, the last one.
+    /// The page's own tool, after the others.
     #[prop(optional, into)]
     last_tool: Option<ViewFn>,
 ) -> impl IntoView {
     let progress = DialogHandle::new();
     view! {
-        // The browser's own jump takes the focus along; the router's would not.
+        // `external`, since the browser moves the focus to the target and the router does not.
         <a class="skip-link" href=format!("#{CONTENT_ID}") rel="external">
             "Skip to the content"
         </a>

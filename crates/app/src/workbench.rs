@@ -40,7 +40,7 @@ use self::step_list::StepCircles;
 
 const GUIDE_BODY_ID: &str = "guide-body";
 const CODE_BODY_ID: &str = "code-body";
-/// Where the boot script notes the panel that was chosen before the page answers.
+/// Where the boot script records the panel that was chosen before hydration.
 const EARLY_PANEL: &str = "data-early-panel";
 
 /// What the three panels share.
@@ -50,23 +50,23 @@ pub(crate) struct Workbench {
     step: StoredValue<StepView>,
     store: Store,
     loading: PendingNavigation,
-    /// The program as it stands in the editor.
+    /// The program in the editor.
     program: RwSignal<String>,
     runs: Runs,
-    /// The editor, once it is there.
+    /// The editor, once it is mounted.
     editor: Local<CodeEditor>,
-    /// The text field that stands in for it before, and where it can't be made.
+    /// The text field that replaces it before, and where Monaco can't be mounted.
     field: Local<HtmlTextAreaElement>,
     /// The panel that a narrow page shows.
     panel: RwSignal<Panel>,
     /// What the results show.
     view: RwSignal<View>,
-    /// Another tab's draft of this step, while it waits for a decision.
+    /// Another tab's draft of this step, while the learner has not chosen.
     conflicting_draft: RwSignal<Option<String>>,
-    /// Whether what stands in the editor was typed in another tab.
+    /// Whether the program in the editor was typed in another tab.
     is_from_other_tab: RwSignal<bool>,
-    /// The program that the editor opened with, or that this tab last kept or took over: whatever
-    /// differs from it was typed here and is not kept yet.
+    /// The program that the editor opened with, or that this tab last saved or took over: one that
+    /// differs was typed here and is not saved yet.
     saved_text: StoredValue<String>,
 }
 
@@ -130,18 +130,18 @@ impl Workbench {
         }
     }
 
-    /// Calls with the course and the step, which never change while the workbench is there.
+    /// Calls with the course and the step, which never change while the workbench exists.
     fn with<T>(self, call: impl FnOnce(&CourseView, &StepView) -> T) -> T {
         self.course
             .with_value(|course| self.step.with_value(|step| call(course, step)))
     }
 
-    /// Changes what is kept of this step.
+    /// Changes this step's progress.
     fn change_step(self, change: impl FnOnce(&mut StepProgress)) {
         self.with(|course, step| self.store.change_step(&course.id, &step.summary.id, change));
     }
 
-    /// Something of what is kept of this step, followed as it changes.
+    /// Part of this step's progress, followed as it changes.
     fn kept<T: PartialEq + Send + Sync + 'static>(
         self,
         pick: impl Fn(&StepProgress) -> T + Send + Sync + 'static,
@@ -159,7 +159,7 @@ impl Workbench {
         })
     }
 
-    /// What is kept of this step now.
+    /// This step's progress, untracked.
     fn kept_now(self) -> StepProgress {
         self.with(|course, step| self.store.step_untracked(&course.id, &step.summary.id))
     }
@@ -188,7 +188,7 @@ impl Workbench {
             .with_value(|course| format!("/courses/{}/{}", course.id, step.id))
     }
 
-    /// The panel that was chosen before this page answered: the boot script showed it.
+    /// Shows the panel that was chosen before hydration, as the boot script already does.
     fn take_over_the_panel(self) {
         Effect::new(move |_| {
             let chosen = browser::root_attribute(EARLY_PANEL);
@@ -202,7 +202,7 @@ impl Workbench {
         });
     }
 
-    /// The part of a panel that scrolls and takes the focus.
+    /// The id of the part of a panel that scrolls and takes the focus.
     fn body_id(self, panel: Panel) -> &'static str {
         match panel {
             Panel::Guide => GUIDE_BODY_ID,
@@ -211,7 +211,7 @@ impl Workbench {
         }
     }
 
-    /// Whether another page is on its way, which takes this one's place once it is here.
+    /// Whether another step is loading, which replaces this one.
     fn is_leaving(self) -> bool {
         self.loading.is_under_way_untracked()
     }
@@ -262,7 +262,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
                 <StepCircles />
             </TopBar>
             <main id=CONTENT_ID class="work" tabindex="-1" data-panel=move || bench.panel.get().id()>
-                // Where a narrow page hides the guide, its title is still the page's.
+                // For narrow pages that hide the guide and, with it, the page's title.
                 <h1 class="unseen other-title">{heading}</h1>
                 <PanelTabs />
                 <div id=DESK_ID class="desk">

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Takes over the page that the server rendered.
+/// Hydrates the page that the server rendered.
 #[wasm_bindgen]
 pub fn hydrate() {
     std::panic::set_hook(Box::new(|panic| {
@@ -12,11 +12,11 @@ pub fn hydrate() {
     leptos::mount::hydrate_body(app::App);
 }
 
-/// The page's boot script hears this and offers to reload: after a panic nothing else answers.
+/// The boot script offers to reload on this event: after a panic nothing else on the page works.
 fn offer_reload() {
     let event = web_sys::Event::new("codealong:broken");
     if let (Some(window), Ok(event)) = (web_sys::window(), event) {
-        // Nobody cancels it.
+        // No listener cancels it.
         let _ = window.dispatch_event(&event);
     }
 }

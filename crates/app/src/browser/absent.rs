@@ -1,4 +1,4 @@
-//! The server's side of `browser`: the same signatures, and nothing behind them.
+//! The server's side of `browser`: the same signatures without effect.
 
 use std::marker::PhantomData;
 

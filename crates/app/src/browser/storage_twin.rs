@@ -1,4 +1,4 @@
-//! localStorage's twin in memory, for tests: one for each thread, and so for each test.
+//! localStorage in memory, for tests: one for each thread, and so for each test.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use super::StorageFault;
 #[derive(Default)]
 struct Twin {
     records: BTreeMap<String, String>,
-    /// What fits in, in bytes of keys and texts; none where there is no end of room.
+    /// The quota in bytes of keys and texts; none where it is unlimited.
     room: Option<usize>,
     is_forbidden: bool,
 }
@@ -52,17 +52,17 @@ pub(crate) fn keys() -> Result<Vec<String>, StorageFault> {
     with(|twin| twin.records.keys().cloned().collect())
 }
 
-/// Leaves no more room than is taken.
+/// Leaves no room: every write fails from now on.
 pub(crate) fn fill() {
     TWIN.with_borrow_mut(|twin| twin.room = Some(0));
 }
 
-/// Makes room without end.
+/// Lifts the quota.
 pub(crate) fn make_room() {
     TWIN.with_borrow_mut(|twin| twin.room = None);
 }
 
-/// Lets the page store nothing, or lets it again.
+/// Forbids the page all storage, or allows it again.
 pub(crate) fn forbid(is_forbidden: bool) {
     TWIN.with_borrow_mut(|twin| twin.is_forbidden = is_forbidden);
 }

@@ -1,4 +1,4 @@
-//! A course's page: what one builds, the steps, the way so far.
+//! A course's page: the progress, the steps, and what one builds.
 
 use browser_model::{CourseProgress, course_minutes};
 use leptos::prelude::*;
@@ -83,7 +83,7 @@ fn Course(course: CourseView) -> impl IntoView {
     .into_any()
 }
 
-/// The way to the first step that is not done.
+/// A link to the first step that is not done.
 #[component]
 fn Continue(course: StoredValue<CourseView>, progress: Memo<CourseProgress>) -> impl IntoView {
     let link = move || {

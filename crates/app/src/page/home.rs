@@ -1,4 +1,4 @@
-//! The first page: what this is, and the courses.
+//! The home page: what CodeAlong is, and the courses.
 
 use browser_model::{CourseProgress, course_minutes};
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::page::{LoadingPage, Trouble, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-/// The courses.
+/// The home page.
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     let courses = Resource::new(|| (), |()| list_courses());
@@ -100,7 +100,7 @@ fn CourseCard(course: CourseView) -> impl IntoView {
                 {steps}
             </ol>
             <ProgressBar progress />
-            // The title's link covers the card; this only shows that it leads somewhere.
+            // The title's link covers the card; this only shows where it leads.
             <p class="card-way" aria-hidden="true">
                 {way} <Icon icon=IconName::Right />
             </p>
@@ -109,7 +109,7 @@ fn CourseCard(course: CourseView) -> impl IntoView {
     .into_any()
 }
 
-/// What one does here, in three sentences, and what a failed test looks like.
+/// How a course works, in three points, and what a failed test looks like.
 #[component]
 fn HowItGoes() -> impl IntoView {
     let ways = [
@@ -184,12 +184,9 @@ fn HowItGoes() -> impl IntoView {
     .into_any()
 }
 
-/// How far the learner is, in words and as a bar; nothing before anything was begun.
+/// The steps done, in words and as a bar; nothing before the course is begun.
 #[component]
-pub(super) fn ProgressBar(
-    /// How far.
-    progress: Memo<CourseProgress>,
-) -> impl IntoView {
+pub(super) fn ProgressBar(progress: Memo<CourseProgress>) -> impl IntoView {
     let bar = move || {
         let CourseProgress {
             done,

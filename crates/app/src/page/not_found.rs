@@ -1,4 +1,4 @@
-//! The pages that say why there is nothing to see.
+//! The pages for an unknown address and for content that could not be loaded.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -7,7 +7,7 @@ use protocol::{RunError, sentence_case};
 use crate::page::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-/// An address that leads nowhere.
+/// The page for an unknown address.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {
@@ -27,12 +27,12 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
     .into_any()
 }
 
-/// A page whose content could not be had.
+/// The page for content that could not be loaded.
 #[component]
 pub(crate) fn Trouble(
-    /// Why.
+    /// Why it could not be loaded.
     error: RunError,
-    /// Asks for it again.
+    /// Loads it again.
     retry: Callback<()>,
 ) -> impl IntoView {
     if matches!(error, RunError::UnknownStep { .. }) {

@@ -1,4 +1,4 @@
-//! A step's page: the workbench, once the step is there.
+//! A step's page: the workbench, once the step is loaded.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -29,8 +29,8 @@ pub(crate) fn StepPage() -> impl IntoView {
         <Transition fallback=LoadingPage set_pending=loading.signal()>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    // By its key each step has elements of its own. Without it the elements of the
-                    // step before are used again, with what was typed into them and unfolded.
+                    // The key gives each step its own elements. Without it those of the step before
+                    // are reused, with what was typed and unfolded in them.
                     Ok(loaded) => view! {
                         <For
                             each=move || [loaded.clone()]

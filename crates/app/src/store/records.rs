@@ -1,4 +1,4 @@
-//! Records in localStorage: read, written, and kept aside where they can't be read.
+//! Records in localStorage: read, written, and quarantined where they can't be read.
 
 use std::collections::BTreeSet;
 
@@ -12,28 +12,27 @@ use serde::de::DeserializeOwned;
 
 use crate::browser::{StorageFault, storage};
 
-/// The records, and what storage did not take or give of them.
+/// The records, and which of them could not be stored or read.
 #[derive(Clone, Copy)]
 pub(crate) struct Records {
     fault: RwSignal<Option<StorageFault>>,
     quarantined: RwSignal<Vec<QuarantinedRecord>>,
-    /// Keys whose last writing failed: what the page knows of them is newer than what is stored.
+    /// Keys whose last write failed: the page's signals are newer than what is stored.
     unsaved: StoredValue<BTreeSet<String>>,
-    /// Keys of records that can't be read and that there was no room to keep aside: nothing may be
-    /// written over them.
+    /// Keys of unreadable records that there was no room to quarantine: nothing may overwrite them.
     stuck: StoredValue<Vec<(String, ProgressError)>>,
 }
 
-/// A record that could not be read and stands under another key now.
+/// A record that could not be read and was moved to another key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct QuarantinedRecord {
-    /// The key under which it is kept.
+    /// Its key in the quarantine.
     pub(crate) key: String,
     /// Why it could not be read.
     pub(crate) reason: ProgressError,
 }
 
-/// What a record that is kept aside is, for a sentence's beginning.
+/// What a quarantined record holds, as the beginning of a sentence.
 pub(crate) fn quarantined_name(key: &str) -> String {
     match original_key(key).and_then(step_of_key) {
         Some((_, step)) => format!("The progress of the step \u{201c}{step}\u{201d}"),
@@ -51,28 +50,28 @@ impl Records {
         }
     }
 
-    /// Why something is not kept, if that is so.
+    /// Why something could not be stored, if so.
     pub(super) fn fault(self) -> RwSignal<Option<StorageFault>> {
         self.fault
     }
 
-    /// What could not be read since the page was opened.
+    /// The records that could not be read since the page was opened.
     pub(super) fn quarantined(self) -> RwSignal<Vec<QuarantinedRecord>> {
         self.quarantined
     }
 
-    /// Whether the last writing of a record failed.
+    /// Whether the last write of a record failed.
     pub(super) fn is_unsaved(self, key: &str) -> bool {
         self.unsaved.with_value(|unsaved| unsaved.contains(key))
     }
 
-    /// The keys of all records whose last writing failed.
+    /// The keys of all records whose last write failed.
     pub(super) fn unsaved(self) -> Vec<String> {
         self.unsaved
             .with_value(|unsaved| unsaved.iter().cloned().collect())
     }
 
-    /// Reads a record; one that can't be read is moved to another key and told of.
+    /// Reads a record; one that can't be read is quarantined and reported.
     pub(super) fn read<T: DeserializeOwned>(self, key: &str, newest: u32) -> Option<T> {
         self.stuck
             .update_value(|stuck| stuck.retain(|(other, _)| other != key));
@@ -86,8 +85,8 @@ impl Records {
         }
     }
 
-    /// Reads a record that another tab wrote. One that can't be read is that tab's to deal with: it
-    /// may be of a newer page than this one.
+    /// Reads a record that another tab wrote. One that can't be read is left alone: that tab may
+    /// have a newer version of the page.
     pub(super) fn read_of_other_tab<T: DeserializeOwned>(
         self,
         key: &str,
@@ -130,14 +129,14 @@ impl Records {
         is_written
     }
 
-    /// Forgets what is known of storage: it was cleared.
+    /// Forgets failed writes and stuck records: storage was cleared.
     pub(super) fn forget(self) {
         self.stuck.set_value(Vec::new());
         self.unsaved.set_value(BTreeSet::new());
     }
 
-    /// Puts back what was kept aside and can be read by now, where nothing stands in its place: an
-    /// older page kept a newer one's record aside.
+    /// Restores quarantined records that can be read by now, such as a newer page's that an older
+    /// one quarantined, unless there is a record under the key again.
     pub(super) fn take_back(self, keys: &[String]) {
         for quarantined_key in keys {
             let Some(key) =
@@ -159,7 +158,7 @@ impl Records {
         }
     }
 
-    /// The keys of all that is kept aside, from earlier visits too.
+    /// The keys of all quarantined records, from earlier visits too.
     pub(crate) fn quarantined_keys(self) -> Vec<String> {
         let mut keys = storage::keys().unwrap_or_default();
         keys.retain(|key| original_key(key).is_some());
@@ -167,20 +166,20 @@ impl Records {
         keys
     }
 
-    /// The text of a record that is kept aside.
+    /// The text of a quarantined record.
     pub(crate) fn quarantined_text(self, key: &str) -> Option<String> {
         storage::read(key).ok().flatten()
     }
 
-    /// Deletes a record that is kept aside.
+    /// Deletes a quarantined record.
     pub(crate) fn delete_quarantined(self, key: &str) {
         storage::remove(key);
         self.quarantined
             .update(|kept| kept.retain(|other| other.key != key));
     }
 
-    /// Moves a record to another key. Where there is no room for that it is stuck, and stays: the
-    /// next writer tries again.
+    /// Moves a record to another key. Where there is no room, it is stuck and stays: the next write
+    /// tries again.
     fn quarantine(self, key: &str, text: &str, reason: ProgressError) {
         let quarantined_key = quarantine_key(key, &storage::keys().unwrap_or_default());
         match storage::write(&quarantined_key, text) {

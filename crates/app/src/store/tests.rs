@@ -1,4 +1,4 @@
-//! Nothing is ever lost: the store against a storage that is full, forbidden, shared or unreadable.
+//! Nothing is lost where storage is full, forbidden, shared or unreadable.
 
 use browser_model::{StepProgress, StepRecord, step_key};
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ fn key() -> String {
     step_key(&course, &step)
 }
 
-/// A page that has looked at what is stored. Its signals live as long as the test.
+/// A page that has read its storage. Its signals live as long as the test.
 fn page() -> Store {
     let store = Store::new();
     store.load();

@@ -29,11 +29,11 @@ pub(super) fn state_class(state: TestState) -> &'static str {
     }
 }
 
-/// What a list says of one test.
+/// What a list shows of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct CheckState {
     state: TestState,
-    /// What stands at the end of the line.
+    /// The text at the end of the line.
     note: String,
 }
 

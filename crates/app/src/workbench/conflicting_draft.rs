@@ -1,4 +1,4 @@
-//! The same step in two tabs: neither writes over what was typed in the other.
+//! The same step in two tabs: neither overwrites what was typed in the other.
 
 use browser_model::{ConflictingDraft, step_of_key};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use super::Workbench;
 use crate::browser;
 use crate::notice::Notice;
 
-/// Listens to drafts of this step that other tabs keep.
+/// Listens for drafts of this step that other tabs save.
 pub(super) fn listen(bench: Workbench) {
     Effect::new(move |_| {
         let listener = browser::on_other_tab(move |key| {
@@ -30,7 +30,7 @@ pub(super) fn listen(bench: Workbench) {
 impl Workbench {
     fn hear_other_draft(self) {
         let saved_text = self.saved_text.get_value();
-        // The store listened first, so this is what the other tab kept.
+        // The store listened first, so this is what the other tab saved.
         let kept = self.kept_now();
         let Some(other) = kept.draft_text().map(str::to_owned) else {
             return;
@@ -49,7 +49,7 @@ impl Workbench {
                 self.conflicting_draft.set(None);
             }
             ConflictingDraft::Offer => {
-                // This tab's draft is kept in a moment; the other's stays to be brought back.
+                // Autosave is about to overwrite the other tab's draft: the history keeps it.
                 let program = Program::of_one_file(&*other);
                 self.change_step(|kept| kept.keep_in_history(&program, &[]));
                 self.conflicting_draft.set(Some(other));
@@ -57,7 +57,7 @@ impl Workbench {
         }
     }
 
-    /// Takes the other tab's draft; one's own can be brought back.
+    /// Takes the other tab's draft; this tab's own goes into the history.
     fn take_other_draft(self) {
         if let Some(other) = self.conflicting_draft.get_untracked() {
             self.replace_and_remember(&other);

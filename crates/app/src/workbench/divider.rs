@@ -1,4 +1,4 @@
-//! The dividers between the panels: dragged, or moved by the arrow keys.
+//! The dividers between the panels, dragged or moved with the arrow keys.
 
 use browser_model::{Divider, Panels};
 use leptos::ev;
@@ -15,12 +15,9 @@ pub(super) const DESK_ID: &str = "desk";
 const SMALL_STEP: i32 = 20;
 const LARGE_STEP: i32 = 100;
 
-/// A divider.
+/// A divider that changes the width of the panel it is named after.
 #[component]
-pub(super) fn PanelDivider(
-    /// Which.
-    divider: Divider,
-) -> impl IntoView {
+pub(super) fn PanelDivider(divider: Divider) -> impl IntoView {
     let store = expect_context::<Store>();
     let is_dragged = RwSignal::new(false);
     let panels = move || store.settings().with(|settings| settings.panels);
@@ -65,7 +62,7 @@ pub(super) fn PanelDivider(
         } else {
             SMALL_STEP
         };
-        // The arrow says where the divider goes; the results lie on its right.
+        // The arrow moves the divider; the results are on its right.
         let right = match divider {
             Divider::Guide => step,
             Divider::Results => -step,

@@ -1,4 +1,4 @@
-//! Code that stood here before: the last green run's, and what was replaced.
+//! Earlier code of this step: the last passing run's, and what was replaced.
 
 use browser_model::StepProgress;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use protocol::counted;
 use super::Workbench;
 use crate::dialog::{Dialog, DialogHandle};
 
-/// How many lines of a program are shown to know it by.
+/// How many lines of a program are shown: enough to recognise it.
 const SHOWN_LINES: usize = 6;
 
 /// A program that can be brought back.
@@ -17,7 +17,7 @@ struct Version {
     program: String,
 }
 
-/// All that can be brought back in the place of `program`, the most likely first.
+/// All that can be brought back in place of `program`, the most likely first.
 fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
     let green = kept.last_passing_text().into_iter().map(|green| Version {
         title: "Your last green run".to_owned(),
@@ -48,7 +48,7 @@ pub(super) fn EarlierCode() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let handle = DialogHandle::new();
     let kept = bench.kept(Clone::clone);
-    // Looked at with each key that is typed, so nothing is copied.
+    // This runs at every keystroke, so it copies no program.
     let has_any = Memo::new(move |_| {
         kept.with(|kept| {
             bench.program.with(|program| {

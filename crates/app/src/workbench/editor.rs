@@ -1,4 +1,4 @@
-//! The editor panel: the learner's program, kept as it is typed.
+//! The editor panel: the learner's program, saved as it is typed.
 
 use browser_model::{InitialDraft, LineEdit, earlier, line_notes, step_key};
 use leptos::html::{Div, Textarea};
@@ -14,7 +14,7 @@ use crate::browser::{self, CodeEditor, EditorSetup, Local, Timer};
 use crate::icon::{Icon, IconName};
 
 const FIELD_ID: &str = "program-field";
-/// Well within the second after which a draft must be kept.
+/// Well within the second by which a draft must be saved.
 const AUTOSAVE_MS: u32 = 400;
 
 /// The middle panel.
@@ -70,7 +70,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
     .into_any()
 }
 
-/// Takes the program along, to run it on one's own machine.
+/// Downloads the program, to run it on one's own machine.
 #[component]
 fn DownloadButton() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -96,7 +96,7 @@ fn DownloadButton() -> impl IntoView {
     .into_any()
 }
 
-/// Where the program came from, until something is typed.
+/// The step that the program came from, until a draft is saved.
 #[component]
 fn Origin() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -116,7 +116,7 @@ fn Origin() -> impl IntoView {
     }
 }
 
-/// Whether what stands in the editor is kept.
+/// Whether the program is saved.
 #[component]
 fn SaveState() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -138,7 +138,7 @@ fn SaveState() -> impl IntoView {
     view! { <span class="save-state">{text}</span> }.into_any()
 }
 
-/// Keeps the draft a moment after it is typed, and at once when the page may go.
+/// Saves the draft a moment after it is typed, and at once when the page may be gone next.
 #[derive(Clone, Copy)]
 struct Autosave {
     bench: Workbench,
@@ -157,7 +157,7 @@ impl Autosave {
 
     fn typed(self, program: String) {
         self.bench.program.set(program);
-        // What the other tab's typing put there is heard here too.
+        // Replacing the text with another tab's draft leads here too.
         if !self.bench.is_settled() {
             self.bench.is_from_other_tab.set(false);
         }
@@ -168,18 +168,18 @@ impl Autosave {
     }
 
     fn save_now(self) {
-        // What another tab typed, or an import brought, is kept already; to write it again could
-        // put it over what came after it.
+        // Without a timer nothing was typed here since the last save. To write what another tab or
+        // an import brought could overwrite what was stored after it.
         if self.timer.take().is_some() {
             self.bench.keep_what_was_typed();
         }
     }
 }
 
-/// Puts Monaco into its place, with what was typed into the field before it was there.
+/// Mounts Monaco, with what was typed into the field before.
 ///
-/// The field is this workbench's own element, never looked up by its id: while one step gives way
-/// to another, both fields may be in the page, and the other one holds the other step's program.
+/// The field is passed as an element, not looked up by its id: while one step replaces another,
+/// both fields may be in the page, and the other one holds the other step's program.
 fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement, field: HtmlTextAreaElement) {
     let initial_draft = bench.initial_draft();
     let typed = browser::typed_into(&field);
@@ -192,7 +192,7 @@ fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement, field: Htm
     } else {
         bench.program.set(text.clone());
     }
-    // Without Monaco the field goes on as it is.
+    // Without Monaco the field remains the editor.
     browser::set_field(&field, &text);
     let setup = EditorSetup {
         text,
@@ -203,7 +203,7 @@ fn mount(bench: Workbench, autosave: Autosave, host: &HtmlDivElement, field: Htm
     bench.editor.set(CodeEditor::mount(host, setup));
     bench.field.set(Some(field));
     bench.show_notes_of_last_run();
-    // Both are dropped with the effect.
+    // The listener, the editor and the field are dropped with the effect.
     StoredValue::new_local(browser::on_leaving(move || autosave.save_now()));
     on_cleanup(move || {
         bench.editor.set(None);
@@ -227,15 +227,16 @@ impl Workbench {
         })
     }
 
-    /// Whether the program is the one that it opened with, or that was last kept or taken over.
+    /// Whether the program is the one that the editor opened with, or that was last saved or taken
+    /// over.
     fn is_settled(self) -> bool {
         let saved_text = self.saved_text;
         self.program
             .with_untracked(|program| saved_text.with_value(|saved_text| saved_text == program))
     }
 
-    /// Keeps the program as it stands. Another tab's draft that was not heard of yet is set aside
-    /// and offered.
+    /// Saves the program. Another tab's draft that this one has not heard of yet goes into the
+    /// history and is offered.
     pub(super) fn keep_draft(self) {
         let program = self.program.get_untracked();
         let saved_text = self.saved_text.get_value();
@@ -257,8 +258,8 @@ impl Workbench {
         }
     }
 
-    /// The same, unless the program is what it opened with or what is kept: a run of the course's own
-    /// code is no draft, and the step goes on to open with the code of the step before.
+    /// Saves the program unless it is settled: to run the course's own code makes no draft, and the
+    /// step still opens with the code of the step before.
     pub(super) fn keep_what_was_typed(self) {
         if !self.is_settled() {
             self.keep_draft();
@@ -275,7 +276,7 @@ impl Workbench {
         self.program.set(program.to_owned());
     }
 
-    /// Shows the draft that an import put into the place of the one that stands here.
+    /// Shows the draft that an import brought for this step.
     pub(super) fn listen_to_imports(self) {
         let imports = self.store.imports();
         Effect::new(move |before: Option<u32>| {
@@ -293,7 +294,7 @@ impl Workbench {
         });
     }
 
-    /// Does so and keeps the program of before, so that it can be brought back.
+    /// Replaces the program and keeps the old one in the history.
     pub(super) fn replace_and_remember(self, program: &str) {
         let before = self.program.get_untracked();
         self.replace_program(program);
@@ -322,7 +323,7 @@ impl Workbench {
         }
     }
 
-    /// Marks the lines that a run's report names, wherever they are by now.
+    /// Marks the lines that a run's report names, wherever edits have moved them.
     pub(super) fn show_notes_of(self, run: &ShownRun) {
         let Some(report) = &run.live.report else {
             return;
@@ -347,7 +348,7 @@ impl Workbench {
     }
 }
 
-/// The records that the boot script looks through: this step's, then those before it.
+/// The keys of the records that the boot script reads: this step's, then those before it.
 fn records(bench: Workbench) -> String {
     bench.with(|course, step| {
         let id = &step.summary.id;
@@ -359,7 +360,7 @@ fn records(bench: Workbench) -> String {
     })
 }
 
-/// A text field's content as HTML; the parser drops a first line break, so one is put before.
+/// A text field's content as HTML. The parser drops a leading line break, so one is added.
 fn field_html(program: &str) -> String {
     let escaped = program.replace('&', "&amp;").replace('<', "&lt;");
     format!("\n{escaped}")

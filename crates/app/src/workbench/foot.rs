@@ -29,7 +29,7 @@ pub(super) fn EditorFoot() -> impl IntoView {
     .into_any()
 }
 
-/// Runs the tests; says why it can't.
+/// Runs the tests; while it can't, its label says why.
 #[component]
 pub(super) fn RunButton() -> impl IntoView {
     let bench = expect_context::<Workbench>();

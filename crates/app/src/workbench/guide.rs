@@ -52,7 +52,7 @@ pub(super) fn Guide() -> impl IntoView {
     .into_any()
 }
 
-/// The ways to the step before and the step after.
+/// Links to the step before and the step after.
 #[component]
 fn Neighbours() -> impl IntoView {
     let bench = expect_context::<Workbench>();

@@ -1,4 +1,4 @@
-//! The ladder of hints: each rung says a little more, and opens when it is asked for.
+//! The ladder of hints: each rung gives away a little more, and opens when asked for.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use crate::api::open_hint;
 use crate::browser;
 use crate::icon::{Icon, IconName};
 
-/// The id of the summary of the last rung, which takes the focus where the button goes.
+/// The id of the last hint's summary, which takes the focus when the button disappears.
 const LAST_HINT_ID: &str = "last-hint";
 
-/// The hints that are open, and the way to the next.
+/// The open hints, and a button for the next.
 #[component]
 pub(super) fn Hints() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -18,7 +18,7 @@ pub(super) fn Hints() -> impl IntoView {
     let opened = bench.kept(move |kept| kept.hints_opened.min(total));
     let open_next = move |_| {
         bench.change_step(|kept| kept.hints_opened = (kept.hints_opened + 1).min(total));
-        // With the last hint the button goes.
+        // With the last hint the button disappears.
         browser::next_frame(move || browser::focus_if_lost(LAST_HINT_ID));
     };
     view! {

@@ -1,4 +1,4 @@
-//! The last report of a step outlives a reload and a look at another step.
+//! The last report of a step survives a reload and a look at another step.
 
 use browser_model::LiveRun;
 use leptos::prelude::*;
@@ -23,17 +23,17 @@ fn under_way_key(bench: Workbench) -> String {
     bench.with(|course, step| format!("codealong.running.{}.{}", course.id, step.summary.id))
 }
 
-/// Notes that a run is under way, and with which program: the page may be left in the middle of it.
+/// Records that a run is under way, and its program: the page may be left before it ends.
 pub(super) fn begin(bench: Workbench, program: &str) {
     session::write(&under_way_key(bench), program);
 }
 
-/// Notes that it is over.
+/// Records that no run is under way.
 pub(super) fn end(bench: Workbench) {
     session::remove(&under_way_key(bench));
 }
 
-/// Keeps a report for as long as the tab lives.
+/// Stores a report for as long as the tab lives.
 pub(super) fn keep(bench: Workbench, program: &str, report: &Report) {
     let last = LastRun {
         program: program.to_owned(),
@@ -45,8 +45,8 @@ pub(super) fn keep(bench: Workbench, program: &str, report: &Report) {
     }
 }
 
-/// Shows the kept report, if there is one and nothing has run yet; and where the page was left in
-/// the middle of a run, says so above it.
+/// Shows the stored report, if any, where nothing has run yet; if the page was left in the middle
+/// of a run, says so above it.
 pub(super) fn bring_back(bench: Workbench) {
     Effect::new(move |_| {
         let shown = bench.runs.shown();

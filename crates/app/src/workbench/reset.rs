@@ -1,4 +1,4 @@
-//! Starting a step over: asked first, and can be taken back.
+//! Starting a step over, which is confirmed first and can be undone.
 
 use browser_model::InitialDraft;
 use leptos::prelude::*;

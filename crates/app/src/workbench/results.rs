@@ -48,7 +48,7 @@ impl View {
         }
     }
 
-    /// The part that scrolls and takes the focus.
+    /// The id of the part that scrolls and takes the focus.
     pub(super) fn panel_id(self) -> &'static str {
         match self {
             Self::Results => "results-body",
@@ -69,7 +69,7 @@ pub(super) fn Results() -> impl IntoView {
             Some(duration_text(report.duration_us))
         })
     };
-    // Told apart by the run's number, so that each report is drawn once.
+    // Compared by the run's number, so that each report is rendered once.
     let ended = Memo::new(move |_| {
         shown.with(|shown| match shown {
             Some(shown) if shown.is_going() => Ended::No,
@@ -132,7 +132,7 @@ enum Ended {
     WithoutReport,
 }
 
-/// The last report there is, where the run on screen ended without one.
+/// The last report, where the run on screen ended without one.
 #[component]
 fn ReportBefore() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -150,7 +150,7 @@ fn ReportBefore() -> impl IntoView {
 fn ViewTabs() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let view = bench.view;
-    // Who looks at the output sees here how the run ended.
+    // While the output is open, this tab shows how the run ended.
     let verdict = Memo::new(move |_| {
         bench
             .runs
@@ -194,7 +194,7 @@ fn ViewTabs() -> impl IntoView {
                     }
                     .into_any()
                 }),
-                // Above the tests themselves the verdict says it.
+                // While the results are open, the verdict above the tests shows it.
                 View::Results if view.get() == View::Results => None,
                 View::Results => verdict.get().map(|(icon, class, words)| {
                     view! {
@@ -230,8 +230,8 @@ fn ViewTabs() -> impl IntoView {
     .into_any()
 }
 
-/// The tests of the run that goes on, or of the one that has no report, in the order in which they
-/// are made. Steps that have passed fold away, so that the running test is in sight.
+/// The tests of the run under way, in their order. Steps that have passed are folded, so that the
+/// running test is in view.
 #[component]
 fn Plan() -> impl IntoView {
     let bench = expect_context::<Workbench>();

@@ -1,4 +1,4 @@
-//! The runs of one step: at most one at a time, folded event by event into what is on screen.
+//! The runs of one step: one at a time, folded event by event into what is on screen.
 
 use browser_model::{LiveRun, RunPhase, StepProgress, inline_spans};
 use futures::StreamExt;
@@ -11,46 +11,46 @@ use super::{Panel, Workbench, last_run};
 use crate::browser::{self, CodeEditor};
 use crate::run_stream::run_events;
 
-/// The run on screen and the means to start and cancel one.
+/// The run on screen, and what starting and cancelling one needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Runs {
     shown: RwSignal<Option<ShownRun>>,
     /// The last run with a report, while a later one is shown that has none.
     before: RwSignal<Option<ShownRun>>,
-    /// The values of the run on screen.
+    /// The random values of the run on screen.
     values: RwSignal<Values>,
     announcement: RwSignal<String>,
     abort: StoredValue<Option<ActionAbortHandle>>,
     started: StoredValue<u32>,
 }
 
-/// What the random values of a run are. A program may know those of a seed by heart, so that only a
-/// run with fresh ones makes a step done.
+/// A run's random values. A program may be written for those of one seed, so that only a run with
+/// fresh ones makes a step done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Values {
-    /// Nobody knows them before.
+    /// Nobody knows them before the run.
     Fresh,
     /// Those of an earlier run with this seed.
     Of(Seed),
-    /// Fresh ones, because a run with those of this seed has passed.
+    /// Fresh ones, to confirm a pass with those of this seed.
     FreshAfter(Seed),
 }
 
 /// A run on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShownRun {
-    /// Counted from 1 since the page was opened; 0 was brought back from before.
+    /// Counted from 1 since the step was opened; 0 is a run restored from the tab's storage.
     pub(crate) number: u32,
     /// The program that ran.
     pub(crate) program: String,
-    /// What is known so far.
+    /// What its events have brought.
     pub(crate) live: LiveRun,
     /// Whether the learner stopped it.
     pub(crate) is_cancelled: bool,
 }
 
 impl ShownRun {
-    /// Where it stands.
+    /// What the page shows of it.
     pub(crate) fn phase(&self) -> RunPhase {
         if self.is_cancelled {
             RunPhase::Cancelled
@@ -59,7 +59,7 @@ impl ShownRun {
         }
     }
 
-    /// Whether more is to come.
+    /// Whether it is under way.
     pub(crate) fn is_going(&self) -> bool {
         !self.is_cancelled && !self.live.is_finished()
     }
@@ -79,7 +79,6 @@ impl Runs {
         runs
     }
 
-    /// The run on screen.
     pub(crate) fn shown(self) -> RwSignal<Option<ShownRun>> {
         self.shown
     }
@@ -95,8 +94,8 @@ impl Runs {
             .with(|shown| shown.as_ref().is_some_and(ShownRun::is_going))
     }
 
-    /// What is to be said of the run before, where that passed with the values of a seed and the
-    /// one on screen is made to confirm it; code stands between backticks.
+    /// The sentence about the pass with a seed's values that the run on screen is to confirm; code
+    /// is in backticks.
     pub(crate) fn confirmation(self, phase: &RunPhase) -> Option<String> {
         match self.values.get() {
             Values::FreshAfter(seed) => confirmation(phase, seed),
@@ -104,7 +103,7 @@ impl Runs {
         }
     }
 
-    /// What the live region says.
+    /// The text of the live region.
     pub(crate) fn announcement(self) -> RwSignal<String> {
         self.announcement
     }
@@ -121,7 +120,7 @@ impl Runs {
         }
     }
 
-    /// Nothing happens where the workbench is gone: an event may come in that very moment.
+    /// Does nothing once the workbench is gone: an event may still arrive at that moment.
     fn fold(self, change: impl FnOnce(&mut LiveRun)) {
         self.shown.try_update(|shown| {
             if let Some(shown) = shown {
@@ -132,7 +131,7 @@ impl Runs {
 }
 
 impl Workbench {
-    /// Runs the program as it stands; refused while a run is under way.
+    /// Runs the program in the editor; does nothing while a run is under way.
     pub(crate) fn run(self) {
         self.start(Values::Fresh);
     }
@@ -176,7 +175,7 @@ impl Workbench {
         self.runs.abort.set_value(Some(handle));
     }
 
-    /// Shows a run that begins. None where the program can't be run.
+    /// Shows a run that begins, and returns its request; none where the program can't be run.
     fn begin(self, program: String, values: Values) -> Option<RunRequest> {
         self.runs.started.update_value(|started| *started += 1);
         let refused = RunnableProgram::parse(Program::of_one_file(program.clone()))
@@ -249,12 +248,13 @@ impl Workbench {
 
     /// Ends the run on screen; returns the one that is to confirm it, if it needs that.
     fn end(self) -> Option<RunRequest> {
-        // None where the workbench is gone.
+        // None once the workbench is gone.
         let shown = self.runs.shown.try_get_untracked().flatten()?;
         if shown.is_cancelled {
             return None;
         }
-        // A page that is being left loses its connection a moment before it is gone.
+        // A page that is being left loses its connection first: the run stays recorded as under
+        // way, so that the next page can say so.
         if !matches!(shown.live.error, Some(RunError::Transport { .. })) {
             last_run::end(self);
         }
@@ -298,21 +298,21 @@ impl Workbench {
         None
     }
 
-    /// What the last report says of lines is still true where a later run has none.
+    /// Where a run has no report, what the last one says about lines is still true.
     fn mark_lines_of_the_run_before(self) {
         if let Some(before) = self.runs.before.get_untracked() {
             self.show_notes_of(&before);
         }
     }
 
-    /// Controls come and go with a run, and a narrow page shows another panel: where the one with
-    /// the focus goes, the results take it. Otherwise the focus stays: the learner may be typing.
+    /// Controls appear and disappear with a run, and a narrow page shows another panel: if the
+    /// focus goes with them, the results take it. Otherwise it stays: the learner may be typing.
     fn keep_the_focus_in_the_results(self) {
         let body = self.body_id(Panel::Results);
         browser::next_frame(move || browser::focus_if_lost(body));
     }
 
-    /// The run judged the steps before this one too: those that passed are done, whatever became of
+    /// The run judged the earlier steps too: those that passed are done, whatever the verdict on
     /// this one.
     fn remember_earlier_steps(self, report: &Report, program: &str) {
         self.with(|course, here| {
@@ -329,14 +329,14 @@ impl Workbench {
         });
     }
 
-    /// Says where the run stands. The number makes the same verdict a new text, so that it is heard
-    /// again.
+    /// Announces the run's phase. The run's number makes a repeated verdict a new text, so that it
+    /// is read out again.
     fn announce(self) {
         let text = self.runs.shown.with_untracked(|shown| {
             let shown = shown.as_ref()?;
             let phase = shown.phase();
             let mut sentence = phase.sentence();
-            // It was said as the run began.
+            // Announced already when the run began.
             let was_said = matches!(phase, RunPhase::Queued { .. });
             if let Values::FreshAfter(seed) = self.runs.values.get_untracked()
                 && !was_said
@@ -355,7 +355,7 @@ impl Workbench {
         self.runs.announcement.set(text.unwrap_or_default());
     }
 
-    /// Says so once where a run has to wait.
+    /// Announces once that a run has to wait.
     fn announce_the_queue(self) {
         let is_new = self.runs.shown.with_untracked(|shown| {
             let phase = shown.as_ref().map(ShownRun::phase);
@@ -378,7 +378,7 @@ fn remember_pass(kept: &mut StepProgress, program: &str, duration_us: u32) {
     kept.best_run_us = Some(best);
 }
 
-/// What is said beside where a run stands that follows on a pass with the values of a seed.
+/// The sentence beside the phase of a run that confirms a pass with a seed's values.
 fn confirmation(phase: &RunPhase, seed: Seed) -> Option<String> {
     let passed = format!("It passed with the values of seed `{seed}`");
     match phase {

@@ -1,4 +1,4 @@
-//! The keyboard's shortcuts: what they are called, what they do, and the dialog that lists them.
+//! Keyboard shortcuts: their keys, what they do, and the dialog that lists them.
 
 use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -23,7 +23,7 @@ enum Shortcut {
     Shortcuts,
 }
 
-/// A key and what is held down with it.
+/// A pressed key and what is held down with it.
 #[derive(Debug, Clone)]
 struct Pressed {
     key: String,
@@ -34,16 +34,16 @@ struct Pressed {
     is_apple: bool,
 }
 
-/// The keys that are held down, Shift aside.
+/// The modifiers that are held down, except Shift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Modifiers {
     Nothing,
     /// Ctrl, on Apple's keyboards ⌘.
     Command,
-    /// What leads around in the workbench: Alt, on Apple's keyboards ⌃⌥. There ⌥ alone writes
-    /// characters, `#` and `@` among them on many layouts.
+    /// Navigation: Alt, on Apple's keyboards ⌃⌥. There ⌥ alone types characters, on many layouts
+    /// `#` and `@` among them.
     Around,
-    /// Anything else: AltGr is Ctrl and Alt, and writes characters.
+    /// Anything else, such as AltGr, which is Ctrl and Alt and types characters.
     Other,
 }
 
@@ -89,8 +89,8 @@ impl Pressed {
         }
     }
 
-    /// The sign on the key: what it writes, not where it lies, since layouts differ. Digits lie in
-    /// one place on all of them, but are written with Shift on some; and ⌃⌥ changes what is written.
+    /// The character that the key types, not its position, since layouts differ. But digits have
+    /// one position on all of them and need Shift on some, and ⌃⌥ changes what a key types.
     fn key_name(&self) -> &str {
         match (self.modifiers, self.code.as_str()) {
             (Modifiers::Around, "Digit1") => "1",
@@ -109,7 +109,7 @@ fn is_in_text(event: &KeyboardEvent) -> bool {
         || target.has_attribute("contenteditable")
 }
 
-/// Listens for the shortcuts for as long as the workbench is there.
+/// Listens for the shortcuts for as long as the workbench exists.
 pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
     let navigate = use_navigate();
     Effect::new(move |_| {
@@ -135,7 +135,7 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
             match shortcut {
                 Shortcut::Run => bench.run(),
                 Shortcut::Cancel => bench.cancel(),
-                // The browser's own would offer to save the page.
+                // Otherwise the browser would offer to save the page.
                 Shortcut::Save => bench.keep_what_was_typed(),
                 Shortcut::PreviousStep => go(before),
                 Shortcut::NextStep => go(after),
@@ -152,7 +152,7 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
     });
 }
 
-/// The panel that lies some places after the one with the focus.
+/// The panel that is `places` after the one with the focus, the first one following the last.
 fn neighbour(event: &KeyboardEvent, places: usize) -> Panel {
     let target = event_target::<HtmlElement>(event);
     let here = Panel::ALL.iter().position(|panel| {
@@ -175,7 +175,7 @@ impl Workbench {
         };
         let is_shown = browser::element_width(body) > 0.0;
         self.panel.set(panel);
-        // At once, since the next key may follow closely; a narrow page has to show it first.
+        // At once, since the next key may follow closely; but a hidden panel has to appear first.
         if is_shown {
             focus();
         } else {
@@ -264,7 +264,7 @@ mod tests {
                 false,
                 Some(Shortcut::Cancel),
             ),
-            // Dvorak: V lies where others have the full stop.
+            // Dvorak: V is where others have the full stop.
             ("v", "Period", Modifiers::Command, false, None),
             (
                 ".",
@@ -281,7 +281,7 @@ mod tests {
                 false,
                 Some(Shortcut::Panel(Panel::Guide)),
             ),
-            // British Apple keyboards: ⌥3 writes a number sign.
+            // British Apple keyboards: ⌥3 types a number sign.
             ("#", "Digit3", Modifiers::Other, true, None),
             (
                 "#",

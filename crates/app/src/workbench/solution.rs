@@ -8,7 +8,7 @@ use crate::api::load_solution;
 use crate::browser::{self, DiffView};
 use crate::dialog::{Dialog, DialogHandle};
 
-/// The id of what takes the focus once the solution was asked for.
+/// The id of the comparison, which takes the focus once the button is gone.
 const SHOWN_ID: &str = "solution-shown";
 
 /// The button and its dialog.

@@ -7,7 +7,7 @@ use protocol::StepSummary;
 use super::Workbench;
 use crate::icon::{Icon, IconName};
 
-/// More circles than that don't fit beside the course's title.
+/// More circles don't fit beside the course's title.
 const CIRCLES_MAX: usize = 9;
 
 /// The steps as circles.
@@ -122,7 +122,7 @@ pub(super) fn StepMenu() -> impl IntoView {
     .into_any()
 }
 
-/// What is not done yet before this step. Nothing is locked: one may look ahead.
+/// The earlier steps that are not done. Nothing is locked: one may look ahead.
 #[component]
 pub(super) fn LookingAhead() -> impl IntoView {
     let bench = expect_context::<Workbench>();

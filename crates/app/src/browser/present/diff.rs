@@ -1,4 +1,4 @@
-//! Two programs side by side.
+//! The comparison of two programs.
 
 use monaco::sys::editor::{
     IDiffEditorConstructionOptions, IStandaloneDiffEditor, ITextModel, create_diff_editor,

@@ -1,4 +1,4 @@
-//! Monaco, as much of it as the workbench needs.
+//! The parts of Monaco that the workbench needs.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -46,7 +46,7 @@ enum Listening {
 const MARKERS_OWNER: &str = "codealong";
 
 impl CodeEditor {
-    /// Puts an editor into an empty element; none where Monaco can't make one.
+    /// Mounts an editor in an empty element; none where Monaco can't make one.
     pub(crate) fn mount(host: &HtmlDivElement, setup: EditorSetup) -> Option<Self> {
         serve_workers();
         let options: IStandaloneEditorConstructionOptions =
@@ -89,7 +89,7 @@ impl CodeEditor {
                 {
                     let editor = Self(mounted);
                     let whole_width = length("width");
-                    // Later, because options that change the layout lead here again.
+                    // Later, because options that change the layout fire this event again.
                     next_frame(move || {
                         editor.fit(whole_width);
                         editor.place_zones();
@@ -131,8 +131,8 @@ impl CodeEditor {
             .unwrap_or_default()
     }
 
-    /// Puts another program in its place, as one step that Ctrl/Cmd+Z takes back. Only what differs
-    /// is touched, so that the caret stays where it is in what does not.
+    /// Replaces the program, as one step that Ctrl/Cmd+Z undoes. Only what differs is touched, so
+    /// that a caret elsewhere stays in its position.
     pub(crate) fn replace_text(&self, text: &str) {
         let Some(model) = self.model() else {
             return;
@@ -157,14 +157,14 @@ impl CodeEditor {
         js::call(target, "pushUndoStop", &[]);
     }
 
-    /// A run has the program as it stands: takes the notes away, and counts lines from here on.
+    /// A run takes the current program: removes the notes, and tracks edits from now on.
     pub(crate) fn begin_run(&self) {
         self.0.edits_since_run.borrow_mut().clear();
         self.show_notes(Vec::new());
     }
 
-    /// Marks the lines of a run's program and writes the notes below them, in the place of those
-    /// before. `edit` is what was done to that program since.
+    /// Marks the lines of a run's program and shows the notes below them, in place of the old ones.
+    /// `edit` is how that program was changed since.
     pub(crate) fn show_run(&self, edit: Option<LineEdit>, mut notes: Vec<LineNote>) {
         if let Some(edit) = edit {
             notes.retain_mut(|note| note.follow(edit));
@@ -202,21 +202,20 @@ impl CodeEditor {
         self.place_zones();
     }
 
-    /// Notes go with their lines; those whose lines were edited are taken away.
+    /// Notes move with their lines; those whose lines were edited are removed.
     fn move_notes(&self, edits: &[LineEdit]) {
         let mut notes = self.0.notes.take();
         let before = notes.len();
         notes.retain_mut(|note| edits.iter().all(|edit| note.follow(*edit)));
         if notes.len() == before {
-            // Monaco has moved what is on screen.
+            // Monaco has already moved what is on screen.
             self.0.notes.replace(notes);
         } else {
             self.show_notes(notes);
         }
     }
 
-    /// Brings a line of the last run's program to the middle and puts the cursor on it, wherever it
-    /// is by now.
+    /// Centres a line of the last run's program, wherever it is by now, and puts the cursor on it.
     pub(crate) fn go_to_line(&self, line: u32) {
         let edits = self.0.edits_since_run.borrow();
         let line = edits
@@ -229,13 +228,12 @@ impl CodeEditor {
         self.focus();
     }
 
-    /// Takes the focus.
     pub(crate) fn focus(&self) {
         let target: &IEditor = self.0.monaco.as_ref();
         target.focus();
     }
 
-    /// Makes the best of the width.
+    /// Sets the options that depend on the width.
     fn fit(&self, width_px: f64) {
         let target: &JsValue = self.0.monaco.as_ref().as_ref();
         let options = js::object::<JsValue>(&fitting(width_px));
@@ -249,7 +247,7 @@ impl CodeEditor {
             .map(|model| AsRef::<ITextModel>::as_ref(&model).clone())
     }
 
-    /// The notes stand in zones between the lines, as high as their text needs.
+    /// Puts each note into a zone below its line, as high as its text needs.
     fn place_zones(&self) {
         let Some(document) = web_sys::window().and_then(|window| window.document()) else {
             return;
@@ -284,7 +282,8 @@ impl CodeEditor {
     }
 }
 
-/// The edits of an event, the lowest first, each in the lines of the text before all of them.
+/// The edits of an event, the last line first: applied in this order, none moves the lines of the
+/// next, which are those of the text before the event.
 fn edits(event: &IModelContentChangedEvent) -> Vec<LineEdit> {
     let changes = event.changes();
     let mut edits: Vec<LineEdit> = changes
@@ -304,8 +303,8 @@ fn edits(event: &IModelContentChangedEvent) -> Vec<LineEdit> {
     edits
 }
 
-/// Monaco announces things in two elements that it calls complementary landmarks, without names:
-/// they are what a status is.
+/// Monaco gives its two live regions the role `complementary`, without a name. The right one is
+/// `status`.
 pub(super) fn name_announcers() {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
@@ -318,13 +317,13 @@ pub(super) fn name_announcers() {
             .get(index)
             .and_then(|node| node.dyn_into::<Element>().ok())
         {
-            // A valid name and value, all that could fail.
+            // Only an invalid name could fail.
             let _ = announcer.set_attribute("role", "status");
         }
     }
 }
 
-/// Monaco's helper thread is a file of our own origin.
+/// Tells Monaco to load its worker from a file of our own origin.
 fn serve_workers() {
     let Some(window) = web_sys::window() else {
         return;

@@ -1,4 +1,4 @@
-//! How the focus comes into Monaco and out of it.
+//! How the focus enters and leaves Monaco.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlDivElement, KeyboardEvent};
 
-/// Who clicks a note goes on typing where the cursor is; Monaco lets the focus go there.
+/// After a click on a note one can type on at the cursor; Monaco would lose the focus.
 pub(super) fn clicks_keep_the_focus(
     host: &HtmlDivElement,
     focus: impl Fn() + 'static,
@@ -24,7 +24,7 @@ pub(super) fn clicks_keep_the_focus(
     })
 }
 
-/// What Monaco closes on Escape, which then is no wish to leave the editor.
+/// What Escape closes in Monaco: then it does not mean to leave the editor.
 const OPEN_WIDGETS: &str =
     ".suggest-widget.visible, .parameter-hints-widget.visible, .find-widget.visible";
 
@@ -47,7 +47,7 @@ pub(super) fn escape_leads_out(host: &HtmlDivElement) -> Vec<EventListener> {
                     let open = element.query_selector(OPEN_WIDGETS);
                     armed.set(!matches!(open, Ok(Some(_))));
                 }
-                // The browser's own Tab moves on once Monaco does not hear of it.
+                // With the event kept from Monaco, the browser moves the focus on.
                 "Tab" if armed.replace(false) => event.stop_propagation(),
                 "Shift" => {}
                 _ => armed.set(false),

@@ -1,10 +1,10 @@
-//! How Monaco is set up: its font, its width, and what of it is left out.
+//! Monaco's options: its font, what depends on its width, and what is switched off.
 
 use serde_json::{Value, json};
 
 use super::super::EditorSetup;
 
-/// What depends on the editor's width: where it is narrow, lines are wrapped, and on a telephone the
+/// The options that depend on the editor's width: a narrow one wraps lines, and on a phone the
 /// margin has no room for marks.
 pub(super) fn fitting(width_px: f64) -> Value {
     json!({
@@ -46,7 +46,7 @@ pub(super) fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value 
         "scrollbar": { "useShadows": false, "verticalScrollbarSize": 10, "horizontalScrollbarSize": 10 },
         "find": { "addExtraSpaceOnTop": false },
     });
-    // A hidden panel has no width yet: then the page is a narrow one.
+    // A hidden panel has no width yet, and only narrow pages hide the editor.
     if let (Some(all), Value::Object(fitting)) =
         (options.as_object_mut(), fitting(f64::from(host_px)))
     {

@@ -1,10 +1,10 @@
-//! Files that a person saves and opens.
+//! Files that the learner saves and opens.
 
 use gloo_file::{Blob, ObjectUrl};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlAnchorElement, HtmlInputElement};
 
-/// Lets the person save a text of a media type under a name.
+/// Offers a text as a download.
 pub(crate) fn download(name: &str, media_type: &str, text: &str) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
@@ -22,10 +22,10 @@ pub(crate) fn download(name: &str, media_type: &str, text: &str) {
     link.click();
 }
 
-/// The text of the file chosen in a field, and its name; none where nothing is chosen.
+/// The text of the file chosen in a field, or why it can't be read; none where nothing is chosen.
 pub(crate) async fn read_file(field: &HtmlInputElement) -> Option<Result<String, String>> {
     let file = gloo_file::File::from(field.files()?.get(0)?);
-    // Chosen again after a change, the same file must be heard of again.
+    // Otherwise choosing the same file again, after it was changed, fires no event.
     field.set_value("");
     const MOST_BYTES: u64 = 32 * 1024 * 1024;
     if file.size() > MOST_BYTES {

@@ -1,4 +1,4 @@
-//! The few verbs by which Rust talks to plain JavaScript objects.
+//! Access to JavaScript objects for what the bindings lack.
 
 use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -24,9 +24,8 @@ pub(super) fn call(target: &JsValue, method: &str, arguments: &[JsValue]) -> JsV
         .unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Sets a property.
 pub(super) fn set(target: &JsValue, key: &str, value: &JsValue) {
-    // Plain objects take every property.
+    // No object that this is used on refuses a property.
     let _ = Reflect::set(target, &key.into(), value);
 }
 

@@ -1,4 +1,4 @@
-//! The notes below the learner's lines, and the marks beside them.
+//! The notes below the learner's lines, and the marks in the margin.
 
 use browser_model::{InlineSpan, LineNote, inline_spans, utf16_column};
 use monaco::api::CodeEditor as Monaco;
@@ -18,7 +18,7 @@ pub(super) fn marker(model: &ITextModel, note: &LineNote) -> Value {
             (first, model.get_line_max_column(line))
         },
         |(start, end)| {
-            // Monaco throws on a line that is there no more.
+            // Monaco throws on a line that no longer exists.
             let is_there = line <= model.get_line_count();
             let text = is_there.then(|| model.get_line_content(line));
             let text = text.unwrap_or_default();
@@ -53,7 +53,7 @@ pub(super) fn decoration(note: &LineNote) -> Value {
     })
 }
 
-/// A note as wide as the lines are seen, however far they scroll, and how high that makes it.
+/// A note as wide as the visible part of the lines, however far they scroll, and its height.
 pub(super) fn note_zone(
     monaco: &Monaco,
     document: &Document,
@@ -78,7 +78,7 @@ pub(super) fn note_zone(
     }
     let element = document.create_element("div").ok()?;
     element.set_class_name("line-note");
-    // The results say the same to those who don't see this.
+    // Screen readers find the same in the results.
     element.set_attribute("aria-hidden", "true").ok()?;
     element.append_child(&text).ok()?;
 

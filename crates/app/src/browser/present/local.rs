@@ -1,8 +1,8 @@
-//! A place for what can't leave the browser's thread.
+//! A slot for values that can't leave the browser's thread.
 
 use leptos::prelude::*;
 
-/// Holds one value at the most, and drops it with the component that made the place.
+/// Holds one value or none, and drops it with the component that made the slot.
 pub(crate) struct Local<T: 'static>(StoredValue<Option<T>, LocalStorage>);
 
 impl<T> Clone for Local<T> {
@@ -14,14 +14,13 @@ impl<T> Clone for Local<T> {
 impl<T> Copy for Local<T> {}
 
 impl<T> Local<T> {
-    /// An empty place.
     pub(crate) fn empty() -> Self {
         Self(StoredValue::new_local(None))
     }
 
-    /// Puts a value in the place of the one before.
+    /// Replaces the value.
     pub(crate) fn set(self, value: Option<T>) {
-        // After the component is gone there is no place, and the value is dropped.
+        // Once the component is gone there is no slot, and the value is dropped.
         self.0.try_set_value(value);
     }
 

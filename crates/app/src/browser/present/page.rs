@@ -11,12 +11,12 @@ use web_sys::{
 
 use super::js;
 
-/// Events listened to for as long as this lives.
+/// Listens to events until it is dropped.
 pub(crate) struct Listener(
     #[expect(dead_code, reason = "dropping it stops the listening")] Vec<EventListener>,
 );
 
-/// A call that comes later, unless this is dropped before.
+/// A delayed call, cancelled when this is dropped.
 pub(crate) struct Timer(#[expect(dead_code, reason = "dropping it cancels the call")] Timeout);
 
 fn window() -> Option<Window> {
@@ -43,7 +43,7 @@ pub(crate) fn root_attribute(name: &str) -> Option<String> {
 /// Sets or removes an attribute of the page's root element.
 pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
     if let Some(root) = root() {
-        // Our own names are valid ones, the only thing that could fail.
+        // Only an invalid name could fail, and ours are valid.
         let _ = match value {
             Some(value) => root.set_attribute(name, value),
             None => root.remove_attribute(name),
@@ -58,19 +58,19 @@ pub(crate) fn set_root_style(name: &str, value: &str) {
     }
 }
 
-/// Says to the browser tests, to the styles and to the boot script that the page answers now.
+/// Marks the page as hydrated, for the boot script and the browser tests.
 pub(crate) fn announce_readiness() {
     set_root_attribute("data-hydrated", Some(""));
 }
 
-/// Puts the focus on the element with this id.
+/// Focuses the element with this id.
 pub(crate) fn focus(id: &str) {
     if let Some(element) = element(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
 }
 
-/// Puts the focus there if it is nowhere: what had it is gone or hidden.
+/// Focuses the element with this id if what had the focus is gone or hidden.
 pub(crate) fn focus_if_lost(id: &str) {
     let active = document().and_then(|document| document.active_element());
     let is_lost = active.is_none_or(|active| {
@@ -95,7 +95,7 @@ pub(crate) fn typed_into(field: &HtmlTextAreaElement) -> Option<String> {
     (value != opened).then_some(value)
 }
 
-/// Puts a text into a text field, unless it stands there; it does not count as typed.
+/// Puts a text into a text field; it does not count as typed.
 pub(crate) fn set_field(field: &HtmlTextAreaElement, text: &str) {
     if field.value() != text {
         field.set_value(text);
@@ -103,14 +103,14 @@ pub(crate) fn set_field(field: &HtmlTextAreaElement, text: &str) {
     js::set(field, "opened", &text.into());
 }
 
-/// Where the caret stands in a text field that has the focus.
+/// The caret's offset in a text field; none where it does not have the focus.
 pub(crate) fn field_caret(field: &HtmlTextAreaElement) -> Option<u32> {
     let focused = document()?.active_element()?;
     let has_focus = focused.is_same_node(Some(field));
     has_focus.then(|| field.selection_start().ok().flatten())?
 }
 
-/// Whether a dialog stands over the page.
+/// Whether a dialog is open over the page.
 pub(crate) fn is_dialog_open() -> bool {
     let open = document().map(|document| document.query_selector("dialog[open]"));
     matches!(open, Some(Ok(Some(_))))
@@ -123,12 +123,11 @@ pub(crate) fn show_modal(dialog: &HtmlDialogElement) {
     }
 }
 
-/// Closes a dialog.
 pub(crate) fn close_modal(dialog: &HtmlDialogElement) {
     dialog.close();
 }
 
-/// Hears every key before anything else on the page does.
+/// Listens to every key, before anything else on the page does.
 pub(crate) fn on_key(handler: impl Fn(&KeyboardEvent) + 'static) -> Listener {
     let options = EventListenerOptions {
         phase: EventListenerPhase::Capture,
@@ -144,7 +143,7 @@ pub(crate) fn on_key(handler: impl Fn(&KeyboardEvent) + 'static) -> Listener {
     Listener(listener.into_iter().collect())
 }
 
-/// Hears when the page may be about to go: hidden, closed or left.
+/// Listens for the page being hidden, closed or left: it may be gone the next moment.
 pub(crate) fn on_leaving(handler: impl Fn() + Clone + 'static) -> Listener {
     let (Some(window), Some(document)) = (window(), document()) else {
         return Listener(Vec::new());
@@ -156,7 +155,7 @@ pub(crate) fn on_leaving(handler: impl Fn() + Clone + 'static) -> Listener {
     ])
 }
 
-/// Hears which key of localStorage another tab changed; none when it cleared all.
+/// Listens for the key of localStorage that another tab changed; none when it cleared all.
 pub(crate) fn on_other_tab(handler: impl Fn(Option<String>) + 'static) -> Listener {
     let listener = window().map(|window| {
         EventListener::new(&window, "storage", move |event| {
@@ -172,7 +171,7 @@ pub(crate) fn on_other_tab(handler: impl Fn(Option<String>) + 'static) -> Listen
     Listener(listener.into_iter().collect())
 }
 
-/// Hears when the system changes between light and dark.
+/// Listens for the system changing between light and dark.
 pub(crate) fn on_color_scheme(handler: impl Fn() + 'static) -> Listener {
     let query = window()
         .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok())
@@ -182,12 +181,12 @@ pub(crate) fn on_color_scheme(handler: impl Fn() + 'static) -> Listener {
     Listener(listener.into_iter().collect())
 }
 
-/// Calls after some milliseconds, unless the timer is dropped before.
+/// Calls after `delay_ms` milliseconds, unless the timer is dropped before.
 pub(crate) fn after(delay_ms: u32, call: impl FnOnce() + 'static) -> Timer {
     Timer(Timeout::new(delay_ms, call))
 }
 
-/// Calls when what was changed now stands on the page.
+/// Calls before the next repaint, when the changes made now are in the document.
 pub(crate) fn next_frame(call: impl FnOnce() + 'static) {
     let call = Closure::once_into_js(call);
     if let Some(window) = window() {
@@ -195,14 +194,14 @@ pub(crate) fn next_frame(call: impl FnOnce() + 'static) {
     }
 }
 
-/// Whether the command key is ⌘ here.
+/// Whether the command key is ⌘.
 pub(crate) fn is_apple() -> bool {
     window()
         .and_then(|window| window.navigator().platform().ok())
         .is_some_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }
 
-/// A name for this browser that says nothing about it.
+/// A random name for this browser, which reveals nothing about it.
 pub(crate) fn random_name() -> String {
     let mut bytes = [0_u8; 16];
     let filled = window()

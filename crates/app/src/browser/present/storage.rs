@@ -1,11 +1,11 @@
-//! localStorage, and the same for as long as the tab lives, with every failure as a value.
+//! localStorage, and sessionStorage, which lives as long as the tab; no failure panics.
 
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use web_sys::{Storage, window};
 
 use super::super::StorageFault;
 
-/// gloo's `raw` panics where storage is forbidden, so that is asked first.
+/// gloo's `raw` panics where storage is forbidden, so that is checked first.
 fn local() -> Result<Storage, StorageFault> {
     match window().map(|window| window.local_storage()) {
         Some(Ok(Some(_))) => Ok(LocalStorage::raw()),
@@ -23,10 +23,10 @@ pub(crate) fn write(key: &str, text: &str) -> Result<(), StorageFault> {
     local()?.set_item(key, text).map_err(|_| StorageFault::Full)
 }
 
-/// Forgets a key.
+/// Removes a key.
 pub(crate) fn remove(key: &str) {
     if let Ok(storage) = local() {
-        // A key that can't be removed stays, and the next reader says so.
+        // A record that can't be removed stays, and the next reader finds it again.
         let _ = storage.remove_item(key);
     }
 }
@@ -40,7 +40,7 @@ pub(crate) fn keys() -> Result<Vec<String>, StorageFault> {
         .collect())
 }
 
-/// What lives as long as the tab: the last report of each step.
+/// What lives as long as the tab: each step's last report, and the program of a run under way.
 pub(crate) mod session {
     use super::{SessionStorage, Storage, window};
     use gloo_storage::Storage as _;
@@ -60,12 +60,12 @@ pub(crate) mod session {
     /// Puts a text under a key, if there is room.
     pub(crate) fn write(key: &str, text: &str) {
         if let Some(storage) = tab() {
-            // Nothing is lost that a run does not bring back.
+            // What is lost here, another run brings back.
             let _ = storage.set_item(key, text);
         }
     }
 
-    /// Forgets a key.
+    /// Removes a key.
     pub(crate) fn remove(key: &str) {
         if let Some(storage) = tab() {
             let _ = storage.remove_item(key);

@@ -79,7 +79,7 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
     .into_any()
 }
 
-/// Points up at a column. Its words stand where they are seen: left of it, once there is room.
+/// An arrow at a column. Its label is on the left once there is room, where it stays in view.
 #[component]
 fn Caret(column: usize, offset: usize) -> impl IntoView {
     const ROOM: usize = 24;
@@ -100,7 +100,7 @@ fn Caret(column: usize, offset: usize) -> impl IntoView {
     .into_any()
 }
 
-/// Bytes in runs; what is marked or missing has the class.
+/// Bytes as spans; what is marked or missing gets `class`.
 #[component]
 pub(super) fn ByteSpans(shown: ShownBytes, class: &'static str) -> impl IntoView {
     shown

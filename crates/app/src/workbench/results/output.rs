@@ -8,12 +8,9 @@ use protocol::counted;
 
 use crate::workbench::Workbench;
 
-/// The program's output. It is laid out only while it is shown.
+/// The program's output, turned into HTML only while it is shown.
 #[component]
-pub(super) fn Output(
-    /// Whether it is shown.
-    is_shown: Signal<bool>,
-) -> impl IntoView {
+pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let shown = bench.runs.shown();
     let html = Memo::new(move |_| {
@@ -32,7 +29,7 @@ pub(super) fn Output(
             (bytes > 0).then_some(bytes)
         })
     });
-    // One listener for all mentions of lines.
+    // One listener for all links to lines.
     let follow = move |event: ev::MouseEvent| {
         let target = event_target::<Element>(&event);
         let line = target.get_attribute("data-line");

@@ -6,12 +6,11 @@ use protocol::{Report, StepReport, TestId};
 use super::test_case::{Prominence, TestCase};
 use crate::workbench::Workbench;
 
-/// A report.
+/// The steps of a report.
 #[component]
 pub(super) fn ReportView(
-    /// What was found.
     report: Report,
-    /// How the test to look at first stands in it.
+    /// Whether the test to look at first is open.
     first: Prominence,
 ) -> impl IntoView {
     let first_broken = report.first_broken().map(|test| test.id.clone());
@@ -27,7 +26,7 @@ pub(super) fn ReportView(
         .into_any()
 }
 
-/// The tests of one step; those of an earlier step that passed are folded away.
+/// The tests of one step; those of an earlier step that passed are folded.
 #[component]
 fn Group(step: StepReport, is_here: bool, first: Option<(TestId, Prominence)>) -> impl IntoView {
     let bench = expect_context::<Workbench>();

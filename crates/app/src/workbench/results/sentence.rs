@@ -3,10 +3,10 @@
 use browser_model::{InlineSpan, inline_spans};
 use leptos::prelude::*;
 
-/// A sentence.
+/// A sentence with inline code.
 #[component]
 pub(super) fn Sentence(
-    /// Its text; code stands between backticks.
+    /// Its text, with code in backticks.
     #[prop(into)]
     text: String,
 ) -> impl IntoView {

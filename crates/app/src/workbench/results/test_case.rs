@@ -1,4 +1,4 @@
-//! One test: what was expected, what came, and what passed between.
+//! One test: what was expected, what was received, and the exchange.
 
 use browser_model::{LiveTest, TestState};
 use leptos::prelude::*;
@@ -11,18 +11,18 @@ use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
 
-/// How a test's result stands among the others.
+/// Whether a test's result is open, and what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Prominence {
-    /// Folded.
+    /// Folded: not the one to look at first.
     Folded,
-    /// Open: it is the one to look at first.
+    /// Open: the one to look at first.
     Open,
-    /// Open, and the verdict above it says already what went wrong.
+    /// Open, below a verdict that already says what went wrong.
     OpenBelowVerdict,
 }
 
-/// A test's result; its inside is made when it is first opened.
+/// A test's result; its content is rendered when it is first opened.
 #[component]
 pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoView {
     let state = TestState::of(LiveTest::Ended(&test), true);
@@ -68,7 +68,7 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
         || test.outcome.comparison().is_some()
         || test.outcome.crash().is_some()
         || !test.exchanges.is_empty();
-    // The verdict gives a recognised mistake's advice, and only without one the bare message.
+    // The verdict already shows a recognised mistake's advice, or else the bare message.
     let (mistake, message) = match (prominence, test.mistake.clone()) {
         (Prominence::OpenBelowVerdict, Some(_)) => (None, test.message.clone()),
         (Prominence::OpenBelowVerdict, None) if has_more => (None, String::new()),
@@ -133,12 +133,12 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
     .into_any()
 }
 
-/// A line of the program with a caret below the column, which is in characters from 1.
+/// A line of the program with a caret below `column`, in characters from 1.
 #[component]
 fn CaretLine(text: String, column: u32) -> impl IntoView {
     let line = text.trim_end().to_owned();
     let before = usize::try_from(column.saturating_sub(1)).unwrap_or(0);
-    // The same text again, unseen, is as wide as it is above, with tabs and wide characters in it.
+    // The same text, invisible, is as wide as above, with tabs and wide characters in it.
     let unseen: String = line.chars().take(before).collect();
     view! {
         <pre class="caret-line" tabindex="0">
@@ -151,7 +151,7 @@ fn CaretLine(text: String, column: u32) -> impl IntoView {
     .into_any()
 }
 
-/// The learner's own lines of a traceback, each of which leads to its place.
+/// The learner's own lines of a traceback, each with a link to the editor.
 #[component]
 fn Traceback(crash: Crash) -> impl IntoView {
     let bench = expect_context::<Workbench>();

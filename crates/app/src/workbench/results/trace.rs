@@ -10,10 +10,9 @@ use crate::icon::{Icon, IconName};
 use crate::store::Store;
 use crate::workbench::Workbench;
 
-/// More rows than that are shown when they are asked for.
+/// Further rows are shown on request.
 const ROWS_MAX: usize = 40;
 
-/// The timeline.
 #[component]
 pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
     let rows = trace_rows(&exchanges);

@@ -1,4 +1,4 @@
-//! The verdict: where the run stands, in a headline and a sentence.
+//! The verdict, or the run's phase before it, in a headline and a sentence.
 
 use browser_model::RunPhase;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::foot::RunButton;
 
-/// Where the run stands.
+/// The phase of the run on screen.
 #[component]
 pub(super) fn VerdictCard() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -91,7 +91,7 @@ fn Card(phase: RunPhase) -> impl IntoView {
     .into_any()
 }
 
-/// What one can do from here.
+/// What one can do in this phase.
 #[component]
 fn VerdictActions(phase: RunPhase) -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -134,7 +134,7 @@ fn CancelButton() -> impl IntoView {
     .into_any()
 }
 
-/// The way to the next step, with the key that goes there; after the last step, to the course.
+/// A link to the next step, with its shortcut; after the last step, to the course.
 #[component]
 fn NextStepLink() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -172,7 +172,7 @@ fn NextStepLink() -> impl IntoView {
     .into_any()
 }
 
-/// Says so when the verdict is about other code than what stands in the editor.
+/// Warns when the verdict is about other code than the editor's.
 #[component]
 fn Stale() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -185,7 +185,7 @@ fn Stale() -> impl IntoView {
     .into_any()
 }
 
-/// The same of a run that goes on: it would be pointless to wait for its end.
+/// Warns when the run under way is of other code: it would be pointless to wait for its end.
 #[component]
 fn StaleRun() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -201,7 +201,7 @@ fn StaleRun() -> impl IntoView {
 }
 
 impl Workbench {
-    /// Whether the run on screen is of other code than what stands in the editor.
+    /// Whether the run on screen is of other code than the editor's.
     fn is_stale(self) -> Memo<bool> {
         Memo::new(move |_| {
             self.runs.shown().with(|shown| {
