@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 
-/** A course's page: what one builds, the steps, the way so far. */
+/** A course's page: its introduction, its steps, the progress. */
 export class CoursePage {
   constructor(readonly page: Page) {}
 

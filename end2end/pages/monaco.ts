@@ -1,6 +1,6 @@
 import { type Locator, type Page, expect } from "@playwright/test";
 
-/** The editor, used as a person uses it: by the keyboard and the clipboard. */
+/** The editor, used as people use it: by keyboard and clipboard. */
 export class Monaco {
   readonly input: Locator;
 
@@ -16,14 +16,14 @@ export class Monaco {
     await expect(this.input).toBeFocused();
   }
 
-  /** Types in front of all that is there, key by key. */
+  /** Types before the whole text, key by key. */
   async typeAtTheTop(text: string): Promise<void> {
     await this.focus();
     await this.page.keyboard.press("ControlOrMeta+Home");
     await this.page.keyboard.type(text);
   }
 
-  /** Puts `text` in the place of all that is there: select all, paste. */
+  /** Replaces the whole text: select all, paste. */
   async replaceAll(text: string): Promise<void> {
     await this.focus();
     await this.page.keyboard.press("ControlOrMeta+a");
@@ -59,12 +59,12 @@ export class Monaco {
     await expect(async () => expect(await this.text()).toBe(text)).toPass({ timeout: 15_000 });
   }
 
-  /** The marks in the margin beside broken lines. */
+  /** The margin's icons beside broken lines. */
   get marksInTheMargin(): Locator {
     return this.panel.locator(".glyph-broken");
   }
 
-  /** The notes that stand below broken lines. */
+  /** The notes below broken lines. */
   get notes(): Locator {
     return this.panel.locator(".line-note");
   }

@@ -10,13 +10,13 @@ export class Workbench {
   readonly code: Locator;
   readonly results: Locator;
   readonly editor: Monaco;
-  /** The text field that Monaco takes over once the page's program is there. */
+  /** The text field that Monaco replaces once the page is hydrated. */
   readonly plainField: Locator;
   readonly runButton: Locator;
   readonly cancelButton: Locator;
-  /** What is said of the browser's storage, under the bar. */
+  /** The notices about the browser's storage, under the bar. */
   readonly notices: Locator;
-  /** What a screen reader says of each run. */
+  /** What a screen reader announces of each run. */
   readonly liveRegion: Locator;
 
   constructor(readonly page: Page) {
@@ -32,25 +32,25 @@ export class Workbench {
     this.liveRegion = page.getByRole("status").and(page.locator("p"));
   }
 
-  /** Opens a step and waits until the page answers. */
+  /** Opens a step and waits until the page is ready. */
   async open(step = "listen", origin = ""): Promise<void> {
     await this.page.goto(`${origin}/courses/redis/${step}`);
     await this.isReady();
   }
 
-  /** Waits until the page answers. */
+  /** Waits until the page is hydrated and the editor is there. */
   async isReady(): Promise<void> {
     await expect(this.page.locator("html[data-hydrated]")).toBeAttached({ timeout: 30_000 });
     // A narrow page may hide the editor.
     await expect(this.page.locator(".editor-host .inputarea")).toBeAttached({ timeout: 30_000 });
   }
 
-  /** The same, where a narrow page does not show the editor. */
+  /** Waits only until the page is hydrated. */
   async answers(): Promise<void> {
     await expect(this.page.locator("html[data-hydrated]")).toBeAttached({ timeout: 30_000 });
   }
 
-  /** Waits until another step, whose address is there before it, is there itself. */
+  /** Waits until another step is shown: its address changes before its content does. */
   async shows(title: string): Promise<void> {
     await expect(this.guide.getByRole("heading", { level: 1 })).toHaveText(title);
     await this.isReady();
@@ -77,13 +77,13 @@ export class Workbench {
     await this.showPanel("Code");
   }
 
-  /** Where the page is narrow, one panel is shown at a time, by tabs. */
+  /** On a narrow page, tabs show one panel at a time. */
   private async showPanel(name: string): Promise<void> {
     const tab = this.page.getByRole("tab", { name, exact: true });
     if (await tab.isVisible()) await tab.click();
   }
 
-  /** Opens the code that stood here before, and puts one of its versions back. */
+  /** Opens the earlier code and brings one of its versions back. */
   async bringBack(title: string): Promise<void> {
     await this.earlierCode.click();
     const dialog = this.page.getByRole("dialog", { name: "Earlier code" });
@@ -119,12 +119,12 @@ export class Workbench {
     await this.run();
   }
 
-  /** The draft is in the browser's keeping. */
+  /** The draft is in the browser's storage. */
   async isSaved(): Promise<void> {
     await expect(this.code.getByText("Saved", { exact: true })).toBeVisible();
   }
 
-  /** Whether a run's tests are being made right now. */
+  /** Whether a run's tests are running right now. */
   async runs(): Promise<boolean> {
     return this.verdict.getByText(/^Running · /).isVisible();
   }
@@ -133,13 +133,13 @@ export class Workbench {
     await expect(this.verdict.getByText(/^Running · /)).toBeVisible({ timeout: 30_000 });
   }
 
-  /** The verdict's place has this headline, and below it this sentence. */
+  /** The verdict has this headline, and below it this sentence. */
   async hasVerdict(headline: string | RegExp, sentence?: string | RegExp): Promise<void> {
     await expect(this.verdict.getByText(headline)).toBeVisible({ timeout: 30_000 });
     if (sentence !== undefined) await expect(this.verdict).toContainText(sentence);
   }
 
-  /** The run is over, however it ended. */
+  /** The run is finished, however it ended. */
   async hasEnded(): Promise<void> {
     await expect(this.liveRegion).toHaveText(/^Run \d+: (?!Starting|Waiting)/, { timeout: 30_000 });
     await expect(this.runButton).toHaveAccessibleName(/^Run tests/, { timeout: 30_000 });
@@ -150,7 +150,7 @@ export class Workbench {
     return this.page.getByRole("navigation", { name: "Steps", exact: true }).getByRole("link", { name });
   }
 
-  /** A test's result, which opens and folds. */
+  /** A test's result, which unfolds. */
   result(name: string): Locator {
     return this.results.locator("details.case").filter({ hasText: name });
   }
@@ -175,8 +175,8 @@ export class Workbench {
   }
 
   /**
-   * Notes each change of the checks' states from now on, however short; the function that it
-   * returns tells what was seen.
+   * Records every change of the checks' states from now on, however brief; the returned function
+   * returns the record.
    */
   async watchChecks(): Promise<() => Promise<string[][]>> {
     const list = await this.guide.getByRole("list").filter({ hasText: ": not run yet" }).elementHandle();

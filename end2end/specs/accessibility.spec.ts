@@ -7,7 +7,7 @@ import { BrowserStorage, stepKey } from "../fixtures/storage.ts";
 import { expect, test } from "../fixtures/test.ts";
 import type { Workbench } from "../pages/workbench.ts";
 
-/** Every rule of axe, in short when there is something to tell. */
+/** Every rule of axe, with a short message for each violation. */
 async function expectNoBarrier(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const told = violations.flatMap((violation) =>
@@ -27,7 +27,7 @@ async function expectNoBarrierAnywhere(
   for (const viewport of [WIDE, NARROW]) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ["light", "dark"] as const) {
-      // Colours that are still on their way to the other theme are nobody's.
+      // Without transitions: colours halfway between two themes belong to neither.
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await test.step(`${viewport.width} px, ${colorScheme}`, check);
     }
@@ -36,7 +36,7 @@ async function expectNoBarrierAnywhere(
 
 type Way = (page: Page, workbench: Workbench) => Promise<void>;
 
-/** The states of a step's page beside idle, each with the way there. */
+/** The states of a step's page besides idle, each with the way there. */
 const states: Record<string, Way> = {
   passed: async (_, workbench) => {
     await workbench.judge(fourLines);
@@ -137,7 +137,7 @@ test("a step with a run under way has no barrier", async ({ page, workbench }) =
   await workbench.open("get");
   await workbench.write(endlessLoop);
   await expectNoBarrierAnywhere(page, async () => {
-    // A run ends after ten seconds at the latest: what is looked at must be one that goes on.
+    // A run ends within ten seconds, so one must be under way before and after the check.
     await expect(async () => {
       if (!(await workbench.runs())) {
         await workbench.showCode();

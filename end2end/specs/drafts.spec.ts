@@ -12,7 +12,7 @@ test("what is typed is kept within a second, and is there after a reload", async
 }) => {
   await page.clock.install();
   await workbench.open("listen");
-  // The page's own second, however long the machine takes for it.
+  // A second by the page's clock, however long the machine takes.
   await page.clock.pauseAt(Date.now() + 3_600_000);
   await workbench.editor.typeAtTheTop("# mine\n");
   const kept = async () => (await new BrowserStorage(page).read(stepKey("listen"))) ?? "";
@@ -92,7 +92,7 @@ test("two tabs on one step: what was not touched follows the other", async ({
   await other.editor.expectText("left = 1\n");
   const fromElsewhere = other.code.getByText("Typed in another tab", { exact: true });
   await expect(fromElsewhere).toBeVisible();
-  // Longer than it takes to keep a draft: this one is the other tab's to keep.
+  // Longer than an autosave takes: this draft is the other tab's to save.
   await other.page.waitForTimeout(1000);
   await expect(fromElsewhere).toBeVisible();
   await other.editor.typeAtTheTop("# here\n");
@@ -120,7 +120,7 @@ test("two tabs on one step: what was typed in both is lost in neither", async ({
   workbench,
 }) => {
   const other = new Workbench(await context.newPage());
-  // It keeps nothing yet of what is typed there.
+  // Nothing that is typed there is saved yet.
   await stopAutosave(other.page);
   await other.open("listen");
   await workbench.open("listen");
@@ -140,7 +140,7 @@ test("another tab's draft that was not heard of is not written over", async ({ p
   await workbench.open("listen");
   await workbench.write("mine = 1\n");
   await workbench.isSaved();
-  // As another tab would, a moment before this one hears of it: one's own writing is not told of.
+  // Like another tab's write before this one hears of it: a tab gets no event for its own writes.
   await new BrowserStorage(page).put(stepKey("listen"), '{"version":1,"draft":"theirs = 2\\n"}');
   await workbench.write("mine = 3\n");
   await workbench.isSaved();

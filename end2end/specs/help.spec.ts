@@ -53,7 +53,7 @@ test("starting over asks first, and can be taken back", async ({ page, workbench
   await workbench.isSaved();
   await workbench.reload();
   await workbench.editor.expectText(starter());
-  // Twice: what was written is what comes back, not the starter.
+  // Twice: what comes back is what was written, not the starter.
   await reset.click();
   await dialog.getByRole("button", { name: "Start from the course's code" }).click();
   await workbench.bringBack("What was replaced last");

@@ -74,7 +74,7 @@ test("offline, a run says so; back again, it passes", async ({ page, context, wo
 });
 
 test("an answer that this page does not know says to reload", async ({ page, workbench }) => {
-  // A server that was renewed while the page was open.
+  // A server that was updated while the page was open.
   await page.route("**/api/run", (route) =>
     route.fulfill({ contentType: "text/plain", body: '{"event":"of-tomorrow"}\n' }),
   );

@@ -28,7 +28,7 @@ const SIZES = [
   [390, 844],
 ] as const;
 
-/** Takes the page as it is in both themes and at all sizes. */
+/** Takes screenshots of the page in both themes and at all sizes. */
 async function takePictures(page: Page, name: string): Promise<void> {
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });

@@ -1,4 +1,4 @@
-// Run twice, with JavaScript and without: reading needs none.
+// These specs run with JavaScript and without: reading needs none.
 import { expect, test } from "../fixtures/test.ts";
 
 const STEPS = ["listen", "ping", "echo", "set", "get"] as const;

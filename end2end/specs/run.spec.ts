@@ -242,16 +242,16 @@ test("64 KiB are run, one byte more is not", async ({ workbench }) => {
   await workbench.editor.expectText(filled(most));
 });
 
-/** A program that answers ECHO as `reply`, in Python, says. */
+/** A program that answers ECHO with `reply`, a line of Python. */
 const echo = (reply: string) =>
   `import zlib\n${solution("echo").replace("        return bulk(words[1])", reply)}`;
 
-/** A program that answers ECHO for these values alone, told apart by their checksums. */
+/** A program that answers ECHO for these values only, given as checksums. */
 const echoOnly = (values: string[]) =>
   echo(`        known = zlib.crc32(words[1]) in {${values.join(", ")}}
         return bulk(words[1]) if known else b"+unknown\\r\\n"`);
 
-/** Runs a program in which one test fails, and returns the run's seed and the values in it. */
+/** Runs a program that fails one test; returns the run's seed and its values' checksums. */
 async function failOnceWithTheEmptyString(
   workbench: Workbench,
 ): Promise<{ seed: string; values: string[] }> {
@@ -278,13 +278,13 @@ async function runAgainWithTheSeed(workbench: Workbench): Promise<void> {
   await workbench.results.getByRole("button", { name: "Run again with this seed" }).click();
 }
 
-/** Holds back each run with fresh values, until the function that it returns is called. */
+/** Delays each run with fresh values until the returned function is called. */
 async function holdBackFreshRuns(page: Page): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/api/run", async (route) => {
     if (route.request().postDataJSON().request.seed === null) await released;
-    // A run that was cancelled meanwhile is no more.
+    // The run may have been cancelled meanwhile.
     await route.continue().catch(() => {});
   });
   return release;

@@ -60,7 +60,7 @@ for (const [what, width, height] of [
       await page.goto("/courses/redis/echo");
       await workbench.answers();
       const circles = page.getByRole("navigation", { name: "Steps", exact: true }).getByRole("list");
-      // As many as are ever shown.
+      // The largest number that is ever shown.
       await circles.evaluate((list) => {
         while (list.children.length < 9) list.append(list.lastElementChild!.cloneNode(true));
       });

@@ -3,7 +3,7 @@ import type { OwnServer } from "../fixtures/own_server.ts";
 import { test } from "../fixtures/test.ts";
 import type { Workbench } from "../pages/workbench.ts";
 
-/** Somebody's run takes the one place there is for ten seconds; the others' pages are open. */
+/** One learner's run keeps all others waiting for ten seconds; the others' pages are open. */
 async function takeThePlace(
   server: OwnServer,
   somebody: Workbench,

@@ -1,4 +1,4 @@
-// What can be read is in reading.spec.ts; this is what is said of what is missing.
+// Reading is tested in reading.spec.ts; these notices say what needs JavaScript.
 import { expect, test } from "../fixtures/test.ts";
 import { starter } from "../fixtures/programs.ts";
 
@@ -8,7 +8,7 @@ for (const step of ["listen", "ping", "echo", "set", "get"]) {
     await expect(workbench.plainField).toBeVisible();
     await expect(workbench.plainField).toHaveValue(starter());
     await expect(workbench.runButton).toBeHidden();
-    // Playwright's locators by text pass over what stands in <noscript>.
+    // Playwright's locators by text skip the content of <noscript>.
     const missing = page.locator("noscript p");
     await expect(missing).toHaveText([
       "Hints and the solution need JavaScript.",

@@ -1,5 +1,5 @@
 //! A program started by the machine's own Python, with no container and no tests: what a learner
-//! has who types `python3 main.py`.
+//! gets from typing `python3 main.py`.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-/// The port that courses' programs listen on.
+/// The port in the measured programs, which a free one replaces.
 const PORT: &str = "6379";
-/// How often a connection is tried.
+/// The pause between two attempts to connect.
 const RETRY: Duration = Duration::from_micros(200);
 const LISTENS_WITHIN: Duration = Duration::from_secs(30);
 
@@ -24,8 +24,8 @@ pub(crate) struct BarePython {
 }
 
 impl BarePython {
-    /// The runner image's minor version where the machine has it, else what `python3` really is:
-    /// a shim that looks for an interpreter first would be an unfair opponent.
+    /// The runner image's minor version where the machine has it, else the interpreter behind
+    /// `python3`: to time a shim that looks for an interpreter first would be unfair.
     pub(crate) fn find() -> anyhow::Result<Self> {
         let same_minor = ["/usr/bin/python3.11", "/usr/local/bin/python3.11"];
         let mut found = same_minor.iter().find_map(|path| ask(Path::new(path)).ok());
@@ -43,13 +43,13 @@ impl BarePython {
         })
     }
 
-    /// Its version and where it lies.
+    /// The version and the path.
     pub(crate) fn name(&self) -> String {
         format!("Python {} ({})", self.version, self.interpreter.display())
     }
 
-    /// From the start of the interpreter to the program's first accepted connection. The program
-    /// gets a free port, since this machine may use its own.
+    /// From the start of the interpreter to the first connection to the program. The program gets
+    /// a free port, since this machine may use its own.
     pub(crate) fn first_connection(&self, program: &str) -> anyhow::Result<Duration> {
         let port = free_port()?;
         let file = self.folder.join("main.py");
@@ -77,7 +77,7 @@ impl BarePython {
             }
         }
         let took = begin.elapsed();
-        // It may have ended by itself.
+        // It may have ended already.
         let _ended = child.kill();
         child.wait()?;
         if connection.is_none() {
@@ -92,12 +92,12 @@ impl BarePython {
 
 impl Drop for BarePython {
     fn drop(&mut self) {
-        // What is left of it lies in the folder for temporary files.
+        // Whatever is left is in the folder for temporary files.
         let _left = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// Where an interpreter really lies, and its version.
+/// The interpreter's own path, and its version.
 fn ask(interpreter: &Path) -> anyhow::Result<(PathBuf, String)> {
     let question = "import platform, sys; print(sys.executable); print(platform.python_version())";
     let answer = Command::new(interpreter)

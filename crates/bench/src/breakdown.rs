@@ -22,10 +22,10 @@ struct InlineSpan {
     ms: f64,
 }
 
-/// A run without HTTP: when each event came, and the report.
+/// A run without HTTP: when its events came, and its report.
 #[derive(Debug)]
 struct Watched {
-    /// When the container said that it begins.
+    /// When the judge began.
     started: Duration,
     /// Each test's name, when it began and when it ended.
     tests: Vec<(String, Duration, Duration)>,
@@ -33,7 +33,7 @@ struct Watched {
     report: JobReport,
 }
 
-/// Takes runs apart, each beside a run through the router, whose difference is HTTP's share.
+/// Breaks runs down, each beside a run through the router: the difference is HTTP's share.
 pub(crate) async fn measure(
     context: &BenchContext,
     report: &mut BenchReport,
@@ -64,7 +64,7 @@ pub(crate) async fn measure(
             .filter_map(|run| run.get(index))
             .map(|piece| piece.ms);
         let series = Series::new(values.collect()).context("nothing was measured")?;
-        // The last piece is the sum.
+        // The last piece is the whole run.
         pool_alone = series.median();
         report.push(Metric::series(&piece.name, Unit::Milliseconds, &series));
     }
@@ -121,7 +121,7 @@ async fn watch(server: &InProcessServer, workload: &Workload) -> anyhow::Result<
 }
 
 impl Watched {
-    /// The pieces in their order; the last is their sum.
+    /// The pieces in order; the last is the whole run.
     fn inline_spans(&self) -> Vec<InlineSpan> {
         let timings = self.report.timings;
         let us = |us: u32| Duration::from_micros(us.into());

@@ -1,4 +1,4 @@
-//! Learners who press Run at the same moment.
+//! Learners who press Run at the same time.
 
 use std::time::{Duration, Instant};
 
@@ -14,19 +14,19 @@ use crate::say;
 use crate::statistics::{Rate, Series};
 use crate::workload::Workload;
 
-/// The crowd that has goals of its own.
+/// The size of the burst that has goals of its own.
 const CLASS: usize = 16;
 
-/// What became of crowds of one size.
+/// The results of all bursts of one size.
 #[derive(Debug, Default)]
 struct BurstResult {
-    /// From pressing Run to the report.
+    /// From pressing Run to the report, for each pass.
     served: Vec<Duration>,
-    /// Each time, the last of these.
+    /// The longest of these in each burst.
     last: Vec<Duration>,
-    /// Refused at once: the queue was full.
+    /// Runs refused because the queue was full.
     refused: usize,
-    /// Let in and left without a pass.
+    /// Runs admitted and left without a pass.
     failed: usize,
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn measure(
     .await
 }
 
-/// The same class, with a warm container for everyone.
+/// The same class, with a warm lane for everyone.
 async fn all_warm(
     context: &BenchContext,
     workload: &Workload,
@@ -115,7 +115,7 @@ async fn all_warm(
     Ok(())
 }
 
-/// So many learners at once, so many times.
+/// Measures `times` bursts of `learners` each.
 async fn gather(
     server: &InProcessServer,
     workload: &Workload,
@@ -161,7 +161,7 @@ async fn gather(
 }
 
 impl BurstResult {
-    /// Adds what every crowd is asked for, and returns the times.
+    /// Adds the metrics that every size has; returns the times.
     fn tell(&self, name: &str, report: &mut BenchReport) -> anyhow::Result<Series> {
         let served = Series::of_times(&self.served).context("nobody was served")?;
         report.push(Metric::series(name, Unit::Milliseconds, &served));

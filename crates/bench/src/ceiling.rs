@@ -1,5 +1,5 @@
-//! The engine's ceiling: how many containers a second it can create, start and kill, two at a
-//! time, with nothing happening in them.
+//! The engine's ceiling: how many containers a second it can create, start and kill, two at a time,
+//! with nothing happening in them.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use crate::context::BenchContext;
 use crate::say;
 use crate::statistics::Rate;
 
-/// Containers in one stretch whose rate is looked at by itself.
+/// Containers in a stretch; each stretch has a rate of its own.
 const STRETCH: usize = 5;
 
-/// Measures it for a while.
+/// Measures the ceiling once, for as long as the sample size says.
 pub(crate) async fn measure(context: &BenchContext) -> anyhow::Result<Rate> {
     say("the engine's ceiling");
     let begin = Instant::now();

@@ -1,4 +1,4 @@
-//! What every part of the bench stands on: the course, the engine, and how much is measured.
+//! What all parts of the bench share: the course, the engine, and the sample size.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use server::{Settings, leptos_options};
 /// The course that is measured.
 const COURSE: &str = "redis";
 
-/// What every part of the bench stands on.
+/// What all parts of the bench share.
 #[derive(Debug)]
 pub(crate) struct BenchContext {
     pub(crate) settings: Settings,
@@ -32,16 +32,16 @@ pub(crate) struct BenchContext {
 pub(crate) struct SampleSize {
     /// Repetitions that are not counted, while caches fill.
     pub(crate) warm_up: usize,
-    /// Repetitions that are.
+    /// Repetitions that are counted.
     pub(crate) rounds: usize,
-    /// How long a rate is measured, and how many ends it takes at the least.
+    /// How long the rate of runs is measured at least, and over how many runs.
     pub(crate) sustained: Duration,
     pub(crate) sustained_runs: usize,
-    /// How long the engine's ceiling is measured, each time.
+    /// How long each measurement of the engine's ceiling takes.
     pub(crate) ceiling: Duration,
-    /// A crowd's size, and how often it gathers.
+    /// The size of a burst, and how often it is repeated.
     pub(crate) bursts: [(usize, usize); 4],
-    /// How long the server is watched doing nothing.
+    /// How long the idle server is watched.
     pub(crate) idle: Duration,
 }
 
@@ -106,8 +106,7 @@ impl BenchContext {
         sandbox
     }
 
-    /// Containers of the bench that are still there. Removals that were asked for may take a
-    /// moment.
+    /// How many of the bench's containers are left. Removals under way get a moment to end.
     pub(crate) async fn containers_left(&self) -> anyhow::Result<f64> {
         let owner = &self.settings.sandbox.owner;
         let mut left = 0;
@@ -122,7 +121,7 @@ impl BenchContext {
     }
 }
 
-/// Writes the server's log to nowhere: writing it is a part of what a run costs.
+/// Formats the server's log and discards it: the log is a part of what a run costs.
 fn log_as_a_server_does(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
         .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;

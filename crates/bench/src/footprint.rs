@@ -1,4 +1,4 @@
-//! What the server and its waiting lanes take while nobody does anything.
+//! What the server and its warm lanes use while idle.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ pub(crate) async fn measure(
     let runs = context.sample_size.rounds;
     use_it(&server, &workload, context, runs).await?;
     server.rest().await?;
-    // Caches and the judges' own starts are over by then.
+    // By then caches are full and the judges have started.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let megabytes = |name: &str, value| Metric::value(name, Unit::Megabytes, value);
     let in_use = server.memory_mb()?;
@@ -78,7 +78,7 @@ pub(crate) async fn measure(
     Ok(())
 }
 
-/// Pages and runs, as learners ask for them.
+/// Requests pages and runs, as learners do.
 async fn use_it(
     server: &ServerProcess,
     workload: &Workload,

@@ -1,4 +1,4 @@
-//! The whole server in this process: a pool, and the router that requests go straight into.
+//! The whole server in this process: a pool, and a router that takes requests directly.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use server::router;
 
 /// How long a pool may take to fill up and come to rest.
 const REST_MAX: Duration = Duration::from_secs(120);
-/// What the engine has to do after a container is ready or gone; nobody should pay for another's.
+/// The engine's work after a container is ready or gone, which no other run's time should include.
 const SETTLING: Duration = Duration::from_millis(40);
 
 /// The whole server in this process.
@@ -27,7 +27,7 @@ pub(crate) struct InProcessServer {
     router: Router,
 }
 
-/// One answered request.
+/// A request for a run, answered.
 #[derive(Debug)]
 pub(crate) struct Run {
     /// From the request received to the first event sent.
@@ -37,18 +37,18 @@ pub(crate) struct Run {
     pub(crate) answer: Answer,
 }
 
-/// How a request was answered.
+/// The answer to a request for a run.
 #[derive(Debug)]
 pub(crate) enum Answer {
     Report(Box<Report>),
-    /// At once, by the HTTP status.
+    /// Refused by the HTTP status.
     Refused(RunError),
-    /// After a while, without a verdict.
+    /// Ended without a verdict, after a stream of events.
     Interrupted(RunError),
 }
 
 impl InProcessServer {
-    /// A server of its own with these settings, once it serves.
+    /// Starts a server with these settings and waits until it serves.
     pub(crate) async fn open(
         context: &BenchContext,
         settings: sandbox::Settings,
@@ -76,7 +76,7 @@ impl InProcessServer {
     ) -> anyhow::Result<Run> {
         let request = workload.request(client)?;
         let router = self.router.clone();
-        // On a worker, as a server does it; this thread only waits.
+        // On a worker, as in a server; this thread only waits.
         let served = tokio::spawn(async move {
             let response = router.oneshot(request).await?;
             let is_refused = !response.status().is_success();
@@ -123,13 +123,13 @@ impl InProcessServer {
         }
     }
 
-    /// Waits until the pool is full and nothing is done any more.
+    /// Waits until the pool is full and idle.
     pub(crate) async fn rest(&self) -> anyhow::Result<()> {
         let begin = Instant::now();
         loop {
             let status = self.pool.status();
             let busy = status.creating + status.running + status.queued;
-            // A pool without warm containers keeps the one that tested itself until it is used.
+            // A pool with no warm lanes keeps the one of the self-test until it is used.
             let is_full = status.ready >= self.warm && status.lanes == status.ready;
             if status.state == PoolState::Serving && busy == 0 && is_full {
                 break;
@@ -143,7 +143,7 @@ impl InProcessServer {
         Ok(())
     }
 
-    /// Ends the pool and takes every container away.
+    /// Stops the pool and removes every container.
     pub(crate) async fn close(self) {
         if let StopOutcome::PerhapsSome { reason } = self.pool.stop().await {
             tracing::warn!(reason, "a container may be left: {reason}");

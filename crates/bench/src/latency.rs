@@ -1,4 +1,4 @@
-//! One run from request to report: warm, and against what it has to beat.
+//! One run from request to report: warm, and compared with what it has to beat.
 
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ enum Variant {
 
 const VARIANTS: [Variant; 4] = [Variant::Warm, Variant::Bare, Variant::Exec, Variant::Cold];
 
-/// Measures all four in each round, each when nothing else goes on, so that whatever drifts hits
-/// them all.
+/// Measures all four in each round, each while nothing else runs, so that drift affects them
+/// all.
 pub(crate) async fn measure(
     context: &BenchContext,
     report: &mut BenchReport,
@@ -41,7 +41,7 @@ pub(crate) async fn measure(
     let sample_size = context.sample_size;
     for round in 0..sample_size.warm_up + sample_size.rounds {
         say(&format!("one run: round {}", round + 1));
-        // Each is the first as often as the last.
+        // The order rotates: each is first as often as last.
         for turn in 0..VARIANTS.len() {
             let index = (round + turn) % VARIANTS.len();
             warm.rest().await?;

@@ -1,4 +1,4 @@
-//! The machine that was measured on: figures mean nothing without it.
+//! The machine that the bench runs on: metrics mean nothing without it.
 
 use std::fmt;
 use std::fs;
@@ -13,7 +13,7 @@ pub(crate) struct Machine {
     report: MachineReport,
 }
 
-/// The machine as it is reported.
+/// The machine as reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct MachineReport {
     processor: String,
@@ -24,7 +24,7 @@ pub(crate) struct MachineReport {
     runc: Option<String>,
     /// Whether this program was built with optimisation.
     optimised: bool,
-    /// The load average over a minute: how busy the machine was with other things.
+    /// The load average over a minute before the bench: how busy the machine was with other work.
     load_before: String,
     load_after: String,
 }
@@ -46,7 +46,7 @@ impl Machine {
         Ok(Self { report })
     }
 
-    /// Completes the report when all is measured.
+    /// Completes the report when everything is measured.
     pub(crate) fn at_the_end(self) -> MachineReport {
         MachineReport {
             load_after: load(),
@@ -91,7 +91,7 @@ fn load() -> String {
     text.split(' ').next().unwrap_or_default().to_owned()
 }
 
-/// The value of the first line `name: value` of a file.
+/// The value in a file's first line that begins with `name`.
 fn value_of(file: &str, name: &str) -> String {
     let text = fs::read_to_string(file).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix(name));

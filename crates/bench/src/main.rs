@@ -1,7 +1,7 @@
-//! Measures runs on the real sandbox and holds the figures against their goals.
+//! Measures runs in the real sandbox and compares the metrics with their goals.
 //!
-//! Each part compares what is measured with a reference of the same moment (bare Python, the
-//! engine's own ceiling), so that a slow machine misses no goal by itself.
+//! Times are compared with a reference measured alongside (bare Python, the engine's own ceiling),
+//! so that no goal is missed just because the machine is slow.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,15 +33,15 @@ use machine::Machine;
 use metric::{Goal, Metric, Unit};
 use report::BenchReport;
 
-/// Exit code where a goal is missed; 2 is our own failure.
+/// Exit code for a missed goal; 2 is our own failure.
 const GOAL_MISSED: u8 = 1;
 const OUR_FAILURE: u8 = 2;
 
-/// Measure runs on the real sandbox and hold the figures against their goals.
+/// Measure runs in the real sandbox and compare the metrics with their goals.
 #[derive(Debug, Parser)]
 #[command(name = "codealong-bench", version)]
 struct Arguments {
-    /// The file that the figures are written into as JSON.
+    /// The file that the metrics are written to as JSON.
     #[arg(long, value_name = "FILE", default_value = "target/bench.json")]
     json: PathBuf,
     /// Measure these parts only.
@@ -67,23 +67,23 @@ async fn main() -> ExitCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Part {
-    /// A warm run against bare Python, a cold container and `docker exec`.
+    /// A warm run compared with bare Python, a cold container and `docker exec`.
     Latency,
     /// Where the time of a warm run goes.
     Breakdown,
     /// All tests of the course.
     WholeCourse,
-    /// Runs a second with a queue that never empties, against the engine's ceiling.
+    /// Runs a second with a queue that never empties, compared with the engine's ceiling.
     Sustained,
     /// Many learners who press Run at once.
     Burst,
     /// Memory, and processor time when idle.
     Footprint,
-    /// What is left when all is over; always looked at.
+    /// Containers that are left at the end; always counted.
     Leftovers,
 }
 
-/// Measures, prints the table, writes the file; the exit code says whether every goal is met.
+/// Measures, prints the table, writes the file; the exit code says whether a goal is missed.
 async fn bench(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::from_environment()?;
     let sample_size = if arguments.quick {
@@ -95,7 +95,7 @@ async fn bench(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let machine = Machine::look(&context).await?;
     let mut report = BenchReport::new(arguments.quick);
     let measured = measure(&context, &arguments.only, &mut report).await;
-    // What was measured before something broke is told all the same.
+    // What was measured before a failure is reported all the same.
     let report = report.finish(machine.at_the_end());
     print(&report.table());
     write(&arguments.json, &report.json()?)?;
@@ -130,7 +130,7 @@ async fn measure(
         let mut ceiling = ceiling::measure(context).await?;
         if is_wanted(Part::Sustained) {
             let rate = sustained::measure(context, report).await?;
-            // Again, so that a machine that grew faster or slower meanwhile favours neither.
+            // Again, so that a machine whose speed changed meanwhile favours neither.
             ceiling = ceiling.and(ceiling::measure(context).await?);
             sustained::compare(&rate, &ceiling, report);
         }
@@ -164,7 +164,7 @@ fn print(table: &str) {
     print!("{table}");
 }
 
-/// Tells whoever waits what is being measured.
+/// Shows what is being measured.
 #[expect(clippy::print_stderr, reason = "the table alone goes to stdout")]
 fn say(text: &str) {
     eprintln!("bench: {text}");

@@ -1,4 +1,4 @@
-//! One measured figure and the goal that it is held to.
+//! A metric and its goal.
 
 use std::fmt;
 
@@ -7,34 +7,34 @@ use serde::Serialize;
 use crate::Part;
 use crate::statistics::{Rate, Series};
 
-/// One measured figure.
+/// A measured value and its goal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Metric {
-    /// Which part of the bench it belongs to; set by the sheet.
+    /// The part of the bench that it belongs to; set by the report.
     pub(crate) part: Option<Part>,
     pub(crate) name: String,
     pub(crate) unit: Unit,
-    /// The figure itself: of a series, the median.
+    /// The value; of a series, the median.
     pub(crate) value: f64,
-    /// What a series has besides its median.
+    /// How far a series' measurements, or a rate's stretches, lie apart.
     pub(crate) spread: Option<Spread>,
     pub(crate) goal: Option<Goal>,
-    /// Whether the goal is met; set by the sheet.
+    /// Whether the goal is met; set by the report.
     pub(crate) goal_status: Option<GoalStatus>,
 }
 
-/// How far measurements lie apart.
+/// The spread of measurements.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Spread {
     pub(crate) min: f64,
     pub(crate) max: f64,
-    /// None where percentiles say nothing.
+    /// None for a rate, where percentiles mean nothing.
     pub(crate) p95: Option<f64>,
     pub(crate) p99: Option<f64>,
     pub(crate) count: usize,
 }
 
-/// What a figure is counted in.
+/// The unit of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Unit {
@@ -46,7 +46,7 @@ pub(crate) enum Unit {
     Count,
 }
 
-/// What a figure is to be.
+/// The bound for a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Goal {
@@ -60,12 +60,12 @@ pub(crate) enum Goal {
 pub(crate) enum GoalStatus {
     Met,
     Missed,
-    /// There were too few repetitions to say.
+    /// A quick bench has too few repetitions to judge.
     NotJudged,
 }
 
 impl Metric {
-    /// A figure that stands for itself.
+    /// A single value.
     pub(crate) fn value(name: impl Into<String>, unit: Unit, value: f64) -> Self {
         Self {
             part: None,
@@ -93,7 +93,7 @@ impl Metric {
         }
     }
 
-    /// How often something ended a second.
+    /// A rate, with the spread of its stretches.
     pub(crate) fn rate(name: impl Into<String>, rate: &Rate) -> Self {
         let spread = Spread {
             min: rate.stretches.min(),
@@ -108,20 +108,20 @@ impl Metric {
         }
     }
 
-    /// The same figure with a goal.
+    /// The same metric with a goal.
     pub(crate) fn held_to(mut self, goal: Goal) -> Self {
         self.goal = Some(goal);
         self
     }
 
-    /// A number of the figure's unit, as it is printed.
+    /// A number in the metric's unit, as printed without the unit.
     pub(crate) fn format(&self, number: f64) -> String {
         self.unit.format(number)
     }
 }
 
 impl Unit {
-    /// A number as it is printed.
+    /// A number as printed without the unit.
     pub(crate) fn format(self, number: f64) -> String {
         match self {
             Self::Milliseconds | Self::Megabytes => format!("{number:.1}"),
@@ -146,7 +146,7 @@ impl fmt::Display for Unit {
 }
 
 impl Goal {
-    /// Whether a value meets it. What could not be measured meets nothing.
+    /// Whether a value meets the goal; one that is not a number never does.
     pub(crate) fn judge(self, value: f64) -> GoalStatus {
         let is_met = match self {
             Self::AtMost(max) => value <= max,
@@ -159,7 +159,7 @@ impl Goal {
         }
     }
 
-    /// The goal as it is printed.
+    /// The goal as printed.
     pub(crate) fn format(self, unit: Unit) -> String {
         match self {
             Self::AtMost(max) => format!("≤ {}", unit.format(max)),

@@ -1,4 +1,4 @@
-//! All figures of one bench, as a table for people and as JSON for machines.
+//! All metrics of one bench, as a table for people and as JSON for machines.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::Part;
 use crate::machine::MachineReport;
 use crate::metric::{GoalStatus, Metric};
 
-/// Figures while they are gathered.
+/// Metrics while they are collected.
 #[derive(Debug)]
 pub(crate) struct BenchReport {
     quick: bool,
@@ -17,16 +17,16 @@ pub(crate) struct BenchReport {
     notes: Vec<String>,
 }
 
-/// All figures of one bench.
+/// All metrics of one bench.
 #[derive(Debug, Serialize)]
 pub(crate) struct FinishedReport {
-    /// The version of this file's format.
+    /// The version of the JSON file's format.
     format: u32,
-    /// Whether there were too few repetitions to judge anything by.
+    /// Whether there were too few repetitions to judge any goal.
     quick: bool,
     machine: MachineReport,
     metrics: Vec<Metric>,
-    /// How it was measured.
+    /// Sentences on how the metrics were measured.
     notes: Vec<String>,
 }
 
@@ -40,12 +40,12 @@ impl BenchReport {
         }
     }
 
-    /// The figures that follow belong to this part.
+    /// Begins a part, which the next metrics belong to.
     pub(crate) fn begin(&mut self, part: Part) {
         self.part = Some(part);
     }
 
-    /// Adds a figure and judges its goal.
+    /// Adds a metric and judges its goal.
     pub(crate) fn push(&mut self, mut metric: Metric) {
         metric.part = self.part;
         metric.goal_status = metric.goal.map(|goal| {
@@ -58,7 +58,7 @@ impl BenchReport {
         self.metrics.push(metric);
     }
 
-    /// Adds a sentence on how it was measured.
+    /// Adds a sentence on how the metrics were measured.
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
@@ -83,12 +83,12 @@ impl FinishedReport {
             .any(|metric| metric.goal_status == missed)
     }
 
-    /// The whole as JSON.
+    /// The report as JSON.
     pub(crate) fn json(&self) -> anyhow::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// The whole as a table.
+    /// The report as a table, with its notes.
     pub(crate) fn table(&self) -> String {
         let mut text = self.machine.to_string();
         let names = self
@@ -111,7 +111,7 @@ impl FinishedReport {
                 .map(|goal| goal.format(metric.unit))
                 .unwrap_or_default();
             if let Some(goal_status) = metric.goal_status {
-                // Writing into a String can't fail.
+                // Writing to a String can't fail.
                 let _ = write!(goal, " {goal_status}");
             }
             line(
@@ -155,7 +155,7 @@ fn part_name(part: Part) -> String {
     format!("\n{name}")
 }
 
-/// Median, minimum, maximum, percentiles and number, as far as a figure has them.
+/// Median, minimum, maximum, percentiles and count, as far as a metric has them.
 fn cells(metric: &Metric) -> [String; 6] {
     let format = |number| metric.format(number);
     let value = format!("{} {}", format(metric.value), metric.unit);
@@ -177,7 +177,7 @@ fn cells(metric: &Metric) -> [String; 6] {
 
 fn line(text: &mut String, name: &str, width: usize, cells: &[&str], goal: &str) {
     let pad = " ".repeat((width + 4).saturating_sub(name.trim_start_matches('\n').chars().count()));
-    // Writing into a String can't fail.
+    // Writing to a String can't fail.
     let _ = write!(text, "{name}{pad}");
     let mut cells = cells.iter();
     if let Some(value) = cells.next() {

@@ -1,4 +1,4 @@
-//! The server as a process of its own, as its users run it: what the kernel says of it.
+//! The server as a process of its own, as its users run it, for the kernel's accounts of it.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +17,7 @@ const STARTS_WITHIN: Duration = Duration::from_secs(120);
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 
-/// The server beside this program. Dropping it kills it.
+/// A server process. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct ServerProcess {
     child: Child,
@@ -31,7 +31,7 @@ impl ServerProcess {
     pub(crate) fn start(context: &BenchContext, owner: &str) -> anyhow::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let own = std::env::current_exe().context("this program can't be found")?;
-        // Both are built by one command, into one folder.
+        // One command builds both, into one folder.
         let binary = own.with_file_name("codealong");
         let child = Command::new(binary)
             .arg("serve")
@@ -51,7 +51,7 @@ impl ServerProcess {
         })
     }
 
-    /// Waits until every warm container is there and nothing is done any more.
+    /// Waits until every warm lane is ready and the pool is idle.
     pub(crate) async fn rest(&mut self) -> anyhow::Result<()> {
         let begin = Instant::now();
         loop {
@@ -61,7 +61,7 @@ impl ServerProcess {
             if begin.elapsed() > STARTS_WITHIN {
                 bail!("the server does not come to rest");
             }
-            // Before it listens there is no answer at all.
+            // There is no answer before the server listens.
             if let Ok(answer) = self.ask("GET /readyz", "").await
                 && self.is_at_rest(&answer)
             {
@@ -101,7 +101,7 @@ impl ServerProcess {
             .context("the server does not answer")?
     }
 
-    /// The memory that it holds, in megabytes of a million bytes.
+    /// The server's resident memory, in megabytes of a million bytes.
     pub(crate) fn memory_mb(&self) -> anyhow::Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id))
             .context("the server's memory can't be looked at")?;
@@ -113,7 +113,7 @@ impl ServerProcess {
         Ok(kilobytes * 1024.0 / 1e6)
     }
 
-    /// The processor time that its threads have used.
+    /// The processor time that the server's threads have used.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         let mut total = Duration::ZERO;
         for task in fs::read_dir(format!("/proc/{}/task", self.id))? {
@@ -127,9 +127,9 @@ impl ServerProcess {
         Ok(total)
     }
 
-    /// Stops it as an administrator does; it takes its containers with it.
+    /// Stops the server as an administrator does; it removes its containers.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        // The standard library knows no other signal than the one that can't be handled.
+        // `kill`, because the standard library sends only SIGKILL.
         Command::new("sh")
             .args(["-c", &format!("kill -TERM {}", self.id)])
             .status()

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-/// Measurements of one thing, sorted; there is at least one.
+/// Measurements of one thing, sorted; at least one.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Series {
     sorted: Vec<f64>,
 }
 
 impl Series {
-    /// None where nothing was measured.
+    /// None without a measurement.
     pub(crate) fn new(mut values: Vec<f64>) -> Option<Self> {
         values.sort_by(f64::total_cmp);
         (!values.is_empty()).then_some(Self { sorted: values })
     }
 
-    /// Times, in milliseconds.
+    /// Times as milliseconds.
     pub(crate) fn of_times(times: &[Duration]) -> Option<Self> {
         Self::new(times.iter().copied().map(milliseconds).collect())
     }
@@ -25,17 +25,17 @@ impl Series {
         self.sorted.len()
     }
 
-    /// The smallest.
+    /// The smallest measurement.
     pub(crate) fn min(&self) -> f64 {
         self.sorted[0]
     }
 
-    /// The largest.
+    /// The largest measurement.
     pub(crate) fn max(&self) -> f64 {
         self.sorted[self.sorted.len() - 1]
     }
 
-    /// The one in the middle, or the mean of the two in the middle.
+    /// The middle measurement, or the mean of the middle two.
     pub(crate) fn median(&self) -> f64 {
         let middle = self.sorted.len() / 2;
         if self.sorted.len() % 2 == 1 {
@@ -45,34 +45,34 @@ impl Series {
         }
     }
 
-    /// The smallest measurement that at least `percent` of all do not exceed: one that was really
-    /// taken, and of few measurements rather too large than too small.
+    /// The smallest measurement that at least `percent` of all do not exceed: one that was taken,
+    /// and with few measurements rather too large than too small.
     pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let rank = (self.sorted.len() * percent).div_ceil(100);
         self.sorted[rank.clamp(1, self.sorted.len()) - 1]
     }
 }
 
-/// The median of each pair's own ratio: what drifts during a bench hits both of a pair.
+/// The median of the pairs' ratios: drift during a bench affects both of a pair.
 pub(crate) fn paired_ratio(dividends: &[Duration], divisors: &[Duration]) -> Option<f64> {
     let pairs = dividends.iter().zip(divisors);
     let ratios = pairs.map(|(dividend, divisor)| dividend.as_secs_f64() / divisor.as_secs_f64());
     Series::new(ratios.collect()).map(|ratios| ratios.median())
 }
 
-/// How often something ended, by the moments at which it did.
+/// How often something ends, by the times at which it did.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rate {
     /// Ends a second, over the whole time.
     pub(crate) per_second: f64,
-    /// The same over stretches of as many ends each, to see how even it was.
+    /// The rates of stretches with equally many ends, to see how even the rate is.
     pub(crate) stretches: Series,
     /// How many ends were counted.
     pub(crate) count: usize,
 }
 
 impl Rate {
-    /// From the first of `ends` on, which are in order. None where there are too few for one
+    /// The rate from the first of `ends`, which are in order. None where there are too few for one
     /// stretch of `stretch` ends.
     pub(crate) fn of(ends: &[Duration], stretch: usize) -> Option<Self> {
         let (first, last) = (ends.first()?, ends.last()?);
@@ -90,7 +90,7 @@ impl Rate {
         })
     }
 
-    /// This and what was measured at another time, together.
+    /// This rate and one measured at another time, together.
     pub(crate) fn and(self, other: Self) -> Self {
         let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         let seconds = |rate: &Self| number(rate.count) / rate.per_second;

@@ -16,13 +16,13 @@ use crate::say;
 use crate::statistics::Rate;
 use crate::workload::Workload;
 
-/// Learners who wait while others run: enough that the queue never empties, and few enough that
-/// nobody waits too long.
+/// Learners who wait while others run: enough to keep the queue from emptying, and few enough that
+/// no run waits too long.
 const WAITING: u32 = 20;
-/// Runs in one stretch whose rate is looked at by itself.
+/// Runs in a stretch; each stretch has a rate of its own.
 const STRETCH: usize = 5;
 
-/// What learners did who each ask again as soon as they are answered.
+/// The progress of learners who each run again as soon as they are answered.
 #[derive(Debug, Default)]
 struct Progress {
     ends: Mutex<Vec<Duration>>,
@@ -51,7 +51,7 @@ pub(crate) async fn measure(
             ask_again_and_again(&server, &workload, number, begin, &progress).await
         });
     }
-    // What was in stock is used up first: those runs are not counted.
+    // The runs that use up the lanes in stock come first and are not counted.
     let stock = stock as usize;
     let sample_size = context.sample_size;
     let ends = loop {
@@ -86,7 +86,7 @@ pub(crate) async fn measure(
     Ok(rate)
 }
 
-/// Holds the rate against the engine's ceiling.
+/// Compares the rate with the engine's ceiling.
 pub(crate) fn compare(rate: &Rate, ceiling: &Rate, report: &mut BenchReport) {
     let name = "ceiling: create, start and kill alone, two at a time";
     report.push(Metric::rate(name, ceiling));

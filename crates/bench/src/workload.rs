@@ -1,4 +1,4 @@
-//! What a learner asks for: a program to be judged against a step.
+//! A learner's request: a program to be judged against a step.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ server.bind(('localhost', 6379))
 server.listen(1)
 ";
 
-/// The same for the baselines, which have no judge that waits for the program: its port stays
-/// open until somebody comes. The line stands behind what is measured.
+/// The same for the baselines, which have no judge that waits for the program: its port stays open
+/// until something connects. The extra line runs after what is measured.
 pub(crate) const FOUR_LINES_THAT_STAY: &str = "import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 server.bind(('localhost', 6379))
@@ -54,13 +54,13 @@ impl Workload {
         })
     }
 
-    /// How many tests are made.
+    /// How many tests a run makes.
     pub(crate) fn tests(&self) -> usize {
         let steps = self.course.steps_up_to(&self.step).unwrap_or_default();
         steps.iter().map(|step| step.tests.len()).sum()
     }
 
-    /// The request of a browser that gave itself this name.
+    /// The request of a browser with this name.
     pub(crate) fn request(&self, client: &str) -> anyhow::Result<Request<Body>> {
         Request::post("/api/run")
             .header(header::CONTENT_TYPE, "application/json")
@@ -80,7 +80,7 @@ impl Workload {
         Ok(serde_json::json!({ "request": request }).to_string())
     }
 
-    /// The same without a browser.
+    /// The same run for the pool, without HTTP.
     pub(crate) fn assignment(&self) -> anyhow::Result<Assignment> {
         Ok(Assignment {
             course: Arc::clone(&self.course),

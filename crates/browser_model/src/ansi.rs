@@ -1,4 +1,4 @@
-//! What a program writes to a terminal: SGR colours become styles, other escape sequences go.
+//! What a program writes to a terminal: SGR colours become styles, other escape sequences vanish.
 
 /// A run of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,29 +12,29 @@ pub struct StyledText {
 /// A terminal's colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TerminalColor {
-    /// One of the eight, as the theme has them: black, red, green, yellow, blue, magenta, cyan,
+    /// One of the theme's eight, by its SGR digit: black, red, green, yellow, blue, magenta, cyan,
     /// white.
     Named(u8),
-    /// A colour of its own.
+    /// Red, green and blue, each from 0 to 255.
     Rgb(u8, u8, u8),
 }
 
-/// How text is written.
+/// How text looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TextStyle {
-    /// The text's colour.
+    /// The text's colour; none is the theme's.
     pub foreground: Option<TerminalColor>,
-    /// The colour behind it.
+    /// The colour behind it; none is the theme's.
     pub background: Option<TerminalColor>,
-    /// Heavier or lighter than usual.
+    /// Bold, faint or neither.
     pub weight: Weight,
-    /// Slanted.
+    /// Whether the text is italic.
     pub is_italic: bool,
-    /// Underlined.
+    /// Whether the text is underlined.
     pub is_underlined: bool,
-    /// Struck out.
+    /// Whether the text is struck out.
     pub is_struck: bool,
-    /// The two colours change places.
+    /// Whether the two colours are swapped.
     pub is_inverse: bool,
 }
 
@@ -50,11 +50,11 @@ pub enum Weight {
     Bold,
 }
 
-/// The longest sequence whose end is waited for: what is longer is none.
+/// The longest sequence, in bytes, whose end is waited for: a longer one is dropped.
 const SEQUENCE_MAX: usize = 4096;
 
-/// Reads what one stream of a program wrote, chunk by chunk: styles last until they are changed, and
-/// a sequence that one chunk begins the next one ends.
+/// Reads what one stream of a program wrote, chunk by chunk: a style lasts until it is changed, and
+/// a sequence may begin in one chunk and end in the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnsiReader {
     style: TextStyle,
@@ -62,7 +62,7 @@ pub struct AnsiReader {
     begun: String,
 }
 
-/// What stands at the start of a text.
+/// What a text begins with.
 enum Token<'text> {
     /// A control sequence with these parameters and this last character.
     Sequence { parameters: &'text str, last: char },
@@ -70,12 +70,12 @@ enum Token<'text> {
     Silent,
     /// A character that is shown.
     Shown(char),
-    /// Its rest is not here yet.
+    /// The beginning of a sequence whose rest is in the next chunk.
     Begun,
 }
 
 impl AnsiReader {
-    /// The runs of a chunk.
+    /// Cuts a chunk into runs of one style.
     pub fn read(&mut self, chunk: &str) -> Vec<StyledText> {
         let joined;
         let mut rest = if self.begun.is_empty() {
@@ -121,7 +121,7 @@ impl AnsiReader {
         let mut groups = parameters.split(';').peekable();
         while let Some(group) = groups.next() {
             let style = &mut self.style;
-            // Colons part the values of one code, semicolons the codes; `38;5;n` is older than
+            // Colons separate the values of one code, semicolons the codes; `38;5;n` is older than
             // that rule.
             let (code, values) = group.split_once(':').unwrap_or((group, ""));
             let code = number(code);
@@ -138,7 +138,7 @@ impl AnsiReader {
                 22 => style.weight = Weight::Normal,
                 3 => style.is_italic = true,
                 23 => style.is_italic = false,
-                // `4:0` is none, and the others are kinds of underline.
+                // `4:0` is no underline, and the others are kinds of it.
                 4 => style.is_underlined = values != "0",
                 24 => style.is_underlined = false,
                 7 => style.is_inverse = true,
@@ -191,7 +191,7 @@ fn first_token(text: &str) -> Option<(Token<'_>, usize)> {
                     (Token::Sequence { parameters, last }, 3 + end)
                 }
             },
-            // A title or a link: up to BEL or ESC \.
+            // A title or a link, up to BEL or ESC \.
             Some(']') => {
                 let bell = text.find('\x07').map(|at| at + 1);
                 let terminator = text.find("\x1b\\").map(|at| at + 2);
@@ -209,7 +209,7 @@ fn first_token(text: &str) -> Option<(Token<'_>, usize)> {
     Some(token)
 }
 
-/// A number of a sequence; one that is left out is 0.
+/// A number of a sequence; one left out is 0.
 fn number(digits: &str) -> u16 {
     digits.parse().unwrap_or(0)
 }
@@ -218,7 +218,7 @@ fn named(number: u16) -> TerminalColor {
     TerminalColor::Named((number % 8) as u8)
 }
 
-/// The colour after 38 or 48: `5;n` of the table of 256, or `2;r;g;b`.
+/// The colour after 38 or 48: `5;n` from the palette of 256, or `2;r;g;b`.
 fn extended(codes: &mut impl Iterator<Item = u16>) -> Option<TerminalColor> {
     let byte = |codes: &mut dyn Iterator<Item = u16>| u8::try_from(codes.next()?).ok();
     match codes.next()? {
@@ -228,7 +228,7 @@ fn extended(codes: &mut impl Iterator<Item = u16>) -> Option<TerminalColor> {
     }
 }
 
-/// A colour of xterm's table of 256.
+/// A colour of xterm's palette of 256.
 fn of_table(number: u8) -> TerminalColor {
     match number {
         0..=15 => TerminalColor::Named(number % 8),

@@ -1,5 +1,5 @@
-//! Bytes on screen: as text, escaped or in hexadecimal, one byte marked, long ones cut to what
-//! lies around the mark.
+//! Bytes on screen: as text, escaped or in hexadecimal, one byte marked, many cut to those around
+//! the mark.
 
 use crate::ByteView;
 use protocol::ByteString;
@@ -7,42 +7,42 @@ use protocol::ByteString;
 /// A run of bytes that look alike on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByteSpan {
-    /// What stands there.
+    /// The bytes as shown.
     pub text: String,
-    /// What it is.
+    /// What the bytes are.
     pub kind: ByteSpanKind,
 }
 
-/// What a run of bytes is.
+/// The kind of a run of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ByteSpanKind {
     /// Printable bytes.
     Plain,
-    /// Bytes that have no sign of their own.
+    /// Bytes that are not printable.
     Control,
     /// The byte to look at.
     Marked,
-    /// The place where the byte to look at is missing.
+    /// Where the byte to look at is missing.
     Missing,
-    /// Bytes left out; the text says how many.
+    /// Omitted bytes; the text says how many.
     LeftOut,
 }
 
-/// Bytes as they stand on screen.
+/// Bytes as they appear on screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownBytes {
     /// The runs, in order.
     pub inline_spans: Vec<ByteSpan>,
-    /// Characters before the mark, where there is one.
+    /// Characters before the mark, if there is one.
     pub mark_column: Option<usize>,
 }
 
-/// How much of long bytes is shown.
+/// How much of a long byte string is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// All of them.
     Whole,
-    /// What lies around the mark, or the beginning.
+    /// Those around the mark, or the beginning without one.
     Around,
 }
 
@@ -50,13 +50,13 @@ const SHORT: usize = 160;
 const BEFORE: usize = 24;
 const AFTER: usize = 72;
 
-/// Whether these bytes are cut where only a part is shown.
+/// Whether [`Extent::Around`] cuts these bytes.
 pub fn is_long(bytes: &[u8]) -> bool {
     bytes.len() > SHORT
 }
 
-/// Lays bytes out. `mark` is the place of the byte to look at; where it lies at the end or
-/// behind, the mark says that something is missing there.
+/// Lays bytes out. `mark` is the index of the byte to look at; at the end or beyond, it shows that
+/// something is missing there.
 pub fn show_bytes(bytes: &[u8], view: ByteView, mark: Option<usize>, extent: Extent) -> ShownBytes {
     let (from, to) = match extent {
         Extent::Around if is_long(bytes) => window(bytes, mark.unwrap_or(0)),
@@ -85,7 +85,7 @@ pub fn show_bytes(bytes: &[u8], view: ByteView, mark: Option<usize>, extent: Ext
     screen.shown
 }
 
-/// The first byte after which no more fits, moved off the middle of a character.
+/// The range to show, its ends moved off the middle of a character.
 fn window(bytes: &[u8], mark: usize) -> (usize, usize) {
     let is_boundary = |at: usize| bytes.get(at).is_none_or(|byte| byte & 0xc0 != 0x80);
     let mut from = mark.min(bytes.len()).saturating_sub(BEFORE);
@@ -102,7 +102,7 @@ fn window(bytes: &[u8], mark: usize) -> (usize, usize) {
     (from, to)
 }
 
-/// How many bytes stand for one sign: a whole character where the view is text, else one.
+/// How many bytes are shown as one: those of a whole character in the text view, else one.
 fn unit(bytes: &[u8], view: ByteView) -> usize {
     if view != ByteView::Text {
         return 1;
@@ -171,7 +171,7 @@ impl Screen {
     }
 }
 
-/// A character, or the picture of one that has no sign.
+/// A character, or the picture of one that is not printable.
 fn text_of(unit: &[u8]) -> String {
     match (unit, std::str::from_utf8(unit)) {
         ([byte @ 0..=0x1f], _) => picture(*byte),

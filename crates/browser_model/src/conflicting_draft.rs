@@ -1,18 +1,18 @@
-//! One step open in two tabs: whose draft stands where.
+//! One step open in two tabs: whose draft each of them shows.
 
-/// What a tab does when another one has kept a draft of the same step.
+/// What a tab does when another one has saved a draft of the same step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConflictingDraft {
-    /// It is what stands here already.
+    /// Nothing: the editor shows that text already.
     Same,
-    /// Nothing was typed here since the last draft was kept: the other's takes its place.
+    /// It shows the other's draft, since nothing was typed here after the last save.
     Adopt,
-    /// Both were typed in: this tab keeps its own and offers the other's.
+    /// It keeps its own draft and offers the other's, since both were typed in.
     Offer,
 }
 
 impl ConflictingDraft {
-    /// Decides by what stands in the editor, what it opened with or last kept, and what came.
+    /// Compares the editor's text, the text it opened with or last saved, and the other tab's.
     pub fn judge(editor: &str, saved_text: &str, other: &str) -> Self {
         if editor == other {
             Self::Same

@@ -10,14 +10,14 @@ pub struct CourseProgress {
     pub done: usize,
     /// All steps.
     pub total: usize,
-    /// Whether anything was typed or solved.
+    /// Whether any step has a draft or is solved.
     pub is_begun: bool,
     /// The step to go on with: the first that is not done; none when all are.
     pub next: Option<StepSummary>,
 }
 
 impl CourseProgress {
-    /// Looks through a course.
+    /// The progress in a course.
     pub fn of(progress: &Progress, course: &CourseView) -> Self {
         let is_done = |step: &&StepSummary| progress.is_solved(course, &step.id);
         Self {
@@ -40,8 +40,8 @@ impl Progress {
             .is_some_and(crate::StepProgress::is_solved)
     }
 
-    /// The steps before `step` that are not done, with their numbers from 1. One may look ahead;
-    /// the page says what is missing.
+    /// The steps before `step` that are not done, with their numbers from 1. Learners may look
+    /// ahead, and the page says what is missing.
     pub fn undone_before<'course>(
         &self,
         course: &'course CourseView,
@@ -55,7 +55,7 @@ impl Progress {
     }
 }
 
-/// The minutes that a course takes, at the least and at the most.
+/// How long a course takes, as a range of minutes.
 pub fn course_minutes(course: &CourseView) -> (u32, u32) {
     course.steps.iter().fold((0, 0), |(from, to), step| {
         (

@@ -1,4 +1,4 @@
-//! Progress from a file: what it would change, and what there is afterwards.
+//! Progress from a file: what it would change, and the progress afterwards.
 
 use crate::{Progress, StepProgress};
 use protocol::{CourseId, Program, StepId, counted};
@@ -6,17 +6,17 @@ use protocol::{CourseId, Program, StepId, counted};
 /// What an import would change in one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedStep {
-    /// The course.
+    /// The course's id.
     pub course: CourseId,
-    /// The step.
+    /// The step's id.
     pub step: StepId,
-    /// The changes, each as a few words.
+    /// The changes, each a short phrase.
     pub changes: Vec<String>,
 }
 
-/// What an import would change; nothing where the file says what is here already.
+/// What an import would change; empty where the file brings nothing new.
 ///
-/// A file's progress is laid over the browser's own, step by step, by [`StepProgress::merged_with`].
+/// A file is merged into the browser's progress step by step, by [`StepProgress::merged_with`].
 pub fn imported_steps(here: &Progress, file: &Progress) -> Vec<ImportedStep> {
     let all = file.courses.iter().flat_map(|(course, steps)| {
         let named = steps.iter();
@@ -35,12 +35,12 @@ pub fn imported_steps(here: &Progress, file: &Progress) -> Vec<ImportedStep> {
 }
 
 impl StepProgress {
-    /// This step's progress with a file's laid over it. What was solved stays solved, and a draft
-    /// that is replaced can be brought back in its step.
+    /// This step's progress with a file's merged into it. A solved step stays solved, and a
+    /// replaced draft can be brought back in its step.
     #[must_use]
     pub fn merged_with(&self, theirs: &Self) -> Self {
         let ours = self;
-        // What was replaced belongs together, newest and older.
+        // One side's history as a whole: its newest and its older programs belong together.
         let history = if ours.history.is_empty() {
             theirs
         } else {

@@ -3,25 +3,25 @@
 use crate::Progress;
 use protocol::{CourseId, StepId, StepSummary};
 
-/// The program that a step opens with, and where it is from.
+/// The program that a step opens with, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InitialDraft {
-    /// What was last typed in this step; else its last green run's, where a later step's run was
-    /// this step's too.
+    /// What was last typed in this step, else the program of its last passing run, which may have
+    /// been a later step's run.
     Draft(String),
     /// The learner's own program of an earlier step.
     EarlierStep {
-        /// Which.
+        /// The earlier step's id.
         step: StepId,
-        /// Its program: that of the last green run, else the draft.
+        /// The program of its last passing run, else its draft.
         text: String,
     },
-    /// What the course gives to start from.
+    /// The course's starter.
     Starter(String),
 }
 
 impl InitialDraft {
-    /// Chooses: one's own draft, else one's own program of the nearest earlier step, else the
+    /// The learner's own program of this step, else that of the nearest earlier step, else the
     /// starter.
     pub fn of(
         progress: &Progress,
@@ -39,7 +39,7 @@ impl InitialDraft {
         }
     }
 
-    /// What the step would open with if nothing had been typed in it: what a reset goes back to.
+    /// What the step opens with when it has no program of its own; also what a reset restores.
     pub fn without_draft(
         progress: &Progress,
         course: &CourseId,
@@ -59,7 +59,7 @@ impl InitialDraft {
             .unwrap_or_else(|| Self::Starter(starter.to_owned()))
     }
 
-    /// The program.
+    /// The program's text.
     pub fn text(&self) -> &str {
         match self {
             Self::Draft(text) | Self::EarlierStep { text, .. } | Self::Starter(text) => text,

@@ -1,16 +1,16 @@
-//! Sentences with code between backticks, cut into what is code and what is not.
+//! Sentences with code between backticks, split into code and plain text.
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InlineSpan {
-    /// Plain words.
+    /// Plain text.
     Words(String),
-    /// What stood between two backticks.
+    /// The code between two backticks.
     Code(String),
 }
 
 impl InlineSpan {
-    /// The text without its marks.
+    /// The text without backticks.
     pub fn text(&self) -> &str {
         match self {
             Self::Words(text) | Self::Code(text) => text,
@@ -18,7 +18,7 @@ impl InlineSpan {
     }
 }
 
-/// Cuts a sentence at its backticks. A backtick without a partner stands for itself.
+/// Splits a sentence at its backticks. A backtick without a partner is plain text.
 pub fn inline_spans(sentence: &str) -> Vec<InlineSpan> {
     let mut found = Vec::new();
     let mut rest = sentence;

@@ -1,8 +1,8 @@
-//! What a browser keeps of a learner's way, and what the page decides, without a browser.
+//! What a browser stores of a learner's progress, and what the page decides, without a browser.
 //!
-//! Kept: [`Progress`] with the drafts of each step, and [`Settings`], as records in localStorage
+//! Stored: [`Progress`] with the drafts of each step, and [`Settings`], as records in localStorage
 //! (`storage`). Decided: which program a step opens with ([`InitialDraft`]), what a run looks like
-//! while its events come ([`LiveRun`], [`RunPhase`]), which lines bear notes ([`LineNote`]), how
+//! while its events come ([`LiveRun`], [`RunPhase`]), which lines have notes ([`LineNote`]), how
 //! bytes, exchanges and a program's output are shown ([`show_bytes`], [`trace_rows`],
 //! [`output_html`]). All of it is plain values and functions, tested on the host; `app` draws them.
 

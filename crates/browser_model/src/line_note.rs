@@ -1,15 +1,15 @@
-//! What a report says of single lines of the learner's program.
+//! What a report says about single lines of the learner's program.
 
 use protocol::Report;
 
-/// A note that stands on a line of the learner's program.
+/// A note on a line of the learner's program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineNote {
     /// The line, from 1.
     pub line: u32,
-    /// The first column and the one after the last, in characters from 1, where they are known.
+    /// The first column and the one after the last, in characters from 1, if known.
     pub columns: Option<(u32, u32)>,
-    /// What is wrong there; code stands between backticks.
+    /// What is wrong there, with code between backticks.
     pub message: String,
 }
 
@@ -18,19 +18,19 @@ pub struct LineNote {
 pub struct LineEdit {
     /// The first line that it touches, from 1.
     pub first: u32,
-    /// The last line that it touches; smaller than `first` where it only puts lines before it.
+    /// The last line that it touches; smaller than `first` where it only inserts lines before it.
     pub last: u32,
-    /// How many lines it takes away.
+    /// How many lines it removes.
     pub removed: u32,
     /// How many lines it adds.
     pub added: u32,
 }
 
 impl LineEdit {
-    /// `text` in the place of what stood between two positions, each a line and a column from 1.
+    /// Replaces the text between two positions, each a line and a column from 1, with `text`.
     pub fn new(start: (u32, u32), end: (u32, u32), text: &str) -> Self {
         let added = text.matches('\n').count();
-        // Whole lines before a line: the line itself stays as it is.
+        // Only whole lines before `end`'s line change: that line itself stays as it is.
         let takes_lines = start.1 == 1 && end.0 > start.0 && text.is_empty();
         let is_before = end.1 == 1 && (takes_lines || text.ends_with('\n'));
         Self {
@@ -41,7 +41,7 @@ impl LineEdit {
         }
     }
 
-    /// What lies between two texts, as one edit from the first line that differs to the last; none
+    /// The difference of two texts as one edit, from the first line that differs to the last; none
     /// where they are the same.
     pub fn between(before: &str, after: &str) -> Option<Self> {
         let old: Vec<&str> = before.split('\n').collect();
@@ -72,8 +72,8 @@ impl LineEdit {
 }
 
 impl LineNote {
-    /// Moves with its line. False where the edit touched the line: what the note says is of code
-    /// that stands there no more.
+    /// Moves with its line. False where the edit touched the line: the note is about code that is
+    /// gone.
     pub fn follow(&mut self, edit: LineEdit) -> bool {
         let moved = edit.moved(self.line);
         self.line = moved.unwrap_or(self.line);
@@ -81,7 +81,7 @@ impl LineNote {
     }
 }
 
-/// One note a line, the earliest broken test's where several tests name it.
+/// At most one note a line: of several broken tests, that of the earliest.
 pub fn line_notes(report: &Report) -> Vec<LineNote> {
     let mut notes: Vec<LineNote> = Vec::new();
     let broken = report
@@ -140,18 +140,18 @@ mod tests {
             stays.then_some(note.line)
         };
         for (start, end, text, expected) in [
-            // In the line, at its end, the line itself.
+            // Edits that touch the line.
             ((5, 3), (5, 3), "x", None),
             ((5, 9), (5, 9), "\n", None),
             ((5, 1), (6, 1), "", None),
             ((1, 1), (9, 1), "all = 1\n", None),
-            // Below and above.
+            // Edits below and above it.
             ((6, 1), (7, 1), "", Some(5)),
             ((4, 9), (4, 9), "\n", Some(6)),
             ((5, 1), (5, 1), "two\nlines\n", Some(7)),
             ((4, 1), (5, 1), "", Some(4)),
             ((2, 3), (4, 2), "x", Some(3)),
-            // Joined with the line above.
+            // It is joined with the line above.
             ((4, 9), (5, 1), "", None),
         ] {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! The run on screen: a fold of the events that came so far.
+//! The run on screen: a fold of its events.
 
 use std::collections::BTreeMap;
 
@@ -11,28 +11,28 @@ pub enum LiveTest<'run> {
     Waiting,
     /// It is under way.
     Running,
-    /// It ended.
+    /// It ended with this result.
     Ended(&'run TestResult),
 }
 
-/// The run on screen. [`LiveRun::apply`] and [`LiveRun::interrupt`] are all that changes it.
+/// The run on screen. Only [`LiveRun::apply`] and [`LiveRun::interrupt`] change it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LiveRun {
-    /// The place in the queue, while there is one.
+    /// The queue position while the run waits: 1 is next.
     pub position: Option<u32>,
-    /// The seed, once the run started.
+    /// The seed, once the run began.
     pub seed: Option<Seed>,
-    /// The plan, once the run started.
+    /// The plan, once the run began.
     pub steps: Vec<PlannedStep>,
     /// The test under way.
     pub running: Option<TestId>,
-    /// The tests that ended.
+    /// The results of the tests that ended.
     pub results: BTreeMap<TestId, TestResult>,
-    /// What the program wrote so far.
+    /// The program's output; from the report once there is one.
     pub output: Vec<OutputChunk>,
     /// The report, once there is one.
     pub report: Option<Report>,
-    /// Why there is no report, if there will be none.
+    /// Why there will be no report, if there is none.
     pub error: Option<RunError>,
 }
 
@@ -73,7 +73,7 @@ impl LiveRun {
         }
     }
 
-    /// Whether more events are to come.
+    /// Whether there is a report or an error, after which no event comes.
     pub fn is_finished(&self) -> bool {
         self.report.is_some() || self.error.is_some()
     }
@@ -87,12 +87,12 @@ impl LiveRun {
         }
     }
 
-    /// How many tests the run makes.
+    /// How many tests the plan has.
     pub fn total(&self) -> usize {
         self.steps.iter().map(|step| step.tests.len()).sum()
     }
 
-    /// What the random values grew from, once it is known.
+    /// The seed, from the plan or the report, once it is known.
     pub fn known_seed(&self) -> Option<Seed> {
         self.seed.or(self.report.as_ref().map(|report| report.seed))
     }

@@ -1,11 +1,11 @@
-//! A program's output as HTML: colours, mentions of lines as buttons, everything else escaped.
+//! A program's output as HTML: colours, mentioned lines as buttons, everything else escaped.
 
 use std::fmt::Write as _;
 
 use crate::{AnsiReader, OutputSpan, StyledText, TerminalColor, TextStyle, Weight, output_spans};
 use protocol::{OutputChunk, OutputStream, counted};
 
-/// The output as HTML. Buttons carry the line they lead to in `data-line`. Starts of the program
+/// The output as HTML. A button has the line that it leads to in `data-line`. Starts of the program
 /// that wrote the same as the one before are counted, not repeated.
 pub fn output_html(chunks: &[OutputChunk]) -> String {
     let mut html = String::new();
@@ -15,7 +15,7 @@ pub fn output_html(chunks: &[OutputChunk]) -> String {
     let mut is_first = true;
     while let Some(launch) = launches.next() {
         if !is_first {
-            // Writing to a String never fails.
+            // Writing to a String can't fail.
             let _ = write!(
                 html,
                 "<p class=\"launch\">Started again: number {}</p>",
@@ -42,7 +42,7 @@ pub fn output_html(chunks: &[OutputChunk]) -> String {
     html
 }
 
-/// What was written on each of the streams: how they fall between each other is chance.
+/// What was written to each stream; their interleaving is chance.
 fn written(launch: &[OutputChunk]) -> [String; 2] {
     [OutputStream::Stdout, OutputStream::Stderr].map(|stream| {
         let of_stream = launch.iter().filter(|chunk| chunk.stream == stream);

@@ -1,17 +1,17 @@
-//! Lines of the learner's program that its output names, as in a traceback.
+//! Lines of the learner's program that its output mentions, as a traceback does.
 
 use protocol::PROGRAM_FILE;
 
 /// A piece of output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutputSpan {
-    /// Nothing but text.
+    /// Plain text.
     Text(String),
-    /// A mention of a line, as in `line 12`.
+    /// A mention of a line.
     Line {
-        /// The words.
+        /// The text of the mention, as in `line 12`.
         text: String,
-        /// The line.
+        /// The line, from 1.
         line: u32,
     },
 }
@@ -43,7 +43,7 @@ pub fn output_spans(text: &str) -> Vec<OutputSpan> {
     found
 }
 
-/// What stands between the file's name and the mention, the mention, and its line.
+/// The text between the file's name and the mention, the mention, and its line.
 fn mention(after: &str) -> Option<(&str, &str, u32)> {
     let (joint, words) = if after.starts_with("\", line ") {
         ("\", ", "line ")

@@ -1,4 +1,4 @@
-//! What a browser keeps of a learner's way through a course.
+//! What a browser stores of a learner's progress through the courses.
 
 use std::collections::BTreeMap;
 
@@ -6,39 +6,39 @@ use serde::{Deserialize, Serialize};
 
 use protocol::{CourseId, Program, StepId};
 
-/// All progress of a browser: the form of an export, and the sum of what localStorage holds.
+/// All progress of a browser: the form of an export, put together from localStorage's records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The form's version; [`Progress::VERSION`] is what this program writes.
+    /// The version of the format; this program writes [`Progress::VERSION`].
     pub version: u32,
-    /// By course and step.
+    /// The steps' progress by course and step.
     pub courses: BTreeMap<CourseId, BTreeMap<StepId, StepProgress>>,
 }
 
-/// What is kept of one step.
+/// What is stored of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "StoredStep")]
 pub struct StepProgress {
-    /// The program as it was last typed; none as long as nothing was typed.
+    /// The program as last typed; none until something is typed.
     pub draft: Option<Program>,
     /// The program of the last run that passed: its presence is what "solved" means.
     pub last_passing: Option<Program>,
-    /// Programs that were replaced (by a reset, an import, another tab's), so that this can be
-    /// undone; the newest last.
+    /// Programs that were replaced (by a reset, an import, another tab's draft) and can be brought
+    /// back; the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Program>,
-    /// The rung reached on the ladder of hints.
+    /// The last hint that was opened, from 1; 0 is none.
     pub hints_opened: u8,
-    /// Runs that failed since the step was begun.
+    /// How many runs of this step failed.
     pub failed_runs: u32,
-    /// The shortest run that passed.
+    /// The duration of the shortest passing run.
     pub best_run_us: Option<u32>,
 }
 
 /// A step's progress in the form of any version.
 ///
-/// Version 1 knew a program as the text of `main.py`, and parted the newest of what was replaced from
-/// the others.
+/// Version 1 stored a program as the text of `main.py`, and the newest replaced program apart from
+/// the older ones.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct StoredStep {
@@ -86,28 +86,28 @@ impl From<StoredStep> for StepProgress {
     }
 }
 
-/// Why stored progress can't be taken. It is kept aside and never overwritten.
+/// Why stored progress can't be used. It is quarantined and never overwritten.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProgressError {
-    /// Not progress at all.
+    /// It is not progress at all.
     #[error("this is not CodeAlong progress: {detail}")]
     Unreadable {
-        /// What the reader stumbled over.
+        /// The parser's message.
         detail: String,
     },
-    /// Written by a newer CodeAlong.
+    /// A newer CodeAlong wrote it.
     #[error(
         "this progress has version {found}, and this page reads up to {known}: reload the page"
     )]
     Newer {
         /// The version found.
         found: u32,
-        /// The newest version known.
+        /// The newest version that this program reads.
         known: u32,
     },
 }
 
-/// How many replaced programs are kept beside the last one, and how large they may be together:
+/// How many replaced programs are kept besides the newest, and how large they may be together:
 /// storage is small, and drafts come first.
 const REPLACED_MAX: usize = 8;
 const REPLACED_MAX_BYTES: usize = 128 * 1024;
@@ -125,7 +125,7 @@ impl Progress {
     /// The version that this program writes.
     pub const VERSION: u32 = 2;
 
-    /// What is kept of a step, if anything is.
+    /// A step's progress, if any is stored.
     pub fn step(&self, course: &CourseId, step: &StepId) -> Option<&StepProgress> {
         self.courses.get(course)?.get(step)
     }
@@ -142,10 +142,9 @@ impl StepProgress {
         self.last_passing.as_ref().map(Program::entry_text)
     }
 
-    /// Keeps a program that is about to be replaced, and those that were replaced before it as far
-    /// as there is room. One that can be had elsewhere (the course's own, an earlier step's, the last
-    /// run's that passed) takes no other's place: who starts over twice gets back what they wrote,
-    /// not the starter.
+    /// Keeps a program that is about to be replaced, and as many of the older ones as there is room
+    /// for. One that can be had elsewhere (the course's, an earlier step's, the last passing run's)
+    /// displaces no other: after two resets, a learner gets back what they wrote, not the starter.
     pub fn keep_in_history(&mut self, program: &Program, elsewhere: &[&str]) {
         let is_elsewhere = elsewhere.contains(&program.entry_text())
             || self.last_passing.as_ref() == Some(program);
@@ -166,7 +165,7 @@ impl StepProgress {
         }
     }
 
-    /// The texts of the programs that were replaced, the newest first.
+    /// The texts of the replaced programs, the newest first.
     pub fn replaced(&self) -> impl Iterator<Item = &str> {
         self.history.iter().rev().map(Program::entry_text)
     }
@@ -224,7 +223,7 @@ mod tests {
         assert_eq!(step.unwrap().draft_text(), Some("x = 1"));
     }
 
-    /// As a browser has it: written by the page of version 1.
+    /// A record as the page of version 1 wrote it.
     #[test]
     fn nothing_of_version_1_is_lost() {
         let old = r#"{"draft":"x = 1\n","last_green":"x = 0\n","before_reset":"c",

@@ -1,52 +1,52 @@
-//! Where a run stands, in one word and one sentence.
+//! The state of a run, as a headline and a sentence.
 
 use crate::{LiveRun, LiveTest};
 use protocol::{Outcome, PlannedTest, RunError, Verdict, sentence_case};
 
-/// Where a run stands.
+/// The state of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunPhase {
     /// The request is on its way.
     Starting,
-    /// It waits for a place.
+    /// It waits in the queue.
     Queued {
-        /// Its place: 1 is next.
+        /// Its queue position: 1 is next.
         position: u32,
     },
-    /// Its tests are being made.
+    /// Its tests are running.
     Running {
         /// The test under way, counted from 1.
         number: usize,
-        /// All of them.
+        /// How many tests the run makes.
         total: usize,
-        /// The name of the test under way.
+        /// The name of the test under way; none between two tests.
         name: Option<String>,
     },
     /// It ended with a pass.
     Passed {
         /// The verdict as a headline.
         headline: String,
-        /// How many steps work now.
+        /// How many steps passed.
         steps: usize,
     },
     /// It ended with a failure of the learner's program.
     Failed {
         /// The verdict as a headline.
         headline: String,
-        /// The first broken test's own sentence, or its recognised mistake's.
+        /// The message of the first broken test, or of its recognised mistake.
         reason: String,
     },
     /// The learner cancelled it.
     Cancelled,
     /// It ended without a verdict.
     NoVerdict {
-        /// Why.
+        /// Why there is no verdict.
         error: RunError,
     },
 }
 
 impl LiveRun {
-    /// Where the run stands.
+    /// The state of the run.
     pub fn phase(&self) -> RunPhase {
         if let Some(report) = &self.report {
             let headline = report.headline();
@@ -94,7 +94,7 @@ impl LiveRun {
         self.steps.iter().flat_map(|step| &step.tests)
     }
 
-    /// How many tests of the plan's step number `step`, from 0, have passed so far.
+    /// How many tests of the plan's step at index `step` have passed.
     pub fn passed_in(&self, step: usize) -> usize {
         let passed = |test: &&PlannedTest| matches!(self.test(&test.id), LiveTest::Ended(result) if result.outcome.is_passed());
         self.steps
@@ -104,7 +104,7 @@ impl LiveRun {
 }
 
 impl RunPhase {
-    /// The word over the panel.
+    /// The headline over the panel.
     pub fn headline(&self) -> String {
         match self {
             Self::Starting => "Starting…".to_owned(),
@@ -124,7 +124,7 @@ impl RunPhase {
         }
     }
 
-    /// The sentence under it; code stands between backticks.
+    /// The sentence under it, with code between backticks.
     pub fn sentence(&self) -> String {
         match self {
             Self::Starting => String::new(),
@@ -145,12 +145,12 @@ impl RunPhase {
     }
 }
 
-/// Where one test stands, for the lists of tests.
+/// The state of one test, for the lists of tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestState {
-    /// No run has come to it.
+    /// No run has reached it.
     Open,
-    /// Its turn comes in the run that goes on.
+    /// The current run has not reached it.
     Waiting,
     /// It is under way.
     Running,
@@ -163,7 +163,7 @@ pub enum TestState {
 }
 
 impl TestState {
-    /// Where a test stands in a run that goes on or is over.
+    /// The state of a test in a run; `over` says that the run is finished.
     pub fn of(test: LiveTest<'_>, over: bool) -> Self {
         match test {
             LiveTest::Waiting | LiveTest::Running if over => Self::NotRun,
@@ -177,7 +177,7 @@ impl TestState {
         }
     }
 
-    /// The state as a word.
+    /// The state in English.
     pub fn word(self) -> &'static str {
         match self {
             Self::Open => "not run yet",

@@ -1,23 +1,23 @@
-//! How a person likes the page: theme, widths, views.
+//! A learner's settings: theme, widths, views.
 
 use serde::{Deserialize, Serialize};
 
 use protocol::Slug;
 
-/// What a browser keeps of a person's likings.
+/// A learner's settings, as a browser stores them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The form's version; [`Settings::VERSION`] is what this program writes.
+    /// The version of the format; this program writes [`Settings::VERSION`].
     pub version: u32,
-    /// Light, dark or as the system has it.
+    /// Light, dark or the system's choice.
     pub theme: Theme,
     /// The widths of the panels.
     pub panels: Panels,
     /// How bytes are written.
     pub byte_view: ByteView,
-    /// The random name that the browser gave itself, so that learners behind one address take
-    /// turns at the sandbox.
+    /// The random name that the browser gave itself: it tells apart the clients at one address, so
+    /// that a new run replaces no other browser's.
     pub client: Option<String>,
 }
 
@@ -25,7 +25,7 @@ pub struct Settings {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Theme {
-    /// As the system has it.
+    /// The system's choice.
     #[default]
     System,
     /// Dark on light.
@@ -38,7 +38,7 @@ pub enum Theme {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ByteView {
-    /// As text, with what is not printable as signs of their own.
+    /// As text, with pictures of what is not printable.
     Text,
     /// As Python writes them between the quotes of `b"..."`.
     #[default]
@@ -124,7 +124,7 @@ impl Theme {
         }
     }
 
-    /// The theme that one press more brings.
+    /// The theme after one more press.
     pub fn next(self) -> Self {
         match self {
             Self::System => Self::Light,
@@ -158,7 +158,7 @@ impl Default for Panels {
 }
 
 impl Panels {
-    /// The least width of a panel, in thousandths of the page.
+    /// The smallest width of a panel, in thousandths of the page.
     pub const MIN: u16 = 180;
 
     /// The width that a divider sets, in thousandths of the page.
@@ -169,7 +169,7 @@ impl Panels {
         }
     }
 
-    /// The most that a divider may set while the other stays where it is.
+    /// The largest width that a divider can set while the other stays, in thousandths of the page.
     pub fn max(self, divider: Divider) -> u16 {
         let other = match divider {
             Divider::Guide => self.results,
@@ -178,7 +178,7 @@ impl Panels {
         1000 - Self::MIN - other
     }
 
-    /// The panels with one divider moved, as far as there is room.
+    /// The panels with one divider moved as far as there is room.
     pub fn moved(self, divider: Divider, width: i32) -> Self {
         let min = i32::from(Self::MIN);
         let max = i32::from(self.max(divider));
@@ -195,7 +195,7 @@ impl Panels {
         }
     }
 
-    /// The panels with one divider where it was at first.
+    /// The panels with one divider back at its default.
     pub fn reset(self, divider: Divider) -> Self {
         self.moved(divider, Self::default().width(divider).into())
     }

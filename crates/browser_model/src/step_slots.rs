@@ -1,15 +1,15 @@
 //! Which steps of a long course the bar shows.
 
-/// A place in the bar.
+/// A slot in the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepSlot {
     /// A step, by its number from 1.
     Step(usize),
-    /// Steps that have no room.
+    /// Steps for which there is no room.
     Gap,
 }
 
-/// The first and the last step and those around the current one, `max` places at the most.
+/// The first and the last step and those around the current one, in at most `max` slots.
 pub fn step_slots(total: usize, current: usize, max: usize) -> Vec<StepSlot> {
     if total <= max {
         return (1..=total).map(StepSlot::Step).collect();
@@ -19,7 +19,7 @@ pub fn step_slots(total: usize, current: usize, max: usize) -> Vec<StepSlot> {
         .saturating_sub(around / 2)
         .clamp(3, (total - 1).saturating_sub(around).max(3));
     let to = (from + around - 1).min(total - 2);
-    // At an end the places of the gap and of the end go to steps.
+    // Near an end, the slots of that end and its gap go to steps.
     let (from, to) = if current < from {
         (2, around + 2)
     } else if current > to {

@@ -1,4 +1,4 @@
-//! What a browser's storage holds: one record a step, so that two tabs don't write over each
+//! What a browser's storage holds: one record a step, so that two tabs don't overwrite each
 //! other's drafts, and one for the settings.
 
 use std::fmt::Display;
@@ -17,17 +17,17 @@ const QUARANTINE_PREFIX: &str = "codealong.kept-aside.";
 /// One step's progress as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepRecord {
-    /// The form's version: that of [`Progress`].
+    /// The version of the format: that of [`Progress`].
     pub version: u32,
     /// The step's progress.
     #[serde(flatten)]
     pub step: StepProgress,
 }
 
-/// All of a record that every version has.
+/// The part of a record that every version has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct RecordVersion {
-    /// The form's version.
+    /// The version of the record's format.
     pub version: u32,
 }
 
@@ -51,7 +51,7 @@ pub fn step_of_key(key: &str) -> Option<(CourseId, StepId)> {
     Some((CourseId::parse(course).ok()?, StepId::parse(step).ok()?))
 }
 
-/// The key under which what can't be read is kept, `taken` being the keys in use.
+/// The key that quarantines a record that can't be read; `taken` are the keys in use.
 pub fn quarantine_key(key: &str, taken: &[String]) -> String {
     let mut number = 1_u32;
     loop {
@@ -63,7 +63,7 @@ pub fn quarantine_key(key: &str, taken: &[String]) -> String {
     }
 }
 
-/// The key that a record had before it was kept aside under this one; none for other keys.
+/// The key that a record had before it was quarantined under this one; none for other keys.
 pub fn original_key(quarantined_key: &str) -> Option<&str> {
     let (number, original) = quarantined_key
         .strip_prefix(QUARANTINE_PREFIX)?
@@ -71,11 +71,10 @@ pub fn original_key(quarantined_key: &str) -> Option<&str> {
     number.parse::<u32>().is_ok().then_some(original)
 }
 
-/// Takes a decoded record, unless it is rubbish or of a newer version.
+/// The decoded record, or the error of one that is unreadable or of a newer version.
 ///
-/// The version is read first and by itself: a newer record may have another form altogether. The
-/// forms of older versions are read by the records themselves, as [`StepProgress`] reads that of
-/// version 1.
+/// The version is checked first and on its own: a newer record may have another format altogether.
+/// The records themselves read the formats of older versions, as [`StepProgress`] reads version 1.
 pub fn take_record<T, E: Display>(
     newest: u32,
     version: Result<RecordVersion, E>,

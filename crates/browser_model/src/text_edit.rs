@@ -1,18 +1,18 @@
-//! The smallest edit that makes one text of another.
+//! The smallest edit that turns one text into another.
 
-/// A stretch of a text and what is to stand in its place.
+/// A range of a text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextEdit {
-    /// Where the stretch begins, in UTF-16 units from the beginning: as browsers count.
+    /// The start of the range, in UTF-16 units from 0, as browsers count.
     pub start: u32,
-    /// Where it ends.
+    /// The end of the range, exclusive, in the same units.
     pub end: u32,
-    /// What takes its place.
+    /// The replacement.
     pub text: String,
 }
 
 impl TextEdit {
-    /// From the first character that differs to the last.
+    /// The edit from the first character that differs to the last.
     pub fn between(before: &str, after: &str) -> Self {
         let same = |(one, other): &(char, char)| one == other;
         let above = before.chars().zip(after.chars()).take_while(same);

@@ -1,4 +1,4 @@
-//! The exchange of a test as a timeline: one lane for each client, one row for each event.
+//! The exchanges of a test as a timeline: a lane for each client, a row for each event.
 
 use protocol::{ByteString, Exchange, ExchangeAction, counted};
 
@@ -7,31 +7,31 @@ use protocol::{ByteString, Exchange, ExchangeAction, counted};
 pub struct TraceRow {
     /// Milliseconds since the test began, with one decimal.
     pub at: String,
-    /// The client, from 1; none where it is about all of them.
+    /// The client, from 1; none for an event of no single client.
     pub client: Option<u16>,
-    /// The lane, from 0; the last is shared where there are too many clients. None where it is about
-    /// all of them.
+    /// The lane, from 0; clients share the last one where there are too many. None for an event of
+    /// no single client.
     pub lane: Option<usize>,
-    /// What happened, for the icon on the lane.
+    /// The event, for the icon on the lane.
     pub event: TraceEvent,
-    /// What happened, in words or as the decoded bytes.
+    /// The event in English, or the decoded bytes.
     pub headline: String,
-    /// The bytes and how many were cut off their end.
+    /// The bytes, and how many were cut off their end.
     pub bytes: Option<(ByteString, u32)>,
-    /// The line of the learner's program that sent them, where it is known.
+    /// The learner's line that sent them, if known.
     pub line: Option<u32>,
     /// For each lane, whether its connection is open beside this row.
     pub lanes: Vec<bool>,
 }
 
-/// What happened on a lane.
+/// An event on a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TraceEvent {
     /// The connection was opened.
     Opened,
-    /// The client sent.
+    /// The client sent bytes.
     Sent,
-    /// The program sent.
+    /// Bytes came from the program.
     Received,
     /// Nothing came.
     Silence,
@@ -39,12 +39,12 @@ pub enum TraceEvent {
     Closed,
     /// The program was restarted.
     Restarted,
-    /// Rows are left out here.
+    /// Events are left out here.
     LeftOut,
 }
 
 impl TraceEvent {
-    /// The direction in words, for those who don't see the icon.
+    /// The event in English, for those who don't see the icon.
     pub fn word(self) -> &'static str {
         match self {
             Self::Opened => "opened",
@@ -58,10 +58,10 @@ impl TraceEvent {
     }
 }
 
-/// The most lanes that are drawn.
+/// How many lanes are drawn at most.
 pub const LANES_MAX: usize = 6;
 
-/// Lays the events of a test out.
+/// Lays out the events of a test.
 pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
     let mut clients: Vec<u16> = Vec::new();
     for exchange in exchanges {

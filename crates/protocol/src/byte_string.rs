@@ -1,26 +1,26 @@
-//! Bytes as a person can read them: the form in which bytes cross the wire and stand on screen.
+//! Bytes as a person can read them: the form in which they cross the wire and appear on screen.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Bytes that crossed a socket, written as Python writes them between the quotes of `b"..."`.
+/// Bytes, written as Python writes them between the quotes of `b"..."`.
 ///
-/// Printable ASCII stands for itself, a backslash is `\\`, and all else is `\r`, `\n`, `\t` or
-/// `\xNN`. The form loses nothing and stays readable in JSON, which base64 would not.
+/// Printable ASCII is itself, a backslash is `\\`, and all else is `\r`, `\n`, `\t` or `\xNN`. The
+/// form loses nothing and stays readable in JSON; base64 would not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ByteString(Vec<u8>);
 
-/// A text that is not the written form of bytes.
+/// The text is not the written form of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{found:?} at character {at} is no written byte: use printable ASCII, \\\\, \\r, \\n, \\t or \\xNN"
 )]
 pub struct InvalidByteString {
-    /// What stands there.
+    /// The first characters that can't be read, at most 4.
     found: String,
-    /// Characters before it.
+    /// Characters before them.
     at: u32,
 }
 
@@ -59,7 +59,7 @@ impl ByteString {
                     Some(b't') => (b'\t', 2),
                     Some(b'x') => {
                         let digits = rest.get(2..4).ok_or_else(invalid)?;
-                        // `from_str_radix` alone takes a sign too.
+                        // On its own, `from_str_radix` accepts `+` too.
                         if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
                             return Err(invalid());
                         }

@@ -1,9 +1,9 @@
 //! Values in English: durations, counts, articles, sentences.
 
-/// Microseconds in the unit and the precision that say enough: `0.6 ms`, `38 ms`, `1.4 s`.
+/// Microseconds with a fitting unit and precision: `0.6 ms`, `38 ms`, `1.4 s`.
 pub fn duration_text(duration_us: u32) -> String {
     let ms = f64::from(duration_us) / 1000.0;
-    // The bounds are those of the text: 9,950 µs would be written 10.0 ms.
+    // The bounds follow the rounded text: 9,950 µs would read 10.0 ms.
     match duration_us {
         0..9_950 => format!("{ms:.1} ms"),
         9_950..999_500 => format!("{ms:.0} ms"),

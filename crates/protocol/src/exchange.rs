@@ -1,22 +1,22 @@
-//! What passed between a test's clients and the learner's program.
+//! What passes between a test's clients and the learner's program.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ByteString;
 
-/// One thing that happened on one connection of a test.
+/// An event on a test's connections, and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// The client, numbered from 1 in the order of connecting; 0 where it is about none of them.
+    /// The client, numbered from 1 in the order of connecting; 0 for an event of no single client.
     pub client: u16,
     /// Microseconds since the test began.
     pub at_us: u32,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub action: ExchangeAction,
 }
 
-/// What happened on a connection.
+/// An event on a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum ExchangeAction {
@@ -24,22 +24,22 @@ pub enum ExchangeAction {
     Connected,
     /// The client sent bytes.
     Sent {
-        /// The bytes; long ones are cut.
+        /// The bytes, cut where there are many.
         bytes: ByteString,
         /// Bytes that were cut off the end of `bytes`.
         cut_bytes: u32,
-        /// The bytes as a person says them, as in `ECHO "hé"`.
+        /// The bytes in a readable form, as in `ECHO "hé"`.
         decoded: Option<String>,
     },
     /// The program's bytes arrived.
     Received {
-        /// The bytes; long ones are cut.
+        /// The bytes, cut where there are many.
         bytes: ByteString,
         /// Bytes that were cut off the end of `bytes`.
         cut_bytes: u32,
-        /// The bytes as a person says them.
+        /// The bytes in a readable form.
         decoded: Option<String>,
-        /// The line of the learner's program that sent them, where it is known.
+        /// The learner's line that sent them, if known.
         line: Option<u32>,
     },
     /// The client waited and nothing came.
@@ -55,9 +55,9 @@ pub enum ExchangeAction {
     Reset,
     /// The test restarted the program.
     Restarted,
-    /// There are too many to keep: some from the middle are left out here.
+    /// There are too many events: some from the middle are left out here.
     LeftOut {
-        /// How many.
+        /// How many events.
         count: u32,
     },
 }

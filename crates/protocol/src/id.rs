@@ -1,29 +1,29 @@
-//! Names of courses, steps, tests and seeds, parsed at the door.
+//! Names of courses, steps and tests, and seeds, parsed where they come in.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A text that is not the name it was taken for.
+/// The text is not a name, a test or a seed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
-    /// Not `^[a-z0-9-]{1,40}$`.
+    /// It does not match `^[a-z0-9-]{1,40}$`.
     #[error("{found:?} is not a name: use 1 to 40 of a-z, 0-9 and -")]
     Name {
-        /// The text as it came.
+        /// The text as received.
         found: String,
     },
-    /// Not `STEP.NUMBER`.
+    /// It is not `STEP.NUMBER`.
     #[error("{found:?} is not a test: write the step, a dot and the test's number, as in ping.2")]
     Test {
-        /// The text as it came.
+        /// The text as received.
         found: String,
     },
-    /// Not 1 to 8 hexadecimal digits.
+    /// It is not 1 to 8 hexadecimal digits.
     #[error("{found:?} is not a seed: write 1 to 8 hexadecimal digits, as in 4f1c")]
     Seed {
-        /// The text as it came.
+        /// The text as received.
         found: String,
     },
 }
@@ -55,7 +55,7 @@ macro_rules! name {
                 parse_name(text).map(Self)
             }
 
-            /// The name as it stands in a URL and in a folder's name.
+            /// The name as in URLs and folder names.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -90,15 +90,15 @@ macro_rules! name {
 }
 
 name! {
-    /// A plain name, as a browser gives itself and a course its recognised mistakes.
+    /// A plain name: a browser's own, or a course's name for a recognised mistake.
     Slug
 }
 name! {
-    /// A course's name for ever: its folder in `curriculum/` and its part of the URL.
+    /// A course's permanent name: its folder in `curriculum/` and its part of the URL.
     CourseId
 }
 name! {
-    /// A step's name for ever: its folder in the course and its part of the URL.
+    /// A step's permanent name: its folder in the course and its part of the URL.
     StepId
 }
 
@@ -116,12 +116,12 @@ impl TestId {
         Self { step, number }
     }
 
-    /// The step whose tests hold this one.
+    /// The step that the test belongs to.
     pub fn step(&self) -> &StepId {
         &self.step
     }
 
-    /// The place among the step's tests, from 1.
+    /// The number among the step's tests, from 1.
     pub fn number(&self) -> u16 {
         self.number
     }
@@ -159,7 +159,7 @@ impl fmt::Display for TestId {
     }
 }
 
-/// What a run's random values grow from; given back, the run repeats. Written in hexadecimal.
+/// What a run's random values grow from: the same seed repeats the run. Written in hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Seed(u32);

@@ -1,13 +1,13 @@
 //! What crosses a wire: between server and browser, and between server and containers.
 //!
-//! A [`RunRequest`] asks for a run; [`RunEvent`]s answer it, the last of them with a [`Report`] of a
-//! [`TestResult`] for each test. What a learner's program did is an [`Outcome`], a value with a
-//! sentence of its own; what went wrong on our side is a [`RunError`]. Courses and steps come as
+//! A [`RunRequest`] asks for a run; [`RunEvent`]s answer it, the last of them with a [`Report`]: a
+//! [`TestResult`] for each test. What a learner's program did is an [`Outcome`], a value with its
+//! own sentence; why there is no verdict is a [`RunError`]. Courses and steps come as
 //! [`CourseView`] and [`StepView`], without their solutions and tests.
 //!
 //! Every type on a wire is `Serialize` and `Deserialize`, compiles for wasm32 and for the host, and
-//! has fixed-width integers with their unit in the name. The few functions put such values into
-//! English ([`duration_text`], [`counted`]).
+//! has fixed-width integers with their unit in the name. The few functions put values into English
+//! ([`duration_text`], [`counted`]).
 
 mod byte_string;
 mod english;

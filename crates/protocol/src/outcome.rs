@@ -13,31 +13,32 @@ mod silence;
 pub use crash::{Crash, SourceSpan, TracebackFrame};
 pub use silence::Receipt;
 
-/// What should have come beside what came.
+/// The expected reply beside the received one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// The bytes that were expected; where only their beginning is, that beginning.
+    /// The bytes that were expected, cut where there are many.
     pub expected: ByteString,
-    /// Whether anything may follow `expected`, as in an error's free text.
+    /// Whether `expected` is only a beginning: an error's free text follows, or the bytes are cut.
     pub expected_is_prefix: bool,
-    /// The bytes that came, cut where long.
+    /// The bytes that came, cut where there are many.
     pub received: ByteString,
     /// Bytes that were cut off the end of `received`.
     pub cut_bytes: u32,
-    /// Where `received` first departs from `expected`, in bytes from 0.
+    /// Where the reply goes wrong, in bytes from 0; [`Comparison::first_difference`] may be
+    /// earlier.
     pub offset: u32,
-    /// The expected reply as a person says it, as in `the bulk string "orange"`.
+    /// The expected reply in a readable form, as in `the bulk string "orange"`.
     pub expected_decoded: Option<String>,
-    /// The received reply as a person says it.
+    /// The received reply in a readable form.
     pub received_decoded: Option<String>,
-    /// What the client had sent last, as a person says it.
+    /// The client's last request in a readable form.
     pub request: Option<String>,
 }
 
 impl Comparison {
     /// The byte to look at: where `received` first differs from `expected`. A reply may differ
-    /// before the place at which it breaks the protocol, which `offset` names: a wrong length
-    /// shows only when the bytes that it counts have come.
+    /// before `offset`, where it breaks the protocol: a wrong length shows only when the bytes
+    /// that it counts have come.
     pub fn first_difference(&self) -> u32 {
         let mut pairs = self
             .expected
@@ -51,12 +52,12 @@ impl Comparison {
     }
 }
 
-/// How one test ended. Everything but `Passed` is a failure; none of these is a fault of ours
-/// except [`Outcome::TestBroken`].
+/// How one test ended. Everything but `Passed` is a failure, and only [`Outcome::TestBroken`] is
+/// our fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Outcome {
-    /// As it should be.
+    /// The program did what the test asks for.
     Passed,
     /// Nothing listens on the port.
     Refused {
@@ -64,9 +65,9 @@ pub enum Outcome {
         port: u16,
         /// How long it was tried.
         waited_ms: u32,
-        /// The learner's line that the program was at in the end, where it could say so.
+        /// The learner's line that the program was at in the end, if known.
         line: Option<u32>,
-        /// Whether it was busy there, and not waiting for something.
+        /// Whether the program was busy in that line rather than waiting.
         #[serde(default)]
         is_busy: bool,
     },
@@ -79,9 +80,9 @@ pub enum Outcome {
     },
     /// Python can't read the program.
     SyntaxError {
-        /// Where.
+        /// The position of the error.
         span: SourceSpan,
-        /// Python's own words.
+        /// Python's message.
         detail: String,
         /// The line's text.
         text: String,
@@ -98,38 +99,38 @@ pub enum Outcome {
         /// The port.
         port: u16,
     },
-    /// The program took the connection and said nothing until the deadline.
+    /// Nothing came from the program until the deadline, whether it accepted the client or not.
     Silent {
         /// How long the client waited.
         waited_ms: u32,
-        /// What the client had sent last, as a person says it.
+        /// The client's last request in a readable form.
         request: Option<String>,
-        /// What was expected, as a person says it.
+        /// The expected reply in a readable form.
         expected_decoded: Option<String>,
-        /// Replies that this connection had brought before.
+        /// Replies that came on this connection before.
         replies_before: u32,
-        /// What became of what the client had sent, where the kernel could say so.
+        /// What the program did with the client's bytes, if the kernel knows.
         #[serde(default)]
         receipt: Option<Receipt>,
-        /// The learner's line that the program was at in the end, where it could say so.
+        /// The learner's line that the program was at in the end, if known.
         #[serde(default)]
         line: Option<u32>,
-        /// Whether it was busy there, and not waiting for something.
+        /// Whether the program was busy in that line rather than waiting.
         #[serde(default)]
         is_busy: bool,
     },
-    /// The main module came to its end, so that nobody is left to answer.
+    /// The main module came to its end, so that nothing is left to answer.
     Ended {
-        /// The last line that ran at the top level, where it is known.
+        /// The last line that ran at the top level, if known.
         line: Option<u32>,
-        /// What the client had sent last, as a person says it.
+        /// The client's last request in a readable form.
         request: Option<String>,
     },
     /// The program closed the connection.
     Closed {
         /// Bytes of this reply that came before.
         after_bytes: u32,
-        /// The reply so far.
+        /// The reply up to then.
         reply: Comparison,
     },
     /// The program's side reset the connection.
@@ -139,35 +140,35 @@ pub enum Outcome {
     },
     /// The reply began well and stopped in the middle.
     Incomplete {
-        /// The reply so far; `offset` is where the rest is missing.
+        /// The reply up to then; `offset` is where the rest is missing.
         reply: Comparison,
-        /// What is missing, in words, as in `the closing \r\n`.
+        /// What is missing, as in `the closing \r\n`.
         missing: String,
     },
     /// The reply breaks the protocol.
     InvalidByte {
-        /// The reply; `offset` is the byte.
+        /// The reply; `offset` is the byte that can't be there.
         reply: Comparison,
-        /// What the protocol has there, in words.
+        /// What the protocol requires there, in English.
         rule: String,
     },
-    /// A good reply of another type.
+    /// A valid reply of another type.
     WrongType {
-        /// The reply.
+        /// The reply beside the expected one.
         reply: Comparison,
         /// The type that was expected, as in `bulk string`.
         expected_type: String,
         /// The type that came.
         received_type: String,
     },
-    /// A good reply of the right type with another value.
+    /// A valid reply of the right type with another value.
     WrongValue {
-        /// The reply.
+        /// The reply beside the expected one.
         reply: Comparison,
     },
     /// The right reply, and then more.
     ExtraBytes {
-        /// The reply with what followed; `offset` is the first byte too many.
+        /// The reply and what followed; `offset` is the first byte too many.
         reply: Comparison,
     },
     /// The right reply, too late.
@@ -181,55 +182,55 @@ pub enum Outcome {
     Crashed {
         /// The exception.
         crash: Crash,
-        /// Replies that this connection had brought before.
+        /// Replies that came on this connection before.
         replies_before: u32,
-        /// What the client had sent last, as a person says it.
+        /// The client's last request in a readable form.
         request: Option<String>,
     },
     /// The program ended itself in the middle of the test, without an exception.
     Stopped {
         /// The exit code; a signal's number below zero.
         code: i32,
-        /// What the client had sent last, as a person says it.
+        /// The client's last request in a readable form.
         request: Option<String>,
     },
     /// The program asked for more memory than there is.
     OutOfMemory {
-        /// The limit.
+        /// The memory that the container may use, in MiB.
         limit_mib: u32,
     },
     /// The program started more processes or threads than there may be.
     TooManyProcesses {
-        /// The limit.
+        /// How many there may be at once.
         limit: u32,
     },
     /// The program had more sockets open at once than there may be.
     TooManySockets {
-        /// `TCP`, `UDP`, or `other` for all that are no TCP connections.
+        /// `TCP`, `UDP`, or `other` for all sockets that are not TCP.
         protocol: String,
-        /// The limit of all its processes together.
+        /// How many all its processes may have open together.
         limit: u32,
     },
     /// The program printed without end and answered nothing.
     OutputFlood {
-        /// The limit.
+        /// How much it may print, in KiB.
         limit_kib: u32,
     },
-    /// The whole run came to its time limit in this test.
+    /// The whole run reached its time limit in this test.
     TimedOut {
-        /// The limit of the whole run.
+        /// The time limit of the whole run.
         limit_ms: u32,
     },
     /// The run ended before this test's turn.
     NotRun,
     /// The program reached for the judge.
     Interfered {
-        /// What was seen.
+        /// What the judge noticed.
         detail: String,
     },
     /// The test itself is broken: the course's fault, never the learner's.
     TestBroken {
-        /// What the test raised.
+        /// The exception that the test raised.
         detail: String,
     },
 }
@@ -240,7 +241,7 @@ impl Outcome {
         matches!(self, Self::Passed)
     }
 
-    /// The kind as it stands in JSON and in `step.toml`, as in `wrong-type`.
+    /// The kind as written in JSON and in `step.toml`, as in `wrong-type`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -324,7 +325,7 @@ impl Outcome {
         }
     }
 
-    /// The place that the outcome itself names.
+    /// The position in the learner's program that the outcome itself names.
     pub fn span(&self) -> Option<SourceSpan> {
         match self {
             Self::SyntaxError { span, .. } => Some(span.clone()),

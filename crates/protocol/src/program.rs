@@ -14,7 +14,7 @@ pub struct Program {
     pub files: BTreeMap<String, String>,
     /// The name of the file that is run.
     pub entry: String,
-    /// What the program is called with.
+    /// The command-line arguments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
 }
@@ -26,7 +26,7 @@ impl Default for Program {
 }
 
 impl Program {
-    /// A program that is one file, called with nothing.
+    /// A program of one file, called without arguments.
     pub fn of_one_file(text: impl Into<String>) -> Self {
         Self {
             files: BTreeMap::from([(PROGRAM_FILE.to_owned(), text.into())]),
@@ -40,14 +40,14 @@ impl Program {
         self.files.get(&self.entry).map_or("", String::as_str)
     }
 
-    /// How many bytes all files have together.
+    /// The size of all files together, in bytes.
     pub fn bytes(&self) -> usize {
         self.files.values().map(String::len).sum()
     }
 }
 
-/// A program that can be run: one file, `main.py`, of 1 byte to 64 KiB of text without NUL, called
-/// with nothing.
+/// A program that can be run: one file, `main.py`, of at most 64 KiB of text that is not blank and
+/// has no NUL, called without arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunnableProgram(Program);
 
@@ -55,10 +55,10 @@ pub struct RunnableProgram(Program);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(tag = "problem", rename_all = "kebab-case")]
 pub enum ProgramError {
-    /// Nothing but white space.
+    /// It is nothing but white space.
     #[error("there is no code yet: write some lines, then run the tests")]
     Empty,
-    /// More than [`RunnableProgram::MAX_BYTES`].
+    /// It has more than [`RunnableProgram::MAX_BYTES`].
     #[error(
         "the program has {found_bytes} bytes; {max_bytes} is the most that can be run. \
          Remove {} of them", found_bytes - max_bytes
@@ -69,22 +69,22 @@ pub enum ProgramError {
         /// Bytes that may come.
         max_bytes: u32,
     },
-    /// A NUL, which Python refuses to read.
+    /// It holds a NUL, which Python refuses to read.
     #[error("line {line} holds a NUL character, which Python can't read: remove it")]
     Nul {
-        /// The line, from 1.
+        /// The first line with a NUL, from 1.
         line: u32,
     },
-    /// Other files than `main.py`, or arguments.
+    /// It has other files than `main.py`, another entry, or arguments.
     #[error("a program is one file, main.py, that is called without arguments")]
     NotOneFile,
 }
 
 impl RunnableProgram {
-    /// The most that can be run: 64 KiB.
+    /// The largest program that can be run: 64 KiB.
     pub const MAX_BYTES: u32 = 64 * 1024;
 
-    /// Takes a program that can be run.
+    /// Checks that a program can be run.
     pub fn parse(program: Program) -> Result<Self, ProgramError> {
         let is_one_file = program.entry == PROGRAM_FILE
             && program.arguments.is_empty()

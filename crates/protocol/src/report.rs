@@ -1,22 +1,22 @@
-//! What a run found: the plan it makes, each test's result, and the whole.
+//! A run's plan, each test's result, and the report of the whole.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{CourseId, Exchange, Outcome, PROGRAM_FILE, Program, Seed, SourceSpan, StepId, TestId};
 
-/// A test that a run will make.
+/// A test that a run makes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedTest {
-    /// Which.
+    /// The test's id.
     pub id: TestId,
-    /// Its line in the checklist.
+    /// The test's name in the checklist.
     pub name: String,
 }
 
-/// The tests of one step that a run will make.
+/// The tests of one step that a run makes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedStep {
-    /// Which step.
+    /// The step's id.
     pub step: StepId,
     /// The step's title.
     pub title: String,
@@ -29,24 +29,24 @@ pub struct PlannedStep {
 pub struct RecognisedMistake {
     /// The mistake's name in `step.toml`.
     pub id: String,
-    /// What the author says of it; Markdown's inline code marks are the only markup.
+    /// The author's message; code between backticks is its only markup.
     pub message: String,
 }
 
-/// How one test ended, with all that explains it.
+/// How one test ended, with everything that explains it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestResult {
-    /// Which test.
+    /// The test's id.
     pub id: TestId,
-    /// Its line in the checklist.
+    /// The test's name in the checklist.
     pub name: String,
     /// How it ended.
     pub outcome: Outcome,
     /// The outcome as a sentence for the learner; empty where the test passed.
     pub message: String,
-    /// The mistake that the author foresaw, where this is one.
+    /// The mistake that the author foresaw, if one is recognised.
     pub mistake: Option<RecognisedMistake>,
-    /// The learner's line to look at, where it is known.
+    /// The learner's line to look at, if known.
     pub span: Option<SourceSpan>,
     /// What passed between the clients and the program, in order.
     pub exchanges: Vec<Exchange>,
@@ -57,7 +57,7 @@ pub struct TestResult {
 /// The results of one step's tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepReport {
-    /// Which step.
+    /// The step's id.
     pub step: StepId,
     /// The step's title.
     pub title: String,
@@ -78,7 +78,7 @@ impl StepReport {
     }
 }
 
-/// Where a program wrote.
+/// A stream that a program writes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutputStream {
@@ -88,69 +88,69 @@ pub enum OutputStream {
     Stderr,
 }
 
-/// What a program wrote, in one piece.
+/// Consecutive output of a program on one stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputChunk {
-    /// Which start of the program wrote it, from 1: a run starts the program anew after a failure.
+    /// Which start of the program wrote it, from 1: a run restarts the program after a failure.
     pub launch: u16,
-    /// Where it was written.
+    /// The stream that it was written to.
     pub stream: OutputStream,
-    /// The text; bytes that are not UTF-8 stand as U+FFFD.
+    /// The text, with U+FFFD for bytes that are not UTF-8.
     pub text: String,
 }
 
 /// All that a program wrote in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgramOutput {
-    /// What was kept, in order.
+    /// The output that was kept, in order.
     pub chunks: Vec<OutputChunk>,
-    /// Bytes that were dropped because there were too many.
+    /// Bytes that were dropped because there were too many to keep.
     pub dropped_bytes: u64,
 }
 
-/// The run in one word.
+/// Whether the whole run passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every planned test passed.
     Passed,
-    /// At least one did not.
+    /// At least one planned test did not pass.
     Failed {
         /// The earliest step with a test that did not pass.
         earliest_broken: StepId,
     },
 }
 
-/// What a run found.
+/// The results of a run that came to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// The course.
+    /// The course's id.
     pub course: CourseId,
     /// The step that the run was for; the steps before it are judged too.
     pub step: StepId,
     /// The program that was judged.
     #[serde(default)]
     pub program: Program,
-    /// What the random values grew from.
+    /// The seed of the random values.
     pub seed: Seed,
-    /// The run in one word.
+    /// Whether the whole run passed.
     pub verdict: Verdict,
     /// The results, step by step in the course's order.
     pub steps: Vec<StepReport>,
     /// What the program wrote.
     pub output: ProgramOutput,
-    /// From the job written to the last result, without waiting for a place.
+    /// From the job written to the last result; the wait in the queue does not count.
     pub duration_us: u32,
 }
 
 impl TestResult {
-    /// The line of the learner's program to look at, where it is known.
+    /// The position in the learner's program to look at, if known.
     pub fn program_span(&self) -> Option<SourceSpan> {
         let span = self.span.clone().or_else(|| self.outcome.span())?;
         (span.file == PROGRAM_FILE).then_some(span)
     }
 
-    /// What went wrong in the words that help most: the author's, where the mistake is known.
+    /// What went wrong: the author's message for a recognised mistake, else the outcome's sentence.
     pub fn reason(&self) -> &str {
         match &self.mistake {
             Some(mistake) => &mistake.message,
@@ -181,7 +181,7 @@ impl Report {
         self.steps.iter().map(StepReport::passed).sum()
     }
 
-    /// How many tests had no turn.
+    /// How many tests were not run.
     pub fn not_run(&self) -> usize {
         let tests = self.steps.iter().flat_map(|step| &step.tests);
         tests.filter(|test| test.outcome == Outcome::NotRun).count()

@@ -1,46 +1,46 @@
-//! All that a learner can be told instead of a verdict.
+//! What a learner reads when there is no verdict.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ProgramError;
 
-/// Why there is no verdict. The text is for the learner; causes go to the server's log.
+/// Why there is no verdict. The message is for the learner; causes go to the server's log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(tag = "error", rename_all = "kebab-case")]
 pub enum RunError {
-    /// No such course or step.
+    /// There is no such course or step.
     #[error("there is no step {step:?} in a course {course:?}")]
     UnknownStep {
-        /// The course as it was asked for.
+        /// The course as requested, shortened.
         course: String,
-        /// The step as it was asked for.
+        /// The step as requested, shortened.
         step: String,
     },
-    /// The program can't be run as it is.
+    /// The program can't be run.
     #[error("{reason}")]
     Program {
-        /// What is wrong with it.
+        /// Why the program can't be run.
         reason: ProgramError,
     },
     /// The request can't be read.
     #[error("the request can't be read: {detail}")]
     Malformed {
-        /// What is wrong with it.
+        /// What is wrong with the request.
         detail: String,
     },
-    /// No place came free in time, or the queue is full.
+    /// The run's turn did not come in time, or the queue is full.
     #[error(
         "every place for a run is taken right now. Nothing you wrote is lost: \
          try again in {retry_after_s} s"
     )]
     Busy {
-        /// Seconds after which a place is likely.
+        /// Seconds after which a run is likely to be admitted.
         retry_after_s: u32,
     },
-    /// A newer run of the same learner took this one's place.
+    /// A newer run of the same client replaced this one in the queue.
     #[error("a newer run took this one's place")]
     Replaced,
-    /// The sandbox is away: our fault.
+    /// The sandbox is not available: our fault.
     #[error(
         "the sandbox is not available right now. This is our fault, not your code's; \
          nothing you wrote is lost. Try again in {retry_after_s} s"
@@ -55,7 +55,7 @@ pub enum RunError {
          nothing you wrote is lost. Run the tests again"
     )]
     Broken,
-    /// The page was reloaded or left while the run went on: nobody listened to its end.
+    /// The page was reloaded or left during the run, so its end was not received.
     #[error(
         "this page was left, or lost its connection, while the run went on, so the verdict was not \
          heard. Nothing you wrote is lost: run the tests again"
@@ -70,19 +70,19 @@ pub enum RunError {
         /// What could not be read, for the log.
         detail: String,
     },
-    /// The browser and the server lost each other.
+    /// The connection between browser and server failed.
     #[error(
         "the server can't be reached. Nothing you wrote is lost: \
          check the connection and run the tests again"
     )]
     Transport {
-        /// What the browser says of it, for the log.
+        /// The browser's message, for the log.
         detail: String,
     },
 }
 
 impl RunError {
-    /// The HTTP status that says the same to a plain client.
+    /// The HTTP status for the error.
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownStep { .. } => 404,
@@ -107,7 +107,7 @@ impl RunError {
         }
     }
 
-    /// Whether the fault is ours, so that the page must say so.
+    /// Whether the fault is ours, which the page then admits.
     pub fn is_ours(&self) -> bool {
         matches!(
             self,

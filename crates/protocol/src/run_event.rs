@@ -1,25 +1,26 @@
-//! What a browser asks of a run and what a run says while it goes on.
+//! The request for a run, and the events that answer it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{OutputChunk, PlannedStep, Program, Report, RunError, Seed, TestId, TestResult};
 
-/// What a run is asked for. The fields are not checked: the server parses each one and says which
-/// is wrong.
+/// A request for a run. The fields are not checked: the server parses each one and says which is
+/// wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
-    /// The course's name.
+    /// The course's id.
     pub course: String,
-    /// The step's name.
+    /// The step's id.
     pub step: String,
     /// The program.
     pub program: Program,
     /// The seed to repeat, or none for a fresh one.
     #[serde(default)]
     pub seed: Option<String>,
-    /// A random name that the browser gave itself, 1 to 40 of a-z, 0-9 and -: learners behind one
-    /// address take turns by it. None: the address counts, and no place in the queue is told, so
-    /// that a refusal after waiting has an HTTP status.
+    /// A random name that the browser gave itself, 1 to 40 of a-z, 0-9 and -. It tells apart the
+    /// clients at one address, which share that address's time; a newer run replaces the one that
+    /// waits under the same name. None: no other run replaces this one, and no queue position is
+    /// sent, so that a refusal after waiting has an HTTP status.
     #[serde(default)]
     pub client: Option<String>,
 }
@@ -29,41 +30,41 @@ pub struct RunRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum RunEvent {
-    /// The run waits for a place; sent again as the place moves.
+    /// The run waits in the queue; sent again whenever its position changes.
     Queued {
         /// Runs before this one, and this one: 1 is next.
         position: u32,
     },
-    /// The run has a place and will make these tests.
+    /// The run began.
     Started {
-        /// What the random values grow from.
+        /// The seed of the random values.
         seed: Seed,
-        /// The tests, step by step.
+        /// The tests that it makes, step by step.
         steps: Vec<PlannedStep>,
     },
     /// A test began.
     TestStarted {
-        /// Which.
+        /// The test's id.
         id: TestId,
     },
     /// The program wrote something.
     Output {
-        /// What.
+        /// The output, in one piece.
         chunk: OutputChunk,
     },
     /// A test ended.
     TestFinished {
-        /// How.
+        /// The test's result; where the report's differs, that one holds.
         result: Box<TestResult>,
     },
     /// The run ended with a verdict.
     Finished {
-        /// The whole.
+        /// All results of the run.
         report: Box<Report>,
     },
-    /// The run ended without a verdict, and not by the learner's doing.
+    /// The run ended without a verdict, for no fault of the program.
     Interrupted {
-        /// Why.
+        /// Why there is no verdict.
         error: RunError,
     },
 }

@@ -1,4 +1,4 @@
-//! What a learner may see of a course and a step: neither solution nor tests.
+//! What a learner may see of a course and a step: no solution and no tests.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,55 +7,55 @@ use crate::{CourseId, PlannedTest, StepId};
 /// How long a step takes most people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difficulty {
-    /// Minutes, at the least.
+    /// The lower end, in minutes.
     pub from_minutes: u16,
-    /// Minutes, at the most.
+    /// The upper end, in minutes.
     pub to_minutes: u16,
 }
 
-/// A step as it stands in a list.
+/// A step in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepSummary {
-    /// Which.
+    /// The step's id.
     pub id: StepId,
-    /// Its title, as in `Answer ECHO`.
+    /// The step's title, as in `Answer ECHO`.
     pub title: String,
-    /// A word for narrow places, as in `ECHO`.
+    /// A title for narrow spaces, as in `ECHO`.
     pub short_title: String,
-    /// What one can do afterwards, in one line of plain text.
+    /// What a learner can do afterwards, in one line of plain text.
     pub goal: String,
-    /// How long it takes.
+    /// How long the step takes.
     pub difficulty: Difficulty,
 }
 
 /// A course as a learner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseView {
-    /// Which.
+    /// The course's id.
     pub id: CourseId,
-    /// Its title.
+    /// The course's title.
     pub title: String,
-    /// What you will build, as safe HTML.
+    /// What learners build in the course, as safe HTML.
     pub introduction_html: String,
-    /// Its steps, in order.
+    /// The steps, in order.
     pub steps: Vec<StepSummary>,
 }
 
 /// A step as a learner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepView {
-    /// The step as it stands in the list.
+    /// The step as in the course's list.
     pub summary: StepSummary,
-    /// Its place in the course, from 1.
+    /// The step's number in the course, from 1.
     pub number: u16,
     /// The instructions, as safe HTML.
     pub instructions_html: String,
-    /// The checklist.
+    /// The step's tests, in order: the checklist.
     pub tests: Vec<PlannedTest>,
-    /// How many tests the run makes in all, those of the steps before included.
+    /// How many tests the run makes, those of the steps before included.
     pub tests_in_run: u16,
-    /// The program a learner starts from who has none of the step before.
+    /// The program to start from without one of an earlier step.
     pub starter: String,
-    /// How many rungs the ladder of hints has; their texts come one at a time.
+    /// How many hints there are; their texts are loaded one at a time.
     pub hints: u8,
 }

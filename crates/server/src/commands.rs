@@ -1,4 +1,4 @@
-//! What the program `codealong` can be told to do.
+//! The commands of the program `codealong`.
 
 use std::path::PathBuf;
 
@@ -20,12 +20,12 @@ pub use serving::serving;
 #[derive(Debug, Parser)]
 #[command(name = "codealong", version)]
 pub struct Arguments {
-    /// What to do; serving is what happens without a command.
+    /// What to do; without a command, serve.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// The commands.
+/// A command and its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the courses to browsers (also without a command).
@@ -38,7 +38,7 @@ pub enum Command {
     Check(CheckArguments),
 }
 
-/// What to judge.
+/// The arguments of `judge`.
 #[derive(Debug, Args)]
 pub struct JudgeArguments {
     /// The course's name, or the folder of a course anywhere.
@@ -58,7 +58,7 @@ pub struct JudgeArguments {
     pub files: Vec<PathBuf>,
 }
 
-/// What to check.
+/// The arguments of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     /// A course's folder; without it, every course of CODEALONG_CURRICULUM.

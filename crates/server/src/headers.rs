@@ -1,11 +1,11 @@
-//! The headers that keep a page to itself.
+//! The headers that isolate a page from other sites.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-/// Headers that every answer carries.
+/// Headers of every answer.
 pub(crate) const EVERY_ANSWER: [(HeaderName, HeaderValue); 3] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -21,7 +21,7 @@ pub(crate) const EVERY_ANSWER: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
-/// Puts the page's Content-Security-Policy on the answer that is being rendered.
+/// Sets the Content-Security-Policy of the page that is being rendered.
 ///
 /// Monaco writes inline styles and starts its worker from our origin; wasm needs
 /// `'wasm-unsafe-eval'`; cargo-leptos reloads the page over a WebSocket of its own in development.

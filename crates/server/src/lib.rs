@@ -1,5 +1,5 @@
-//! The CodeAlong server: settings, router, headers, graceful stop. Everything here is built for
-//! tests to call; `main.rs` only starts it.
+//! The CodeAlong server: settings, router, headers, graceful stop. All of it is here for tests to
+//! call; `main.rs` only starts it.
 
 mod headers;
 mod request_check;

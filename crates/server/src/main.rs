@@ -1,4 +1,4 @@
-//! Starts what the arguments ask for.
+//! Starts the command that the arguments name.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use clap::Parser;
 use server::Settings;
 use server::commands::{Arguments, Command, check, judge, serving};
 
-/// Our own failure, as opposed to a program that did not pass (1).
+/// Exit code of our own failure; 1 is a program that did not pass.
 const OUR_FAILURE: u8 = 2;
 
 #[tokio::main]
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let command = arguments.command.unwrap_or(Command::Serve);
     if let Command::Settings = command {
-        // Before they are read: this is where a bad one is looked up.
+        // Before they are read: a bad one is looked up here.
         print_settings();
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,7 +1,7 @@
-//! What a request to the server functions must be before they see it.
+//! The check of a request before the server functions see it.
 //!
-//! Leptos answers every body that it can't decode with status 500; a request that can't be read is
-//! the client's fault, so it is checked here and answered with 400 or 413.
+//! Leptos's own status for a body that it can't decode is 500; a request that can't be read is the
+//! client's fault, so it is checked here and answered with 400, 413 or 415.
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
@@ -11,10 +11,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use protocol::RunError;
 
-/// 64 KiB of program, each byte of which JSON may write as six (`\u0001`), and room for the rest.
+/// 64 KiB of program, each byte of which may be six in JSON (`\u0001`), and room for the rest.
 pub(crate) const MOST_BODY_BYTES: usize = 512 * 1024;
 
-/// Lets only calls of server functions through whose bodies are JSON of a bearable size.
+/// Refuses calls of server functions unless their bodies are JSON of at most 512 KiB.
 pub(crate) async fn check_request(request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/api/") || request.method() != Method::POST {
         return next.run(request).await;
@@ -37,7 +37,7 @@ pub(crate) async fn check_request(request: Request, next: Next) -> Response {
             "the body has more than 512 KiB, or broke off on the way",
         );
     };
-    // A whole value is built, for a value that is skipped may hold lone surrogates.
+    // A whole value is built: skipping one would let lone surrogates through.
     match serde_json::from_slice::<serde_json::Value>(&bytes) {
         Ok(_) => {
             next.run(Request::from_parts(parts, Body::from(bytes)))

@@ -1,4 +1,4 @@
-//! Every address that the server answers.
+//! Every route of the server.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl FromRef<RouterState> for LeptosOptions {
     }
 }
 
-/// The server's router. `metrics` renders what the recorder gathered.
+/// The server's router. `metrics` renders what the recorder has collected.
 pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -> Router {
     let state = RouterState {
         app,
@@ -59,7 +59,7 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics_text));
-    // Compressing a run's stream would hold its events back.
+    // Compression would hold back the events of a run's stream.
     let compressed =
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     let mut router = pages
@@ -72,12 +72,12 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }
     let router = router.layer(TraceLayer::new_for_http().on_failure(log_failure));
-    // Before any address is looked up: a slash at the end, as people type it, changes nothing.
+    // Before any route is matched: people type a slash at the end, and it changes nothing.
     Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(router))
 }
 
-/// 503 is an answer that was meant, and its reason is in the log where it arose: whoever asks until
-/// the server is ready fails nothing.
+/// A 503 is intended, and its reason is logged where it arises: polling until the server is ready
+/// is no failure.
 fn log_failure(failure: ServerErrorsFailureClass, latency: Duration, _span: &Span) {
     match failure {
         ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {}
@@ -92,7 +92,7 @@ fn page_context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-/// Files of the built page; what is none of them is the page that says so, with status 404.
+/// The files of the built page; any other path gets the page for status 404.
 fn site(state: &RouterState) -> MethodRouter {
     let not_found = leptos_axum::file_and_error_handler_with_context::<RouterState, _>(
         page_context(state.app.clone()),
@@ -102,7 +102,7 @@ fn site(state: &RouterState) -> MethodRouter {
         .append_index_html_on_directories(false)
         .precompressed_gzip()
         .fallback(any(not_found).with_state(state.clone()));
-    // The names carry no hash, so a browser asks each time whether they changed, and hears 304.
+    // The names have no hash, so a browser asks each time whether a file changed, and gets 304.
     let asked_each_time = SetResponseHeaderLayer::if_not_present(
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-cache"),
@@ -110,7 +110,7 @@ fn site(state: &RouterState) -> MethodRouter {
     any_service(files).layer(asked_each_time)
 }
 
-/// The sandbox at one moment, for whoever watches the server.
+/// The sandbox's state, for those who monitor the server.
 #[derive(Debug, Serialize)]
 struct Readiness {
     state: &'static str,
@@ -122,7 +122,7 @@ struct Readiness {
     lanes: u32,
 }
 
-/// 200 when runs are served, 503 with the reason when they are not.
+/// 200 while runs are served, else 503, with the reason where there is one.
 async fn ready(State(state): State<RouterState>) -> Response {
     let status = state.app.pool_status();
     let (code, name, reason) = match status.state {

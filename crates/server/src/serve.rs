@@ -1,4 +1,4 @@
-//! Serving until told to stop.
+//! Serving until a stop is requested.
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
@@ -10,11 +10,11 @@ use sandbox::StopOutcome;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Runs in flight may take their ten seconds, and the sandbox a moment to clean up after them.
+/// Runs in flight may take their ten seconds, and the sandbox a moment to clean up.
 const MOST_FOR_STOP: Duration = Duration::from_secs(15);
 
 /// Serves `router` on `listener` until `stop` is cancelled. Then it takes no more runs, lets those
-/// in flight end, and returns within 15 s with what is known of containers that may be left.
+/// in flight end, and returns within 15 s; the outcome says whether a container may be left.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -37,7 +37,7 @@ pub async fn serve(
                 Ok(())
             }
         };
-        // A listener that broke stops the sandbox as well.
+        // Also after a broken listener, so that the sandbox stops.
         stop.cancel();
         result
     };

@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use app::state::Reload;
 
-/// One setting: what it is called, what it means and what it is when absent.
+/// One setting, as `codealong settings` lists it.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// The variable's name.
     pub name: &'static str,
-    /// What stands when the variable is absent, in words or as a value.
+    /// The default, as a value or in English.
     pub default: &'static str,
-    /// What it means.
+    /// The setting's meaning and form, in English.
     pub meaning: &'static str,
 }
 
-/// Every setting there is; a `CODEALONG_*` variable that is not here stops the start. Those of the
-/// sandbox bear the names of the fields of [`sandbox::Settings`].
+/// Every setting; a `CODEALONG_*` variable that is not here stops the start. Those of the sandbox
+/// have the names of the fields of [`sandbox::Settings`].
 pub const SETTINGS: [Setting; 21] = [
     setting(
         "CODEALONG_ADDRESS",
@@ -126,48 +126,49 @@ const fn setting(name: &'static str, default: &'static str, meaning: &'static st
     }
 }
 
-/// How log lines look.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// For machines: one JSON object a line.
+    /// One JSON object a line, for machines.
     Json,
 }
 
 /// The checked settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where to serve, or none for what `Leptos.toml` says.
+    /// The address to serve on; none for `site-addr` of `Leptos.toml`.
     pub address: Option<SocketAddr>,
     /// The folder with the courses.
     pub curriculum: PathBuf,
     /// Whether edits of course files show at the next request.
     pub reload: Reload,
-    /// What is logged.
+    /// The log's filter, as in `sandbox=debug,info`.
     pub log: String,
-    /// How it is logged.
+    /// The log's format.
     pub log_format: LogFormat,
-    /// Whose containers they are, or none for a name made of the machine's and the address.
+    /// The name on the server's containers; none for one made of the machine's name and the
+    /// address.
     pub owner: Option<String>,
-    /// The sandbox's own.
+    /// The sandbox's settings.
     pub sandbox: sandbox::Settings,
 }
 
-/// Every variable that can't be used, each with what it should be.
+/// Every variable that can't be used, each with what it should be instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub struct SettingsError(Vec<String>);
 
 impl Settings {
-    /// Reads the settings from this process's environment. What is no text is shown with U+FFFD, so
-    /// that its setting is refused.
+    /// Reads the settings from this process's environment. Values that are not UTF-8 get U+FFFD,
+    /// so that a setting that is parsed is refused.
     pub fn from_environment() -> Result<Self, SettingsError> {
         let text = |value: OsString| value.to_string_lossy().into_owned();
         Self::read(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
     }
 
-    /// Reads the settings from environment variables; names every bad one at once.
+    /// Reads the settings from environment variables; the error names all bad ones at once.
     pub fn read(
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
@@ -202,11 +203,11 @@ impl Settings {
     }
 
     /// The sandbox's settings for a server at this address: of two servers on one machine, neither
-    /// takes the other's containers for its own.
+    /// mistakes the other's containers for its own.
     pub fn sandbox_at(&self, address: SocketAddr) -> sandbox::Settings {
         let mut sandbox = self.sandbox.clone();
         if self.owner.is_none() {
-            // A colon may not stand in a name.
+            // An owner's name has no colon.
             let ip = address.ip().to_string().replace(':', "_");
             let suffix = format!("-{ip}-{}", address.port());
             sandbox.owner = sandbox.owner_with(&suffix, 0);
@@ -214,10 +215,10 @@ impl Settings {
         sandbox
     }
 
-    /// All settings as a table for people.
+    /// All settings as a table, one a line.
     pub fn table() -> String {
         SETTINGS.iter().fold(String::new(), |mut table, setting| {
-            // Writing into a String can't fail.
+            // Writing to a String can't fail.
             let _ = writeln!(
                 table,
                 "  {:<24} {} [{}]",
@@ -239,7 +240,7 @@ impl FromStr for LogFormat {
     }
 }
 
-/// Takes variables one by one and remembers what is wrong with them.
+/// Reads variables one by one and collects their problems.
 struct Reader {
     variables: Vec<(String, String)>,
     problems: Vec<String>,
@@ -262,7 +263,7 @@ impl Reader {
         }
     }
 
-    /// An empty value counts as absent: that is how a compose file unsets a variable.
+    /// An empty value counts as absent: a compose file unsets a variable that way.
     fn text(&self, name: &str) -> Option<String> {
         let (_, value) = self.variables.iter().find(|(found, _)| found == name)?;
         Some(value.trim().to_owned()).filter(|value| !value.is_empty())

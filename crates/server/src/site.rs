@@ -1,4 +1,4 @@
-//! Where the built page lies: Leptos's own options.
+//! Leptos's own options, among them where the built page is.
 
 use std::path::Path;
 
@@ -6,15 +6,15 @@ use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration
 
 const FILE: &str = "Leptos.toml";
 
-/// Why Leptos's options can't be had.
+/// Why Leptos's options can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
-    /// The file is missing or says something else than it should.
+    /// The file is invalid, or a variable is missing or invalid.
     #[error(
         "Leptos.toml or a LEPTOS_* variable can't be read; start the server from the project's folder"
     )]
     Options {
-        /// What leptos says of it.
+        /// Leptos's error.
         #[source]
         source: LeptosConfigError,
     },
@@ -22,7 +22,7 @@ pub enum SiteError {
 
 /// Reads `Leptos.toml` in the current folder; `LEPTOS_*` variables override it.
 ///
-/// Where there is no such file the variables alone count: cargo-leptos sets them all.
+/// Without the file the variables alone count: cargo-leptos sets them all.
 pub fn leptos_options() -> Result<LeptosOptions, SiteError> {
     let file = Path::new(FILE).is_file().then_some(FILE);
     get_configuration(file)

@@ -1,21 +1,21 @@
-//! An exception that ended the program, and the places that it names.
+//! An exception that ended the program or a thread, and the lines that it names.
 
 use serde::{Deserialize, Serialize};
 
-/// A place in the learner's program.
+/// A position in the learner's program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceSpan {
     /// The file's name, as in `main.py`.
     pub file: String,
     /// The line, from 1.
     pub line: u32,
-    /// The first column, from 1, where it is known.
+    /// The first column, from 1, if known.
     pub column: Option<u32>,
-    /// The column after the last, where it is known.
+    /// The column after the last, if known.
     pub end_column: Option<u32>,
 }
 
-/// One line of a traceback, the learner's own only.
+/// One of the learner's own lines in a traceback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracebackFrame {
     /// The file's name, as in `main.py`.
@@ -33,9 +33,9 @@ pub struct TracebackFrame {
 pub struct Crash {
     /// The exception's type, as in `IndexError`.
     pub exception: String,
-    /// The exception's text.
+    /// The exception's message.
     pub detail: String,
-    /// The innermost line of the learner's own.
+    /// The innermost of the learner's own lines.
     pub span: Option<SourceSpan>,
     /// The learner's own lines, outermost first.
     pub traceback: Vec<TracebackFrame>,

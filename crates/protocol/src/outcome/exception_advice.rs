@@ -1,21 +1,21 @@
-//! What to add to an exception whose own words tell a beginner too little.
+//! Advice to add to an exception whose own message is too little for a beginner.
 
 use super::Crash;
 
-// Numbers of Linux's errors, as `errno(3)` names them: a learner's program runs nowhere else.
+// Linux's error numbers, as in `errno(3)`: a learner's program runs nowhere else.
 const EBADF: i32 = 9;
 const EPIPE: i32 = 32;
 const EADDRINUSE: i32 = 98;
 const EADDRNOTAVAIL: i32 = 99;
 const ENOTCONN: i32 = 107;
 
-// The same of `getaddrinfo(3)`: a name that nobody knows, or nobody can be asked about.
+// Those of `getaddrinfo(3)`: an unknown name, or no name server to ask.
 const EAI_NONAME: i32 = -2;
 const EAI_AGAIN: i32 = -3;
 const EAI_NODATA: i32 = -5;
 
-/// A sentence to stand behind the exception's own text, with a blank before it; empty for an
-/// exception that explains itself, or whose cause can't be told from it.
+/// A sentence to follow the exception's own message, with a leading space; empty for an exception
+/// that explains itself, or that does not reveal its cause.
 pub(super) fn advice(crash: &Crash) -> String {
     let says = |words: &str| crash.detail.starts_with(words);
     let advice = match crash.exception.as_str() {
@@ -76,7 +76,7 @@ mod tests {
         })
     }
 
-    /// Python's own words, as Python 3.11 says them on Linux.
+    /// The messages are those of Python 3.11 on Linux.
     #[test]
     fn words_that_tell_too_little_are_explained() {
         for (exception, detail, part) in [

@@ -1,4 +1,4 @@
-//! What sentences are put together from.
+//! The phrases that outcomes' sentences are built from.
 
 use super::Crash;
 use crate::ByteString;
@@ -8,7 +8,7 @@ pub(super) fn exception(crash: &Crash) -> String {
         Some(span) => format!("line {} raised ", span.line),
         None => "it raised ".to_owned(),
     };
-    // Backticks mark code in our sentences, and these words are not ours.
+    // Backticks mark code in our sentences, and this text is not ours.
     let detail = crash.detail.replace('`', "'");
     if detail.is_empty() {
         format!("{place}`{}`", crash.exception)

@@ -1,15 +1,15 @@
-//! What is said of a program that owes a reply.
+//! The sentence about a program that owes a reply.
 
 use serde::{Deserialize, Serialize};
 
 use super::phrase::{bytes, duration, times};
 
-/// What became of what a client had sent, as the program's kernel tells.
+/// What the program did with a client's bytes, as its kernel reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Whether the program has accepted the client's connection.
     pub is_accepted: bool,
-    /// Bytes of the client's that the program has not read.
+    /// The client's bytes that the program has not read.
     pub unread_bytes: u32,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Silence<'a> {
 }
 
 impl Silence<'_> {
-    /// How far the program came, where it stands, and what it owes.
+    /// How far the program came, where it is now, and what it owes.
     pub(super) fn sentence(&self) -> String {
         let expected = self
             .expected_decoded

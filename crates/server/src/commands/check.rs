@@ -1,4 +1,4 @@
-//! Checking courses on the real sandbox: the author's command.
+//! Checking courses in the real sandbox: the author's command.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::check_step::{Finding, check_step};
 use super::local_judge::LocalJudge;
 use crate::Settings;
 
-/// Checks one course, or all, and writes what it finds; exit code 1 if something is wrong.
+/// Checks one course, or all, and prints the findings; exit code 1 if something is wrong.
 pub async fn check(settings: &Settings, arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let courses = match &arguments.course {
         Some(folder) => Course::load(folder).map(|course| vec![Arc::new(course)]),

@@ -1,4 +1,4 @@
-//! What must be true of one step, each proved by a run.
+//! The checks of one step: its length, and what only runs can prove.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,18 +10,18 @@ use protocol::{Report, RunError, RunnableProgram, Seed, StepId, Verdict};
 use super::local_judge::LocalJudge;
 use super::report_text::report_text;
 
-/// The words that a step's instructions should have.
+/// How many words a step's instructions should have.
 const WORDS: std::ops::RangeInclusive<u32> = 120..=350;
 
-/// One seed for all runs of a check, so that a finding can be seen again.
+/// One seed for all runs of a check, so that a finding can be reproduced.
 const SEED: Seed = Seed::new(0xc0de);
 
-/// One thing that was checked.
+/// The result of one check.
 #[derive(Debug, Clone)]
 pub(crate) enum Finding {
-    /// As it should be.
+    /// What was checked and is right.
     Good(String),
-    /// Not as it should be.
+    /// What was checked and is wrong.
     Bad {
         /// What was checked.
         what: String,
@@ -42,7 +42,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Checks a step and tells each finding as it is made.
+/// Checks a step and passes on each finding as it is made.
 pub(crate) async fn check_step(
     local_judge: &LocalJudge,
     course: &Arc<Course>,
@@ -81,7 +81,7 @@ pub(crate) async fn check_step(
     Ok(())
 }
 
-/// Whether the step begins with a file of its own, not with the starter of the step before.
+/// Whether the step has another starter than the step before.
 fn has_own_starter(course: &Course, step: &Step) -> bool {
     let before = usize::from(step.number)
         .checked_sub(2)

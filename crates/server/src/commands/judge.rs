@@ -18,11 +18,11 @@ use crate::Settings;
 /// Exit code for a program that did not pass; 2 is our own failure.
 const NOT_PASSED: u8 = 1;
 
-/// Judges each file in turn and writes its report, as text or as a line of JSON.
+/// Judges each file in turn and prints its report, as text or as a line of JSON.
 pub async fn judge(settings: &Settings, arguments: &JudgeArguments) -> anyhow::Result<ExitCode> {
     let course = find_course(settings, &arguments.course)?;
     let step = find_step(&course, &arguments.step)?;
-    // All files are read before the first run, so that a wrong name costs nothing.
+    // All files are read before the first run, so that a wrong name costs no run.
     let programs: Vec<RunnableProgram> = arguments
         .files
         .iter()
@@ -54,7 +54,7 @@ async fn judge_all(
         } else {
             readable(&report, file, arguments.files.len())
         };
-        // Locked for one write, so that a reader of the pipe sees whole lines.
+        // One write under the lock, so that a reader of the pipe sees whole lines.
         std::io::stdout()
             .lock()
             .write_all(text.as_bytes())

@@ -13,7 +13,7 @@ use sandbox::{ClientId, Pool, StopOutcome};
 
 use crate::Settings;
 
-/// A started sandbox that judges one program after the other.
+/// A running sandbox that judges one program after the other.
 pub(crate) struct LocalJudge {
     pool: Pool,
     client: ClientId,
@@ -24,7 +24,7 @@ impl LocalJudge {
     pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
         log_to_stderr();
         let mut sandbox = settings.sandbox.clone();
-        // A server on the same engine has its own name: neither sweeps the other's containers.
+        // Not a server's owner: on one engine, neither sweeps the other's containers.
         sandbox.owner = sandbox.owner_with(&format!("-command-{}", std::process::id()), 0);
         let pool = Pool::start(sandbox)?;
         pool.ready().await.context("the sandbox can't be used")?;
@@ -75,17 +75,18 @@ impl LocalJudge {
     }
 }
 
-/// Our own failures are told in full where an author sees them, and never among the reports.
+/// Our own failures go in full to where an author sees them, and never among the reports.
 fn log_to_stderr() {
     let log = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    // A second command in one process keeps the first one's log.
+    // A second command in one process keeps the first one's subscriber.
     let _ = log.try_init();
 }
 
-/// The course in a folder, or the one of this name in the settings' curriculum.
+/// The course in a folder, or the one with this id in the settings' curriculum. An error where
+/// there is none, or a course has problems.
 pub fn find_course(settings: &Settings, name_or_folder: &str) -> anyhow::Result<Arc<Course>> {
     let folder = Path::new(name_or_folder);
     if folder.join("course.toml").is_file() {

@@ -1,19 +1,19 @@
-//! A report as a person reads it in a terminal.
+//! A report as text for a terminal.
 
 use std::fmt::Write as _;
 
 use protocol::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict};
 
-/// Writes a report: the verdict, each step's tests, and all there is to say of those that failed.
+/// Writes a report: the verdict, each step's tests, and the details of those that failed.
 ///
 /// Much of it is the program's own text, which could move the cursor, rename the window or hide a
-/// line: what a terminal would obey is escaped.
+/// line, so what a terminal would obey is escaped.
 pub(crate) fn report_text(report: &Report) -> String {
     escape_controls(&raw_text(report))
 }
 
-/// Shows control characters, but for line feed and tab, and those that reorder text, as
-/// `\u{1b}` and the like.
+/// Writes control characters except line feed and tab, and those that reorder text, as escapes:
+/// `\u{1b}`.
 pub(crate) fn escape_controls(text: &str) -> String {
     let is_obeyed = |character: char| match character {
         '\n' | '\t' => false,
@@ -66,7 +66,7 @@ fn raw_text(report: &Report) -> String {
     text
 }
 
-// Writing into a String can't fail, so the result says nothing.
+// Writing to a String can't fail.
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(arguments);
     text.push('\n');
@@ -176,7 +176,7 @@ fn write_exchange(text: &mut String, exchange: &Exchange) {
         ExchangeAction::LeftOut { count } => ("·", format!("{count} more, left out here")),
     };
     let who = match exchange.client {
-        // The program as a whole was restarted, and no client of the test's.
+        // An event of no single client.
         0 => String::new(),
         client => format!("client {client} "),
     };

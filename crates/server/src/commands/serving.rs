@@ -24,7 +24,7 @@ pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
     let metrics = PrometheusBuilder::new()
         .install_recorder()
         .context("the metrics can't be recorded")?;
-    // Before the pool, which takes away what an earlier server of its name left: one that serves
+    // Before the pool, which removes what an earlier server of its name left: one that serves
     // here already must keep its containers.
     let listener = TcpListener::bind(leptos.site_addr).await.with_context(|| {
         format!(

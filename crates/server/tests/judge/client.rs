@@ -1,4 +1,4 @@
-//! A client of HTTP that may leave whenever it likes, and a look at the engine's containers.
+//! An HTTP client that may leave at any moment, and a count of the engine's containers.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use protocol::{Report, RunEvent};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
-/// Asks for a run of the first step; the connection, on which the answer comes. A page gives its
-/// runs a name, and a plain client does not.
+/// Requests a run of the first step; returns the connection, on which the answer comes. A page
+/// gives itself a name, a plain client does not.
 pub(crate) async fn ask_for_run(
     server: SocketAddr,
     program: &str,
@@ -40,13 +40,13 @@ pub(crate) async fn report_on(mut stream: TcpStream) -> Report {
     }
 }
 
-/// What a server answers, head and all; none where nobody listens.
+/// The server's answer with its head; none where nothing listens.
 pub(crate) async fn get(server: SocketAddr, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(server).await.ok()?;
     Some(ask(&mut stream, path).await)
 }
 
-/// How many containers of an owner there are, in whatever state, by the engine's own word.
+/// How many containers of an owner the engine lists, in any state.
 pub(crate) async fn containers_of(owner: &str) -> usize {
     let host = sandbox::Settings::default().docker_host;
     let path = host.strip_prefix("unix://").expect("a local engine");
@@ -71,7 +71,7 @@ async fn ask(stream: &mut (impl AsyncReadExt + AsyncWrite + Unpin), path: &str) 
     answer
 }
 
-/// Waits until something holds.
+/// Waits until a condition holds, and panics where that takes too long.
 pub(crate) async fn until(what: &str, within: Duration, mut holds: impl AsyncFnMut() -> bool) {
     let begin = Instant::now();
     while !holds().await {

@@ -1,7 +1,7 @@
-//! Programs that reach for what is not theirs get nothing of it, and a verdict of their own.
+//! Programs that reach for what is not theirs get none of it, and no pass.
 //!
-//! Each is bounded in time and size, and prints a line that begins with `HOLE:` for what it found
-//! open.
+//! Each is bounded in time and size, and prints a line that begins with `HOLE:` for whatever it
+//! finds open.
 
 use protocol::{Outcome, StepId};
 
@@ -18,7 +18,7 @@ async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
         for file in python_files(&programs("hostile_programs").join(step.as_str())) {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
             let program = std::fs::read_to_string(&file).unwrap();
-            // A fault of ours panics in here.
+            // Panics where the fault is ours.
             let report = local_judge.judge(&step, &program, 7).await;
             println!("{}", row(&name, &report));
             judged += 1;

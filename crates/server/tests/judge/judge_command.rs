@@ -23,7 +23,7 @@ fn texts(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// A line that says all that a report has, and nothing else.
+/// Parses a line, which must hold everything in a report and nothing else.
 fn report_of(line: &str) -> Report {
     let report: Report = serde_json::from_str(line).unwrap();
     let fields: Value = serde_json::from_str(line).unwrap();

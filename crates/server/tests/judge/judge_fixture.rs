@@ -1,4 +1,4 @@
-//! A sandbox and a course for the tests, each with containers of its own name.
+//! A sandbox and a course for the tests, each test with an owner's name of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +11,7 @@ use protocol::{Program, Report, RunEvent, RunnableProgram, Seed, StepId};
 use sandbox::{ClientId, Pool, Settings};
 use tokio::sync::{Mutex, MutexGuard};
 
-/// One court sits at a time, so that no program has less than its share of the machine.
+/// One sandbox runs at a time, so that no program gets less than its share of the machine.
 static SERIAL: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct JudgeFixture {
@@ -20,24 +20,24 @@ pub(crate) struct JudgeFixture {
     _serial_guard: MutexGuard<'static, ()>,
 }
 
-/// The repository's folder.
+/// The root of the repository.
 pub(crate) fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// The folder with the programs of the tests.
+/// The folder with the tests' programs of a kind.
 pub(crate) fn programs(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
         .join(kind)
 }
 
-/// Keeps all other courts waiting as long as it is held; for tests that start processes.
+/// Keeps all other sandboxes waiting while it is held; for tests that start processes.
 pub(crate) async fn serial_guard() -> MutexGuard<'static, ()> {
     SERIAL.lock().await
 }
 
-/// The program `codealong`, told to use this checkout and containers of the test's name.
+/// The program `codealong`, set up for this checkout, with containers of the test's name.
 pub(crate) fn codealong(name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codealong"));
     command
@@ -47,18 +47,18 @@ pub(crate) fn codealong(name: &str) -> Command {
     command
 }
 
-/// A test that fails for a fault of ours shows the log, which names it.
+/// A test that fails by our own fault prints the log, which names it.
 fn tell_of_our_failures() {
     let log = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_ansi(false)
         .with_test_writer();
-    // The first test of the process has set it up for all.
+    // The first test of the process sets it up for all.
     let _ = log.try_init();
 }
 
 impl JudgeFixture {
-    /// The course of a folder, and a sandbox whose containers bear the test's name.
+    /// The course of a folder, and a sandbox whose containers have the test's name.
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
         let sitting = serial_guard().await;
         tell_of_our_failures();

@@ -1,4 +1,4 @@
-//! T-22 from the outside: clients of HTTP that leave at any moment leave nothing running.
+//! T-22 from the outside: HTTP clients that leave at any moment leave nothing running.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
@@ -14,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{ask_for_run, containers_of, report_on, until};
 use crate::judge_fixture::{repository, serial_guard};
 
-/// The variable that repeats a failed test's moments.
+/// The variable that repeats the moments of a failed test.
 const SEED: &str = "LEAVING_SEED";
 
-/// From before the request is read to somewhere in the run, waiting for a place included.
+/// From before the request is read to the middle of the run, the wait in the queue included.
 const LONGEST_STAY_MS: u64 = 400;
 
-/// Keeps whoever waits for its answer for seconds.
+/// A program whose run lasts for seconds.
 const NEVER_LISTENS: &str = "import time\ntime.sleep(60)\n";
 
 /// Random numbers that grow from a seed.
@@ -63,12 +63,12 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     let stop = CancellationToken::new();
     let router = router(state.clone(), leptos, metrics);
     let serving = tokio::spawn(serve(listener, router, state.clone(), stop.clone()));
-    // Every warm container is there: later there must be no more than them.
+    // The warm lanes are there: later there must be no others.
     at_rest(&state).await;
 
     let mut moments = Moments(seed);
     for number in 0..20 {
-        // Both at once, so that one may have to wait for the other's container.
+        // Both at once, so that one may have to wait for the other's lane.
         let name = format!("page-{number}");
         let named = ask_for_run(server, NEVER_LISTENS, Some(&name)).await;
         let plain = ask_for_run(server, NEVER_LISTENS, None).await;
@@ -84,7 +84,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
             }
         );
     }
-    // Long before any of the runs would end by itself.
+    // Long before any of the runs would end on its own.
     until(
         "nothing runs or waits",
         Duration::from_secs(1),
@@ -109,7 +109,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     assert_eq!(containers_of(&owner).await, 0, "a container is left");
 }
 
-/// Waits until there are the warm lanes and nothing else.
+/// Waits until the warm lanes are there and nothing else is.
 async fn at_rest(state: &AppState) {
     until("the pool is at rest", Duration::from_secs(60), async || {
         let PoolStatus {

@@ -1,7 +1,7 @@
-//! Programs of all kinds before the judge, in the real sandbox: right ones in many styles must
-//! pass, wrong ones must be caught by the named test with the named outcome.
+//! Programs of all kinds, judged in the real sandbox: right ones in many styles must pass, wrong
+//! ones must be caught by the named test with the named outcome.
 //!
-//! This needs a Docker engine, and fails without one.
+//! The tests need a Docker engine and fail without one.
 
 #![expect(
     clippy::unwrap_used,

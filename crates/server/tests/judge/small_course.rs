@@ -1,5 +1,5 @@
-//! The course format is not about Redis: the course of two steps that the authors' page leads to,
-//! made from that page as it stands.
+//! The course format is not about Redis: the two-step course that the authors' page builds, made
+//! from that page as it is.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use protocol::{StepId, Verdict};
 
 use crate::judge_fixture::{JudgeFixture, codealong, repository, serial_guard};
 
-/// The files that a page shows: each in a fenced block, after a line with nothing but its path in
+/// The files that a page shows, each in a fenced block after a line that is only its path in
 /// backticks.
 fn files_of(page: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
@@ -37,7 +37,7 @@ fn files_of(page: &str) -> Vec<(String, String)> {
     files
 }
 
-/// Makes the page's course, `parrot`, in a folder.
+/// Writes the page's course, `parrot`, into a folder.
 pub(crate) fn follow_the_page(folder: &Path) {
     let page = fs::read_to_string(repository().join("curriculum/README.md")).unwrap();
     let files = files_of(&page);
@@ -84,7 +84,7 @@ async fn the_course_of_the_authors_page_is_judged_and_checked() {
     check_passes(&course);
 }
 
-/// The author's command itself, as a process, finds nothing wrong.
+/// The author's command, as a process, finds nothing wrong.
 fn check_passes(course: &Path) {
     let output = codealong("small")
         .args(["check", "--course"])

@@ -1,4 +1,4 @@
-//! `codealong check` finds what is wrong: the course of the authors' page, spoiled.
+//! `codealong check` finds the faults in a spoiled copy of the authors' page's course.
 
 use std::fs;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ impl Parrot {
         fs::write(self.path(name), text).unwrap();
     }
 
-    /// What the author's command writes of the course, which must be that something is wrong.
+    /// The output of the author's command, which must find something wrong.
     fn faults(&self) -> String {
         let output = codealong("spoiled")
             .args(["check", "--course"])
@@ -45,7 +45,7 @@ impl Parrot {
     }
 }
 
-/// The findings, each after its step's name, and the bad ones before what is said of them first.
+/// The findings, each after its step's name; a bad one with the first line of its reason.
 fn findings(text: &str) -> Vec<String> {
     let mut step = "";
     let mut findings = Vec::new();
@@ -55,7 +55,7 @@ fn findings(text: &str) -> Vec<String> {
             findings.push(format!("{step}: ✓ {finding}"));
         } else if let Some(finding) = line.strip_prefix("    ✗ ") {
             let why = lines.next().unwrap().trim();
-            // A report's first line goes on with its time.
+            // A report's first line continues with its time.
             let why = why.split(" · ").next().unwrap();
             findings.push(format!("{step}: ✗ {finding}: {why}"));
         } else if let Some((_, name)) = line.rsplit_once(" (").filter(|_| is_heading(line)) {
@@ -85,7 +85,7 @@ async fn each_fault_that_only_a_run_can_find_is_found() {
     parrot.write("talk/instructions.md", &text);
     parrot.write("talk/starter.py", "import socket\n");
     parrot.write("talk/solution.py", &once);
-    // It makes the mistake of the step before.
+    // A mistake of the step before.
     parrot.write(
         "talk/mistakes/only_one_line.py",
         &once.replace("recv(1024)", "recv(1024).upper()"),

@@ -1,4 +1,4 @@
-//! `codealong serve` as a process: what it says of itself, and how it ends.
+//! `codealong serve` as a process: its status and metrics, and how it ends.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,10 +9,10 @@ use protocol::Verdict;
 use crate::client::{ask_for_run, containers_of, get, report_on, until};
 use crate::judge_fixture::{codealong, serial_guard};
 
-/// What the server promises for its end.
+/// How long the server's stop may take.
 const STOP_MAX: Duration = Duration::from_secs(15);
 
-/// The server, with two containers that wait. Dropping it kills it.
+/// The server, with two warm lanes. Dropping it kills it.
 struct Server {
     child: Child,
     address: SocketAddr,
@@ -22,7 +22,7 @@ struct Server {
 impl Server {
     async fn start(name: &str) -> Self {
         let name = format!("{name}-{}", std::process::id());
-        // Free until somebody else takes it: the server says so where that happens.
+        // Another process may take the port first: then the server fails to start.
         let probe = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = probe.local_addr().unwrap();
         drop(probe);
@@ -46,7 +46,7 @@ impl Server {
         server
     }
 
-    /// Waits until two lanes wait, and nothing is under way.
+    /// Waits until two lanes are ready and nothing is under way.
     async fn until_at_rest(&self) {
         self.until_status(&["\"ready\":2,\"creating\":0", "\"running\":0,"])
             .await;
@@ -61,10 +61,10 @@ impl Server {
         .await;
     }
 
-    /// Sends SIGTERM and waits for the end; how it was, and how long it took.
+    /// Sends SIGTERM and waits for the end; returns the status and how long it took.
     async fn terminate(mut self) -> (ExitStatus, Duration) {
         let begin = Instant::now();
-        // By the shell's own `kill`: the standard library knows only SIGKILL.
+        // The shell's own `kill`, because the standard library sends only SIGKILL.
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -TERM {}", self.child.id())])
             .status();
@@ -81,7 +81,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It has ended already, where all went well.
+        // Where all went well, it has ended already.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
@@ -92,11 +92,11 @@ async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
     let _serial_guard = serial_guard().await;
     let server = Server::start("stopping").await;
     let owner = server.owner.clone();
-    // Its tests take seconds, at whose end there is a verdict.
+    // Its run takes seconds and ends with a verdict.
     let slow = "import time\ntime.sleep(60)\n";
     let plain = ask_for_run(server.address, slow, None).await;
     let named = ask_for_run(server.address, slow, Some("page")).await;
-    // The lanes that come after them may take longer than the runs.
+    // Not at rest: the next lanes may take longer to make than the runs take.
     server.until_status(&["\"running\":2,"]).await;
     assert!(containers_of(&owner).await >= 4);
 
@@ -115,14 +115,13 @@ async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
     assert_eq!(containers_of(&owner).await, 0, "a container is left");
 }
 
-/// While nothing happens, nothing else would put a gauge right.
+/// While the server is idle, no later event would correct a gauge.
 #[tokio::test]
 async fn the_gauges_are_true_while_the_server_is_idle() {
     let _serial_guard = serial_guard().await;
     let server = Server::start("gauges").await;
     let solution = "import socket\nserver = socket.create_server(('localhost', 6379))\n";
-    // A crowd, for which more containers are made than wait afterwards: a removal is the last that
-    // happens.
+    // A burst needs more containers than wait afterwards, so that a removal is the last event.
     let crowd = (0..8).map(async |number| {
         let name = format!("page-{number}");
         report_on(ask_for_run(server.address, solution, Some(&name)).await).await

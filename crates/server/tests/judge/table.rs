@@ -1,8 +1,8 @@
-//! Programs × tests, as a table for the test's output.
+//! Programs × tests, as a table in the test's output.
 
 use protocol::Report;
 
-/// One line of the table: a program, a sign for each test step by step, and what failed.
+/// One line of the table: a program, a symbol for each test, step by step, and what failed.
 pub(crate) fn row(program: &str, report: &Report) -> String {
     let signs: Vec<String> = report
         .steps

@@ -25,8 +25,7 @@ struct Expectation {
     outcome: String,
 }
 
-/// The outcomes that no learner comes to by a mistake. Those of them that are faults are produced by
-/// the judge's own tests.
+/// The outcomes that no mistake leads to. The judge's own tests produce those that are faults.
 const NO_MISTAKE: [&str; 4] = ["passed", "not-run", "test-broken", "interfered"];
 
 fn expectations(folder: &Path) -> Expectations {
@@ -87,7 +86,7 @@ fn caught(expectation: &Expectation, tests: &[&TestResult]) -> Result<(), String
     helpful(named)
 }
 
-/// A message names what happened; it is never a bare time-out or a failed connection.
+/// The test ran, and its message says more than that a connection failed.
 fn helpful(test: &TestResult) -> Result<(), String> {
     let message = test.message.to_lowercase();
     let bare = message.is_empty()

@@ -1,4 +1,4 @@
-//! A client's address reaches the sandbox: however many names a machine has, it has one share.
+//! A client's address reaches the sandbox: a machine has one share, however many names it uses.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::test_app::{TestApp, repository, run_request};
 
 const NO_ADDRESS: &str = "without the address";
 
-/// An engine that takes connections and says nothing: the sandbox stays in its start, and runs wait.
+/// An engine that accepts connections and never answers: the sandbox keeps starting, and runs wait.
 struct SilentEngine {
     folder: TempDir,
     _listener: UnixListener,
@@ -29,7 +29,7 @@ impl SilentEngine {
         Self { folder, _listener }
     }
 
-    /// A sandbox on it, whose runs wait so long.
+    /// A sandbox on it, whose runs wait at most this long.
     fn settings(&self, wait_max: Duration) -> sandbox::Settings {
         sandbox::Settings {
             docker_host: format!(
@@ -44,7 +44,7 @@ impl SilentEngine {
     }
 }
 
-/// A run that was asked for, from an address of this machine's many.
+/// A requested run, from one of this machine's many addresses.
 struct Asked {
     stream: TcpStream,
     answer: String,
@@ -66,7 +66,7 @@ impl Asked {
         Self { stream, answer }
     }
 
-    /// Reads on until the answer has this part.
+    /// Reads until the answer has this part.
     async fn expect(&mut self, part: &str) {
         let mut bytes = [0; 4096];
         while !self.answer.contains(part) {
@@ -95,7 +95,7 @@ async fn many_names_at_one_address_share_its_part_of_the_queue() {
     let mut third = Asked::at(server, crowd, "third").await;
     third.expect("HTTP/1.1 503").await;
     third.expect("busy").await;
-    // Were each name a share of its own, the neighbour would be refused as the third one was.
+    // If each name had a share of its own, the neighbour would be refused like the third.
     let mut other = Asked::at(server, neighbour, "fourth").await;
     other.expect(r#""position":2"#).await;
     second.expect("busy").await;

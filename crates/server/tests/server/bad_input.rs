@@ -1,4 +1,4 @@
-//! What a server answers to requests that can't be served: a clear message, a proper status.
+//! Requests that can't be served get a clear message and a proper status.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -21,7 +21,7 @@ async fn one_byte_more_than_64_kib_is_refused() {
     app.run(&format!("{max}#"))
         .await
         .expect(413, r#""found_bytes":65537"#);
-    // The largest program gets as far as the sandbox, however JSON writes it.
+    // The largest program reaches the sandbox, however JSON escapes it.
     app.run(&max).await.expect(503, "unavailable");
     app.run(&"\u{1}".repeat(64 * 1024))
         .await

@@ -1,4 +1,4 @@
-//! What two files say twice must be the same, and a broken course stops the start.
+//! Settings that are in two files must agree, and a broken course stops the start.
 
 use std::fs;
 

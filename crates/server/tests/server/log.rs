@@ -1,15 +1,15 @@
-//! What is logged while a test looks.
+//! The log of one test.
 //!
-//! One subscriber serves the whole process. Subscribers of single threads would not do: `tracing`
-//! asks once for each call site whether anybody listens, and asks the thread that comes there first,
-//! so a test without a subscriber would make the log of all others blind.
+//! One subscriber serves the whole process. A subscriber for each thread would not do: `tracing`
+//! asks once for each call site whether there is a subscriber, in the thread that comes there
+//! first, so that a test without one would silence the log of all others.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::sync::Once;
 
 thread_local! {
-    /// What this thread, and so a test's runtime that has no other one, has logged.
+    /// What this thread has logged, which is a whole test: its runtime has no other thread.
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -31,7 +31,7 @@ impl Log {
         Self
     }
 
-    /// The lines with a part.
+    /// The lines with this part.
     pub(crate) fn lines_with(&self, part: &str) -> Vec<String> {
         TEXT.with_borrow(|text| {
             let text = String::from_utf8_lossy(text);

@@ -1,4 +1,4 @@
-//! The server as a client meets it, without a socket: requests go straight into the router.
+//! The server as a client sees it: most requests go straight into the router, without a socket.
 
 #![expect(
     clippy::unwrap_used,

@@ -39,14 +39,14 @@ async fn solutions_and_tests_are_never_told_unasked() {
     for (path, answer) in answers {
         assert!(!answer.body.contains("MARKED"), "{path} tells too much");
     }
-    // The marker is there to be found: the one answer that may hold it does.
+    // The marker can be found: the one answer that may hold it does.
     let step = r#"{"course":"marked","step":"first"}"#;
     app.post("/api/solution", step)
         .await
         .expect(200, "MARKED_SOLUTION");
 }
 
-/// A course whose solution, tests and mistakes hold the word MARKED.
+/// A course whose solution, tests and mistakes contain MARKED.
 pub(crate) fn marked_courses(folder: &Path) -> PathBuf {
     let step = folder.join("marked/first");
     fs::create_dir_all(step.join("mistakes")).unwrap();

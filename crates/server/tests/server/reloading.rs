@@ -1,4 +1,4 @@
-//! An author edits a course beside a server that runs.
+//! An author edits a course while the server runs.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! A whole server whose Docker engine is away, and the verbs of a client.
+//! A whole server, by default without a Docker engine, and the verbs of a client.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -26,12 +26,12 @@ pub(crate) struct TestApp {
     _folder: TempDir,
 }
 
-/// What stands in a file beside the site's folder.
+/// The content of a file beside the site's folder.
 pub(crate) const SECRET: &str = "beside the site";
 
-/// One page is rendered at a time. Leptos keeps the reactive values of all pages in one place, which
-/// is made for the one runtime that a server has: pages that are rendered in several runtimes at
-/// once, as tests have them, now and then wait for ever (3 of 60 times; one at a time: 0 of 60).
+/// One page is rendered at a time. Leptos keeps the reactive values of all pages in one store,
+/// which is made for a server's single runtime: pages that are rendered in several runtimes at
+/// once, as in tests, sometimes wait for ever (3 of 60 times; one at a time: 0 of 60).
 static RENDERING: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct Answer {
@@ -40,28 +40,28 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-/// The repository's folder.
+/// The root of the repository.
 pub(crate) fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 impl TestApp {
-    /// Must be called inside a tokio runtime.
+    /// Needs a tokio runtime.
     pub(crate) fn start() -> Self {
         Self::start_with(&repository().join("curriculum"))
     }
 
-    /// As `start`, with the courses of a folder.
+    /// Like `start`, with the courses of a folder.
     pub(crate) fn start_with(courses: &Path) -> Self {
         Self::build(courses, Reload::Never, away())
     }
 
-    /// As `start_with`, and edits of the courses show.
+    /// Like `start_with`, and edits of the courses show.
     pub(crate) fn start_reloading(courses: &Path) -> Self {
         Self::build(courses, Reload::OnChange, away())
     }
 
-    /// As `start`, with a sandbox of these settings.
+    /// Like `start`, with a sandbox of these settings.
     pub(crate) fn start_on(sandbox: sandbox::Settings) -> Self {
         Self::build(&repository().join("curriculum"), Reload::Never, sandbox)
     }
@@ -72,7 +72,7 @@ impl TestApp {
         std::fs::create_dir(&site).unwrap();
         std::fs::write(site.join("plain.txt"), "of the site").unwrap();
         std::fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
-        // Before the pool, which tells the recorder of itself.
+        // Before the pool, which reports to the recorder.
         let metrics = recorder();
         let pool = Pool::start(sandbox).unwrap();
         let state = AppState::load(courses.to_owned(), reload, pool).unwrap();
@@ -87,7 +87,7 @@ impl TestApp {
         }
     }
 
-    /// Serves on a socket, as long as the test's runtime lives.
+    /// Serves on a socket as long as the test's runtime lives.
     pub(crate) async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -111,7 +111,7 @@ impl TestApp {
         self.send(request).await
     }
 
-    /// Asks for a run of step `listen` of the course `redis`.
+    /// Requests a run of step `listen` of the course `redis`.
     pub(crate) async fn run(&self, source: &str) -> Answer {
         self.post("/api/run", run_request(source, None)).await
     }
@@ -133,7 +133,7 @@ pub(crate) fn program(source: &str) -> serde_json::Value {
     serde_json::json!({ "files": { "main.py": source }, "entry": "main.py" })
 }
 
-/// Asks for a run of step `listen` of the course `redis`, in the name that a browser gave itself.
+/// The request for a run of step `listen` of the course `redis`, with the client's name, if any.
 pub(crate) fn run_request(source: &str, client: Option<&str>) -> String {
     let request = serde_json::json!({
         "request": { "course": "redis", "step": "listen", "program": program(source), "client": client }
@@ -167,7 +167,7 @@ fn away() -> sandbox::Settings {
     }
 }
 
-/// There is one recorder in a process, and several tests.
+/// A process can install only one recorder, and has several tests.
 fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER
