@@ -53,7 +53,7 @@ def zombies():
             pass
     return found
 
-# The judge has other work too. What is printed is the look that ended the loop: a child may become
+# The launcher has other work too. What is printed is the look that ended the loop: a child may become
 # a zombie between two.
 for _ in range(1000):
     left = zombies()

@@ -62,11 +62,11 @@ fn light() -> Value {
             accent: "4452c6",
             guide: "e3e3de",
             guide_active: "cfcfc8",
-            fail: "c0362c",
+            fail: "b9332a",
             widget: "fafaf8",
             line: "e3e3de",
-            added: "1a7f4b18",
-            removed: "c0362c0f",
+            added: "17734a18",
+            removed: "b9332a0f",
         },
     )
 }

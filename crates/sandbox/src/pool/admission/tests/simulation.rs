@@ -14,13 +14,9 @@ pub(super) const WAIT_MAX: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Habit {
     /// The next run as soon as the last has begun, or 100 ms after it was refused.
-    NeverPauses {
-        takes: Duration,
-    },
+    NeverPauses { takes: Duration },
     /// The first run after 1 to 2 s, the next 1 to 5 s after each answer.
-    Pauses {
-        takes: Duration,
-    },
+    Pauses { takes: Duration },
 }
 
 /// What became of the runs of clients that pause.
