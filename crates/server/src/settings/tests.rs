@@ -1,3 +1,5 @@
+//! Settings from variables: defaults, bad ones by name, two servers on one machine.
+
 use std::collections::BTreeSet;
 
 use super::*;
