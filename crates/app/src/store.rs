@@ -213,8 +213,16 @@ impl Store {
         } else if let Some((course, step)) = step_of_key(&key) {
             let record: Option<StepRecord> =
                 self.records.read_of_other_tab(&key, Progress::VERSION);
-            if let Some(record) = record {
-                self.put(&course, &step, record.step);
+            match record {
+                None => {}
+                Some(record) if record.version < Progress::VERSION => {
+                    // An older page, which could not read what was here and wrote over it.
+                    let ours = self.step_untracked(&course, &step);
+                    let merged = ours.merged_with(&record.step);
+                    self.put(&course, &step, merged.clone());
+                    self.write(&key, &StepRecord::from(merged));
+                }
+                Some(record) => self.put(&course, &step, record.step),
             }
         }
     }

@@ -94,7 +94,7 @@ impl AnsiReader {
                 Token::Sequence {
                     parameters,
                     last: 'm',
-                } => self.change(parameters),
+                } if is_sgr(parameters) => self.change(parameters),
                 Token::Sequence { .. } | Token::Silent | Token::Begun => {}
                 Token::Shown(character) => self.show(character, &mut runs),
             }
@@ -192,14 +192,20 @@ fn first_token(text: &str) -> Option<(Token<'_>, usize)> {
                 }
             },
             // A title or a link, up to BEL or ESC \.
-            Some(']') => {
-                let bell = text.find('\x07').map(|at| at + 1);
-                let terminator = text.find("\x1b\\").map(|at| at + 2);
-                match bell.into_iter().chain(terminator).min() {
-                    None => (Token::Begun, whole),
-                    Some(end) => (Token::Silent, end),
+            Some(']') => match string_end(text) {
+                None => (Token::Begun, whole),
+                Some(end) => (Token::Silent, end),
+            },
+            // One that is broken off by the next.
+            Some('\x1b') => (Token::Silent, 1),
+            // A character set and the like: intermediate characters, then the final one.
+            Some(' '..='/') => match text[1..].find(|next| !(' '..='/').contains(&next)) {
+                None => (Token::Begun, whole),
+                Some(at) => {
+                    let last = text[1 + at..].chars().next().map_or(0, char::len_utf8);
+                    (Token::Silent, 1 + at + last)
                 }
-            }
+            },
             Some(other) => (Token::Silent, 1 + other.len_utf8()),
         },
         '\r' if whole == 1 => (Token::Begun, 1),
@@ -207,6 +213,23 @@ fn first_token(text: &str) -> Option<(Token<'_>, usize)> {
         other => (Token::Shown(other), other.len_utf8()),
     };
     Some(token)
+}
+
+/// Whether the parameters of a sequence that ends in `m` are of a style: private ones are not.
+fn is_sgr(parameters: &str) -> bool {
+    let mut bytes = parameters.bytes();
+    bytes.all(|byte| byte.is_ascii_digit() || matches!(byte, b';' | b':'))
+}
+
+/// Where an operating system command ends: after BEL, or after ESC \.
+fn string_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let ends = (2..bytes.len()).find(|&at| match bytes[at] {
+        b'\x07' => true,
+        b'\\' => bytes[at - 1] == b'\x1b',
+        _ => false,
+    });
+    ends.map(|at| at + 1)
 }
 
 /// A number of a sequence; one left out is 0.
@@ -297,14 +320,13 @@ mod tests {
             "\x1b[2J\x1b[Hx",
             "\x1b]0;title\x07x",
             "\x1b]8;;u\x1b\\x",
-            "\x1b(x\x1b[",
+            "\x1b(Bx\x1b[",
+            "\x1b\x1b[31m\x1b[0mx",
+            "\x1b[>4;2mx",
             "\x1bcx",
         ] {
             let shown: String = read(text).into_iter().map(|(text, _)| text).collect();
-            assert!(
-                shown == "x" || shown.is_empty(),
-                "{text:?} became {shown:?}"
-            );
+            assert_eq!(shown, "x", "{text:?}");
         }
     }
 

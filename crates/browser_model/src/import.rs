@@ -60,6 +60,11 @@ impl StepProgress {
                 (ours, theirs) => ours.or(theirs),
             },
         };
+        if let Some(passing) = &ours.last_passing
+            && merged.last_passing != ours.last_passing
+        {
+            merged.keep_in_history(passing, &[]);
+        }
         if let Some(draft) = &ours.draft
             && merged.draft != ours.draft
         {

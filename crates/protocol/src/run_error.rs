@@ -23,7 +23,9 @@ pub enum RunError {
         reason: ProgramError,
     },
     /// The request can't be read.
-    #[error("the request can't be read: {detail}")]
+    #[error(
+        "the request can't be read: {detail}. If this page is older than the server, reload it"
+    )]
     Malformed {
         /// What is wrong with the request.
         detail: String,

@@ -108,6 +108,7 @@ pub(crate) fn host_config(
     identity: Identity,
     seccomp: &str,
     runtime: Option<&str>,
+    ipv6: bool,
 ) -> HostConfig {
     HostConfig {
         // No interface but loopback: nothing to reach and nobody to be reached by, except the other
@@ -118,7 +119,7 @@ pub(crate) fn host_config(
         }),
         // The namespace's settings, which apply to both containers of the lane.
         sysctls: match network {
-            Network::Own => Some(network_settings(kernel_has_ipv6())),
+            Network::Own => Some(network_settings(ipv6)),
             Network::Of(_) => None,
         },
         // A read-only image: nothing of ours or of Python can be changed.
@@ -175,7 +176,7 @@ pub(crate) fn host_config(
 }
 
 /// Whether the kernel has IPv6: without it, a container with a setting for it fails to start.
-fn kernel_has_ipv6() -> bool {
+pub(crate) fn kernel_has_ipv6() -> bool {
     Path::new("/proc/sys/net/ipv6").exists()
 }
 

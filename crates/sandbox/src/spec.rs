@@ -6,7 +6,7 @@ use bollard::models::{ContainerCreateBody, HostConfig};
 use sha2::{Digest, Sha256};
 
 use crate::image::{Image, Images};
-use crate::limits::{Identity, Network, Role, container, host_config};
+use crate::limits::{Identity, Network, Role, container, host_config, kernel_has_ipv6};
 
 /// What the containers of one spec have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub(crate) struct Spec {
     pub(crate) first_identity: u32,
     images: Images,
     runtime: Option<String>,
+    ipv6: bool,
 }
 
 impl Spec {
@@ -27,6 +28,7 @@ impl Spec {
             first_identity: rand::random(),
             images,
             runtime,
+            ipv6: kernel_has_ipv6(),
         };
         let mut hasher = Sha256::new();
         for (role, network) in [
@@ -63,7 +65,8 @@ impl Spec {
         identity: Identity,
     ) -> HostConfig {
         let seccomp = &self.image(role).seccomp;
-        host_config(role, network, identity, seccomp, self.runtime.as_deref())
+        let runtime = self.runtime.as_deref();
+        host_config(role, network, identity, seccomp, runtime, self.ipv6)
     }
 
     /// The whole request for a container of this spec.

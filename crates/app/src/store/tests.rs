@@ -188,6 +188,31 @@ fn what_another_tab_wrote_and_this_page_cannot_read_stays_as_it_is() {
     });
 }
 
+/// The page was renewed while a tab of the old one is open: that tab quarantines what it can't read.
+#[test]
+fn what_an_older_page_writes_over_a_draft_leaves_the_draft_in_history() {
+    in_a_page(|| {
+        let store = page();
+        let (course, step) = ids();
+        type_draft(store, "typed here");
+        store.change_step(&course, &step, |kept| {
+            kept.last_passing = Some(Program::of_one_file("passed here"));
+        });
+        let old = r#"{"version":1,"draft":"typed there","last_green":null}"#;
+        storage::write(&key(), old).unwrap();
+        store.hear_other_tab(Some(key()));
+        for store in [store, page()] {
+            let kept = kept(store);
+            assert_eq!(kept.draft_text(), Some("typed there"));
+            assert_eq!(kept.replaced().next(), Some("typed here"));
+            assert_eq!(kept.last_passing_text(), Some("passed here"));
+        }
+        let record: StepRecord =
+            serde_json::from_str(&storage::read(&key()).unwrap().unwrap()).unwrap();
+        assert_eq!(record.version, 2);
+    });
+}
+
 #[test]
 fn a_storage_that_another_tab_cleared_is_empty_here_too() {
     in_a_page(|| {

@@ -18,7 +18,7 @@ fn the_restrictions_are_those_of_the_golden_files() {
         let identity = Identity::nth(7);
         // The profile is a reviewed file too; its path replaces its text.
         let seccomp = format!("runner-image/{folder}/seccomp.json");
-        let config = host_config(role, network, identity, &seccomp, None);
+        let config = host_config(role, network, identity, &seccomp, None, true);
         let labels = HashMap::from([("codealong.owner".to_owned(), "golden".to_owned())]);
         let image = format!("codealong-{folder}:golden");
         let container = container(role, network, &image, identity, labels, config);

@@ -17,7 +17,11 @@ pub(crate) fn report_text(report: &Report) -> String {
 pub(crate) fn escape_controls(text: &str) -> String {
     let is_obeyed = |character: char| match character {
         '\n' | '\t' => false,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{061c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => true,
         _ => character.is_control(),
     };
     let mut escaped = String::with_capacity(text.len());
