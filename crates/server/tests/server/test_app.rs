@@ -15,7 +15,6 @@ use sandbox::Pool;
 use server::{router, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -28,11 +27,6 @@ pub(crate) struct TestApp {
 
 /// The content of a file beside the site's folder.
 pub(crate) const SECRET: &str = "beside the site";
-
-/// One page is rendered at a time. Leptos keeps the reactive values of all pages in one store,
-/// which is made for a server's single runtime: pages that are rendered in several runtimes at
-/// once, as in tests, sometimes wait for ever (3 of 60 times; one at a time: 0 of 60).
-static RENDERING: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -98,7 +92,6 @@ impl TestApp {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        let _one_at_a_time = RENDERING.lock().await;
         let request = Request::get(path).body(Body::empty()).unwrap();
         self.send(request).await
     }
