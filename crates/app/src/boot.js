@@ -25,15 +25,16 @@
 
   // Where a step's record of version 2 has a program, one of version 1 has the text of `main.py`.
   const step = (key) => stored(key, 2);
-  const text = (program) => program?.files?.[program.entry] ?? program;
-  const draft = (record) => text(record?.draft);
-  const lastPassing = (record) => text(record?.last_passing ?? record?.last_green);
+  const entryText = (program) => program?.files?.[program.entry] ?? program;
+  const draftOf = (record) => entryText(record?.draft);
+  const lastPassingOf = (record) => entryText(record?.last_passing ?? record?.last_green);
 
   // The first of `data-records` is this step's own, the others are earlier steps', nearest first.
   const fill = (field) => {
     const [own, ...earlier] = field.dataset.records.split(" ").map(step);
-    const text = draft(own) ?? lastPassing(own)
-      ?? earlier.map((record) => lastPassing(record) ?? draft(record)).find((found) => found != null);
+    const text = draftOf(own) ?? lastPassingOf(own)
+      ?? earlier.map((record) => lastPassingOf(record) ?? draftOf(record))
+        .find((found) => found != null);
     if (typeof text === "string") {
       field.value = text;
     }

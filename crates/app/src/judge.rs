@@ -41,13 +41,13 @@ pub async fn judge(
     pool: &Pool,
     assignment: Assignment,
     client: ClientId,
-    places: QueueUpdates,
+    updates: QueueUpdates,
 ) -> Result<impl Stream<Item = RunEvent> + Send + use<>, RunError> {
     let job = job_of(&assignment)?;
     let mut events = Box::pin(pool.run(job, client));
     let first = loop {
         match events.next().await {
-            Some(Ok(JobEvent::Queued { .. })) if places == QueueUpdates::Omit => {}
+            Some(Ok(JobEvent::Queued { .. })) if updates == QueueUpdates::Omit => {}
             Some(Ok(event)) => break event,
             Some(Err(error)) => return Err(error.run_error()),
             None => return Err(RunError::Broken),
@@ -55,7 +55,7 @@ pub async fn judge(
     };
     let all = stream::iter([Ok(first)]).chain(events);
     Ok(all.map(move |event| match event {
-        Ok(event) => assignment.tell(event),
+        Ok(event) => assignment.run_event(event),
         Err(error) => RunEvent::Interrupted {
             error: error.run_error(),
         },
@@ -91,7 +91,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
 }
 
 impl Assignment {
-    fn tell(&self, event: JobEvent) -> RunEvent {
+    fn run_event(&self, event: JobEvent) -> RunEvent {
         match event {
             JobEvent::Queued { position } => RunEvent::Queued { position },
             JobEvent::Started => RunEvent::Started {

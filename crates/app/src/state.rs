@@ -24,7 +24,7 @@ use crate::judge::{Assignment, QueueUpdates, judge};
 pub struct AppState {
     courses: Arc<Courses>,
     pool: Pool,
-    told_of_no_address: Arc<Once>,
+    warned_of_no_address: Arc<Once>,
 }
 
 /// Whether edits of course files show at the next request.
@@ -65,7 +65,7 @@ impl AppState {
                 loaded,
             }),
             pool,
-            told_of_no_address: Arc::new(Once::new()),
+            warned_of_no_address: Arc::new(Once::new()),
         })
     }
 
@@ -132,17 +132,17 @@ impl AppState {
             seed: seed_of(request.seed.as_deref())?,
         };
         // A page names itself; a plain HTTP client does not, and wants a status.
-        let places = match request.client {
+        let updates = match request.client {
             Some(_) => QueueUpdates::Stream,
             None => QueueUpdates::Omit,
         };
-        judge(&self.pool, assignment, client, places).await
+        judge(&self.pool, assignment, client, updates).await
     }
 
     /// Runs work without addresses, so nothing else would show that the queue has become unfair.
     /// Either all requests lack one or none does: one warning is enough.
-    fn tell_of_no_address(&self) {
-        self.told_of_no_address.call_once(|| {
+    fn warn_of_no_address(&self) {
+        self.warned_of_no_address.call_once(|| {
             tracing::warn!(
                 "requests come without the address of their client: one machine with many names \
                  can take everybody's turns"
@@ -235,7 +235,7 @@ pub(crate) fn client_of(name: Option<&str>) -> Result<ClientId, RunError> {
         Some(ConnectInfo(address)) => Ok(client.at(address.ip())),
         None => {
             if let Some(state) = use_context::<AppState>() {
-                state.tell_of_no_address();
+                state.warn_of_no_address();
             }
             Ok(client)
         }

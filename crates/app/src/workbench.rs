@@ -12,6 +12,7 @@ mod last_run;
 mod reset;
 mod results;
 mod run;
+mod run_values;
 mod shortcuts;
 mod solution;
 mod step_list;

@@ -331,6 +331,11 @@ mod tests {
     }
 
     #[test]
+    fn a_private_sequence_is_no_style() {
+        assert_eq!(read("\x1b[>4;2mx"), [plain("x")]);
+    }
+
+    #[test]
     fn a_sequence_that_is_cut_anywhere_is_one_sequence() {
         let whole = "a\x1b[1;38;2;1;2;3mb\x1b]0;title\x1b\\c\r\nd\x1b[0me";
         let at_once = AnsiReader::default().read(whole);

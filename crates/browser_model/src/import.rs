@@ -160,6 +160,17 @@ mod tests {
     }
 
     #[test]
+    fn a_replaced_program_that_passed_can_be_brought_back() {
+        let (after, _) = import(
+            kept("b", Some("passed here")),
+            kept("c", Some("passed there")),
+        );
+        assert_eq!(after.last_passing_text(), Some("passed there"));
+        let replaced: Vec<&str> = after.replaced().collect();
+        assert_eq!(replaced, ["b", "passed here"]);
+    }
+
+    #[test]
     fn ones_own_export_changes_nothing() {
         let here = kept("a", Some("a"));
         assert_eq!(here.merged_with(&here), here);

@@ -76,7 +76,7 @@ pub enum ProgramError {
         line: u32,
     },
     /// It has other files than `main.py`, another entry, or arguments.
-    #[error("a program is one file, main.py, that is called without arguments")]
+    #[error("this program can't be run: send one file, main.py, and no arguments")]
     NotOneFile,
 }
 

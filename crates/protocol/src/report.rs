@@ -129,7 +129,6 @@ pub struct Report {
     /// The step that the run was for; the steps before it are judged too.
     pub step: StepId,
     /// The program that was judged.
-    #[serde(default)]
     pub program: Program,
     /// The seed of the random values.
     pub seed: Seed,

@@ -203,7 +203,7 @@ impl Engine {
 }
 
 /// Waits for an answer, but not for ever: bollard's own timeout ends with the headers.
-async fn call<T>(
+pub(crate) async fn call<T>(
     within: Duration,
     call: &'static str,
     answer: impl Future<Output = Result<T, Error>>,

@@ -23,8 +23,8 @@ pub(crate) const PREPARATION_MAX: usize = 64 * 1024;
 /// Why bytes are not frames.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FrameError {
-    #[error("a frame of more than {max} bytes")]
-    TooLong { max: usize },
+    #[error("a frame of {found} bytes, where {max} are allowed")]
+    TooLong { found: usize, max: usize },
     #[error("a frame that is not of the protocol: {0}")]
     Unreadable(String),
 }
@@ -63,20 +63,28 @@ impl FrameDecoder {
         let max = self.codec.max_frame_length();
         match frame {
             Ok(frame) => Ok(frame.map(BytesMut::freeze)),
-            // While more bytes may come, the codec has no other error.
-            Err(_) => Err(FrameError::TooLong { max }),
+            // While more bytes may come, the codec has no other error; it leaves the length in place.
+            Err(_) => {
+                let length = self.bytes.first_chunk().copied().unwrap_or_default();
+                let found = u32::from_be_bytes(length) as usize;
+                Err(FrameError::TooLong { found, max })
+            }
         }
     }
 }
 
 /// Encodes a frame, length included.
 fn encode(body: Vec<u8>) -> Result<Bytes, FrameError> {
-    let mut bytes = BytesMut::with_capacity(4 + body.len());
+    let found = body.len();
+    let mut bytes = BytesMut::with_capacity(4 + found);
     let mut codec = LengthDelimitedCodec::new();
     codec.set_max_frame_length(FRAME_MAX);
     match codec.encode(Bytes::from(body), &mut bytes) {
         Ok(()) => Ok(bytes.freeze()),
-        Err(_) => Err(FrameError::TooLong { max: FRAME_MAX }),
+        Err(_) => Err(FrameError::TooLong {
+            found,
+            max: FRAME_MAX,
+        }),
     }
 }
 
@@ -283,7 +291,13 @@ mod tests {
         let mut decoder = FrameDecoder::new(100);
         decoder.push(&101_u32.to_be_bytes());
         let error = decoder.next().unwrap_err();
-        assert_eq!(error, FrameError::TooLong { max: 100 });
+        assert_eq!(
+            error,
+            FrameError::TooLong {
+                found: 101,
+                max: 100
+            }
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod lease;
 mod maintainer;
 mod recycling;
 mod refill;
+mod refusal;
 mod run_task;
 mod state;
 mod sweep;

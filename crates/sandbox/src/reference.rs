@@ -3,12 +3,10 @@
 //! learner's container, but the network is its own.
 
 use std::fmt::Debug;
-use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use bollard::Docker;
-use bollard::errors::Error;
 use bollard::exec::StartExecOptions;
 use bollard::models::{ContainerStatsResponse, ExecConfig};
 use bollard::query_parameters::StatsOptions;
@@ -16,7 +14,7 @@ use futures::StreamExt;
 use tokio::io::AsyncWriteExt;
 
 use crate::attached_io::{AttachedIo, AttachedOutput};
-use crate::engine::Engine;
+use crate::engine::{Engine, call};
 use crate::image::Images;
 use crate::labels::{InstanceId, OWNER, ROLE};
 use crate::limits::{Network, Role};
@@ -71,7 +69,7 @@ impl Reference {
         let images = Images::ensure(&engine, settings).await?;
         let spec = Spec::new(images, settings.runtime.clone());
         Ok(Self {
-            docker: timed(
+            docker: call(
                 settings.call_timeout,
                 "say its version",
                 docker.negotiate_version(),
@@ -127,9 +125,9 @@ impl Reference {
                 one_shot: true,
             };
             let mut stats = Box::pin(self.docker.stats(&listed.name, Some(options)));
-            let call = "say what a container uses";
+            let what = "say what a container uses";
             let next = async { stats.next().await.unwrap_or(Ok(Default::default())) };
-            let stats = timed(self.call_timeout, call, next).await?;
+            let stats = call(self.call_timeout, what, next).await?;
             let is_judge = listed.labels.get(ROLE).is_some_and(|role| role == "judge");
             let role = if is_judge { Role::Judge } else { Role::Learner };
             usage.push(usage_of(role, &stats));
@@ -219,12 +217,12 @@ impl RunningContainer<'_> {
             call_timeout,
             ..
         } = self.reference;
-        let call = "create an exec";
-        let exec = timed(*call_timeout, call, docker.create_exec(&self.name, config)).await?;
+        let what = "create an exec";
+        let exec = call(*call_timeout, what, docker.create_exec(&self.name, config)).await?;
         let options = None::<StartExecOptions>;
         let started = docker.start_exec(&exec.id, options);
         // Kept, as anyone who wants to read the program's output must.
-        let _attached = timed(*call_timeout, "start an exec", started).await?;
+        let _attached = call(*call_timeout, "start an exec", started).await?;
         self.hear("connected").await?;
         let took = begin.elapsed();
         self.hear("ended").await?;
@@ -282,25 +280,6 @@ fn usage_of(role: Role, stats: &ContainerStatsResponse) -> Usage {
         role,
         memory_bytes: total.saturating_sub(droppable),
         cpu: Duration::from_nanos(cpu.unwrap_or(0)),
-    }
-}
-
-/// Waits for an answer of the engine's, but not for ever.
-async fn timed<T>(
-    within: Duration,
-    call: &'static str,
-    answer: impl Future<Output = Result<T, Error>>,
-) -> Result<T, SandboxError> {
-    match tokio::time::timeout(within, answer).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(source)) => Err(SandboxError::Engine {
-            call,
-            source: Box::new(source),
-        }),
-        Err(_) => Err(SandboxError::EngineSilent {
-            call,
-            waited: within,
-        }),
     }
 }
 

@@ -140,18 +140,20 @@ fn a_record_that_cannot_be_read_is_quarantined_and_said_so() {
 #[test]
 fn a_record_that_cannot_be_read_or_moved_is_never_written_over() {
     in_a_page(|| {
-        storage::write(&key(), "nonsense").unwrap();
+        // So large that a draft would fit in its place, and no copy of it fits beside it.
+        let nonsense = "nonsense".repeat(1000);
+        storage::write(&key(), &nonsense).unwrap();
         storage::fill();
         let store = page();
         type_draft(store, "x");
         assert_eq!(fault(store), Some(StorageFault::Full));
-        assert_eq!(storage::read(&key()).unwrap().as_deref(), Some("nonsense"));
+        assert_eq!(storage::read(&key()).unwrap().as_deref(), Some(&*nonsense));
         storage::make_room();
         type_draft(store, "x = 1");
         assert_eq!(stored_draft().as_deref(), Some("x = 1"));
         let quarantined = store.quarantined().get_untracked();
         let text = store.records().quarantined_text(&quarantined[0].key);
-        assert_eq!(text.as_deref(), Some("nonsense"));
+        assert_eq!(text.as_deref(), Some(&*nonsense));
         assert_eq!(fault(store), None);
     });
 }

@@ -3,17 +3,10 @@
 use browser_model::LiveRun;
 use leptos::prelude::*;
 use protocol::{PlannedStep, PlannedTest, Report, RunError, RunEvent};
-use serde::{Deserialize, Serialize};
 
 use super::Workbench;
 use super::run::ShownRun;
 use crate::browser::session;
-
-#[derive(Serialize, Deserialize)]
-struct LastRun {
-    program: String,
-    report: Report,
-}
 
 fn key(bench: Workbench) -> String {
     bench.with(|course, step| format!("codealong.report.{}.{}", course.id, step.summary.id))
@@ -34,12 +27,8 @@ pub(super) fn end(bench: Workbench) {
 }
 
 /// Stores a report for as long as the tab lives.
-pub(super) fn keep(bench: Workbench, program: &str, report: &Report) {
-    let last = LastRun {
-        program: program.to_owned(),
-        report: report.clone(),
-    };
-    match serde_json::to_string(&last) {
+pub(super) fn keep(bench: Workbench, report: &Report) {
+    match serde_json::to_string(report) {
         Ok(text) => session::write(&key(bench), &text),
         Err(_) => session::remove(&key(bench)),
     }
@@ -56,8 +45,8 @@ pub(super) fn bring_back(bench: Workbench) {
         let under_way = session::read(&under_way_key(bench));
         end(bench);
         let last = session::read(&key(bench))
-            .and_then(|text| serde_json::from_str::<LastRun>(&text).ok())
-            .map(|last| brought_back(last.program, live_of(last.report)));
+            .and_then(|text| serde_json::from_str::<Report>(&text).ok())
+            .map(|report| brought_back(report.program.entry_text().to_owned(), live_of(report)));
         match under_way {
             Some(program) => {
                 let mut live = LiveRun::default();

@@ -7,6 +7,7 @@ use leptos::reactive::actions::ActionAbortHandle;
 use protocol::{Program, Report, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Verdict};
 
 use super::results::View;
+use super::run_values::{RunValues, confirmation};
 use super::{Panel, Workbench, last_run};
 use crate::browser::{self, CodeEditor};
 use crate::run_stream::run_events;
@@ -18,22 +19,10 @@ pub(crate) struct Runs {
     /// The last run with a report, while a later one is shown that has none.
     before: RwSignal<Option<ShownRun>>,
     /// The random values of the run on screen.
-    values: RwSignal<Values>,
+    values: RwSignal<RunValues>,
     announcement: RwSignal<String>,
     abort: StoredValue<Option<ActionAbortHandle>>,
     started: StoredValue<u32>,
-}
-
-/// A run's random values. A program may be written for those of one seed, so that only a run with
-/// fresh ones makes a step done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Values {
-    /// Nobody knows them before the run.
-    Fresh,
-    /// Those of an earlier run with this seed.
-    Of(Seed),
-    /// Fresh ones, to confirm a pass with those of this seed.
-    FreshAfter(Seed),
 }
 
 /// A run on screen.
@@ -70,7 +59,7 @@ impl Runs {
         let runs = Self {
             shown: RwSignal::new(None),
             before: RwSignal::new(None),
-            values: RwSignal::new(Values::Fresh),
+            values: RwSignal::new(RunValues::Fresh),
             announcement: RwSignal::new(String::new()),
             abort: StoredValue::new(None),
             started: StoredValue::new(0),
@@ -98,8 +87,8 @@ impl Runs {
     /// is in backticks.
     pub(crate) fn confirmation(self, phase: &RunPhase) -> Option<String> {
         match self.values.get() {
-            Values::FreshAfter(seed) => confirmation(phase, seed),
-            Values::Fresh | Values::Of(_) => None,
+            RunValues::FreshAfter(seed) => confirmation(phase, seed),
+            RunValues::Fresh | RunValues::Of(_) => None,
         }
     }
 
@@ -133,13 +122,13 @@ impl Runs {
 impl Workbench {
     /// Runs the program in the editor; does nothing while a run is under way.
     pub(crate) fn run(self) {
-        self.start(Values::Fresh);
+        self.start(RunValues::Fresh);
     }
 
     /// Runs the program with the random values of an earlier run; where it passes and the step is
     /// not done, runs it again with fresh ones.
     pub(crate) fn run_with_seed(self, seed: Seed) {
-        self.start(Values::Of(seed));
+        self.start(RunValues::Of(seed));
     }
 
     /// Stops the run under way.
@@ -159,7 +148,7 @@ impl Workbench {
         self.keep_the_focus_in_the_results();
     }
 
-    fn start(self, values: Values) {
+    fn start(self, values: RunValues) {
         let is_ready = self.store.is_loaded_untracked() && !self.is_leaving();
         if !is_ready || self.runs.is_going_untracked() {
             return;
@@ -176,7 +165,7 @@ impl Workbench {
     }
 
     /// Shows a run that begins, and returns its request; none where the program can't be run.
-    fn begin(self, program: String, values: Values) -> Option<RunRequest> {
+    fn begin(self, program: String, values: RunValues) -> Option<RunRequest> {
         self.runs.started.update_value(|started| *started += 1);
         let refused = RunnableProgram::parse(Program::of_one_file(program.clone()))
             .err()
@@ -211,8 +200,8 @@ impl Workbench {
             step: self.step.with_value(|step| step.summary.id.to_string()),
             program: Program::of_one_file(program),
             seed: match values {
-                Values::Of(seed) => Some(seed.to_string()),
-                Values::Fresh | Values::FreshAfter(_) => None,
+                RunValues::Of(seed) => Some(seed.to_string()),
+                RunValues::Fresh | RunValues::FreshAfter(_) => None,
             },
             client: self
                 .store
@@ -261,12 +250,12 @@ impl Workbench {
         let values = self.runs.values.get_untracked();
         let report = shown.live.report.as_ref();
         let passed = report.is_some_and(|report| report.verdict == Verdict::Passed);
-        if let Values::Of(seed) = values
+        if let RunValues::Of(seed) = values
             && passed
             && !self.kept_now().is_solved()
             && !self.is_leaving()
         {
-            return self.begin(shown.program, Values::FreshAfter(seed));
+            return self.begin(shown.program, RunValues::FreshAfter(seed));
         }
         self.announce();
         let Some(report) = report else {
@@ -275,7 +264,7 @@ impl Workbench {
         };
         self.runs.before.set(None);
         match (passed, values) {
-            (true, Values::Of(_)) => {}
+            (true, RunValues::Of(_)) => {}
             (true, _) => {
                 self.change_step(|kept| remember_pass(kept, &shown.program, report.duration_us));
             }
@@ -283,7 +272,7 @@ impl Workbench {
                 kept.failed_runs = kept.failed_runs.saturating_add(1);
             }),
         }
-        if !matches!(values, Values::Of(_)) {
+        if !matches!(values, RunValues::Of(_)) {
             self.remember_earlier_steps(report, &shown.program);
         }
         let typed_since = self
@@ -294,7 +283,7 @@ impl Workbench {
         }
         self.keep_the_focus_in_the_results();
         self.show_notes_of(&shown);
-        last_run::keep(self, &shown.program, report);
+        last_run::keep(self, report);
         None
     }
 
@@ -338,7 +327,7 @@ impl Workbench {
             let mut sentence = phase.sentence();
             // Announced already when the run began.
             let was_said = matches!(phase, RunPhase::Queued { .. });
-            if let Values::FreshAfter(seed) = self.runs.values.get_untracked()
+            if let RunValues::FreshAfter(seed) = self.runs.values.get_untracked()
                 && !was_said
                 && let Some(more) = confirmation(&phase, seed)
             {
@@ -376,49 +365,4 @@ fn remember_pass(kept: &mut StepProgress, program: &str, duration_us: u32) {
         .best_run_us
         .map_or(duration_us, |best| best.min(duration_us));
     kept.best_run_us = Some(best);
-}
-
-/// The sentence beside the phase of a run that confirms a pass with a seed's values.
-fn confirmation(phase: &RunPhase, seed: Seed) -> Option<String> {
-    let passed = format!("It passed with the values of seed `{seed}`");
-    match phase {
-        RunPhase::Starting | RunPhase::Queued { .. } | RunPhase::Running { .. } => {
-            Some(format!("{passed}. Now it runs with fresh ones…"))
-        }
-        RunPhase::Failed { .. } => Some(format!("{passed}, but not with fresh ones.")),
-        RunPhase::Cancelled | RunPhase::NoVerdict { .. } => Some(format!(
-            "{passed}. The step is done once it passes with fresh ones."
-        )),
-        RunPhase::Passed { .. } => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pass_with_the_values_of_a_seed_is_told_until_it_is_confirmed() {
-        let said = |phase: RunPhase| confirmation(&phase, Seed::new(0x4f1c));
-        let passed = "It passed with the values of seed `4f1c`";
-        let failed = RunPhase::Failed {
-            headline: String::new(),
-            reason: String::new(),
-        };
-        for (phase, more) in [
-            (RunPhase::Starting, ". Now it runs with fresh ones…"),
-            (failed, ", but not with fresh ones."),
-            (
-                RunPhase::Cancelled,
-                ". The step is done once it passes with fresh ones.",
-            ),
-        ] {
-            assert_eq!(said(phase), Some(format!("{passed}{more}")));
-        }
-        let confirmed = RunPhase::Passed {
-            headline: String::new(),
-            steps: 3,
-        };
-        assert_eq!(said(confirmed), None);
-    }
 }

@@ -52,7 +52,7 @@ enum Interruption {
 /// Keeps the pool until it stops.
 pub(super) async fn keep(shared: Arc<Shared>) {
     let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
-    let mut patience = Backoff::new(Duration::from_secs(2), Duration::from_secs(60));
+    let mut refusal_backoff = Backoff::new(Duration::from_secs(2), Duration::from_secs(60));
     let mut predecessors = Predecessors::Stale;
     loop {
         let mut beginning = pin!(begin(&shared, predecessors));
@@ -67,7 +67,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
         let interruption = match begun {
             Ok(maker) => {
                 backoff.reset();
-                patience.reset();
+                refusal_backoff.reset();
                 predecessors = Predecessors::StaleWhenExpired;
                 serve(&shared, maker).await
             }
@@ -89,7 +89,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
                 let reason = full_text(&fault);
                 error!(reason, "The sandbox refuses to serve: {reason}");
                 shared.set_phase(PoolState::Refusing { reason });
-                patience.wait()
+                refusal_backoff.wait()
             }
         };
         tokio::select! {

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::admission::{Admission, Admitted, Entry, TicketId};
 use super::lease::{Lease, Permit, Waiter};
 use super::refill::PoolCounts;
+use super::refusal::{refusal, retry_after, too_late};
 use super::sweep::FirstSeen;
 use super::{PoolState, PoolStatus};
 use crate::container_registry::ContainerRegistry;
@@ -253,13 +254,7 @@ impl Shared {
 
     /// Why a run is refused that has waited as long as it may.
     pub(super) fn too_late(&self, retry_after: Duration) -> SandboxError {
-        match self.state().phase {
-            PoolState::Starting => SandboxError::Unavailable {
-                reason: "the sandbox is still starting".to_owned(),
-                retry_after: Duration::from_secs(5),
-            },
-            _ => SandboxError::Busy { retry_after },
-        }
+        too_late(&self.state().phase, retry_after)
     }
 
     /// Why a new run is refused, if it is.
@@ -373,12 +368,6 @@ impl State {
     }
 }
 
-/// How long those ahead take, `running_max` at a time.
-fn retry_after(ahead: u32, run_seconds: f64, running_max: u32) -> Duration {
-    let seconds = run_seconds.max(0.2) * f64::from(ahead) / f64::from(running_max.max(1));
-    Duration::from_secs_f64(seconds.clamp(1.0, 30.0))
-}
-
 /// What was last seen of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EngineSeen {
@@ -391,20 +380,6 @@ enum EngineSeen {
 fn measure_engine(seen: EngineSeen) {
     let up = u8::from(seen == EngineSeen::Up);
     metrics::gauge!("codealong_engine_up").set(f64::from(up));
-}
-
-/// Why a run is refused in a phase, if it is.
-fn refusal(phase: &PoolState) -> Option<SandboxError> {
-    let (reason, retry_after) = match phase {
-        PoolState::Starting | PoolState::Serving => return None,
-        PoolState::Away { reason } => (reason.clone(), 5),
-        PoolState::Refusing { reason } => (reason.clone(), 60),
-        PoolState::Stopping => ("the server is stopping".to_owned(), 5),
-    };
-    Some(SandboxError::Unavailable {
-        reason,
-        retry_after: Duration::from_secs(retry_after),
-    })
 }
 
 #[cfg(test)]

@@ -246,7 +246,8 @@ async fn an_engine_that_was_never_there_is_waited_for() {
     );
     proxy.come_back();
     until("it serves", Duration::from_secs(60), async || {
-        lab.pool.status().ready > 0
+        let status = lab.pool.status();
+        status.state == PoolState::Serving && status.ready > 0
     })
     .await;
     lab.assert_honest_run_passes().await;

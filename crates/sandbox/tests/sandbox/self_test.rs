@@ -67,6 +67,18 @@ async fn each_limit_that_is_left_out_is_noticed() {
     }
 }
 
+/// The proxy itself takes nothing away: no limit keeps this one.
+#[tokio::test]
+async fn a_request_that_is_only_rewritten_is_served() {
+    let proxy = Proxy::without(DisabledGuarantee {
+        role: Role::Judge,
+        omitted: Omitted::Whole(Guarantee::NotDumpable),
+    });
+    let lab = Lab::with(|settings| settings.docker_host = proxy.host()).await;
+    lab.assert_honest_run_passes().await;
+    lab.close().await;
+}
+
 #[tokio::test]
 async fn a_sandbox_that_keeps_its_guarantees_serves() {
     let lab = Lab::small().await;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use protocol::{Report, RunEvent};
+use protocol::{Program, Report, RunEvent};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
@@ -15,7 +15,12 @@ pub(crate) async fn ask_for_run(
     name: Option<&str>,
 ) -> TcpStream {
     let body = serde_json::json!({
-        "request": { "course": "redis", "step": "listen", "program": { "files": { "main.py": program }, "entry": "main.py" }, "client": name }
+        "request": {
+            "course": "redis",
+            "step": "listen",
+            "program": Program::of_one_file(program),
+            "client": name,
+        }
     })
     .to_string();
     let mut stream = TcpStream::connect(server).await.unwrap();

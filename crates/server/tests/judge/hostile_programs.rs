@@ -10,7 +10,7 @@ use crate::table::row;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
-    let local_judge = JudgeFixture::redis("hostile").await;
+    let judge_fixture = JudgeFixture::redis("hostile").await;
     let mut failures = Vec::new();
     let mut judged = 0;
     for step in ["ping", "get"] {
@@ -19,7 +19,7 @@ async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
             let program = std::fs::read_to_string(&file).unwrap();
             // Panics where the fault is ours.
-            let report = local_judge.judge(&step, &program, 7).await;
+            let report = judge_fixture.judge(&step, &program, 7).await;
             println!("{}", row(&name, &report));
             judged += 1;
             let chunks = report.output.chunks.iter();
@@ -41,7 +41,7 @@ async fn hostile_programs_find_nothing_open_and_earn_no_pass() {
             }
         }
     }
-    local_judge.close().await;
+    judge_fixture.close().await;
     assert!(judged >= 10, "only {judged} hostile programs");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

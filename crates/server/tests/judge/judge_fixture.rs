@@ -60,7 +60,7 @@ fn tell_of_our_failures() {
 impl JudgeFixture {
     /// The course of a folder, and a sandbox whose containers have the test's name.
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
-        let sitting = serial_guard().await;
+        let guard = serial_guard().await;
         tell_of_our_failures();
         let pool = Pool::start(Settings {
             owner: format!("test-{name}-{}", std::process::id()),
@@ -75,7 +75,7 @@ impl JudgeFixture {
         Self {
             pool,
             course: Arc::new(course),
-            _serial_guard: sitting,
+            _serial_guard: guard,
         }
     }
 

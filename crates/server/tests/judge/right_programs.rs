@@ -7,7 +7,7 @@ use crate::table::row;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn right_programs_pass_whatever_their_style() {
-    let local_judge = JudgeFixture::redis("right").await;
+    let judge_fixture = JudgeFixture::redis("right").await;
     let step = StepId::parse("get").unwrap();
     let files = python_files(&programs("right_programs"));
     assert!(files.len() >= 15, "only {} right programs", files.len());
@@ -15,20 +15,20 @@ async fn right_programs_pass_whatever_their_style() {
     for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let program = std::fs::read_to_string(&file).unwrap();
-        let report = local_judge.judge(&step, &program, 7).await;
+        let report = judge_fixture.judge(&step, &program, 7).await;
         println!("{}", row(&name, &report));
         if report.verdict != Verdict::Passed {
             let broken = report.first_broken().unwrap();
             failures.push(format!("{name}: {}: {}", broken.id, broken.message));
         }
     }
-    local_judge.close().await;
+    judge_fixture.close().await;
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seed_repeats_a_run() {
-    let local_judge = JudgeFixture::redis("seed").await;
+    let judge_fixture = JudgeFixture::redis("seed").await;
     let step = StepId::parse("echo").unwrap();
     let program = std::fs::read_to_string(programs("right_programs").join("threads.py")).unwrap();
     let sent = |report: &protocol::Report| -> Vec<String> {
@@ -41,10 +41,10 @@ async fn a_seed_repeats_a_run() {
             })
             .collect()
     };
-    let first = sent(&local_judge.judge(&step, &program, 1).await);
-    let again = sent(&local_judge.judge(&step, &program, 1).await);
-    let other = sent(&local_judge.judge(&step, &program, 2).await);
-    local_judge.close().await;
+    let first = sent(&judge_fixture.judge(&step, &program, 1).await);
+    let again = sent(&judge_fixture.judge(&step, &program, 1).await);
+    let other = sent(&judge_fixture.judge(&step, &program, 2).await);
+    judge_fixture.close().await;
     assert!(!first.is_empty());
     assert_eq!(first, again);
     assert_ne!(first, other);

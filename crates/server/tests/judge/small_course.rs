@@ -60,17 +60,17 @@ async fn the_course_of_the_authors_page_is_judged_and_checked() {
         StepId::parse("talk").unwrap(),
     );
 
-    let local_judge = JudgeFixture::open(&course, "small").await;
-    let first = local_judge
+    let judge_fixture = JudgeFixture::open(&course, "small").await;
+    let first = judge_fixture
         .judge(&hello, &program("hello/solution.py"), 1)
         .await;
-    let next = local_judge
+    let next = judge_fixture
         .judge(&talk, &program("hello/solution.py"), 1)
         .await;
-    let whole = local_judge
+    let whole = judge_fixture
         .judge(&talk, &program("talk/solution.py"), 1)
         .await;
-    local_judge.close().await;
+    judge_fixture.close().await;
     assert_eq!(first.verdict, Verdict::Passed, "{first:#?}");
     assert_eq!(
         next.verdict,

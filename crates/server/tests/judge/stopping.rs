@@ -12,7 +12,7 @@ use crate::judge_fixture::{codealong, serial_guard};
 /// How long the server's stop may take.
 const STOP_MAX: Duration = Duration::from_secs(15);
 
-/// The server, with two warm lanes. Dropping it kills it.
+/// The server, with warm lanes. Dropping it kills it.
 struct Server {
     child: Child,
     address: SocketAddr,
@@ -20,7 +20,7 @@ struct Server {
 }
 
 impl Server {
-    async fn start(name: &str) -> Self {
+    async fn start(name: &str, warm: u32) -> Self {
         let name = format!("{name}-{}", std::process::id());
         // Another process may take the port first: then the server fails to start.
         let probe = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -29,7 +29,7 @@ impl Server {
         let child = codealong(&name)
             .arg("serve")
             .env("CODEALONG_ADDRESS", address.to_string())
-            .env("CODEALONG_WARM", "2")
+            .env("CODEALONG_WARM", warm.to_string())
             .env("CODEALONG_RELOAD", "false")
             .env("LEPTOS_OUTPUT_NAME", "codealong")
             .stdin(Stdio::null())
@@ -42,14 +42,14 @@ impl Server {
             address,
             owner,
         };
-        server.until_at_rest().await;
+        server.until_at_rest(warm).await;
         server
     }
 
-    /// Waits until two lanes are ready and nothing is under way.
-    async fn until_at_rest(&self) {
-        self.until_status(&["\"ready\":2,\"creating\":0", "\"running\":0,"])
-            .await;
+    /// Waits until so many lanes are ready and nothing is under way.
+    async fn until_at_rest(&self, warm: u32) {
+        let ready = format!("\"ready\":{warm},\"creating\":0");
+        self.until_status(&[&ready, "\"running\":0,"]).await;
     }
 
     /// Waits until the server's answer to `/readyz` has all these parts.
@@ -90,15 +90,15 @@ impl Drop for Server {
 #[tokio::test]
 async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
     let _serial_guard = serial_guard().await;
-    let server = Server::start("stopping").await;
+    let server = Server::start("stopping", 4).await;
     let owner = server.owner.clone();
     // Its run takes seconds and ends with a verdict.
     let slow = "import time\ntime.sleep(60)\n";
     let plain = ask_for_run(server.address, slow, None).await;
     let named = ask_for_run(server.address, slow, Some("page")).await;
-    // Not at rest: the next lanes may take longer to make than the runs take.
+    // Two of the four lanes go on waiting: lanes made meanwhile may take longer than the runs.
     server.until_status(&["\"running\":2,"]).await;
-    assert!(containers_of(&owner).await >= 4);
+    assert!(containers_of(&owner).await >= 8);
 
     let ((status, took), plain, named) =
         tokio::join!(server.terminate(), report_on(plain), report_on(named));
@@ -119,7 +119,7 @@ async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
 #[tokio::test]
 async fn the_gauges_are_true_while_the_server_is_idle() {
     let _serial_guard = serial_guard().await;
-    let server = Server::start("gauges").await;
+    let server = Server::start("gauges", 2).await;
     let solution = "import socket\nserver = socket.create_server(('localhost', 6379))\n";
     // A burst needs more containers than wait afterwards, so that a removal is the last event.
     let crowd = (0..8).map(async |number| {
@@ -129,7 +129,7 @@ async fn the_gauges_are_true_while_the_server_is_idle() {
     for report in futures::future::join_all(crowd).await {
         assert!(report.total() > 0);
     }
-    server.until_at_rest().await;
+    server.until_at_rest(2).await;
     until("there are no others", Duration::from_secs(30), async || {
         containers_of(&server.owner).await == 4
     })

@@ -49,13 +49,13 @@ fn each_outcome_is_produced_by_a_program() {
 async fn wrong_programs_are_caught_by_the_named_test() {
     let folder = programs("wrong_programs");
     let expected = expectations(&folder);
-    let local_judge = JudgeFixture::redis("wrong").await;
+    let judge_fixture = JudgeFixture::redis("wrong").await;
     let mut failures = unlisted(&expected, &folder);
     let mut judged = 0;
     for expectation in &expected.program {
         let name = format!("{}/{}", expectation.step, expectation.file);
         let program = std::fs::read_to_string(folder.join(&name)).unwrap();
-        let report = local_judge.judge(&expectation.step, &program, 7).await;
+        let report = judge_fixture.judge(&expectation.step, &program, 7).await;
         println!("{}", row(&name, &report));
         judged += 1;
         let tests: Vec<&TestResult> = report.steps.iter().flat_map(|step| &step.tests).collect();
@@ -63,7 +63,7 @@ async fn wrong_programs_are_caught_by_the_named_test() {
             failures.push(format!("{name}: {why}"));
         }
     }
-    local_judge.close().await;
+    judge_fixture.close().await;
     println!("{judged} wrong programs; the course's own mistakes are judged by `codealong check`");
     assert!(judged >= 40, "only {judged} wrong programs");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -117,14 +117,14 @@ fn unlisted(expected: &Expectations, folder: &Path) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_that_splits_on_line_breaks_fails_where_framing_matters() {
-    let local_judge = JudgeFixture::redis("splits").await;
+    let judge_fixture = JudgeFixture::redis("splits").await;
     let folder = programs("wrong_programs").join("echo");
     let program = std::fs::read_to_string(folder.join("splits_on_crlf.py")).unwrap();
     assert!(program.contains(r#"recv(1024).split(b"\r\n")"#));
-    let report = local_judge
+    let report = judge_fixture
         .judge(&StepId::parse("echo").unwrap(), &program, 7)
         .await;
-    local_judge.close().await;
+    judge_fixture.close().await;
     let broken: Vec<&TestResult> = report
         .steps
         .iter()

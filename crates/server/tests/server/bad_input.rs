@@ -2,9 +2,10 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use protocol::Program;
 
 use crate::log::Log;
-use crate::test_app::{TestApp, program};
+use crate::test_app::TestApp;
 
 #[tokio::test]
 async fn no_code_is_refused() {
@@ -54,7 +55,7 @@ async fn an_unknown_step_is_not_found() {
     let app = TestApp::start();
     for (course, step) in [("redis", "no-such"), ("none", "listen"), ("../x", "listen")] {
         let body = serde_json::json!({
-            "request": { "course": course, "step": step, "program": program("x = 1") }
+            "request": { "course": course, "step": step, "program": Program::of_one_file("x = 1") }
         });
         app.post("/api/run", body.to_string())
             .await

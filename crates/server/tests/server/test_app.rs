@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use protocol::Program;
 use sandbox::Pool;
 use server::{router, serve};
 use tempfile::TempDir;
@@ -121,15 +122,15 @@ impl TestApp {
     }
 }
 
-/// A program of one file, as JSON.
-pub(crate) fn program(source: &str) -> serde_json::Value {
-    serde_json::json!({ "files": { "main.py": source }, "entry": "main.py" })
-}
-
 /// The request for a run of step `listen` of the course `redis`, with the client's name, if any.
 pub(crate) fn run_request(source: &str, client: Option<&str>) -> String {
     let request = serde_json::json!({
-        "request": { "course": "redis", "step": "listen", "program": program(source), "client": client }
+        "request": {
+            "course": "redis",
+            "step": "listen",
+            "program": Program::of_one_file(source),
+            "client": client,
+        }
     });
     request.to_string()
 }

@@ -27,11 +27,3 @@ async fn only_a_pool_that_serves_hands_out_another_container() {
         assert_eq!(shared.counts().queued, 0, "{phase:?}");
     }
 }
-
-#[test]
-fn the_advice_when_to_come_back_knows_how_many_run_at_a_time() {
-    let seconds = |running_max| retry_after(16, 1.0, running_max).as_secs();
-    assert_eq!([1, 2, 4, 8].map(seconds), [16, 8, 4, 2]);
-    assert_eq!(seconds(100), 1);
-    assert_eq!(retry_after(1000, 10.0, 2).as_secs(), 30);
-}
