@@ -12,6 +12,8 @@ import signal
 import site
 import sys
 import traceback
+# Those of `signal` make enums of 60 numbers at each call: half a millisecond of each start.
+from _signal import pthread_sigmask, sigpending
 from time import monotonic
 
 from codealong_protocol import kernel, procfs
@@ -96,7 +98,7 @@ class Processes:
         os.close(null)
         # Inherited by preforked processes: no signal from a program must end one that waits.
         # SIGCHLD stays open, because the launcher itself needs it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, set(_BLOCKABLE) - {signal.SIGCHLD})
+        pthread_sigmask(signal.SIG_BLOCK, set(_BLOCKABLE) - {signal.SIGCHLD})
         #: Called with a start's number and its status when its first process has ended.
         self.on_end = lambda number, status: None
         self._learner = _prepare(environment, memory)
@@ -215,11 +217,10 @@ def _prepare(environment, memory):
 def _wait_and_run(learner, warms_up, start, ready, stdout, stderr):
     """What a forked process does; never returns."""
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKABLE)
+        pthread_sigmask(signal.SIG_BLOCK, _BLOCKABLE)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        _raise_oom_score()
         # Out of the way of the numbers 1 to 4, which they get next.
         ends = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 16) for descriptor in (stdout, stderr, start, ready)]
         for number, descriptor in enumerate(ends, 1):
@@ -237,6 +238,7 @@ def _wait_and_run(learner, warms_up, start, ready, stdout, stderr):
         os.close(3)
         _reset_signals()
         kernel.set_dumpable(True)
+        _raise_oom_score()
         learner.run()
     except BaseException:
         traceback.print_exc()
@@ -245,19 +247,26 @@ def _wait_and_run(learner, warms_up, start, ready, stdout, stderr):
 
 
 def _raise_oom_score():
-    """When memory runs out, the kernel kills the learner's processes first, not the launcher."""
-    kernel.set_dumpable(True)  # Else the file is root's.
+    """When memory runs out, the kernel kills the learner's processes first, not the launcher.
+
+    Only a dumpable process may write to the file. One that waits stays as it is: nothing of the
+    program that runs meanwhile can read it or write to it.
+    """
     try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        os.write(file, b"1000")
     except OSError:
         pass
-    kernel.set_dumpable(False)
+    finally:
+        os.close(file)
 
 
 def _reset_signals():
     """Handlers and mask as a new Python has them, without what an earlier program sent here."""
-    pending = signal.sigpending()
+    pending = sigpending()
     for number in pending:
         signal.signal(number, signal.SIG_IGN)
     for number in pending:
@@ -266,7 +275,7 @@ def _reset_signals():
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _BLOCKABLE)
+    pthread_sigmask(signal.SIG_UNBLOCK, _BLOCKABLE)
 
 
 def _kill(pid):
