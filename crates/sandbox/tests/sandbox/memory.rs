@@ -194,3 +194,77 @@ async fn what_waits_in_sockets_is_bounded() {
     }
     lab.close().await;
 }
+
+/// What a client is sent without end is bounded in the judge's memory, whatever the client waits for.
+#[tokio::test]
+async fn bytes_without_end_never_fill_the_judges_memory() {
+    let lab = Lab::small().await;
+    let program = |first: &str| {
+        format!(
+            "import socket, threading
+server = socket.create_server(('localhost', 6379))
+def flood(client):
+    try:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+        client.sendall({first})
+        while True:
+            client.sendall(b'x' * 1_000_000)
+    except OSError:
+        pass
+while True:
+    threading.Thread(target=flood, args=(server.accept()[0],), daemon=True).start()
+"
+        )
+    };
+    let tests = Tests::new(&[
+        ("an end", "server.connect().expect_closed()"),
+        ("nothing more", "server.connect().expect_nothing_more(1000)"),
+        (
+            "a late end",
+            "client = server.connect()\n    server.pause(1000)\n    client.expect_closed()",
+        ),
+        (
+            "a reply",
+            "client = server.connect()\n    client.send('PING')\n    client.expect(simple('OK'))",
+        ),
+        (
+            "a bulk string",
+            "client = server.connect()\n    client.send('PING')\n    client.expect(bulk('OK'))",
+        ),
+        (
+            "a request that is long",
+            "client = server.connect()\n    client.send_bytes(b'P' * 30_000_000)\n    \
+             client.expect_closed()",
+        ),
+        (
+            "many clients",
+            "clients = [server.connect() for _ in range(20)]\n    server.pause(500)\n    \
+             for client in clients: client.expect_closed()",
+        ),
+    ]);
+    for first in [
+        "b''",
+        "b'+OK\\r\\n'",
+        "b'$500000000\\r\\n'",
+        "b'*100000000\\r\\n$1\\r\\n'",
+    ] {
+        let report = lab.attack(&program(first), &tests).await;
+        let passed_or_about_bytes = [
+            "passed",
+            "extra-bytes",
+            "wrong-type",
+            "incomplete",
+            "invalid-byte",
+        ];
+        for result in &report.results {
+            assert!(
+                passed_or_about_bytes.contains(&result.outcome.kind()),
+                "{first}: {result:#?}"
+            );
+        }
+        let ends = &report.results[0].outcome;
+        assert_eq!(ends.kind(), "extra-bytes", "{first}: {ends:?}");
+        assert!(!report.is_passed());
+    }
+    lab.close().await;
+}
