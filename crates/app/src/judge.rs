@@ -9,6 +9,10 @@ use protocol::{
 };
 use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool};
 
+mod adviser;
+
+use adviser::Adviser;
+
 /// A program to be judged.
 #[derive(Debug, Clone)]
 pub struct Assignment {
@@ -54,8 +58,12 @@ pub async fn judge(
         }
     };
     let all = stream::iter([Ok(first)]).chain(events);
+    let mut adviser = Adviser::new(
+        Arc::clone(&assignment.course),
+        assignment.program.entry_text(),
+    );
     Ok(all.map(move |event| match event {
-        Ok(event) => assignment.run_event(event),
+        Ok(event) => assignment.run_event(event, &mut adviser),
         Err(error) => RunEvent::Interrupted {
             error: error.run_error(),
         },
@@ -91,20 +99,26 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
 }
 
 impl Assignment {
-    fn run_event(&self, event: JobEvent) -> RunEvent {
+    fn run_event(&self, event: JobEvent, adviser: &mut Adviser) -> RunEvent {
         match event {
             JobEvent::Queued { position } => RunEvent::Queued { position },
             JobEvent::Started => RunEvent::Started {
                 seed: self.seed,
                 steps: self.plan(),
             },
-            JobEvent::TestStarted(id) => RunEvent::TestStarted { id },
-            JobEvent::Output(chunk) => RunEvent::Output { chunk },
+            JobEvent::TestStarted(id) => {
+                adviser.test_started();
+                RunEvent::TestStarted { id }
+            }
+            JobEvent::Output(chunk) => {
+                adviser.printed(&chunk.text);
+                RunEvent::Output { chunk }
+            }
             JobEvent::TestFinished(result) => RunEvent::TestFinished {
-                result: Box::new(self.recognised(*result)),
+                result: Box::new(adviser.advise(*result)),
             },
             JobEvent::Finished(report) => RunEvent::Finished {
-                report: Box::new(self.report(*report)),
+                report: Box::new(self.report(*report, adviser)),
             },
         }
     }
@@ -113,16 +127,11 @@ impl Assignment {
         self.course.plan(&self.step).unwrap_or_default()
     }
 
-    fn recognised(&self, mut result: TestResult) -> TestResult {
-        result.mistake = self.course.recognise(&result, self.program.entry_text());
-        result
-    }
-
-    fn report(&self, job: JobReport) -> Report {
+    fn report(&self, job: JobReport, adviser: &mut Adviser) -> Report {
         let mut results = job
             .results
             .into_iter()
-            .map(|result| self.recognised(result))
+            .map(|result| adviser.advise(result))
             .collect::<Vec<_>>();
         let steps: Vec<StepReport> = self
             .plan()

@@ -122,6 +122,7 @@ mod tests {
             message: format!("test {number}"),
             outcome,
             mistake: None,
+            same_as: None,
             span: None,
             exchanges: Vec::new(),
             duration_us: 0,

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use protocol::{
-    CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView, TestResult,
-};
+use protocol::{CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView};
 
 use crate::course_file::CourseFile;
 use crate::folder::Folder;
 use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
+use crate::mistake::Evidence;
 use crate::problem::{Diagnostics, Problems};
 use crate::step::{Step, StepReader};
 use crate::suggestion::did_you_mean;
@@ -127,8 +126,8 @@ impl Course {
     }
 
     /// The known mistake behind a result, if the step that the test belongs to knows one.
-    pub fn recognise(&self, result: &TestResult, program: &str) -> Option<RecognisedMistake> {
-        self.step(result.id.step())?.recognise(result, program)
+    pub fn recognise(&self, evidence: &Evidence<'_>) -> Option<RecognisedMistake> {
+        self.step(evidence.result.id.step())?.recognise(evidence)
     }
 
     /// The course as a learner sees it.

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use protocol::{
-    Outcome, PlannedTest, RecognisedMistake, RunnableProgram, Slug, TestId, TestResult,
-};
+use protocol::{Outcome, PlannedTest, RecognisedMistake, RunnableProgram, Slug, TestId};
 use regex::bytes::{Regex as BytesRegex, RegexBuilder as BytesRegexBuilder};
 use regex::{Regex, RegexBuilder};
 
@@ -15,6 +13,11 @@ use crate::program;
 use crate::step_file::{MistakeFile, WhenFile};
 use crate::suggestion::did_you_mean;
 use crate::toml_table::Spanned;
+
+mod condition;
+
+use condition::Condition;
+pub use condition::Evidence;
 
 /// A mistake that the author foresaw: how to recognise it and what to tell the learner.
 #[derive(Debug, Clone)]
@@ -39,73 +42,25 @@ pub struct MistakeProgram {
     pub source: RunnableProgram,
 }
 
-/// When a failed test shows the mistake: all fields must match.
-#[derive(Debug, Clone)]
-struct Condition {
-    /// The kinds of outcome, one of which it must be.
-    outcomes: Vec<&'static str>,
-    /// The tests, one of which it must be; empty for any.
-    tests: Vec<TestId>,
-    /// Must match the received bytes.
-    received: Option<BytesRegex>,
-    /// The exceptions, one of which it must be; empty for any. [`NO_EXCEPTION`] is a program that
-    /// ended without one.
-    exceptions: Vec<String>,
-    /// Must match the learner's program.
-    source: Option<Regex>,
-    /// Must not match the learner's program.
-    source_lacks: Option<Regex>,
-}
-
 impl Mistake {
-    /// What to tell the learner, if the result of a test shows this mistake.
-    pub(crate) fn recognise(
-        &self,
-        result: &TestResult,
-        program: &str,
-    ) -> Option<RecognisedMistake> {
-        self.condition
-            .holds(result, program)
-            .then(|| RecognisedMistake {
+    /// Whether a failed test shows this mistake.
+    pub fn is_shown_by(&self, evidence: &Evidence<'_>) -> bool {
+        self.condition.holds(evidence)
+    }
+
+    /// What to tell the learner, if a failed test shows this mistake.
+    pub(crate) fn recognise(&self, evidence: &Evidence<'_>) -> Option<RecognisedMistake> {
+        self.is_shown_by(evidence).then(|| {
+            let near = evidence.result.program_span().map(|span| span.line);
+            RecognisedMistake {
                 id: self.id.clone(),
-                message: self.message.clone(),
-            })
+                message: self
+                    .message
+                    .replace(PRINTED, &self.condition.printed_line(evidence)),
+                line: self.condition.line(evidence, near),
+            }
+        })
     }
-}
-
-impl Condition {
-    fn holds(&self, result: &TestResult, program: &str) -> bool {
-        let Self {
-            outcomes,
-            tests,
-            received,
-            exceptions,
-            source,
-            source_lacks,
-        } = self;
-        outcomes.contains(&result.outcome.kind())
-            && (tests.is_empty() || tests.contains(&result.id))
-            && received
-                .as_ref()
-                .is_none_or(|pattern| received_matches(&result.outcome, pattern))
-            && (exceptions.is_empty() || {
-                let crash = result.outcome.crash();
-                let exception = crash.map_or(NO_EXCEPTION, |crash| &crash.exception);
-                exceptions.iter().any(|name| name == exception)
-            })
-            && source
-                .as_ref()
-                .is_none_or(|pattern| pattern.is_match(program))
-            && !source_lacks
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(program))
-    }
-}
-
-fn received_matches(outcome: &Outcome, pattern: &BytesRegex) -> bool {
-    outcome
-        .comparison()
-        .is_some_and(|reply| pattern.is_match(reply.received.as_bytes()))
 }
 
 /// Reads the mistakes of a step.
@@ -131,11 +86,12 @@ const WITH_RECEIVED: [&str; 6] = [
     "wrong-value",
     "extra-bytes",
 ];
+/// In a message, the line of the output that `printed` matched.
+const PRINTED: &str = "{printed}";
+/// Outcomes that may carry the text of an exception, or of Python's compiler.
+const WITH_EXCEPTION_TEXT: [&str; 3] = ["exited", "crashed", "syntax-error"];
 /// Outcomes that may carry an exception.
 const WITH_EXCEPTION: [&str; 2] = ["exited", "crashed"];
-/// What `exception` says for a program that ended without one.
-const NO_EXCEPTION: &str = "none";
-
 impl MistakeReader<'_> {
     /// The mistakes that `step.toml` describes, with their programs.
     pub(crate) fn read(&self, files: Vec<MistakeFile>) -> Vec<Mistake> {
@@ -233,6 +189,9 @@ impl MistakeReader<'_> {
         if let Some(exception) = when.exceptions.first() {
             self.check_possible(exception, "exception", &outcomes, &WITH_EXCEPTION);
         }
+        if let Some(text) = &when.exception_text {
+            self.check_possible(text, "exception_text", &outcomes, &WITH_EXCEPTION_TEXT);
+        }
         Condition {
             outcomes,
             tests: when
@@ -240,24 +199,32 @@ impl MistakeReader<'_> {
                 .iter()
                 .filter_map(|name| self.test(name))
                 .collect(),
-            received: when.received.as_ref().and_then(|pattern| {
-                // Without Unicode `.` is one byte, and `\xc3` that byte and not the letter Ã.
-                let regex = BytesRegexBuilder::new(&pattern.value)
-                    .unicode(false)
-                    .build();
-                self.regex("received", pattern.line, regex)
-            }),
+            received: self.bytes_regex("received", when.received.as_ref()),
+            received_before: self.bytes_regex("received_before", when.received_before.as_ref()),
             exceptions: when
                 .exceptions
                 .iter()
                 .map(|name| name.value.trim().to_owned())
                 .collect(),
-            source: self.source_regex("source", when.source.as_ref()),
-            source_lacks: self.source_regex("source_lacks", when.source_lacks.as_ref()),
+            exception_text: self.text_regex("exception_text", when.exception_text.as_ref()),
+            printed: self.text_regex("printed", when.printed.as_ref()),
+            source: self.text_regex("source", when.source.as_ref()),
+            source_lacks: self.text_regex("source_lacks", when.source_lacks.as_ref()),
+            code: self.text_regex("code", when.code.as_ref()),
+            code_lacks: self.text_regex("code_lacks", when.code_lacks.as_ref()),
         }
     }
 
-    fn source_regex(&self, key: &str, pattern: Option<&Spanned<String>>) -> Option<Regex> {
+    fn bytes_regex(&self, key: &str, pattern: Option<&Spanned<String>>) -> Option<BytesRegex> {
+        let pattern = pattern?;
+        // Without Unicode `.` is one byte, and `\xc3` that byte and not the letter Ã.
+        let regex = BytesRegexBuilder::new(&pattern.value)
+            .unicode(false)
+            .build();
+        self.regex(key, pattern.line, regex)
+    }
+
+    fn text_regex(&self, key: &str, pattern: Option<&Spanned<String>>) -> Option<Regex> {
         let pattern = pattern?;
         let regex = RegexBuilder::new(&pattern.value).multi_line(true).build();
         self.regex(key, pattern.line, regex)

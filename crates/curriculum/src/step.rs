@@ -2,13 +2,13 @@
 
 use protocol::{
     CourseId, Difficulty, PlannedStep, PlannedTest, RecognisedMistake, RunnableProgram, StepId,
-    StepSummary, TestResult,
+    StepSummary,
 };
 
 use crate::checklist;
 use crate::folder::Folder;
 use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
-use crate::mistake::{Mistake, MistakeReader};
+use crate::mistake::{Evidence, Mistake, MistakeReader};
 use crate::program;
 use crate::step_file::StepFile;
 
@@ -77,13 +77,13 @@ impl Step {
     }
 
     /// The first known mistake that explains a result; `None` for results of other steps.
-    pub fn recognise(&self, result: &TestResult, program: &str) -> Option<RecognisedMistake> {
-        if result.id.step() != &self.id {
+    pub fn recognise(&self, evidence: &Evidence<'_>) -> Option<RecognisedMistake> {
+        if evidence.result.id.step() != &self.id {
             return None;
         }
         self.mistakes
             .iter()
-            .find_map(|mistake| mistake.recognise(result, program))
+            .find_map(|mistake| mistake.recognise(evidence))
     }
 }
 

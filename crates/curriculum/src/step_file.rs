@@ -31,9 +31,14 @@ pub(crate) struct WhenFile {
     pub(crate) outcomes: Vec<Spanned<String>>,
     pub(crate) tests: Vec<Spanned<String>>,
     pub(crate) received: Option<Spanned<String>>,
+    pub(crate) received_before: Option<Spanned<String>>,
     pub(crate) exceptions: Vec<Spanned<String>>,
+    pub(crate) exception_text: Option<Spanned<String>>,
+    pub(crate) printed: Option<Spanned<String>>,
     pub(crate) source: Option<Spanned<String>>,
     pub(crate) source_lacks: Option<Spanned<String>>,
+    pub(crate) code: Option<Spanned<String>>,
+    pub(crate) code_lacks: Option<Spanned<String>>,
 }
 
 const MAX_HINTS: usize = 9;
@@ -101,9 +106,14 @@ impl WhenFile {
             outcomes,
             tests,
             received: table.optional_string("received"),
+            received_before: table.optional_string("received_before"),
             exceptions: table.optional_strings("exception"),
+            exception_text: table.optional_string("exception_text"),
+            printed: table.optional_string("printed"),
             source: table.optional_string("source"),
             source_lacks: table.optional_string("source_lacks"),
+            code: table.optional_string("code"),
+            code_lacks: table.optional_string("code_lacks"),
         };
         table.report_unused();
         when

@@ -31,6 +31,9 @@ pub struct RecognisedMistake {
     pub id: String,
     /// The author's message; code between backticks is its only markup.
     pub message: String,
+    /// The learner's line that makes the mistake, if the author's condition names one.
+    #[serde(default)]
+    pub line: Option<u32>,
 }
 
 /// How one test ended, with everything that explains it.
@@ -46,6 +49,9 @@ pub struct TestResult {
     pub message: String,
     /// The mistake that the author foresaw, if one is recognised.
     pub mistake: Option<RecognisedMistake>,
+    /// The name of the first test that ended in the same way; then there is no mistake to tell.
+    #[serde(default)]
+    pub same_as: Option<String>,
     /// The learner's line to look at, if known.
     pub span: Option<SourceSpan>,
     /// What passed between the clients and the program, in order.
@@ -231,6 +237,7 @@ mod tests {
             message: outcome.message(),
             outcome,
             mistake: None,
+            same_as: None,
             span: None,
             exchanges: Vec::new(),
             duration_us: 1,

@@ -260,6 +260,7 @@ fn result(planned: &PlannedTest, outcome: Outcome) -> TestResult {
         message: outcome.message(),
         outcome,
         mistake: None,
+        same_as: None,
         span: None,
         exchanges: Vec::new(),
         duration_us: 0,

@@ -1,7 +1,9 @@
 //! Courses without problems.
 
-use curriculum::{Course, Curriculum};
-use protocol::{Comparison, CourseId, Crash, Outcome, SourceSpan, StepId, TestId, TestResult};
+use curriculum::{Course, Curriculum, Evidence, PythonSource};
+use protocol::{
+    Comparison, CourseId, Crash, Outcome, RecognisedMistake, SourceSpan, StepId, TestId, TestResult,
+};
 
 use crate::tiny_course::TinyCourse;
 
@@ -16,6 +18,7 @@ fn result(test: &str, outcome: Outcome) -> TestResult {
         message: outcome.message(),
         outcome,
         mistake: None,
+        same_as: None,
         span: None,
         exchanges: Vec::new(),
         duration_us: 1000,
@@ -50,8 +53,17 @@ fn crashed(exception: &str) -> Outcome {
     }
 }
 
+fn mistake(course: &Course, result: &TestResult, program: &str) -> Option<RecognisedMistake> {
+    let source = PythonSource::new(program);
+    course.recognise(&Evidence {
+        result,
+        source: &source,
+        printed: "",
+    })
+}
+
 fn recognised(course: &Course, result: &TestResult, program: &str) -> Option<String> {
-    course.recognise(result, program).map(|mistake| mistake.id)
+    mistake(course, result, program).map(|mistake| mistake.id)
 }
 
 #[test]
@@ -159,8 +171,8 @@ fn a_run_covers_all_steps_up_to_its_own() {
 fn a_mistake_is_recognised_when_its_whole_condition_holds() {
     let course = TinyCourse::new().load();
     let shouted = wrong_value(b"HELLO\r\n");
-    let mistake = course.recognise(&result("echo.1", shouted.clone()), "");
-    assert_eq!(mistake.unwrap().message, "`upper` changes what came.");
+    let found = mistake(&course, &result("echo.1", shouted.clone()), "");
+    assert_eq!(found.unwrap().message, "`upper` changes what came.");
     let is_none = |result: TestResult, program: &str| {
         assert_eq!(recognised(&course, &result, program), None);
     };

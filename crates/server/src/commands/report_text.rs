@@ -115,6 +115,9 @@ fn write_test(text: &mut String, test: &TestResult) {
             format_args!("      ▲ {} [{}]", mistake.message, mistake.id),
         );
     }
+    if let Some(name) = &test.same_as {
+        line(text, format_args!("      it ended as “{name}” did"));
+    }
     line(
         text,
         format_args!("      {} [{}]", test.message, test.outcome.kind()),

@@ -84,6 +84,9 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
             </div>
         }
     });
+    let same_as = test.same_as.clone().map(|name| {
+        view! { <p class="quiet">{format!("It ended as “{name}” did.")}</p> }
+    });
     let message = (!message.is_empty()).then(|| {
         view! {
             <p class="message">
@@ -127,7 +130,7 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
         .then(|| view! { <p class="quiet">"It passed; there was nothing to send."</p> });
     view! {
         <div class="inside">
-            {mistake} {message} {line_link} {unreadable} {compare} {traceback} {trace} {nothing}
+            {mistake} {same_as} {message} {line_link} {unreadable} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_any()

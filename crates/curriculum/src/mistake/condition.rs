@@ -1,0 +1,171 @@
+//! When a failed test shows a mistake: the keys of `[mistake.when]`.
+
+use protocol::{ExchangeAction, Outcome, TestId, TestResult};
+use regex::Regex;
+use regex::bytes::Regex as BytesRegex;
+
+use crate::python_source::PythonSource;
+
+/// What `exception` says for a program that ended without one.
+pub(super) const NO_EXCEPTION: &str = "none";
+
+/// How much of a printed line a message quotes.
+const PRINTED_CHARACTERS_MAX: usize = 120;
+
+/// What a mistake is recognised by.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The failed test.
+    pub result: &'a TestResult,
+    /// The learner's program.
+    pub source: &'a PythonSource,
+    /// What the program has printed since the test began.
+    pub printed: &'a str,
+}
+
+/// All fields must match.
+#[derive(Debug, Clone)]
+pub(super) struct Condition {
+    /// The kinds of outcome, one of which it must be.
+    pub(super) outcomes: Vec<&'static str>,
+    /// The tests, one of which it must be; empty for any.
+    pub(super) tests: Vec<TestId>,
+    /// Must match the received bytes.
+    pub(super) received: Option<BytesRegex>,
+    /// Must match all that the test's clients had received before the last request.
+    pub(super) received_before: Option<BytesRegex>,
+    /// The exceptions, one of which it must be; empty for any. [`NO_EXCEPTION`] is a program that
+    /// ended without one.
+    pub(super) exceptions: Vec<String>,
+    /// Must match the exception's text.
+    pub(super) exception_text: Option<Regex>,
+    /// Must match what the program has printed since the test began.
+    pub(super) printed: Option<Regex>,
+    /// Must match the learner's program, without comments and docstrings.
+    pub(super) source: Option<Regex>,
+    /// Must not match it.
+    pub(super) source_lacks: Option<Regex>,
+    /// Must match the learner's program, without comments and what is in strings.
+    pub(super) code: Option<Regex>,
+    /// Must not match it.
+    pub(super) code_lacks: Option<Regex>,
+}
+
+impl Condition {
+    pub(super) fn holds(&self, evidence: &Evidence<'_>) -> bool {
+        let Self {
+            outcomes,
+            tests,
+            received,
+            received_before,
+            exceptions,
+            exception_text,
+            printed,
+            source,
+            source_lacks,
+            code,
+            code_lacks,
+        } = self;
+        let Evidence { result, .. } = evidence;
+        let crash = result.outcome.crash();
+        let has = |pattern: &Option<Regex>, text: &str| {
+            pattern
+                .as_ref()
+                .is_none_or(|pattern| pattern.is_match(text))
+        };
+        let lacks = |pattern: &Option<Regex>, text: &str| {
+            !pattern
+                .as_ref()
+                .is_some_and(|pattern| pattern.is_match(text))
+        };
+        outcomes.contains(&result.outcome.kind())
+            && (tests.is_empty() || tests.contains(&result.id))
+            && (exceptions.is_empty() || {
+                let exception = crash.map_or(NO_EXCEPTION, |crash| &crash.exception);
+                exceptions.iter().any(|name| name == exception)
+            })
+            && has(exception_text, exception_text_of(&result.outcome))
+            && received
+                .as_ref()
+                .is_none_or(|pattern| received_matches(&result.outcome, pattern))
+            && received_before
+                .as_ref()
+                .is_none_or(|pattern| pattern.is_match(&bytes_before_last_request(result)))
+            && has(printed, evidence.printed)
+            && has(source, evidence.source.source())
+            && lacks(source_lacks, evidence.source.source())
+            && has(code, evidence.source.code())
+            && lacks(code_lacks, evidence.source.code())
+    }
+
+    /// The line of the output that `printed` matches, short enough for a sentence and without
+    /// backticks.
+    pub(super) fn printed_line(&self, evidence: &Evidence<'_>) -> String {
+        let printed = self.printed.as_ref().and_then(|printed| {
+            let found = printed.find(evidence.printed)?;
+            let from_there = evidence.printed.get(found.start()..)?;
+            from_there.trim_start().lines().next()
+        });
+        let line = printed.unwrap_or_default().trim().replace('`', "'");
+        match line.char_indices().nth(PRINTED_CHARACTERS_MAX) {
+            Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+            None => line,
+        }
+    }
+
+    /// The line that the group `line` of `source` or `code` matches: the one at `near` where there
+    /// are several.
+    pub(super) fn line(&self, evidence: &Evidence<'_>, near: Option<u32>) -> Option<u32> {
+        let found = [
+            (&self.source, evidence.source.source()),
+            (&self.code, evidence.source.code()),
+        ];
+        let lines: Vec<u32> = found
+            .into_iter()
+            .filter_map(|(pattern, text)| Some((pattern.as_ref()?, text)))
+            .flat_map(|(pattern, text)| {
+                let groups = pattern.captures_iter(text);
+                groups
+                    .filter_map(|groups| groups.name("line"))
+                    .map(|group| line_at(text, group.start()))
+            })
+            .collect();
+        let near = near.filter(|near| lines.contains(near));
+        near.or_else(|| lines.first().copied())
+    }
+}
+
+fn exception_text_of(outcome: &Outcome) -> &str {
+    match (outcome, outcome.crash()) {
+        (Outcome::SyntaxError { detail, .. }, _) => detail,
+        (_, Some(crash)) => &crash.detail,
+        (_, None) => "",
+    }
+}
+
+/// The line of a position in bytes, from 1.
+fn line_at(text: &str, position: usize) -> u32 {
+    let before = text.get(..position).unwrap_or_default();
+    u32::try_from(before.matches('\n').count()).map_or(u32::MAX, |breaks| breaks + 1)
+}
+
+fn received_matches(outcome: &Outcome, pattern: &BytesRegex) -> bool {
+    outcome
+        .comparison()
+        .is_some_and(|reply| pattern.is_match(reply.received.as_bytes()))
+}
+
+fn bytes_before_last_request(result: &TestResult) -> Vec<u8> {
+    let is_request = |action: &ExchangeAction| matches!(action, ExchangeAction::Sent { .. });
+    let end = result
+        .exchanges
+        .iter()
+        .rposition(|exchange| is_request(&exchange.action))
+        .unwrap_or(0);
+    let before = result.exchanges.iter().take(end);
+    let received = before.filter_map(|exchange| match &exchange.action {
+        ExchangeAction::Received { bytes, .. } => Some(bytes.as_bytes()),
+        _ => None,
+    });
+    received.flatten().copied().collect()
+}
