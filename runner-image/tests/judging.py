@@ -187,7 +187,7 @@ def job(program, steps, port, seed=1, limit_ms=10000, files=None):
     program = textwrap.dedent(program).replace("6379", str(port))
     return {
         "frame": "job",
-        "protocol": 2,
+        "protocol": 3,
         "nonce": NONCE,
         "seed": seed,
         "port": port,
@@ -204,6 +204,14 @@ def judge(program, *steps, **options):
         judge.send(job(program, list(steps), port, **options))
         return Report(judge.frames())
 
+
+#: The request of a client that sent PING.
+REQUEST_PING = {
+    "commands": {
+        "commands": [{"words": [{"bytes": "PING", "cut_bytes": 0}], "cut_words": 0}],
+        "has_more": False,
+    }
+}
 
 #: A step of one test: the program answers PING twice on one connection.
 PING_TWICE = step(

@@ -2,7 +2,7 @@
 
 import unittest
 
-from judging import PING_TWICE, judge, step
+from judging import PING_TWICE, REQUEST_PING, judge, step
 from test_outcomes import PING, server_that
 
 
@@ -10,7 +10,7 @@ class WhileItServes(unittest.TestCase):
     def test_an_exception_in_the_middle_is_the_cause(self):
         report = judge(server_that("answers = []", "conn.sendall(answers[0])"), PING)
         outcome = report.outcome("ping.1")
-        self.assertEqual((outcome["kind"], outcome["request"]), ("crashed", "PING"))
+        self.assertEqual((outcome["kind"], outcome["request"]), ("crashed", REQUEST_PING))
         self.assertEqual(outcome["crash"]["exception"], "IndexError")
         self.assertEqual(report["ping.1"]["span"]["line"], 11)
 

@@ -2,7 +2,7 @@
 
 import unittest
 
-from judging import judge, step
+from judging import REQUEST_PING, judge, step
 
 STEPS = (
     step(
@@ -80,7 +80,7 @@ class RightPrograms(unittest.TestCase):
             """
         report = judge(program, *STEPS)
         self.assertEqual(report.kinds, ["passed"] * 2 + ["ended"] * 4)
-        self.assertEqual(report.outcome("ping.1"), {"kind": "ended", "line": 5, "request": "PING"})
+        self.assertEqual(report.outcome("ping.1"), {"kind": "ended", "line": 5, "request": REQUEST_PING})
 
     def test_on_every_address(self):
         for setup in (
@@ -379,12 +379,13 @@ while True:
         def sent(seed):
             report = judge(program, step("random", source), seed=seed)
             exchanges = [exchange for n in (1, 2) for exchange in report[f"random.{n}"]["exchanges"]]
-            return [exchange["decoded"] for exchange in exchanges if exchange["action"] == "sent"]
+            sent = [exchange["decoded"] for exchange in exchanges if exchange["action"] == "sent"]
+            return [request["commands"]["commands"][0]["words"] for request in sent]
 
         first = sent(7)
         self.assertEqual(first, sent(7))
         self.assertNotEqual(first, sent(8))
-        self.assertNotEqual(first[0].split()[0], first[1])
+        self.assertNotEqual(first[0][0], first[1][0])
 
 
 if __name__ == "__main__":

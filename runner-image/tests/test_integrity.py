@@ -9,7 +9,8 @@ from unittest import mock
 from judging import NONCE, judge, step
 from codealong_launcher import folder
 from codealong_launcher.environment import Environment
-from codealong_launcher.folder import Folder, FolderError
+from codealong_launcher.failure import Failure
+from codealong_launcher.folder import Folder
 from codealong_protocol import shared_memory
 from codealong_protocol.shared_memory import RecordReader, RecordWriter
 
@@ -223,8 +224,10 @@ class Files(unittest.TestCase):
     def test_that_are_too_many_are_said(self):
         for number in range(30):
             open(os.path.join(self.scratch, str(number)), "w").close()
-        with mock.patch.object(folder, "_REMOVALS_MAX", 20), self.assertRaises(FolderError):
+        with mock.patch.object(folder, "_REMOVALS_MAX", 20), self.assertRaises(Failure) as raised:
             self.write()
+        facts = {"what": "too-many-leftovers", "errno": 0, "folder": self.scratch}
+        self.assertEqual(raised.exception.facts, facts)
 
 
 def new_memory():

@@ -11,7 +11,9 @@ import unittest
 from judging import NONCE, Judge, Report, descendants, free_port, job, judge, lives, step
 from codealong_protocol import frame
 from codealong_protocol.channel import Channel, ChannelClosed
+from codealong_judge import launcher
 from codealong_judge.job import Job
+from codealong_judge.outcome import Interference, LauncherLost
 
 LISTEN = step("listen", 'from codealong import test\n@test("a")\ndef _(server):\n    server.connect()\n')
 PROGRAM = "import socket\nserver = socket.create_server(('localhost', 6379))\n"
@@ -66,7 +68,7 @@ class Jobs(unittest.TestCase):
         good = job("", [LISTEN], 6379)
         Job.parse(good)
         for change in (
-            {"protocol": 3},
+            {"protocol": 2},
             {"frame": "open"},
             {"files": {}},
             {"files": {"main.py": "", "../main.py": ""}},
@@ -90,11 +92,30 @@ MEASURED = set(
 )
 
 
+class Failures(unittest.TestCase):
+    def test_of_a_launcher_are_facts(self):
+        failed = {"what": "leftovers-stay", "errno": 39, "folder": "/tmp"}
+        interference = launcher.interference_of(failed)
+        self.assertIsInstance(interference, Interference)
+        self.assertEqual(interference.fact, failed)
+
+    def test_that_no_honest_launcher_has_are_its_end(self):
+        for failed in (
+            {},
+            {"what": ["no-process"], "errno": 1},
+            {"what": "an order", "errno": 1},
+            {"what": "no-process", "errno": "1"},
+            {"what": "no-process", "errno": True},
+            {"what": "no-process", "errno": 1 << 40},
+        ):
+            self.assertIsInstance(launcher.interference_of(failed), LauncherLost, failed)
+
+
 class TheJudge(unittest.TestCase):
     def test_says_what_it_and_the_launcher_measure(self):
         with Judge() as process:
             ready, joined = process.ready, process.joined
-        self.assertEqual((ready["frame"], ready["protocol"], joined["frame"]), ("ready", 2, "joined"))
+        self.assertEqual((ready["frame"], ready["protocol"], joined["frame"]), ("ready", 3, "joined"))
         for said in (ready, joined):
             self.assertEqual(set(said["limits"]), MEASURED)
             self.assertIs(said["limits"]["dumpable"], False)

@@ -128,21 +128,19 @@ fn content(action: &ExchangeAction) -> Content {
     match action {
         ExchangeAction::Connected => words("connected"),
         ExchangeAction::Sent {
-            bytes,
-            cut_bytes,
-            decoded,
+            bytes, cut_bytes, ..
         } => (
-            decoded.clone().unwrap_or_default(),
+            action.decoded_text().unwrap_or_default(),
             Some((bytes.clone(), *cut_bytes)),
             None,
         ),
         ExchangeAction::Received {
             bytes,
             cut_bytes,
-            decoded,
             line,
+            ..
         } => (
-            decoded.clone().unwrap_or_default(),
+            action.decoded_text().unwrap_or_default(),
             Some((bytes.clone(), *cut_bytes)),
             *line,
         ),
@@ -177,7 +175,7 @@ mod tests {
         ExchangeAction::Sent {
             bytes: ByteString::from(b"PING".as_slice()),
             cut_bytes: 0,
-            decoded: Some("PING".to_owned()),
+            decoded: None,
         }
     }
 

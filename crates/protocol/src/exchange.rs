@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ByteString;
+use crate::outcome::replies_phrase;
+use crate::{ByteString, Request, RespValue};
 
 /// An event on a test's connections, and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +29,8 @@ pub enum ExchangeAction {
         bytes: ByteString,
         /// Bytes that were cut off the end of `bytes`.
         cut_bytes: u32,
-        /// The bytes in a readable form, as in `ECHO "hé"`.
-        decoded: Option<String>,
+        /// The bytes as a request, where they are one by themselves.
+        decoded: Option<Request>,
     },
     /// The program's bytes arrived.
     Received {
@@ -37,8 +38,8 @@ pub enum ExchangeAction {
         bytes: ByteString,
         /// Bytes that were cut off the end of `bytes`.
         cut_bytes: u32,
-        /// The bytes in a readable form.
-        decoded: Option<String>,
+        /// The bytes as replies, where they are some few whole ones.
+        decoded: Option<Vec<RespValue>>,
         /// The learner's line that sent them, if known.
         line: Option<u32>,
     },
@@ -60,4 +61,17 @@ pub enum ExchangeAction {
         /// How many events.
         count: u32,
     },
+}
+
+impl ExchangeAction {
+    /// The bytes that passed as a person says them, where they can be read.
+    pub fn decoded_text(&self) -> Option<String> {
+        match self {
+            Self::Sent { decoded, .. } => decoded.as_ref().map(Request::to_string),
+            Self::Received { decoded, .. } => {
+                decoded.as_ref().map(|replies| replies_phrase(replies))
+            }
+            _ => None,
+        }
+    }
 }

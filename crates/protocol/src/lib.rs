@@ -16,6 +16,7 @@ mod id;
 mod outcome;
 mod program;
 mod report;
+mod resp;
 mod run_error;
 mod run_event;
 mod step_view;
@@ -24,12 +25,16 @@ pub use byte_string::{ByteString, InvalidByteString};
 pub use english::{counted, duration_text, minutes_text, sentence_case, with_article};
 pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
-pub use outcome::{Comparison, Crash, Outcome, Receipt, SourceSpan, TracebackFrame};
+pub use outcome::{
+    Breach, Comparison, Crash, Interference, Missing, Outcome, Receipt, RespNumber, RespRule,
+    SocketKind, SourceSpan, TracebackFrame,
+};
 pub use program::{PROGRAM_FILE, Program, ProgramError, RunnableProgram};
 pub use report::{
     OutputChunk, OutputStream, PlannedStep, PlannedTest, ProgramOutput, RecognisedMistake, Report,
     StepReport, TestResult, Verdict,
 };
+pub use resp::{Command, Excerpt, Expected, Received, Request, RespType, RespValue};
 pub use run_error::RunError;
 pub use run_event::{RunEvent, RunRequest};
 pub use step_view::{CourseView, Difficulty, StepSummary, StepView};

@@ -2,55 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ByteString;
+use crate::{Expected, Received, Request, RespType};
 
+mod comparison;
 mod crash;
 mod exception_advice;
+mod interference;
 mod phrase;
+mod resp_phrase;
+mod resp_rule;
 mod sentence;
 mod silence;
 
+pub use comparison::Comparison;
 pub use crash::{Crash, SourceSpan, TracebackFrame};
+pub use interference::{Breach, Interference};
+pub(crate) use resp_phrase::replies_phrase;
+pub use resp_rule::{Missing, RespNumber, RespRule};
 pub use silence::Receipt;
-
-/// The expected reply beside the received one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comparison {
-    /// The bytes that were expected, cut where there are many.
-    pub expected: ByteString,
-    /// Whether `expected` is only a beginning: an error's free text follows, or the bytes are cut.
-    pub expected_is_prefix: bool,
-    /// The bytes that came, cut where there are many.
-    pub received: ByteString,
-    /// Bytes that were cut off the end of `received`.
-    pub cut_bytes: u32,
-    /// Where the reply goes wrong, in bytes from 0; [`Comparison::first_difference`] may be
-    /// earlier.
-    pub offset: u32,
-    /// The expected reply in a readable form, as in `the bulk string "orange"`.
-    pub expected_decoded: Option<String>,
-    /// The received reply in a readable form.
-    pub received_decoded: Option<String>,
-    /// The client's last request in a readable form.
-    pub request: Option<String>,
-}
-
-impl Comparison {
-    /// The byte to look at: where `received` first differs from `expected`. A reply may differ
-    /// before `offset`, where it breaks the protocol: a wrong length shows only when the bytes
-    /// that it counts have come.
-    pub fn first_difference(&self) -> u32 {
-        let mut pairs = self
-            .expected
-            .as_bytes()
-            .iter()
-            .zip(self.received.as_bytes());
-        pairs
-            .position(|(expected, received)| expected != received)
-            .and_then(|at| u32::try_from(at).ok())
-            .map_or(self.offset, |at| at.min(self.offset))
-    }
-}
 
 /// How one test ended. Everything but `Passed` is a failure, and only [`Outcome::TestBroken`] is
 /// our fault.
@@ -103,28 +72,25 @@ pub enum Outcome {
     Silent {
         /// How long the client waited.
         waited_ms: u32,
-        /// The client's last request in a readable form.
-        request: Option<String>,
-        /// The expected reply in a readable form.
-        expected_decoded: Option<String>,
+        /// The client's last request.
+        request: Option<Request>,
+        /// What the client waited for, unless it was for its connection.
+        expected: Option<Expected>,
         /// Replies that came on this connection before.
         replies_before: u32,
         /// What the program did with the client's bytes, if the kernel knows.
-        #[serde(default)]
         receipt: Option<Receipt>,
         /// The learner's line that the program was at in the end, if known.
-        #[serde(default)]
         line: Option<u32>,
         /// Whether the program was busy in that line rather than waiting.
-        #[serde(default)]
         is_busy: bool,
     },
     /// The main module came to its end, so that nothing is left to answer.
     Ended {
         /// The last line that ran at the top level, if known.
         line: Option<u32>,
-        /// The client's last request in a readable form.
-        request: Option<String>,
+        /// The client's last request.
+        request: Option<Request>,
     },
     /// The program closed the connection.
     Closed {
@@ -142,29 +108,33 @@ pub enum Outcome {
     Incomplete {
         /// The reply up to then; `offset` is where the rest is missing.
         reply: Comparison,
-        /// What is missing, as in `the closing \r\n`.
-        missing: String,
+        /// What is missing.
+        missing: Missing,
     },
     /// The reply breaks the protocol.
     InvalidByte {
         /// The reply; `offset` is the byte that can't be there.
         reply: Comparison,
-        /// What the protocol requires there, in English.
-        rule: String,
+        /// What the protocol requires there.
+        rule: RespRule,
     },
     /// A valid reply of another type.
     WrongType {
         /// The reply beside the expected one.
         reply: Comparison,
-        /// The type that was expected, as in `bulk string`.
-        expected_type: String,
+        /// The type that was expected.
+        expected_type: RespType,
         /// The type that came.
-        received_type: String,
+        received_type: RespType,
     },
     /// A valid reply of the right type with another value.
     WrongValue {
         /// The reply beside the expected one.
         reply: Comparison,
+        /// What was expected.
+        expected: Expected,
+        /// What came.
+        received: Received,
     },
     /// The right reply, and then more.
     ExtraBytes {
@@ -184,15 +154,15 @@ pub enum Outcome {
         crash: Crash,
         /// Replies that came on this connection before.
         replies_before: u32,
-        /// The client's last request in a readable form.
-        request: Option<String>,
+        /// The client's last request.
+        request: Option<Request>,
     },
     /// The program ended itself in the middle of the test, without an exception.
     Stopped {
         /// The exit code; a signal's number below zero.
         code: i32,
-        /// The client's last request in a readable form.
-        request: Option<String>,
+        /// The client's last request.
+        request: Option<Request>,
     },
     /// The program asked for more memory than there is.
     OutOfMemory {
@@ -206,8 +176,8 @@ pub enum Outcome {
     },
     /// The program had more sockets open at once than there may be.
     TooManySockets {
-        /// `TCP`, `UDP`, or `other` for all sockets that are not TCP.
-        protocol: String,
+        /// Which sockets.
+        sockets: SocketKind,
         /// How many all its processes may have open together.
         limit: u32,
     },
@@ -225,14 +195,26 @@ pub enum Outcome {
     NotRun,
     /// The program reached for the judge.
     Interfered {
-        /// What the judge noticed.
-        detail: String,
+        /// What was noticed.
+        interference: Interference,
     },
     /// The test itself is broken: the course's fault, never the learner's.
     TestBroken {
         /// The exception that the test raised.
         detail: String,
     },
+}
+
+/// Sockets that are limited in their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SocketKind {
+    /// TCP connections.
+    Tcp,
+    /// UDP sockets.
+    Udp,
+    /// All that are no TCP connections.
+    Other,
 }
 
 impl Outcome {
@@ -310,7 +292,7 @@ impl Outcome {
             | Self::Incomplete { reply, .. }
             | Self::InvalidByte { reply, .. }
             | Self::WrongType { reply, .. }
-            | Self::WrongValue { reply }
+            | Self::WrongValue { reply, .. }
             | Self::ExtraBytes { reply } => Some(reply),
             _ => None,
         }
@@ -339,38 +321,5 @@ impl Outcome {
             }),
             other => other.crash().and_then(|crash| crash.span.clone()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Comparison;
-
-    fn comparison(expected: &str, received: &str, offset: u32) -> Comparison {
-        Comparison {
-            expected: expected.as_bytes().into(),
-            expected_is_prefix: false,
-            received: received.as_bytes().into(),
-            cut_bytes: 0,
-            offset,
-            expected_decoded: None,
-            received_decoded: None,
-            request: None,
-        }
-    }
-
-    #[test]
-    fn a_wrong_length_is_looked_at_where_it_stands() {
-        let reply = comparison("$3\r\nhé\r\n", "$2\r\nhé\r\n", 6);
-        assert_eq!(reply.first_difference(), 1);
-    }
-
-    #[test]
-    fn what_is_alike_up_to_the_fault_is_looked_at_there() {
-        assert_eq!(comparison("+PONG\r\n", "+PONG", 5).first_difference(), 5);
-        assert_eq!(
-            comparison("-ERR", "-ERR no such\n", 12).first_difference(),
-            12
-        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
-use protocol::{Exchange, Outcome, OutputStream, SourceSpan, StepId, TestId};
+use protocol::{Breach, Exchange, Outcome, OutputStream, SourceSpan, StepId, TestId};
 use serde::{Deserialize, Serialize};
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
@@ -12,7 +12,7 @@ use crate::measured::Measured;
 use crate::plan::{PlannedRun, plan};
 
 /// The protocol's version, which both sides send.
-pub(crate) const PROTOCOL: u32 = 2;
+pub(crate) const PROTOCOL: u32 = 3;
 
 /// The longest frame that is read or written, in bytes.
 pub(crate) const FRAME_MAX: usize = 4 * 1024 * 1024;
@@ -27,6 +27,19 @@ pub(crate) enum FrameError {
     TooLong { found: usize, max: usize },
     #[error("a frame that is not of the protocol: {0}")]
     Unreadable(String),
+}
+
+impl From<FrameError> for Breach {
+    fn from(error: FrameError) -> Self {
+        let bytes = |count| u64::try_from(count).unwrap_or(u64::MAX);
+        match error {
+            FrameError::TooLong { found, max } => Self::TooLong {
+                found: bytes(found),
+                max: bytes(max),
+            },
+            FrameError::Unreadable(detail) => Self::Unreadable { detail },
+        }
+    }
 }
 
 /// Assembles frames from chunks that are cut anywhere: Docker cuts at 32 KiB.

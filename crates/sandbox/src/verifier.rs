@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use protocol::{Outcome, OutputChunk, PlannedTest, TestId, TestResult};
+use protocol::{Breach, Interference, Outcome, OutputChunk, PlannedTest, TestId, TestResult};
 
 use crate::frame::{Envelope, JudgeMessage, RunSummary, TestFinished};
 use crate::output::OutputKeeper;
@@ -44,11 +44,6 @@ enum Progress {
     Finished(RunSummary),
 }
 
-/// A frame that no honest judge sends.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct ProtocolViolation(pub(crate) String);
-
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -57,7 +52,7 @@ pub(crate) enum Ending {
     /// The server's own deadline came first.
     Deadline,
     /// The judge, or someone in its place, sent what it must not.
-    ProtocolViolation(ProtocolViolation),
+    Breach(Breach),
 }
 
 impl RunVerifier {
@@ -94,26 +89,20 @@ impl RunVerifier {
 
     /// Takes a frame that came `at` after the job was written, and returns what a reader may know
     /// of it.
-    pub(crate) fn take(
-        &mut self,
-        frame: &[u8],
-        at: Duration,
-    ) -> Result<Option<JobEvent>, ProtocolViolation> {
-        let violation = |what: &str| Err(ProtocolViolation(what.to_owned()));
+    pub(crate) fn take(&mut self, frame: &[u8], at: Duration) -> Result<Option<JobEvent>, Breach> {
         self.message_bytes = self.message_bytes.saturating_add(frame.len());
         if self.message_bytes > MESSAGES_MAX {
-            return violation("more was said than a run can say");
+            return Err(Breach::TooMuch);
         }
-        let said = Envelope::read(frame).map_err(|error| ProtocolViolation(error.to_string()))?;
+        let said = Envelope::read(frame)?;
         if said.nonce != self.nonce {
-            return violation("a frame without the run's secret");
+            return Err(Breach::WrongNonce);
         }
         if said.seq != self.next_seq {
-            let expected = self.next_seq;
-            return Err(ProtocolViolation(format!(
-                "frame {} instead of {expected}",
-                said.seq
-            )));
+            return Err(Breach::WrongNumber {
+                expected: self.next_seq,
+                found: said.seq,
+            });
         }
         self.next_seq += 1;
         match (&self.progress, said.word) {
@@ -122,14 +111,14 @@ impl RunVerifier {
                 self.timings.started_us = microseconds(at);
                 Ok(Some(JobEvent::Started))
             }
-            (Progress::Waiting, _) => violation("a frame before the start"),
-            (Progress::Finished(_), _) => violation("a frame after the end"),
+            (Progress::Waiting, _) => Err(Breach::BeforeStart),
+            (Progress::Finished(_), _) => Err(Breach::AfterEnd),
             (Progress::Between, JudgeMessage::TestStarted { id }) => match self.turn() {
                 Some(turn) if turn.id == id => {
                     self.progress = Progress::InTest;
                     Ok(Some(JobEvent::TestStarted(id)))
                 }
-                _ => Err(ProtocolViolation(format!("test {id} began out of turn"))),
+                _ => Err(Breach::BeganOutOfTurn { test: id }),
             },
             (
                 _,
@@ -158,22 +147,20 @@ impl RunVerifier {
                 self.progress = Progress::Finished(last);
                 Ok(None)
             }
-            (_, JudgeMessage::Finished(_)) => violation("an end with tests left"),
-            (_, JudgeMessage::Started) => violation("a second start"),
-            (_, JudgeMessage::TestStarted { .. }) => {
-                violation("a test began in the middle of another")
-            }
+            (_, JudgeMessage::Finished(_)) => Err(Breach::TestsLeft),
+            (_, JudgeMessage::Started) => Err(Breach::SecondStart),
+            (_, JudgeMessage::TestStarted { .. }) => Err(Breach::BeganInAnother),
         }
     }
 
     /// The report on a run with this ending, `at` after the job was written. Whatever is not a
     /// clean end leaves at least one test that did not pass.
     pub(crate) fn end(mut self, ending: &Ending, at: Duration) -> JobReport {
-        if let Ending::ProtocolViolation(ProtocolViolation(detail)) = ending {
+        if let Ending::Breach(breach) = ending {
             // A sender of this could have sent the passes too.
             for result in &mut self.results {
                 if result.outcome.is_passed() {
-                    set_outcome(result, interfered(detail));
+                    set_outcome(result, broken_by(breach));
                 }
             }
         }
@@ -184,11 +171,13 @@ impl RunVerifier {
         let clean = last_word.is_some() && *ending == Ending::Clean;
         if !clean {
             let mut first = Some(match ending {
-                Ending::ProtocolViolation(ProtocolViolation(detail)) => interfered(detail),
+                Ending::Breach(breach) => broken_by(breach),
                 Ending::Deadline => Outcome::TimedOut {
                     limit_ms: u32::try_from(self.limit.as_millis()).unwrap_or(u32::MAX),
                 },
-                Ending::Clean => interfered("the judge did not send its summary"),
+                Ending::Clean => Outcome::Interfered {
+                    interference: Interference::NoSummary,
+                },
             });
             for planned in &self.planned[self.results.len()..] {
                 let outcome = first.take().unwrap_or(Outcome::NotRun);
@@ -230,19 +219,13 @@ impl RunVerifier {
         self.planned.get(self.results.len())
     }
 
-    fn judge(&self, test: TestFinished) -> Result<TestResult, ProtocolViolation> {
+    fn judge(&self, test: TestFinished) -> Result<TestResult, Breach> {
         let Some(turn) = self.turn().filter(|turn| turn.id == test.id) else {
-            return Err(ProtocolViolation(format!(
-                "test {} ended out of turn",
-                test.id
-            )));
+            return Err(Breach::EndedOutOfTurn { test: test.id });
         };
         // A test that did not run has an outcome all the same, but no pass.
         if test.outcome.is_passed() && !matches!(self.progress, Progress::InTest) {
-            return Err(ProtocolViolation(format!(
-                "test {} passed before it began",
-                test.id
-            )));
+            return Err(Breach::PassedBeforeItBegan { test: test.id });
         }
         Ok(TestResult {
             span: test.span.or_else(|| test.outcome.span()),
@@ -272,9 +255,11 @@ fn set_outcome(result: &mut TestResult, outcome: Outcome) {
     result.outcome = outcome;
 }
 
-fn interfered(detail: &str) -> Outcome {
+fn broken_by(breach: &Breach) -> Outcome {
     Outcome::Interfered {
-        detail: detail.to_owned(),
+        interference: Interference::Breach {
+            breach: breach.clone(),
+        },
     }
 }
 

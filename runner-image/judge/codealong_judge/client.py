@@ -4,6 +4,7 @@ from time import monotonic
 
 from . import comparison, explanation, outcome, resp
 from .expectation import Expectation, as_bytes, as_milliseconds
+from .formatting import excerpt
 from .outcome import Misuse
 
 #: With more unread bytes than this nothing is waited for: the judge keeps them in its memory.
@@ -26,7 +27,6 @@ class Client:
         # Where the next reply begins in what was received, and where the last one did.
         self._position = 0
         self._reply_start = 0
-        self._last_expected = None
         self._replies = 0
         self._request = None
 
@@ -42,7 +42,7 @@ class Client:
             raise Misuse("send needs at least one word")
         self._attempt.speaks_resp = True
         data = resp.encode_command([as_bytes(word) for word in words])
-        self._begin_request(resp.describe_request(data))
+        self._begin_request(resp.request(data))
         self._attempt.trace.sent(self._connection.lane, data, self._request)
         self._write(data)
 
@@ -54,7 +54,7 @@ class Client:
         """Sends the pieces one by one with `pause_ms` between two, so that they arrive apart."""
         pieces = [as_bytes(piece) for piece in pieces]
         pause_ms = as_milliseconds(pause_ms)
-        self._begin_request(resp.describe_request(b"".join(pieces)))
+        self._begin_request(resp.request(b"".join(pieces)))
         for number, piece in enumerate(pieces):
             if number:
                 self._attempt.event_loop.sleep(pause_ms / 1000)
@@ -88,7 +88,6 @@ class Client:
         self._require_accepted(expectation, reading)
         self._position = reading.end
         self._replies += 1
-        self._last_expected = expectation.description
         if took_ms > limit_ms:
             self._fail(outcome.too_slow(took_ms, limit_ms))
         return _plain(reading)
@@ -113,8 +112,7 @@ class Client:
         self._refuse_extra_bytes()
         if self._connection.end is None:
             self._record_silence(limit_ms)
-            expected = "the connection to be closed"
-            self._fail(outcome.silent(limit_ms, self._request, expected, self._replies))
+            self._fail(outcome.silent(limit_ms, self._request, "close", self._replies))
 
     def close(self):
         """Closes the connection as a polite client does; the program's next `recv` gives `b""`."""
@@ -129,7 +127,7 @@ class Client:
 
     @property
     def request(self):
-        """What was sent last, as a person says it, or None."""
+        """What was sent last, a `protocol::Request`, or None."""
         return self._request
 
     def release(self):
@@ -140,11 +138,11 @@ class Client:
     def _unread_bytes(self):
         return len(self._connection.received) - self._position
 
-    def _begin_request(self, description):
+    def _begin_request(self, request):
         self._connection.require_open()
         self._connection.receive()
         self._refuse_extra_bytes()
-        self._request = description
+        self._request = request
 
     def _write(self, data):
         view = memoryview(data)
@@ -197,11 +195,15 @@ class Client:
         if expectation.accepts(reply, self._connection.received, self._reply_start):
             return
         self._receive_rest()
-        compared = self._compare(expectation, None, reply)
+        compared = self._compare(expectation, is_whole=True)
         offset = self._reply_start + compared["offset"]
         if reply.type != expectation.type:
             self._fail(outcome.wrong_type(compared, expectation.type, reply.type), offset)
-        self._fail(outcome.wrong_value(compared), offset)
+        if reply.type is None:
+            received = {"bytes": excerpt(self._received_of_reply())}
+        else:
+            received = {"reply": resp.value(reply)}
+        self._fail(outcome.wrong_value(compared, expectation.fact, received), offset)
 
     def _fail_without_reply(self, expectation, reading, waited_ms):
         received_bytes = len(self._connection.received) - self._reply_start
@@ -214,7 +216,7 @@ class Client:
             reply = self._compare(expectation, received_bytes)
             last = len(self._connection.received) - 1
             self._fail(outcome.incomplete(reply, reading.missing), last)
-        self._fail(outcome.silent(waited_ms, self._request, expectation.description, self._replies))
+        self._fail(outcome.silent(waited_ms, self._request, expectation.fact, self._replies))
 
     def _record_silence(self, waited_ms):
         self._attempt.trace.add(self._connection.lane, "silence", waited_ms=outcome.u32(waited_ms))
@@ -225,19 +227,16 @@ class Client:
         if not self._unread_bytes:
             return
         self._receive_rest()
-        start = self._reply_start
-        reply = comparison.of_extra_bytes(
-            bytes(self._connection.received[start:]),
-            self._position - start,
-            self._last_expected,
-            self._request,
-            self._attempt.speaks_resp,
-        )
+        due = self._position - self._reply_start
+        reply = comparison.of_extra_bytes(self._received_of_reply(), due, self._request)
         self._fail(outcome.extra_bytes(reply), self._position)
 
-    def _compare(self, expectation, offset=None, reply=None):
-        received = bytes(self._connection.received[self._reply_start :])
-        return comparison.of_reply(expectation, received, self._request, offset, reply)
+    def _compare(self, expectation, offset=None, is_whole=False):
+        received = self._received_of_reply()
+        return comparison.of_reply(expectation, received, self._request, offset, is_whole)
+
+    def _received_of_reply(self):
+        return bytes(self._connection.received[self._reply_start :])
 
     def _fail(self, symptom, offset=None):
         """The test ends here, with the cause where one is known, else with the symptom."""

@@ -162,7 +162,7 @@ class Connection:
                 connection.bind(("127.0.0.1", 0))
             except OSError:
                 connection.close()
-                raise Interference("no port is left for a client") from None
+                raise Interference("no-port") from None
             port = connection.getsockname()[1]
             if self._attempt.claim_port(port):
                 return connection, port

@@ -5,21 +5,21 @@ that is not text is given as bytes.
 """
 
 from . import resp
-from .formatting import quoted
+from .formatting import excerpt
 from .outcome import Misuse
 
 
 class Expectation:
     """A reply that a test expects."""
 
-    #: The type in words, as in `bulk string`; None where replies have no types.
+    #: The `protocol::RespType`; None where replies have no types.
     type = None
     #: The bytes of the reply, or their beginning.
     expected = b""
     #: Whether anything may follow `expected`.
     is_prefix = False
-    #: In words, as in `the bulk string "orange"`.
-    description = ""
+    #: The `protocol::Expected`.
+    fact = None
 
     def read(self, data, start):
         """A `resp.Reply`, `resp.Incomplete` or `resp.Invalid` from the bytes that came."""
@@ -31,10 +31,11 @@ class Expectation:
 
 
 class _Exact(Expectation):
-    def __init__(self, kind, expected):
-        self.type = kind
+    def __init__(self, expected):
+        reply = resp.read(expected)
+        self.type = reply.type
         self.expected = expected
-        self.description = resp.describe(resp.read(expected))
+        self.fact = {"reply": resp.value(reply)}
 
 
 class _ErrorPrefix(Expectation):
@@ -44,7 +45,7 @@ class _ErrorPrefix(Expectation):
     def __init__(self, prefix):
         self._prefix = prefix
         self.expected = b"-" + prefix
-        self.description = f"an error that begins with {quoted(prefix)}"
+        self.fact = {"error-beginning": excerpt(prefix)}
 
     def accepts(self, reply, data, start):
         return reply.type == self.type and reply.value.startswith(self._prefix)
@@ -53,7 +54,7 @@ class _ErrorPrefix(Expectation):
 class _Bytes(Expectation):
     def __init__(self, expected):
         self.expected = expected
-        self.description = f"the bytes {quoted(expected)}"
+        self.fact = {"bytes": excerpt(expected)}
 
     def read(self, data, start):
         end = start + len(self.expected)
@@ -61,13 +62,13 @@ class _Bytes(Expectation):
         if received == self.expected:
             return resp.Reply(None, received, end)
         if self.expected.startswith(received):
-            return resp.Incomplete(f"{end - len(data)} of {len(self.expected)} bytes")
+            return resp.Incomplete({"bytes": {"bytes": end - len(data), "of": len(self.expected)}})
         return resp.Reply(None, bytes(data[start:]), len(data))
 
 
 def simple(text):
     """The simple string `text`: `simple("PONG")` is `+PONG\\r\\n`."""
-    return _Exact("simple string", b"+%b\r\n" % as_bytes(text))
+    return _Exact(b"+%b\r\n" % as_bytes(text))
 
 
 def error(beginning):
@@ -81,27 +82,29 @@ def error(beginning):
 
 def exact_error(text):
     """The error `text` and nothing after it: `-text\\r\\n`."""
-    return _Exact("error", b"-%b\r\n" % as_bytes(text))
+    return _Exact(b"-%b\r\n" % as_bytes(text))
 
 
 def integer(number):
     """The integer `number`: `integer(3)` is `:3\\r\\n`."""
     if isinstance(number, bool) or not isinstance(number, int):
         raise Misuse(f"a whole number is needed here, not {number!r}")
-    return _Exact("integer", b":%d\r\n" % number)
+    if number not in resp.INTEGERS:
+        raise Misuse(f"an integer of RESP has 64 bits, and {number} has more")
+    return _Exact(b":%d\r\n" % number)
 
 
 def bulk(value):
     """The bulk string `value` (text or bytes): `bulk("hé")` is `$3\\r\\nh\\xc3\\xa9\\r\\n`."""
     value = as_bytes(value)
-    return _Exact("bulk string", b"$%d\r\n%b\r\n" % (len(value), value))
+    return _Exact(b"$%d\r\n%b\r\n" % (len(value), value))
 
 
 #: The answer "there is nothing": `$-1\r\n`.
-nil = _Exact("nil", b"$-1\r\n")
+nil = _Exact(b"$-1\r\n")
 
 #: The array that is not there, as from a blocking command that ran out of time: `*-1\r\n`.
-nil_array = _Exact("nil array", b"*-1\r\n")
+nil_array = _Exact(b"*-1\r\n")
 
 
 def array(elements):
@@ -116,7 +119,7 @@ def array(elements):
     parts = [b"*%d\r\n" % len(elements)]
     for element in elements:
         parts.append(_element(element).expected)
-    return _Exact("array", b"".join(parts))
+    return _Exact(b"".join(parts))
 
 
 def exactly(data):
@@ -127,7 +130,7 @@ def exactly(data):
 def _element(element):
     if isinstance(element, Expectation):
         if element.is_prefix or element.type is None:
-            raise Misuse(f"{element.description} can't be an element of an array")
+            raise Misuse("an expectation that is no whole reply of RESP can't be an element of an array")
         return element
     if isinstance(element, bool):
         raise Misuse("an element of an array is text, bytes, a number, a list or an expectation")

@@ -19,6 +19,9 @@ _READS_MAX = 16
 #: Long on purpose: a busy machine must not look like a program that can't be started or ended.
 _REPLY_SECONDS = 10.0
 
+#: What a launcher may fail to do.
+_FAILURES = ("no-process", "processes-stay", "files-not-written", "leftovers-stay", "too-many-leftovers")
+
 #: How long the program has to answer a probe: on a busy machine, and once it has failed to.
 _PROBE_SECONDS, _PROBE_AGAIN_SECONDS = 0.5, 0.01
 
@@ -151,7 +154,7 @@ class Launcher:
                     if answer["message"] == reply:
                         found = answer, descriptors
                     elif answer["message"] == "failed":
-                        raise Interference(str(answer.get("detail"))[:500])
+                        raise interference_of(answer)
                     else:
                         self._handle(answer, descriptors)
                 if found is not None:
@@ -183,3 +186,11 @@ class Launcher:
             self._output.feed(program.number, stream, data, now)
 
         return take
+
+
+def interference_of(failed):
+    """What a launcher's `failed` says, checked; one that says anything else is lost."""
+    what, errno, folder = (failed.get(key) for key in ("what", "errno", "folder"))
+    if what not in _FAILURES or type(errno) is not int or not 0 <= errno < 4096:
+        return LauncherLost("it failed at what it was not asked for")
+    return Interference(what, errno=errno, folder=str(folder)[:100])

@@ -40,11 +40,11 @@ class Misuse(TypeError):
 
 
 class Interference(BaseException):
-    """The learner's program reached for the judge; `detail` says how."""
+    """The learner's program reached for the judge; `fact` is the `protocol::Interference`."""
 
-    def __init__(self, detail):
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, what, **fields):
+        self.fact = {"what": what, **fields}
+        super().__init__(self.fact)
 
 
 def u32(value):
@@ -72,12 +72,12 @@ def ipv6_only(port):
     return {"kind": "ipv6-only", "port": port}
 
 
-def silent(waited_ms, request, expected_decoded, replies_before):
+def silent(waited_ms, request, expected, replies_before):
     return {
         "kind": "silent",
         "waited_ms": u32(waited_ms),
         "request": request,
-        "expected_decoded": expected_decoded,
+        "expected": expected,
         "replies_before": u32(replies_before),
         "receipt": None,
         "line": None,
@@ -114,8 +114,8 @@ def wrong_type(reply, expected_type, received_type):
     }
 
 
-def wrong_value(reply):
-    return {"kind": "wrong-value", "reply": reply}
+def wrong_value(reply, expected, received):
+    return {"kind": "wrong-value", "reply": reply, "expected": expected, "received": received}
 
 
 def extra_bytes(reply):
@@ -142,8 +142,8 @@ def too_many_processes(limit):
     return {"kind": "too-many-processes", "limit": u32(limit)}
 
 
-def too_many_sockets(protocol, limit):
-    return {"kind": "too-many-sockets", "protocol": protocol, "limit": u32(limit)}
+def too_many_sockets(sockets, limit):
+    return {"kind": "too-many-sockets", "sockets": sockets, "limit": u32(limit)}
 
 
 def output_flood(limit_kib):
@@ -154,8 +154,8 @@ def timed_out(limit_ms):
     return {"kind": "timed-out", "limit_ms": u32(limit_ms)}
 
 
-def interfered(detail):
-    return {"kind": "interfered", "detail": detail}
+def interfered(interference):
+    return {"kind": "interfered", "interference": interference}
 
 
 def test_broken(detail):

@@ -3,8 +3,7 @@
 import re
 from collections import namedtuple
 
-from .formatting import command as format_command
-from .formatting import quoted
+from .formatting import excerpt
 
 _INTEGER = re.compile(rb"[-+]?\d*")
 _LENGTH = re.compile(rb"-?\d*")
@@ -14,11 +13,16 @@ _LENGTH_MAX = 512 * 1024 * 1024
 #: memory. A reply with more stays incomplete.
 _ELEMENTS_MAX = 50_000
 
-_FIRST_BYTE_RULE = "a reply begins with `+`, `-`, `:`, `$` or `*`"
+#: How many elements of an array are passed on, how many of arrays in arrays together, how many
+#: replies or commands in a row, and how many words of a command.
+_SHOWN_ELEMENTS_MAX, _SHOWN_NESTED_MAX, _SHOWN_IN_A_ROW_MAX, _SHOWN_WORDS_MAX = 8, 64, 4, 64
+
+#: What an integer's 64 bits can say.
+INTEGERS = range(-(1 << 63), 1 << 63)
 
 
 class Reply(namedtuple("Reply", "type value end")):
-    """A whole reply: its type in words, its value, and where it ends in the bytes.
+    """A whole reply: its `protocol::RespType`, its value, and where it ends in the bytes.
 
     `value` is bytes for strings and errors, an int for integers, None for the two nils, and a
     tuple of replies for arrays.
@@ -26,11 +30,14 @@ class Reply(namedtuple("Reply", "type value end")):
 
 
 class Incomplete(namedtuple("Incomplete", "missing")):
-    """The bytes are the beginning of a reply; `missing` says in words what has not come."""
+    """The bytes are the beginning of a reply; `missing` is the `protocol::Missing`.
+
+    None where no byte has come.
+    """
 
 
 class Invalid(namedtuple("Invalid", "offset rule")):
-    """The byte at `offset` is wrong; `rule` says in words what is right there."""
+    """The byte at `offset` is wrong; `rule` is the `protocol::RespRule` that it breaks."""
 
 
 class _Stop(Exception):
@@ -48,43 +55,45 @@ def read(data, start=0):
 
 def _reply(data, start, depth, budget):
     if start >= len(data):
-        raise _Stop(Incomplete("the reply" if depth == 0 else "the next element of the array"))
+        raise _Stop(Incomplete("element" if depth else None))
     kind = data[start : start + 1]
     if kind in (b"+", b"-"):
         text, end = _line(data, start + 1)
-        return Reply("simple string" if kind == b"+" else "error", text, end)
+        return Reply("simple-string" if kind == b"+" else "error", text, end)
     if kind == b":":
-        number, end = _number(data, start + 1, _INTEGER, "after `:` comes a number in decimal digits")
+        number, end = _number(data, start + 1, _INTEGER, "integer")
+        if number not in INTEGERS:
+            raise _Stop(Invalid(start + 1, "number-bits"))
         return Reply("integer", number, end)
     if kind == b"$":
         return _bulk(data, start)
     if kind == b"*":
         return _array(data, start, depth, budget)
-    raise _Stop(Invalid(start, _FIRST_BYTE_RULE))
+    raise _Stop(Invalid(start, "first-byte"))
 
 
 def _bulk(data, start):
-    length, begin = _length(data, start, "the value's length in bytes, in decimal digits")
+    length, begin = _length(data, start, "length")
     if length == -1:
         return Reply("nil", None, begin)
     end = begin + length
     if len(data) < end:
-        raise _Stop(Incomplete(f"{end - len(data)} of the value's {_bytes(length)}"))
-    rule = f"`${length}` announces {_bytes(length)}, and after them comes `\\r\\n`"
-    return Reply("bulk string", bytes(data[begin:end]), _line_end(data, end, rule))
+        raise _Stop(Incomplete({"value-bytes": {"bytes": end - len(data), "of": length}}))
+    value_end = _line_end(data, end, {"value-end": {"length": length}})
+    return Reply("bulk-string", bytes(data[begin:end]), value_end)
 
 
 def _array(data, start, depth, budget):
-    count, position = _length(data, start, "the number of elements, in decimal digits")
+    count, position = _length(data, start, "count")
     if count == -1:
-        return Reply("nil array", None, position)
+        return Reply("nil-array", None, position)
     if depth == _DEPTH_MAX:
-        raise _Stop(Invalid(start, f"arrays are nested at most {_DEPTH_MAX} deep"))
+        raise _Stop(Invalid(start, {"depth": {"max": _DEPTH_MAX}}))
     elements = []
     for _ in range(count):
         budget[0] -= 1
         if budget[0] < 0:
-            raise _Stop(Incomplete("the next element of the array"))
+            raise _Stop(Incomplete("element"))
         element = _reply(data, position, depth + 1, budget)
         elements.append(element)
         position = element.end
@@ -92,34 +101,31 @@ def _array(data, start, depth, budget):
 
 
 def _length(data, start, what):
-    mark = chr(data[start])
-    number, end = _number(data, start + 1, _LENGTH, f"after `{mark}` comes {what}")
+    number, end = _number(data, start + 1, _LENGTH, what)
     if number < -1 or number > _LENGTH_MAX:
-        raise _Stop(Invalid(start + 1, f"after `{mark}` comes {what}, or -1 for nil"))
+        raise _Stop(Invalid(start + 1, {"range": what}))
     return number, end
 
 
-def _number(data, start, form, rule):
+def _number(data, start, form, what):
     digits = form.match(data, start).group()
     end = start + len(digits)
     if not digits.lstrip(b"+-"):
-        if end == len(data):
-            raise _Stop(Incomplete("a number and `\\r\\n`"))
-        raise _Stop(Invalid(end, rule))
+        raise _Stop(Incomplete("number") if end == len(data) else Invalid(end, {"digits": what}))
     if len(digits) > 20:
-        raise _Stop(Invalid(start + 20, "a number has at most 64 bits"))
-    return int(digits), _line_end(data, end, f"{rule}, and then `\\r\\n`")
+        raise _Stop(Invalid(start + 20, "number-bits"))
+    return int(digits), _line_end(data, end, {"number-end": what})
 
 
 def _line_end(data, position, rule):
     if position == len(data):
-        raise _Stop(Incomplete("the closing `\\r\\n`"))
+        raise _Stop(Incomplete("line-end"))
     if data[position] != 0x0D:
         raise _Stop(Invalid(position, rule))
     if position + 1 == len(data):
-        raise _Stop(Incomplete("the closing `\\n`"))
+        raise _Stop(Incomplete("line-feed"))
     if data[position + 1] != 0x0A:
-        raise _Stop(Invalid(position + 1, "after `\\r` comes `\\n`"))
+        raise _Stop(Invalid(position + 1, "line-feed"))
     return position + 2
 
 
@@ -127,47 +133,45 @@ def _line(data, start):
     feed = data.find(b"\n", start)
     carriage = data.find(b"\r", start, feed if feed >= 0 else len(data))
     if carriage >= 0:
-        end = _line_end(data, carriage, "")
-        return bytes(data[start:carriage]), end
+        return bytes(data[start:carriage]), _line_end(data, carriage, None)
     if feed >= 0:
-        raise _Stop(Invalid(feed, "a line ends with `\\r\\n`, and here `\\n` has no `\\r` before it"))
-    raise _Stop(Incomplete("the closing `\\r\\n`"))
+        raise _Stop(Invalid(feed, "carriage-return"))
+    raise _Stop(Incomplete("line-end"))
 
 
-def describe(reply):
-    """A reply as a person says it: `the simple string "PONG"`, `nil`."""
-    if reply.type in ("nil", "nil array"):
-        return "nil" if reply.type == "nil" else "the nil array"
+def value(reply):
+    """A reply as a `protocol::RespValue`."""
+    return _value(reply, [_SHOWN_NESTED_MAX])
+
+
+def _value(reply, budget):
+    if reply.type in ("nil", "nil-array"):
+        return reply.type
     if reply.type == "integer":
-        return f"the integer {reply.value}"
-    if reply.type == "array":
-        return f"the array {_element(reply)}" if reply.value else "the empty array"
-    return f"the {reply.type} {quoted(reply.value)}"
+        return {"integer": reply.value}
+    if reply.type != "array":
+        return {reply.type: excerpt(reply.value)}
+    shown = []
+    for element in reply.value[:_SHOWN_ELEMENTS_MAX]:
+        if not budget[0]:
+            break
+        budget[0] -= 1
+        shown.append(_value(element, budget))
+    return {"array": {"elements": shown, "cut_elements": len(reply.value) - len(shown)}}
 
 
-def _element(reply):
-    if reply.type == "array":
-        shown = [_element(element) for element in reply.value[:8]]
-        more = len(reply.value) - len(shown)
-        return f"[{', '.join([*shown, f'and {more} more'] if more else shown)}]"
-    if reply.type == "error":
-        return describe(reply)
-    if reply.type in ("nil", "nil array"):
-        return "nil"
-    return str(reply.value) if reply.type == "integer" else quoted(reply.value)
-
-
-def describe_all(data):
-    """All of `data` as a person says it, or None where it isn't one or more whole replies."""
-    described = []
+def values(data):
+    """All of `data` as a list of `protocol::RespValue`s, or None where it is no few whole replies."""
+    found = []
+    budget = [_SHOWN_NESTED_MAX]
     position = 0
     while position < len(data):
         reply = read(data, position)
-        if not isinstance(reply, Reply) or len(described) == 4:
+        if not isinstance(reply, Reply) or len(found) == _SHOWN_IN_A_ROW_MAX:
             return None
-        described.append(describe(reply))
+        found.append(_value(reply, budget))
         position = reply.end
-    return ", then ".join(described) or None
+    return found or None
 
 
 def encode_command(words):
@@ -178,20 +182,17 @@ def encode_command(words):
     return b"".join(parts)
 
 
-def describe_request(data):
-    """Bytes that a client sent as a person says them: the commands in it, else the bytes."""
-    described = []
+def request(data):
+    """Bytes that a client sent as a `protocol::Request`: the commands in it, else the bytes."""
+    commands = []
     position = 0
-    while position < len(data) and len(described) < 4:
+    while position < len(data) and len(commands) < _SHOWN_IN_A_ROW_MAX:
         reply = read(data, position)
         if not isinstance(reply, Reply) or reply.type != "array" or not reply.value:
-            return quoted(data)
-        if any(element.type != "bulk string" for element in reply.value):
-            return quoted(data)
-        described.append(format_command([element.value for element in reply.value]))
+            return {"bytes": excerpt(data)}
+        if any(element.type != "bulk-string" for element in reply.value):
+            return {"bytes": excerpt(data)}
+        words = [excerpt(element.value) for element in reply.value[:_SHOWN_WORDS_MAX]]
+        commands.append({"words": words, "cut_words": len(reply.value) - len(words)})
         position = reply.end
-    return ", ".join(described) + (", …" if position < len(data) else "")
-
-
-def _bytes(count):
-    return "1 byte" if count == 1 else f"{count} bytes"
+    return {"commands": {"commands": commands, "has_more": position < len(data)}}

@@ -133,7 +133,7 @@ class Run:
             return self._end_run(outcome.timed_out(self._job.limit_ms), timed_out, span)
         except Interference as interference:
             self._exit_if_nothing_ran(interference)
-            return self._end_run(outcome.interfered(interference.detail), interference)
+            return self._end_run(outcome.interfered(interference.fact), interference)
         except LauncherLost as lost:
             return self._end_run(self._cause_of_loss(lost), lost)
 
@@ -236,7 +236,7 @@ class Run:
     def _exit_if_nothing_ran(self, interference):
         """A program of which no line has run has done nothing: the fault is the machine's or ours."""
         if not self._launcher.launches:
-            sys.exit(f"no program could be started: {interference.detail}")
+            sys.exit(f"no program could be started: {interference}")
 
     def _end_run(self, result, cause, span=None):
         """The result of the last test that was run."""

@@ -10,10 +10,10 @@ from .outcome import Failed
 #: How often they are counted while the judge waits.
 CHECK_SECONDS = 0.05
 
-#: Far more than any server of a course needs, the judge's clients included. `other` is all but TCP
-#: connections: UDP and unix sockets, and sockets that were taken out of the kernel's tables and keep
-#: what they hold.
-_SOCKETS_MAX = {"TCP": 512, "UDP": 64, "other": 128}
+#: Far more than any server of a course needs, the judge's clients included, by `protocol::SocketKind`.
+#: `other` is all but TCP connections: UDP and unix sockets, and sockets that were taken out of the
+#: kernel's tables and keep what they hold.
+_SOCKETS_MAX = {"tcp": 512, "udp": 64, "other": 128}
 
 _PATHS = ("/proc/net/sockstat", "/proc/net/sockstat6")
 
@@ -21,22 +21,23 @@ _PATHS = ("/proc/net/sockstat", "/proc/net/sockstat6")
 def check():
     """Raises the failure of a program that has too many."""
     counts = _counts()
-    counts["other"] = counts.pop("sockets") - counts["TCP"]
-    for protocol, limit in _SOCKETS_MAX.items():
-        if counts[protocol] > limit:
-            raise Failed(outcome.too_many_sockets(protocol, limit))
+    counts["other"] = counts.pop("sockets") - counts["tcp"]
+    for kind, limit in _SOCKETS_MAX.items():
+        if counts[kind] > limit:
+            raise Failed(outcome.too_many_sockets(kind, limit))
 
 
 def _counts():
-    counts = {"sockets": 0, "TCP": 0, "UDP": 0}
+    counts = {"sockets": 0, "tcp": 0, "udp": 0}
     for path in _PATHS:
         try:
             with open(path) as file:
                 for line in file:
                     # "sockets: used 9", "TCP: inuse 5 orphan 0 …", "UDP6: inuse 0".
                     name, _, rest = line.partition(": ")
-                    if name.removesuffix("6") in counts:
-                        counts[name.removesuffix("6")] += int(rest.split()[1])
+                    kind = name.removesuffix("6").lower()
+                    if kind in counts:
+                        counts[kind] += int(rest.split()[1])
         except (OSError, ValueError, IndexError):
             continue
     return counts

@@ -23,7 +23,7 @@ class Trace:
         self._exchanges.append({"client": client, "at_us": at_us, "action": action, **fields})
 
     def sent(self, client, data, decoded):
-        """Bytes that a client sent."""
+        """Bytes that a client sent, and the `protocol::Request` that they are by themselves, or None."""
         self.add(client, "sent", bytes=data, decoded=decoded)
 
     def received(self, client, data, offset, port):
@@ -61,7 +61,7 @@ def _to_json(exchange, line_of, speaks_resp):
         "cut_bytes": u32(exchange.get("count", len(data)) - len(shown)),
     }
     if exchange["action"] == "received":
-        fields["decoded"] = resp.describe_all(data) if speaks_resp else None
+        fields["decoded"] = resp.values(data) if speaks_resp else None
         fields["line"] = line_of(exchange["port"], exchange["offset"])
     else:
         fields["decoded"] = exchange["decoded"]

@@ -2,12 +2,14 @@
 
 import os
 
+from .failure import Failure
+
 #: So that what a program left can't keep the launcher busy.
 _REMOVALS_MAX = 150_000
 
 
-class FolderError(Exception):
-    """The files can't be rewritten, or what a program left can't be removed."""
+class _TooMuch(Exception):
+    """A program left more than the launcher removes."""
 
 
 class Folder:
@@ -28,7 +30,7 @@ class Folder:
                 self._empty(path)
             self._write(files)
         except OSError as error:
-            raise FolderError(f"its files can't be written anew: {error.strerror}") from None
+            raise Failure("files-not-written", error.errno) from None
 
     def _write(self, files):
         folder = os.open(self._code, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -58,7 +60,9 @@ class Folder:
             self._removals_left = _REMOVALS_MAX
             self._remove_all(folder)
         except OSError as error:
-            raise FolderError(f"what it left in {path} can't be removed: {error.strerror}") from None
+            raise Failure("leftovers-stay", error.errno, path) from None
+        except _TooMuch:
+            raise Failure("too-many-leftovers", folder=path) from None
         finally:
             os.close(folder)
 
@@ -94,5 +98,5 @@ class Folder:
             found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
         self._removals_left -= len(found)
         if self._removals_left < 0:
-            raise OSError(0, "there is too much of it")
+            raise _TooMuch
         return found

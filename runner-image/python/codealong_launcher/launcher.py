@@ -13,8 +13,9 @@ from codealong_protocol.channel import JUDGE_MESSAGE_BYTES_MAX, PROTOCOL, Channe
 
 from . import imports
 from .environment import Environment
-from .folder import Folder, FolderError
-from .processes import Processes, ProcessesError
+from .failure import Failure
+from .folder import Folder
+from .processes import Processes
 
 #: The judge listens before this container is started; on a host, the launcher may be quicker.
 _JOIN_SECONDS = 10.0
@@ -149,8 +150,8 @@ class Launcher:
                 self._channel.send("killed", preforked=self._processes.preforked_pids())
             elif message == "probe":
                 self._processes.probe_stack()
-        except (FolderError, ProcessesError) as error:
-            self._channel.send("failed", detail=str(error))
+        except Failure as failure:
+            self._channel.send("failed", **failure.facts)
 
     def _start(self, number, files):
         self._processes.kill()

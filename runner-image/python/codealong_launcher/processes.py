@@ -19,6 +19,7 @@ from time import monotonic
 from codealong_protocol import kernel, procfs
 
 from . import stack_probe
+from .failure import Failure
 from .learner import Learner
 
 #: A run of the first step starts the program twice. Any further process is forked when it is needed,
@@ -39,10 +40,6 @@ _KILL_ALL_SECONDS = 0.5
 _BLOCKABLE = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 
-class ProcessesError(Exception):
-    """A program can't be started or ended."""
-
-
 class WaitingProcess:
     """A process that waits to be started; `warms_up` says whether it warms up meanwhile."""
 
@@ -57,7 +54,7 @@ class WaitingProcess:
         except OSError as error:
             for descriptor in (*ends, self._start, self._ready, self.stdout, self.stderr):
                 os.close(descriptor)
-            raise ProcessesError(f"no process can be made: {error.strerror}") from None
+            raise Failure("no-process", error.errno) from None
         if not self.pid:
             _wait_and_run(learner, warms_up, *ends)
         for descriptor in ends:
@@ -170,7 +167,7 @@ class Processes:
                 _kill(pid)
             now = monotonic()
             if now > begin + _KILL_SECONDS:
-                raise ProcessesError("its processes can't be ended")
+                raise Failure("processes-stay")
             if self._is_container and now > begin + _KILL_ALL_SECONDS:
                 self._discard_preforked()
                 os.kill(-1, signal.SIGKILL)

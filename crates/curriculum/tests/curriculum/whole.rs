@@ -2,7 +2,8 @@
 
 use curriculum::{Course, Curriculum, Evidence, PythonSource};
 use protocol::{
-    Comparison, CourseId, Crash, Outcome, RecognisedMistake, SourceSpan, StepId, TestId, TestResult,
+    Comparison, CourseId, Crash, Excerpt, Expected, Outcome, Received, RecognisedMistake,
+    SourceSpan, StepId, TestId, TestResult,
 };
 
 use crate::tiny_course::TinyCourse;
@@ -25,16 +26,24 @@ fn result(test: &str, outcome: Outcome) -> TestResult {
     }
 }
 
+fn excerpt(bytes: &[u8]) -> Excerpt {
+    Excerpt {
+        bytes: bytes.into(),
+        cut_bytes: 0,
+    }
+}
+
 fn wrong_value(received: &[u8]) -> Outcome {
+    let expected = b"hello\r\n";
     Outcome::WrongValue {
+        expected: Expected::Bytes(excerpt(expected)),
+        received: Received::Bytes(excerpt(received)),
         reply: Comparison {
-            expected: b"hello\r\n".as_slice().into(),
+            expected: expected.as_slice().into(),
             expected_is_prefix: false,
             received: received.into(),
             cut_bytes: 0,
             offset: 0,
-            expected_decoded: None,
-            received_decoded: None,
             request: None,
         },
     }

@@ -1,7 +1,7 @@
 //! The phrases that outcomes' sentences are built from.
 
 use super::Crash;
-use crate::ByteString;
+use crate::{ByteString, Request};
 
 pub(super) fn exception(crash: &Crash) -> String {
     let place = match &crash.span {
@@ -44,7 +44,7 @@ pub(super) fn ports(found: &[u16]) -> String {
     }
 }
 
-pub(super) fn to_request(request: Option<&str>) -> String {
+pub(super) fn to_request(request: Option<&Request>) -> String {
     request
         .map(|request| format!(" to `{request}`"))
         .unwrap_or_default()

@@ -5,7 +5,7 @@ use super::phrase::{
     after_line, bytes, duration, exception, exit, ports, shortened, to_request, without_backticks,
 };
 use super::silence::Silence;
-use super::{Comparison, Outcome};
+use super::{Comparison, Outcome, SocketKind};
 use crate::ByteString;
 use crate::english::{capitalised, with_article};
 
@@ -67,15 +67,15 @@ impl Outcome {
             Self::Silent {
                 waited_ms,
                 request,
-                expected_decoded,
+                expected,
                 replies_before,
                 receipt,
                 line,
                 is_busy,
             } => Silence {
                 waited_ms: *waited_ms,
-                request: request.as_deref(),
-                expected_decoded: expected_decoded.as_deref(),
+                request: request.as_ref(),
+                expected: expected.as_ref(),
                 replies_before: *replies_before,
                 receipt: *receipt,
                 line: *line,
@@ -105,12 +105,12 @@ impl Outcome {
                 reply,
             } => format!(
                 "Your program closed the connection instead of answering{}.",
-                to_request(reply.request.as_deref())
+                to_request(reply.request.as_ref())
             ),
             Self::Closed { after_bytes, reply } => format!(
                 "Your program closed the connection after {}, in the middle of its reply{}.",
                 bytes(*after_bytes),
-                to_request(reply.request.as_deref())
+                to_request(reply.request.as_ref())
             ),
             Self::Reset { after_bytes: 0 } => {
                 "Your program's side reset the connection instead of answering. That happens when a \
@@ -131,7 +131,7 @@ impl Outcome {
                 };
                 format!(
                     "The reply{} {began}: after {}, {missing} did not come.",
-                    to_request(reply.request.as_deref()),
+                    to_request(reply.request.as_ref()),
                     bytes(reply.offset)
                 )
             }
@@ -144,10 +144,10 @@ impl Outcome {
                 };
                 format!(
                     "The reply{} breaks the protocol at byte {}: {}. {}.{earlier}",
-                    to_request(reply.request.as_deref()),
+                    to_request(reply.request.as_ref()),
                     reply.offset,
                     found_at(reply),
-                    capitalised(rule)
+                    capitalised(&rule.to_string())
                 )
             }
             Self::WrongType {
@@ -156,14 +156,23 @@ impl Outcome {
                 received_type,
             } => format!(
                 "The reply{} should be {}, but it is {}.",
-                to_request(reply.request.as_deref()),
-                with_article(expected_type),
-                with_article(received_type)
+                to_request(reply.request.as_ref()),
+                with_article(&expected_type.to_string()),
+                with_article(&received_type.to_string())
             ),
-            Self::WrongValue { reply } => wrong_value(reply),
+            Self::WrongValue {
+                reply,
+                expected,
+                received,
+            } => format!(
+                "The reply{} should be {expected}, but it is {received}. \
+                 They differ from byte {} on.",
+                to_request(reply.request.as_ref()),
+                reply.offset
+            ),
             Self::ExtraBytes { reply } => format!(
                 "The reply{} is right, but {} more came after it: `{}`.",
-                to_request(reply.request.as_deref()),
+                to_request(reply.request.as_ref()),
                 bytes(extra_bytes(reply)),
                 shortened(
                     reply
@@ -181,7 +190,7 @@ impl Outcome {
             Self::Crashed { crash, request, .. } => format!(
                 "Your program crashed{}: {}.{}",
                 request
-                    .as_deref()
+                    .as_ref()
                     .map(|request| format!(" on `{request}`"))
                     .unwrap_or_default(),
                 exception(crash),
@@ -189,7 +198,7 @@ impl Outcome {
             ),
             Self::Stopped { code, request } => format!(
                 "Your program ended itself instead of answering{} ({}).",
-                to_request(request.as_deref()),
+                to_request(request.as_ref()),
                 exit(*code)
             ),
             Self::OutOfMemory { limit_mib } => format!(
@@ -198,10 +207,11 @@ impl Outcome {
             Self::TooManyProcesses { limit } => format!(
                 "Your program started more than {limit} processes and threads, which is the limit."
             ),
-            Self::TooManySockets { protocol, limit } => {
-                let sockets = match protocol.as_str() {
-                    "TCP" | "UDP" => format!("{protocol} sockets"),
-                    _ => "sockets beside its TCP connections".to_owned(),
+            Self::TooManySockets { sockets, limit } => {
+                let sockets = match sockets {
+                    SocketKind::Tcp => "TCP sockets",
+                    SocketKind::Udp => "UDP sockets",
+                    SocketKind::Other => "sockets beside its TCP connections",
                 };
                 format!(
                     "Your program had more than {limit} {sockets} open at once, which is the limit. \
@@ -217,29 +227,13 @@ impl Outcome {
                 duration(*limit_ms)
             ),
             Self::NotRun => "Not run: the run ended before this test's turn.".to_owned(),
-            Self::Interfered { detail } => format!(
-                "Your program reached for the judge ({detail}), so this test can't count as passed."
+            Self::Interfered { interference } => format!(
+                "Your program reached for the judge ({interference}), so this test can't count as passed."
             ),
             Self::TestBroken { detail } => format!(
                 "This test is broken, and that is the course's fault, not your code's: {detail}."
             ),
         }
-    }
-}
-
-fn wrong_value(reply: &Comparison) -> String {
-    let request = to_request(reply.request.as_deref());
-    match (&reply.expected_decoded, &reply.received_decoded) {
-        (Some(expected), Some(received)) => format!(
-            "The reply{request} should be {expected}, but it is {received}. \
-             They differ from byte {} on.",
-            reply.offset
-        ),
-        _ => format!(
-            "The reply{request} differs from what was expected at byte {}: {}.",
-            reply.offset,
-            found_at(reply)
-        ),
     }
 }
 
@@ -261,107 +255,4 @@ fn extra_bytes(reply: &Comparison) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::{Comparison, Crash, Outcome, SourceSpan};
-
-    fn comparison(expected: &[u8], received: &[u8], offset: u32) -> Comparison {
-        Comparison {
-            expected: expected.into(),
-            expected_is_prefix: false,
-            received: received.into(),
-            cut_bytes: 0,
-            offset,
-            expected_decoded: None,
-            received_decoded: None,
-            request: Some("PING".to_owned()),
-        }
-    }
-
-    #[test]
-    fn a_wrong_port_names_both_ports() {
-        let outcome = Outcome::OtherPort {
-            port: 6379,
-            found: vec![6380, 8000],
-        };
-        assert_eq!(
-            outcome.message(),
-            "Your program listens on port 6380 and port 8000, but the client calls port 6379."
-        );
-    }
-
-    #[test]
-    fn a_crash_names_the_line_and_the_request() {
-        let outcome = Outcome::Crashed {
-            crash: Crash {
-                exception: "IndexError".to_owned(),
-                detail: "list index out of range".to_owned(),
-                span: Some(SourceSpan {
-                    file: "main.py".to_owned(),
-                    line: 12,
-                    column: None,
-                    end_column: None,
-                }),
-                traceback: Vec::new(),
-            },
-            replies_before: 0,
-            request: Some("SET k".to_owned()),
-        };
-        assert_eq!(
-            outcome.message(),
-            "Your program crashed on `SET k`: line 12 raised `IndexError: list index out of range`."
-        );
-    }
-
-    #[test]
-    fn an_exception_that_tells_too_little_is_explained() {
-        let crash = Crash {
-            exception: "OSError".to_owned(),
-            detail: "[Errno 98] Address already in use".to_owned(),
-            span: None,
-            traceback: Vec::new(),
-        };
-        let exited = Outcome::Exited {
-            code: 1,
-            crash: Some(crash.clone()),
-        };
-        let crashed = Outcome::Crashed {
-            crash,
-            replies_before: 0,
-            request: None,
-        };
-        let end = "`OSError: [Errno 98] Address already in use`. \
-                   A socket has that port already: was it bound twice?";
-        for outcome in [exited, crashed] {
-            assert!(outcome.message().ends_with(end), "{}", outcome.message());
-        }
-    }
-
-    #[test]
-    fn foreign_backticks_mark_no_code() {
-        let outcome = Outcome::Exited {
-            code: 1,
-            crash: Some(Crash {
-                exception: "ValueError".to_owned(),
-                detail: "use `bind`".to_owned(),
-                span: None,
-                traceback: Vec::new(),
-            }),
-        };
-        assert!(outcome.message().contains("`ValueError: use 'bind'`"));
-        let outcome = Outcome::WrongValue {
-            reply: comparison(b"+a", b"+`", 1),
-        };
-        assert!(outcome.message().contains(r"`\x60` stands there"));
-    }
-
-    #[test]
-    fn extra_bytes_are_counted_and_shown() {
-        let outcome = Outcome::ExtraBytes {
-            reply: comparison(b"+PONG\r\n", b"+PONG\r\n\r\n", 7),
-        };
-        assert_eq!(
-            outcome.message(),
-            r"The reply to `PING` is right, but 2 bytes more came after it: `\r\n`."
-        );
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::phrase::{bytes, duration, times};
+use crate::{Expected, Request};
 
 /// What the program did with a client's bytes, as its kernel reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +18,8 @@ pub struct Receipt {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Silence<'a> {
     pub(super) waited_ms: u32,
-    pub(super) request: Option<&'a str>,
-    pub(super) expected_decoded: Option<&'a str>,
+    pub(super) request: Option<&'a Request>,
+    pub(super) expected: Option<&'a Expected>,
     pub(super) replies_before: u32,
     pub(super) receipt: Option<Receipt>,
     pub(super) line: Option<u32>,
@@ -29,7 +30,7 @@ impl Silence<'_> {
     /// How far the program came, where it is now, and what it owes.
     pub(super) fn sentence(&self) -> String {
         let expected = self
-            .expected_decoded
+            .expected
             .map(|expected| format!(" The client expected {expected}."))
             .unwrap_or_default();
         format!("{}{}{expected}", self.progress(), self.standstill())
@@ -63,7 +64,7 @@ impl Silence<'_> {
             (None, Some(request)) => {
                 format!("Your program {before}sent nothing within {waited} of {request}.")
             }
-            (_, None) if self.expected_decoded.is_none() => format!(
+            (_, None) if self.expected.is_none() => format!(
                 "The client's connection was neither accepted nor refused within {waited}: too \
                  many clients wait already. Call `accept`, or give `listen` a larger number."
             ),
@@ -96,7 +97,7 @@ impl Silence<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Outcome, Receipt};
+    use crate::{Expected, Outcome, Receipt, Request, RespValue};
 
     fn message(
         replies_before: u32,
@@ -106,8 +107,8 @@ mod tests {
     ) -> String {
         let outcome = Outcome::Silent {
             waited_ms: 1000,
-            request: Some("PING".to_owned()),
-            expected_decoded: Some("the simple string \"PONG\"".to_owned()),
+            request: Some(Request::of_words(&["PING"])),
+            expected: Some(Expected::Reply(RespValue::SimpleString(b"PONG"[..].into()))),
             replies_before,
             receipt: receipt.map(|(is_accepted, unread_bytes)| Receipt {
                 is_accepted,
@@ -154,15 +155,5 @@ mod tests {
         ] {
             assert_eq!(message, format!("{begin}{expected}"));
         }
-    }
-
-    #[test]
-    fn a_report_kept_from_before_receipts_is_read() {
-        let kept = r#"{"kind":"silent","waited_ms":1000,"request":"PING","expected_decoded":null,"replies_before":0}"#;
-        let outcome: Outcome = serde_json::from_str(kept).unwrap();
-        assert_eq!(
-            outcome.message(),
-            "Your program sent nothing within 1 s of `PING`."
-        );
     }
 }

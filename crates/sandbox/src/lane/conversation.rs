@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
+use protocol::Breach;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -10,7 +11,7 @@ use super::judge::how_it_ended;
 use crate::attached_io::{AttachedIo, AttachedOutput};
 use crate::event_channel::EventSender;
 use crate::frame::{FrameDecoder, job_frame};
-use crate::verifier::{Ending, ProtocolViolation, RunVerifier};
+use crate::verifier::{Ending, RunVerifier};
 use crate::{Job, Timings};
 
 /// How much longer than the job's limit the server waits: the judge ends the run itself at the
@@ -78,14 +79,10 @@ pub(super) async fn converse(
                 return Ok((verifier, Ending::Clean, written.elapsed()));
             }
             Ok(()) => {}
-            Err(violation) if verifier.is_started() => {
-                return Ok((
-                    verifier,
-                    Ending::ProtocolViolation(violation),
-                    written.elapsed(),
-                ));
+            Err(breach) if verifier.is_started() => {
+                return Ok((verifier, Ending::Breach(breach), written.elapsed()));
             }
-            Err(ProtocolViolation(detail)) => return Err(RunFault::NotStarted(detail)),
+            Err(breach) => return Err(RunFault::NotStarted(breach.to_string())),
         }
         let deadline = if verifier.is_started() {
             end
@@ -124,12 +121,9 @@ fn hear(
     decoder: &mut FrameDecoder,
     written: Instant,
     events: &EventSender,
-) -> Result<(), ProtocolViolation> {
+) -> Result<(), Breach> {
     while !verifier.is_finished() {
-        let frame = decoder
-            .next()
-            .map_err(|error| ProtocolViolation(error.to_string()))?;
-        let Some(frame) = frame else { break };
+        let Some(frame) = decoder.next()? else { break };
         if let Some(event) = verifier.take(&frame, written.elapsed())? {
             events.send_bytes(event, frame.len());
         }

@@ -211,9 +211,9 @@ fn measure(report: &JobReport) {
             Outcome::TimedOut { .. } => {
                 metrics::counter!("codealong_timed_out_total").increment(1);
             }
-            Outcome::Interfered { detail } => {
+            Outcome::Interfered { interference } => {
                 metrics::counter!("codealong_interfered_total").increment(1);
-                warn!(detail, test = %result.id, "A program reached for its judge: {detail}");
+                warn!(test = %result.id, "A program reached for its judge: {interference}");
             }
             _ => {}
         }

@@ -71,13 +71,13 @@ fn numbered(words: Vec<Value>) -> Vec<Value> {
     words.into_iter().enumerate().map(number).collect()
 }
 
-/// Gives the frames to a verifier; without a violation the run ends by `otherwise`.
+/// Gives the frames to a verifier; without a breach the run ends by `otherwise`.
 fn report(frames: &[Value], otherwise: Ending) -> (JobReport, Ending) {
     let mut verifier = RunVerifier::new(&job(), NONCE.to_owned(), Timings::default());
     let mut ending = otherwise;
     for frame in frames {
-        if let Err(violation) = verifier.take(frame.to_string().as_bytes(), AT) {
-            ending = Ending::ProtocolViolation(violation);
+        if let Err(breach) = verifier.take(frame.to_string().as_bytes(), AT) {
+            ending = Ending::Breach(breach);
             break;
         }
     }
@@ -167,7 +167,7 @@ fn one_wrong_secret_or_number_takes_all_passes_back() {
             let mut frames = numbered(honest());
             frames[wrong][key] = value;
             let (report, ending) = report(&frames, Ending::Clean);
-            assert!(matches!(ending, Ending::ProtocolViolation(_)));
+            assert!(matches!(ending, Ending::Breach(_)));
             assert!(
                 report
                     .results
@@ -183,7 +183,7 @@ fn one_wrong_secret_or_number_takes_all_passes_back() {
 fn a_pass_before_its_test_began_is_a_breach() {
     let words = vec![started(), passes(1), passes(2), passes(3), finished()];
     let (report, ending) = report(&numbered(words), Ending::Clean);
-    assert!(matches!(ending, Ending::ProtocolViolation(_)));
+    assert!(matches!(ending, Ending::Breach(_)));
     assert_eq!(kinds(&report), ["interfered", "not-run", "not-run"]);
 }
 
@@ -194,7 +194,7 @@ fn tests_of_another_plan_are_a_breach() {
         words[1]["id"] = json!(foreign);
         words[2]["id"] = json!(foreign);
         let (report, ending) = report(&numbered(words), Ending::Clean);
-        assert!(matches!(ending, Ending::ProtocolViolation(_)));
+        assert!(matches!(ending, Ending::Breach(_)));
         assert!(!report.is_passed());
     }
 }
@@ -238,10 +238,10 @@ fn a_judge_that_never_stops_talking_is_a_breach() {
         .take(numbered(vec![started()])[0].to_string().as_bytes(), AT)
         .unwrap();
     let text = "x".repeat(1024 * 1024);
-    let violation = (1..100).find_map(|seq| {
+    let breach = (1..100).find_map(|seq| {
         let frame = json!({"nonce": NONCE, "seq": seq, "frame": "output", "launch": 1,
                            "stream": "stdout", "text": text});
         verifier.take(frame.to_string().as_bytes(), AT).err()
     });
-    assert!(violation.is_some());
+    assert!(breach.is_some());
 }

@@ -165,9 +165,10 @@ fn write_comparison(text: &mut String, reply: &Comparison) {
 fn write_exchange(text: &mut String, exchange: &Exchange) {
     let (arrow, what) = match &exchange.action {
         ExchangeAction::Connected => ("·", "connected".to_owned()),
-        ExchangeAction::Sent { bytes, decoded, .. } => {
-            ("→", decoded.clone().unwrap_or_else(|| bytes.to_string()))
-        }
+        action @ ExchangeAction::Sent { bytes, .. } => (
+            "→",
+            action.decoded_text().unwrap_or_else(|| bytes.to_string()),
+        ),
         ExchangeAction::Received { bytes, line, .. } => (
             "←",
             match line {

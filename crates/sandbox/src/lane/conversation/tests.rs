@@ -126,7 +126,7 @@ async fn talk<Part: Future<Output = ()>>(
 async fn an_honest_judge_is_understood() {
     let kinds = talk(async |mut judge| {
         let job = judge.take_job().await;
-        assert_eq!(job["protocol"], 2);
+        assert_eq!(job["protocol"], 3);
         assert_eq!(job["limit_ms"], 200);
         assert_eq!(job["files"]["main.py"], "print('é')");
         assert_eq!(job["steps"][0]["tests"][1]["id"], "listen.2");

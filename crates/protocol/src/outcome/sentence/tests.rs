@@ -1,0 +1,187 @@
+//! Outcomes' sentences, whole.
+
+use crate::{
+    Breach, Comparison, Crash, Expected, Interference, Missing, Outcome, Received, Request,
+    RespRule, RespType, RespValue, SocketKind, SourceSpan,
+};
+
+fn comparison(expected: &[u8], received: &[u8], offset: u32) -> Comparison {
+    Comparison {
+        expected: expected.into(),
+        expected_is_prefix: false,
+        received: received.into(),
+        cut_bytes: 0,
+        offset,
+        request: Some(Request::of_words(&["PING"])),
+    }
+}
+
+#[test]
+fn a_wrong_port_names_both_ports() {
+    let outcome = Outcome::OtherPort {
+        port: 6379,
+        found: vec![6380, 8000],
+    };
+    assert_eq!(
+        outcome.message(),
+        "Your program listens on port 6380 and port 8000, but the client calls port 6379."
+    );
+}
+
+#[test]
+fn a_crash_names_the_line_and_the_request() {
+    let outcome = Outcome::Crashed {
+        crash: Crash {
+            exception: "IndexError".to_owned(),
+            detail: "list index out of range".to_owned(),
+            span: Some(SourceSpan {
+                file: "main.py".to_owned(),
+                line: 12,
+                column: None,
+                end_column: None,
+            }),
+            traceback: Vec::new(),
+        },
+        replies_before: 0,
+        request: Some(Request::of_words(&["SET", "k"])),
+    };
+    assert_eq!(
+        outcome.message(),
+        "Your program crashed on `SET k`: line 12 raised `IndexError: list index out of range`."
+    );
+}
+
+#[test]
+fn an_exception_that_tells_too_little_is_explained() {
+    let crash = Crash {
+        exception: "OSError".to_owned(),
+        detail: "[Errno 98] Address already in use".to_owned(),
+        span: None,
+        traceback: Vec::new(),
+    };
+    let exited = Outcome::Exited {
+        code: 1,
+        crash: Some(crash.clone()),
+    };
+    let crashed = Outcome::Crashed {
+        crash,
+        replies_before: 0,
+        request: None,
+    };
+    let end = "`OSError: [Errno 98] Address already in use`. \
+               A socket has that port already: was it bound twice?";
+    for outcome in [exited, crashed] {
+        assert!(outcome.message().ends_with(end), "{}", outcome.message());
+    }
+}
+
+#[test]
+fn foreign_backticks_mark_no_code() {
+    let outcome = Outcome::Exited {
+        code: 1,
+        crash: Some(Crash {
+            exception: "ValueError".to_owned(),
+            detail: "use `bind`".to_owned(),
+            span: None,
+            traceback: Vec::new(),
+        }),
+    };
+    assert!(outcome.message().contains("`ValueError: use 'bind'`"));
+    let outcome = Outcome::InvalidByte {
+        reply: comparison(b"+a", b"`", 0),
+        rule: RespRule::FirstByte,
+    };
+    assert!(outcome.message().contains(r"`\x60` stands there"));
+}
+
+#[test]
+fn extra_bytes_are_counted_and_shown() {
+    let outcome = Outcome::ExtraBytes {
+        reply: comparison(b"+PONG\r\n", b"+PONG\r\n\r\n", 7),
+    };
+    assert_eq!(
+        outcome.message(),
+        r"The reply to `PING` is right, but 2 bytes more came after it: `\r\n`."
+    );
+}
+
+#[test]
+fn a_wrong_reply_is_said_beside_the_right_one() {
+    let reply = || comparison(b"+PONG\r\n", b"$4\r\nPONG\r\n", 0);
+    for (outcome, said) in [
+        (
+            Outcome::Incomplete {
+                reply: comparison(b"+PONG\r\n", b"+PONG", 5),
+                missing: Missing::LineEnd,
+            },
+            r"The reply to `PING` began well and then stopped: after 5 bytes, the closing `\r\n` did not come.",
+        ),
+        (
+            Outcome::InvalidByte {
+                reply: comparison(b"+PONG\r\n", b"PONG", 0),
+                rule: RespRule::FirstByte,
+            },
+            "The reply to `PING` breaks the protocol at byte 0: `P` stands there. \
+             A reply begins with `+`, `-`, `:`, `$` or `*`.",
+        ),
+        (
+            Outcome::WrongType {
+                reply: reply(),
+                expected_type: RespType::Error,
+                received_type: RespType::BulkString,
+            },
+            "The reply to `PING` should be an error, but it is a bulk string.",
+        ),
+        (
+            Outcome::WrongValue {
+                reply: reply(),
+                expected: Expected::ErrorBeginning(b"ERR"[..].into()),
+                received: Received::Reply(RespValue::Error(b"no"[..].into())),
+            },
+            "The reply to `PING` should be an error that begins with \"ERR\", \
+             but it is the error \"no\". They differ from byte 0 on.",
+        ),
+        (
+            Outcome::WrongValue {
+                reply: reply(),
+                expected: Expected::Bytes(b"help"[..].into()),
+                received: Received::Bytes(b"hello\n"[..].into()),
+            },
+            r#"The reply to `PING` should be the bytes "help", but it is the bytes "hello\n". They differ from byte 0 on."#,
+        ),
+    ] {
+        assert_eq!(outcome.message(), said);
+    }
+}
+
+#[test]
+fn sockets_are_named_by_their_kind() {
+    for (sockets, said) in [
+        (SocketKind::Tcp, "512 TCP sockets open"),
+        (SocketKind::Udp, "512 UDP sockets open"),
+        (
+            SocketKind::Other,
+            "512 sockets beside its TCP connections open",
+        ),
+    ] {
+        let outcome = Outcome::TooManySockets {
+            sockets,
+            limit: 512,
+        };
+        assert!(outcome.message().contains(said), "{}", outcome.message());
+    }
+}
+
+#[test]
+fn interference_says_what_was_noticed() {
+    let interference = Interference::Breach {
+        breach: Breach::WrongNumber {
+            expected: 3,
+            found: 5,
+        },
+    };
+    assert_eq!(
+        Outcome::Interfered { interference }.message(),
+        "Your program reached for the judge (frame 5 instead of 3), so this test can't count as passed."
+    );
+}
