@@ -74,7 +74,7 @@ pub enum Outcome {
         waited_ms: u32,
         /// The client's last request.
         request: Option<Request>,
-        /// What the client waited for, unless it was for its connection.
+        /// What the client waited for; none where it waited to connect or to send.
         expected: Option<Expected>,
         /// Replies that came on this connection before.
         replies_before: u32,
