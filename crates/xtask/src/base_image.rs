@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::command::{self, HOUR};
 use crate::debian_fallback::python_image;
-use crate::engine::docker;
+use crate::docker_client::docker;
 use crate::screen::{Screen, Step};
 
 const TITLE: &str = "Python base image";
 
-pub(crate) const PUBLIC_BASE: &str = "python:3.11-slim";
+const PUBLIC_BASE: &str = "python:3.11-slim";
 
 pub(crate) fn ensure(screen: &Screen) -> Result<()> {
     for tag in [python_image::TAG, PUBLIC_BASE] {
@@ -31,6 +31,7 @@ pub(crate) fn ensure(screen: &Screen) -> Result<()> {
         )),
     }
     python_image::build(screen, TITLE)
+        .with_context(|| format!("run `docker pull {PUBLIC_BASE}` on a connected machine, or"))
 }
 
 fn is_local(tag: &str) -> Result<bool> {

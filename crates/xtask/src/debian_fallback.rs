@@ -8,5 +8,6 @@ pub(crate) mod dockerd;
 pub(crate) mod packages;
 pub(crate) mod python_image;
 pub(crate) mod system_compiler;
+pub(crate) mod system_toolchain;
 
 mod wasm_std;

@@ -9,11 +9,12 @@ use anyhow::{Context, Result, bail};
 use crate::command;
 use crate::debian_fallback::dockerd::{self, Dockerd};
 use crate::debian_fallback::packages;
+use crate::docker_client::engine_version;
 use crate::screen::Screen;
 
 const TITLE: &str = "Docker engine";
 
-pub(crate) const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// An engine that answers. If xtask started it, dropping this stops it.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct Engine {
 
 /// Fails early, before minutes of compiling, if there is no engine and none can be started.
 pub(crate) fn check_obtainable() -> Result<()> {
-    if version().is_ok() {
+    if engine_version().is_ok() {
         return Ok(());
     }
     if let Some(host) = remote_host() {
@@ -41,7 +42,7 @@ pub(crate) fn check_obtainable() -> Result<()> {
 
 pub(crate) fn ensure(screen: &Screen) -> Result<Engine> {
     if command::find("docker").is_some()
-        && let Ok(version) = version()
+        && let Ok(version) = engine_version()
     {
         screen.found(TITLE, format_args!("version {version} answers"));
         return Ok(Engine { started_here: None });
@@ -55,14 +56,15 @@ pub(crate) fn ensure(screen: &Screen) -> Result<Engine> {
             START_LIMIT,
         )
         .context("the service `docker` does not start")?;
-        let version = version().context("the service `docker` started, but does not answer")?;
+        let version =
+            engine_version().context("the service `docker` started, but does not answer")?;
         step.done(format_args!(
             "version {version} answers, a service of this machine"
         ));
         return Ok(Engine { started_here: None });
     }
     let mut dockerd = Dockerd::start()?;
-    let version = dockerd.wait_until_ready()?;
+    let version = dockerd.wait_until_ready(START_LIMIT)?;
     step.done(format_args!(
         "version {version} answers, started as process {} (log in target/dockerd.log)",
         dockerd.process_id()
@@ -99,19 +101,6 @@ impl Drop for Engine {
             dockerd.stop();
         }
     }
-}
-
-pub(crate) fn docker(arguments: &[&str]) -> Command {
-    let mut command = Command::new("docker");
-    command.args(arguments);
-    command
-}
-
-/// The version of the engine, if one answers.
-pub(crate) fn version() -> Result<String> {
-    let mut command = docker(&["version", "--format", "{{.Server.Version}}"]);
-    let version = command::output(&mut command, Duration::from_secs(10))?;
-    Ok(version.trim().to_owned())
 }
 
 /// xtask can't start an engine on another host.

@@ -9,7 +9,8 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::build_stamp::BuildStamp;
 use crate::cargo;
 use crate::screen::Screen;
-use crate::wasm_target::{Compiler, TRIPLE};
+use crate::wasm_target::Compiler;
+use crate::wasm32::TRIPLE;
 use crate::workspace;
 
 /// As `output-name` in `[[workspace.metadata.leptos]]`.

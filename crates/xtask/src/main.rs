@@ -6,6 +6,7 @@ mod cargo;
 mod command;
 mod debian_fallback;
 mod dependency_rules;
+mod docker_client;
 mod engine;
 mod front_end;
 mod interrupt;
@@ -14,6 +15,7 @@ mod screen;
 mod server;
 mod site;
 mod testing;
+mod wasm32;
 mod wasm_target;
 mod workspace;
 

@@ -19,6 +19,7 @@ use self::suite::Requirement;
 use self::test_count::TestCount;
 use crate::base_image;
 use crate::command::{self, HOUR};
+use crate::docker_client::docker;
 use crate::engine::{self, Engine};
 use crate::front_end;
 use crate::interrupt;
@@ -197,7 +198,7 @@ fn ready<T>(prerequisite: &Result<T, String>) -> Result<&T> {
 
 /// The containers of every CodeAlong on this engine.
 fn containers() -> Result<Vec<String>> {
-    let mut list = engine::docker(&[
+    let mut list = docker(&[
         "ps",
         "--all",
         "--quiet",

@@ -1,22 +1,18 @@
 //! The compiler that builds the front end, with the wasm32 target.
 
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::cargo;
-use crate::command::{self, HOUR};
+use crate::command;
 use crate::debian_fallback::packages;
 use crate::debian_fallback::system_compiler::{self, SystemCompiler};
+use crate::debian_fallback::system_toolchain;
 use crate::screen::Screen;
+use crate::wasm32::{TITLE, TRIPLE, has_target};
 use crate::workspace;
-
-pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
-
-pub(crate) const TITLE: &str = "wasm32 target";
 
 /// Without it, rustup hangs for a minute where it can't reach its server.
 const RESPONSE_LIMIT: Duration = Duration::from_secs(10);
@@ -94,23 +90,7 @@ fn with_own_target_folder(mut cargo: Command) -> Command {
 
 /// A system compiler on PATH does not count: it comes without a wasm linker.
 fn default_has_target() -> bool {
-    !system_compiler::is_system(Command::new("rustc")) && has_target(Command::new("rustc"))
-}
-
-/// Whether the library folder of `rustc` for wasm32 holds the standard library.
-pub(crate) fn has_target(mut rustc: Command) -> bool {
-    rustc.args(["--print", "target-libdir", "--target", TRIPLE]);
-    command::output(&mut rustc, HOUR).is_ok_and(|folder| contains_std(Path::new(folder.trim())))
-}
-
-pub(crate) fn contains_std(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|entries| {
-        entries.flatten().any(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            name.starts_with("libstd-") && name.ends_with(".rlib")
-        })
-    })
+    !system_toolchain::is_system(Command::new("rustc")) && has_target(Command::new("rustc"))
 }
 
 /// Says whether it succeeded.

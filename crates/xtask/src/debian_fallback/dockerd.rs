@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::packages;
 use crate::command;
-use crate::engine::{self, START_LIMIT};
+use crate::docker_client::engine_version;
 use crate::interrupt;
 use crate::screen::Screen;
 use crate::workspace;
@@ -56,10 +56,10 @@ impl Dockerd {
     }
 
     /// Returns the engine's version once it answers.
-    pub(crate) fn wait_until_ready(&mut self) -> Result<String> {
-        let deadline = Instant::now() + START_LIMIT;
+    pub(crate) fn wait_until_ready(&mut self, limit: Duration) -> Result<String> {
+        let deadline = Instant::now() + limit;
         loop {
-            if let Ok(version) = engine::version() {
+            if let Ok(version) = engine_version() {
                 return Ok(version);
             }
             let problem = if let Some(status) = self.child.try_wait()? {
@@ -67,7 +67,7 @@ impl Dockerd {
             } else if interrupt::requested() {
                 "stopped on request".to_owned()
             } else if Instant::now() > deadline {
-                format!("dockerd does not answer within {} s", START_LIMIT.as_secs())
+                format!("dockerd does not answer within {} s", limit.as_secs())
             } else {
                 thread::sleep(Duration::from_millis(200));
                 continue;

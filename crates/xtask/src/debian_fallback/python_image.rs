@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::packages;
 use crate::command::{self, HOUR};
-use crate::engine::docker;
+use crate::docker_client::docker;
 use crate::screen::Screen;
 use crate::workspace;
 
@@ -34,9 +34,8 @@ pub(crate) fn build(screen: &Screen, title: &'static str) -> Result<()> {
     })?;
     if !finished.succeeded() {
         bail!(
-            "the base image could not be built: mmdebstrap ended with {}; on a connected machine `docker pull {}` does as well",
+            "the base image could not be built: mmdebstrap ended with {}",
             finished.failure_reason(),
-            crate::base_image::PUBLIC_BASE,
         );
     }
     let mut import = docker(&["import"]);

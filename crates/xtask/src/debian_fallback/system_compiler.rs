@@ -1,17 +1,16 @@
-//! The system's own Rust compiler in /usr, with a wasm32 standard library and a linker for it.
+//! The system's own Rust compiler, with a wasm32 standard library and a linker for it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::system_toolchain::{CARGO, RUSTC, cargo, is_installed, rustc, without_rustup};
 use super::{packages, wasm_std};
 use crate::command::{self, HOUR};
 use crate::screen::Screen;
-use crate::wasm_target::{self, TITLE};
+use crate::wasm32::{self, TITLE};
 
-const CARGO: &str = "/usr/bin/cargo";
-const RUSTC: &str = "/usr/bin/rustc";
 const CARGO_CLIPPY: &str = "/usr/bin/cargo-clippy";
 
 /// The name of this compiler as a rustup toolchain.
@@ -76,36 +75,7 @@ impl SystemCompiler {
 }
 
 pub(crate) fn has_target() -> bool {
-    is_installed() && wasm_target::has_target(rustc()) && wasm_std::matches_compiler()
-}
-
-/// Whether this `rustc` is the system's: some systems put rustup's own under its name.
-pub(crate) fn is_system(mut rustc: Command) -> bool {
-    rustc.args(["--print", "sysroot"]);
-    command::output(&mut rustc, HOUR).is_ok_and(|sysroot| sysroot.trim() == "/usr")
-}
-
-fn is_installed() -> bool {
-    Path::new(CARGO).exists() && is_system(rustc())
-}
-
-pub(super) fn rustc() -> Command {
-    without_rustup(Command::new(RUSTC))
-}
-
-/// A cargo without a wasm linker, which the standard library does not need.
-pub(super) fn cargo() -> Command {
-    let mut cargo = without_rustup(Command::new(CARGO));
-    cargo.env("RUSTC", RUSTC);
-    cargo
-}
-
-/// Removes what the cargo that started xtask set for its own compiler.
-fn without_rustup(mut command: Command) -> Command {
-    command
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("LD_LIBRARY_PATH");
-    command
+    is_installed() && wasm32::has_target(rustc()) && wasm_std::matches_compiler()
 }
 
 /// rustup's toolchains bundle a wasm linker, Debian's compiler does not.

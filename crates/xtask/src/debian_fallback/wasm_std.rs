@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::system_compiler;
+use super::system_toolchain;
 use crate::cargo;
 use crate::command::{self, HOUR};
 use crate::screen::Screen;
-use crate::wasm_target::{self, TRIPLE};
+use crate::wasm32::{self, TRIPLE};
 use crate::workspace;
 
 const SYSROOT: &str = "/usr/lib/rustlib";
@@ -34,7 +34,7 @@ pub(super) fn build(screen: &Screen) -> Result<()> {
     let step = screen.begin("wasm32 std", "building it from Debian's sources");
     let package = write_empty_package()?;
     let target = package.join("target");
-    let mut cargo = system_compiler::cargo();
+    let mut cargo = system_toolchain::cargo();
     cargo
         .args(["build", "--release", "--target", TRIPLE])
         .arg("-Zbuild-std=std,panic_abort,panic_unwind")
@@ -62,7 +62,7 @@ fn library_folder() -> PathBuf {
 }
 
 fn compiler_version() -> Result<String> {
-    command::output(system_compiler::rustc().arg("-vV"), HOUR)
+    command::output(system_toolchain::rustc().arg("-vV"), HOUR)
 }
 
 /// `-Zbuild-std` builds the library only as a dependency of some package.
@@ -92,7 +92,7 @@ fn collect_libraries(built: &Path, staging: &Path) -> Result<()> {
             fs::copy(&path, staging.join(&*name))?;
         }
     }
-    if !wasm_target::contains_std(staging) {
+    if !wasm32::contains_std(staging) {
         bail!("the build left no standard library in {}", built.display());
     }
     Ok(())

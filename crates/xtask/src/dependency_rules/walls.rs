@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, Metadata, Package};
 
 use crate::cargo;
 use crate::command::{self, HOUR};
-use crate::wasm_target::TRIPLE;
+use crate::wasm32::TRIPLE;
 
 /// The crates of the workspace that each one may depend on; a crate not listed may depend on none.
 const ALLOWED: &[(&str, &[&str])] = &[
