@@ -152,6 +152,14 @@ impl SandboxError {
             _ => RunError::Unavailable { retry_after_s: 5 },
         }
     }
+
+    /// The error with all of its causes, in one line for the log.
+    pub(crate) fn full_text(&self) -> String {
+        let causes =
+            std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        let texts: Vec<String> = causes.map(ToString::to_string).collect();
+        texts.join(": ")
+    }
 }
 
 /// Whole seconds, rounded up, at least 1: "try again in 0 s" would be no advice.

@@ -10,7 +10,7 @@ use tracing::info;
 
 use crate::engine::Engine;
 use crate::limits::Role;
-use crate::spec::short_hex;
+use crate::short_hash::short_hash;
 use crate::{SandboxError, Settings};
 
 /// The base image that a machine without a registry builds for itself.
@@ -168,7 +168,7 @@ impl Context {
             add(path.as_bytes());
             add(content);
         }
-        short_hex(&hasher.finalize())
+        short_hash(hasher)
     }
 
     /// A file's text. A missing profile is an error: the container would get the engine's own,

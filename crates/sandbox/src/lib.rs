@@ -40,6 +40,7 @@ mod output;
 mod plan;
 mod pool;
 mod settings;
+mod short_hash;
 mod spec;
 mod verifier;
 mod versions;

@@ -10,6 +10,7 @@ use tracing::warn;
 
 mod admission;
 mod backoff;
+mod first_seen;
 mod lease;
 mod maintainer;
 mod recycling;
@@ -17,13 +18,16 @@ mod refill;
 mod refusal;
 mod run_task;
 mod state;
+mod status;
 mod sweep;
 
-pub use crate::event_channel::JobStream;
 use crate::event_channel::event_channel;
 use crate::labels::Predecessors;
 use crate::{ClientId, Job, SandboxError, Settings};
 use state::Shared;
+
+pub use crate::event_channel::JobStream;
+pub use status::{PoolState, PoolStatus, StopOutcome};
 
 /// How much of a stop's time is reserved for removals, after the runs.
 const REMOVALS_MAX: Duration = Duration::from_secs(3);
@@ -36,56 +40,6 @@ pub struct Pool {
     maintainer: TaskTracker,
     /// Ends the maintainer with the last handle.
     _guard: Arc<DropGuard>,
-}
-
-/// What the sandbox is doing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PoolState {
-    /// It looks for the engine, builds its images and tests itself; runs wait.
-    Starting,
-    /// It serves.
-    Serving,
-    /// The engine is away; runs are refused until it is back.
-    Away {
-        /// Why, for the log.
-        reason: String,
-    },
-    /// A guarantee is missing, or there is no image; every run is refused.
-    Refusing {
-        /// What is missing, for the log.
-        reason: String,
-    },
-    /// It ends: runs in flight go on, new ones are refused.
-    Stopping,
-}
-
-/// The sandbox at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PoolStatus {
-    /// What it is doing.
-    pub state: PoolState,
-    /// Lanes that wait for a run.
-    pub ready: u32,
-    /// Lanes that are being made.
-    pub creating: u32,
-    /// Runs in flight.
-    pub running: u32,
-    /// Runs that wait for a slot.
-    pub queued: u32,
-    /// All lanes, those being made and those after their run included.
-    pub lanes: u32,
-}
-
-/// What a stopped sandbox leaves on the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StopOutcome {
-    /// No container of its own.
-    Nothing,
-    /// Perhaps some: they end by themselves, or the next start removes them.
-    PerhapsSome {
-        /// Why it is not certain, for the log.
-        reason: String,
-    },
 }
 
 impl Pool {
@@ -166,7 +120,7 @@ impl Pool {
                 reason: format!("{left} could not be removed"),
             },
             Ok(Err(fault)) => StopOutcome::PerhapsSome {
-                reason: format!("the last sweep failed: {}", maintainer::full_text(&fault)),
+                reason: format!("the last sweep failed: {}", fault.full_text()),
             },
             Err(_) => StopOutcome::PerhapsSome {
                 reason: "some were still being removed at the end of the time to stop".to_owned(),

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::image::{Image, Images};
 use crate::limits::{Identity, Network, Role, container, host_config, kernel_has_ipv6};
+use crate::short_hash::short_hash;
 
 /// What the containers of one spec have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Spec {
             let body = serde_json::to_value(body).unwrap_or_default();
             hasher.update(format!("{}\n{body}\n", spec.image(role).id));
         }
-        spec.hash = short_hex(&hasher.finalize());
+        spec.hash = short_hash(hasher);
         spec
     }
 
@@ -81,15 +82,6 @@ impl Spec {
         let image = &self.image(role).name;
         container(role, network, image, identity, labels, guaranteed)
     }
-}
-
-/// The first 12 hexadecimal digits of a hash.
-pub(crate) fn short_hex(digest: &[u8]) -> String {
-    digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use tracing::{error, info, warn};
 
-use super::PoolState;
 use super::backoff::Backoff;
 use super::refill::Refill;
 use super::state::Shared;
+use super::status::PoolState;
 use super::sweep::sweep;
 use crate::engine::Engine;
 use crate::image::Images;
@@ -80,13 +80,13 @@ pub(super) async fn keep(shared: Arc<Shared>) {
                 Duration::ZERO
             }
             Interruption::Engine(fault) => {
-                let reason = full_text(&fault);
+                let reason = fault.full_text();
                 warn!(reason, "The Docker engine is away: {reason}");
                 shared.set_phase(PoolState::Away { reason });
                 backoff.wait()
             }
             Interruption::Refusal(fault) => {
-                let reason = full_text(&fault);
+                let reason = fault.full_text();
                 error!(reason, "The sandbox refuses to serve: {reason}");
                 shared.set_phase(PoolState::Refusing { reason });
                 refusal_backoff.wait()
@@ -294,7 +294,7 @@ async fn judge(engine: &Engine, fault: SandboxError, failures: u32) -> Option<In
         }
         fault if fault.status() == Some(404) => Some(Interruption::ImageGone),
         fault => {
-            let reason = full_text(&fault);
+            let reason = fault.full_text();
             warn!(reason, failures, "A lane could not be made: {reason}");
             if failures >= FAILURES_MAX {
                 return Some(Interruption::Engine(fault));
@@ -328,15 +328,8 @@ async fn sweep_again_and_again(shared: &Arc<Shared>, engine: &Engine) {
     loop {
         sleep(shared.settings.sweep_every).await;
         if let Err(fault) = sweep(engine, shared, Predecessors::StaleWhenExpired).await {
-            let reason = full_text(&fault);
+            let reason = fault.full_text();
             warn!(reason, "A sweep failed; the next one tries again: {reason}");
         }
     }
-}
-
-/// An error with all of its causes, in one line for the log.
-pub(super) fn full_text(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let texts: Vec<String> = causes.map(ToString::to_string).collect();
-    texts.join(": ")
 }

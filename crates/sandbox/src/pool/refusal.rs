@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::PoolState;
+use super::status::PoolState;
 use crate::SandboxError;
 
 /// Why a run is refused in a phase, if it is.

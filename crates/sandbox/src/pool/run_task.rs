@@ -57,7 +57,7 @@ async fn wait_for_lease(
     let waiter = Waiter {
         lease,
         events: Arc::clone(events),
-        told: None,
+        sent_position: None,
     };
     let ticket = match shared.enter(client, waiter) {
         Ok(ticket) => ticket,

@@ -9,11 +9,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::admission::{Admission, Admitted, Entry, TicketId};
+use super::first_seen::FirstSeen;
 use super::lease::{Lease, Permit, Waiter};
 use super::refill::PoolCounts;
 use super::refusal::{refusal, retry_after, too_late};
-use super::sweep::FirstSeen;
-use super::{PoolState, PoolStatus};
+use super::status::{PoolState, PoolStatus};
 use crate::container_registry::ContainerRegistry;
 use crate::engine::Engine;
 use crate::labels::InstanceId;
@@ -176,17 +176,19 @@ impl Shared {
                 state.ready.push_front(lane);
                 break;
             };
-            let permit = Permit::new(Arc::clone(self), client);
+            let permit = self.permit_of(client.clone());
             if let Err(Ok(lease)) = waiter.lease.send(Ok(Lease { lane, permit })) {
                 // The run left meanwhile; its lane is as good as new.
                 state.ready.push_front(lease.lane);
-                lease.permit.take_back(&mut state);
+                // Given back here: the permit's own way takes the lock that is held.
+                lease.permit.forget();
+                state.admission.finish(&client, Duration::ZERO);
             }
         }
         for (before, waiter) in (0..).zip(state.admission.waiting()) {
             let position = before + 1;
-            if waiter.told != Some(position) {
-                waiter.told = Some(position);
+            if waiter.sent_position != Some(position) {
+                waiter.sent_position = Some(position);
                 waiter.events.send(JobEvent::Queued { position });
             }
         }
@@ -195,6 +197,14 @@ impl Shared {
         drop(dead);
         self.maintainer.notify_one();
         self.changed.notify_waiters();
+    }
+
+    fn permit_of(self: &Arc<Self>, client: ClientId) -> Permit {
+        let shared = Arc::clone(self);
+        Permit::new(move |used| {
+            shared.state().admission.finish(&client, used);
+            shared.dispatch();
+        })
     }
 
     /// Enters another phase. Only a starting or serving pool keeps what waits; a stop is final.

@@ -21,7 +21,7 @@ async fn busy() -> Arc<Shared> {
     let waiter = Waiter {
         lease: oneshot::channel().0,
         events: Arc::new(event_channel().0),
-        told: None,
+        sent_position: None,
     };
     shared.state().admission.enter(client(), waiter);
     assert!(shared.state().admission.admit().is_some());
