@@ -9,8 +9,8 @@ mod records;
 mod tests;
 
 use browser_model::{
-    Divider, Panels, Progress, SETTINGS_KEY, Settings, StepProgress, StepRecord, Theme, step_key,
-    step_of_key,
+    Divider, LearnerSettings, Panels, Progress, SETTINGS_KEY, StepProgress, StepRecord, Theme,
+    step_key, step_of_key,
 };
 use leptos::prelude::*;
 use protocol::{CourseId, StepId};
@@ -24,7 +24,7 @@ pub(crate) use records::{QuarantinedRecord, Records, quarantined_name};
 pub(crate) struct Store {
     loaded: RwSignal<bool>,
     progress: RwSignal<Progress>,
-    settings: RwSignal<Settings>,
+    settings: RwSignal<LearnerSettings>,
     records: Records,
     imports: RwSignal<u32>,
     listeners: Local<[Listener; 2]>,
@@ -36,7 +36,7 @@ impl Store {
         Self {
             loaded: RwSignal::new(false),
             progress: RwSignal::new(Progress::default()),
-            settings: RwSignal::new(Settings::default()),
+            settings: RwSignal::new(LearnerSettings::default()),
             records: Records::new(),
             imports: RwSignal::new(0),
             listeners: Local::empty(),
@@ -87,7 +87,7 @@ impl Store {
     }
 
     /// The settings.
-    pub(crate) fn settings(self) -> RwSignal<Settings> {
+    pub(crate) fn settings(self) -> RwSignal<LearnerSettings> {
         self.settings
     }
 
@@ -151,7 +151,7 @@ impl Store {
     }
 
     /// Changes a setting, applies it and stores it.
-    pub(crate) fn change_settings(self, change: impl FnOnce(&mut Settings)) {
+    pub(crate) fn change_settings(self, change: impl FnOnce(&mut LearnerSettings)) {
         self.settings.update(change);
         self.show_settings();
         let settings = self.settings.get_untracked();
@@ -167,7 +167,7 @@ impl Store {
     fn load_settings(self) {
         let settings = self
             .records
-            .read::<Settings>(SETTINGS_KEY, Settings::VERSION);
+            .read::<LearnerSettings>(SETTINGS_KEY, LearnerSettings::VERSION);
         if let Some(settings) = settings {
             self.settings.set(settings);
         }
@@ -205,7 +205,9 @@ impl Store {
             return;
         };
         if key == SETTINGS_KEY {
-            let settings = self.records.read_of_other_tab(&key, Settings::VERSION);
+            let settings = self
+                .records
+                .read_of_other_tab(&key, LearnerSettings::VERSION);
             if let Some(settings) = settings {
                 self.settings.set(settings);
                 self.show_settings();

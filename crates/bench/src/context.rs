@@ -10,8 +10,9 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sandbox::reference::Reference;
 use tracing_subscriber::EnvFilter;
 
+use sandbox::SandboxSettings;
 use server::commands::find_course;
-use server::{Settings, leptos_options};
+use server::{ServerSettings, leptos_options};
 
 /// The course that is measured.
 const COURSE: &str = "redis";
@@ -19,7 +20,7 @@ const COURSE: &str = "redis";
 /// What all parts of the bench share.
 #[derive(Debug)]
 pub(crate) struct BenchContext {
-    pub(crate) settings: Settings,
+    pub(crate) settings: ServerSettings,
     pub(crate) sample_size: SampleSize,
     pub(crate) course: Arc<Course>,
     pub(crate) reference: Reference,
@@ -73,7 +74,7 @@ impl SampleSize {
 
 impl BenchContext {
     pub(crate) async fn prepare(
-        settings: &Settings,
+        settings: &ServerSettings,
         sample_size: SampleSize,
     ) -> anyhow::Result<Self> {
         log_as_a_server_does(settings)?;
@@ -100,7 +101,7 @@ impl BenchContext {
     }
 
     /// The sandbox's settings for a pool of this name.
-    pub(crate) fn sandbox(&self, name: &str) -> sandbox::Settings {
+    pub(crate) fn sandbox(&self, name: &str) -> SandboxSettings {
         let mut sandbox = self.settings.sandbox.clone();
         sandbox.owner = format!("{}-{name}", sandbox.owner);
         sandbox
@@ -122,7 +123,7 @@ impl BenchContext {
 }
 
 /// Formats the server's log and discards it: the log is a part of what a run costs.
-fn log_as_a_server_does(settings: &Settings) -> anyhow::Result<()> {
+fn log_as_a_server_does(settings: &ServerSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
         .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;
     tracing_subscriber::fmt()

@@ -7,7 +7,7 @@ use app::state::{AppState, Reload};
 use axum::Router;
 use futures::StreamExt;
 use protocol::{Report, RunError, RunEvent, Verdict};
-use sandbox::{Pool, PoolState, StopOutcome};
+use sandbox::{Pool, PoolState, SandboxSettings, StopOutcome};
 use tower::ServiceExt;
 
 use crate::context::BenchContext;
@@ -51,7 +51,7 @@ impl InProcessServer {
     /// Starts a server with these settings and waits until it serves.
     pub(crate) async fn open(
         context: &BenchContext,
-        settings: sandbox::Settings,
+        settings: SandboxSettings,
     ) -> anyhow::Result<Self> {
         let warm = settings.warm;
         let pool = Pool::start(settings)?;

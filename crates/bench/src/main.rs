@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
-use server::Settings;
+use server::ServerSettings;
 
 mod bare_python;
 mod breakdown;
@@ -85,7 +85,7 @@ pub(crate) enum Part {
 
 /// Measures, prints the table, writes the file; the exit code says whether a goal is missed.
 async fn bench(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings::from_environment()?;
+    let settings = ServerSettings::from_environment()?;
     let sample_size = if arguments.quick {
         SampleSize::quick()
     } else {

@@ -1,10 +1,11 @@
 //! What a browser stores of a learner's progress, and what the page decides, without a browser.
 //!
-//! Stored: [`Progress`] with the drafts of each step, and [`Settings`], as records in localStorage
-//! (`storage`). Decided: which program a step opens with ([`InitialDraft`]), what a run looks like
-//! while its events come ([`LiveRun`], [`RunPhase`]), which lines have notes ([`LineNote`]), how
-//! bytes, exchanges and a program's output are shown ([`show_bytes`], [`trace_rows`],
-//! [`output_html`]). All of it is plain values and functions, tested on the host; `app` draws them.
+//! Stored: [`Progress`] with the drafts of each step, and [`LearnerSettings`], as records in
+//! localStorage (`storage`). Decided: which program a step opens with ([`InitialDraft`]), what a run
+//! looks like while its events come ([`LiveRun`], [`RunPhase`]), which lines have notes
+//! ([`LineNote`]), how bytes, exchanges and a program's output are shown ([`show_bytes`],
+//! [`trace_rows`], [`output_html`]). All of it is plain values and functions, tested on the host;
+//! `app` draws them.
 
 mod ansi;
 mod byte_view;
@@ -38,7 +39,7 @@ pub use output_html::output_html;
 pub use output_link::{OutputSpan, output_spans};
 pub use progress::{Progress, ProgressError, StepProgress};
 pub use run_phase::{RunPhase, TestState};
-pub use settings::{ByteView, Divider, Panels, Settings, Theme};
+pub use settings::{ByteView, Divider, LearnerSettings, Panels, Theme};
 pub use step_slots::{StepSlot, step_slots};
 pub use storage::{
     RecordVersion, SETTINGS_KEY, StepRecord, original_key, quarantine_key, step_key, step_of_key,

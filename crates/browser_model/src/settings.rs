@@ -7,8 +7,8 @@ use protocol::Slug;
 /// A learner's settings, as a browser stores them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Settings {
-    /// The version of the format; this program writes [`Settings::VERSION`].
+pub struct LearnerSettings {
+    /// The version of the format; this program writes [`LearnerSettings::VERSION`].
     pub version: u32,
     /// Light, dark or the system's choice.
     pub theme: Theme,
@@ -80,7 +80,7 @@ impl From<RawPanels> for Panels {
     }
 }
 
-impl Default for Settings {
+impl Default for LearnerSettings {
     fn default() -> Self {
         Self {
             version: Self::VERSION,
@@ -92,7 +92,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl LearnerSettings {
     /// The version that this program writes.
     pub const VERSION: u32 = 1;
 
@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn settings_of_an_older_page_are_read() {
-        let settings: Settings = serde_json::from_str(r#"{"version":1,"theme":"dark"}"#).unwrap();
+        let settings: LearnerSettings =
+            serde_json::from_str(r#"{"version":1,"theme":"dark"}"#).unwrap();
         assert_eq!(settings.theme, Theme::Dark);
         assert_eq!(settings.panels, Panels::default());
     }

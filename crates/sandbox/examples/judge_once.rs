@@ -6,7 +6,7 @@ use std::path::Path;
 
 use futures::StreamExt;
 use protocol::{PlannedTest, Program, Seed, StepId, TestId};
-use sandbox::{ClientId, Job, JobEvent, JobStep, Pool, SandboxError, Settings};
+use sandbox::{ClientId, Job, JobEvent, JobStep, Pool, SandboxError, SandboxSettings};
 
 const PROGRAM: &str = "import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -23,9 +23,9 @@ def _(server):
 
 #[tokio::main]
 async fn main() -> Result<(), SandboxError> {
-    let mut settings = Settings {
+    let mut settings = SandboxSettings {
         image_folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runner-image"),
-        ..Settings::default()
+        ..SandboxSettings::default()
     };
     // A server on the same engine has another name: neither sweeps the other's containers.
     settings.owner = settings.owner_with(&format!("-example-{}", std::process::id()), 0);

@@ -11,7 +11,7 @@ use tracing::info;
 use crate::engine::Engine;
 use crate::limits::Role;
 use crate::short_hash::short_hash;
-use crate::{SandboxError, Settings};
+use crate::{SandboxError, SandboxSettings};
 
 /// The base image that a machine without a registry builds for itself.
 const LOCAL_BASE: &str = "codealong-python-base:3.11";
@@ -58,7 +58,10 @@ fn folder_of(role: Role) -> &'static str {
 
 impl Images {
     /// Finds the images of the directories' present content, or builds them.
-    pub(crate) async fn ensure(engine: &Engine, settings: &Settings) -> Result<Self, SandboxError> {
+    pub(crate) async fn ensure(
+        engine: &Engine,
+        settings: &SandboxSettings,
+    ) -> Result<Self, SandboxError> {
         let base = base(engine, settings.base_image.as_deref()).await?;
         let ensure = |role| Image::ensure(engine, settings, &base, folder_of(role));
         Ok(Self {
@@ -71,7 +74,7 @@ impl Images {
 impl Image {
     async fn ensure(
         engine: &Engine,
-        settings: &Settings,
+        settings: &SandboxSettings,
         (base, base_id): &(String, String),
         folder: &str,
     ) -> Result<Self, SandboxError> {

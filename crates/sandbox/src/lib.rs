@@ -50,4 +50,4 @@ pub use guarantee::Guarantee;
 pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings};
 pub use limits::Role;
 pub use pool::{JobStream, Pool, PoolState, PoolStatus, StopOutcome};
-pub use settings::{BadSetting, Settings};
+pub use settings::{BadSetting, SandboxSettings};

@@ -23,7 +23,7 @@ mod sweep;
 
 use crate::event_channel::event_channel;
 use crate::labels::Predecessors;
-use crate::{ClientId, Job, SandboxError, Settings};
+use crate::{ClientId, Job, SandboxError, SandboxSettings};
 use state::Shared;
 
 pub use crate::event_channel::JobStream;
@@ -48,7 +48,7 @@ impl Pool {
     /// that is away is a state.
     ///
     /// Must be called inside a tokio runtime.
-    pub fn start(settings: Settings) -> Result<Self, SandboxError> {
+    pub fn start(settings: SandboxSettings) -> Result<Self, SandboxError> {
         let bad = settings.check();
         if !bad.is_empty() {
             return Err(SandboxError::Settings(bad));

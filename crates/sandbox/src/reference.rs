@@ -19,7 +19,7 @@ use crate::image::Images;
 use crate::labels::{InstanceId, OWNER, ROLE};
 use crate::limits::{Network, Role};
 use crate::spec::Spec;
-use crate::{SandboxError, Settings};
+use crate::{SandboxError, SandboxSettings};
 
 /// How long a container of the bench may live before any server's sweep removes it.
 const LIFE: Duration = Duration::from_secs(1800);
@@ -59,7 +59,7 @@ pub struct Usage {
 
 impl Reference {
     /// Finds the engine and the images, as a pool with these settings would.
-    pub async fn open(settings: &Settings) -> Result<Self, SandboxError> {
+    pub async fn open(settings: &SandboxSettings) -> Result<Self, SandboxError> {
         let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
         let address = |source| SandboxError::Address {
             host: settings.docker_host.clone(),

@@ -10,7 +10,7 @@ const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
 /// What the owner of a server can choose. The server reads the fields up to `wait_max` from
 /// `CODEALONG_*`: a field's name in capitals after that prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
+pub struct SandboxSettings {
     /// Docker's engine: `unix://…` or `tcp://…`; by default as in `DOCKER_HOST`.
     pub docker_host: String,
     /// The directory with the images' Dockerfiles, judge, launcher and seccomp profiles.
@@ -48,7 +48,7 @@ pub struct Settings {
     pub stop_timeout: Duration,
 }
 
-impl Default for Settings {
+impl Default for SandboxSettings {
     fn default() -> Self {
         Self {
             docker_host: std::env::var("DOCKER_HOST")
@@ -88,7 +88,7 @@ fn default_owner() -> String {
 /// A setting that can't work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadSetting {
-    /// The field's name in [`Settings`].
+    /// The field's name in [`SandboxSettings`].
     pub field: &'static str,
     /// Its value, as text.
     pub found: String,
@@ -110,7 +110,7 @@ impl fmt::Display for BadSetting {
     }
 }
 
-impl Settings {
+impl SandboxSettings {
     /// How many characters an owner's name may have.
     pub const OWNER_MAX: usize = 100;
 
@@ -215,15 +215,15 @@ mod tests {
 
     #[test]
     fn the_defaults_can_work() {
-        assert_eq!(Settings::default().check(), []);
+        assert_eq!(SandboxSettings::default().check(), []);
     }
 
     #[test]
     fn an_owner_of_any_length_can_have_a_suffix() {
         for length in [1, 92, 100] {
-            let mut settings = Settings {
+            let mut settings = SandboxSettings {
                 owner: "o".repeat(length),
-                ..Settings::default()
+                ..SandboxSettings::default()
             };
             settings.owner = settings.owner_with("-command-4194304", 0);
             assert_eq!(settings.check(), [], "{length}");
@@ -233,14 +233,14 @@ mod tests {
 
     #[test]
     fn every_bad_value_is_named_with_its_variable() {
-        let settings = Settings {
+        let settings = SandboxSettings {
             docker_host: "npipe:////./pipe/docker_engine".to_owned(),
             owner: "two words".to_owned(),
             runtime: Some(String::new()),
             running_max: 0,
             warm: 20,
             wait_max: Duration::ZERO,
-            ..Settings::default()
+            ..SandboxSettings::default()
         };
         let bad = settings.check();
         let fields: Vec<&str> = bad.iter().map(|bad| bad.field).collect();

@@ -12,5 +12,5 @@ pub mod commands;
 
 pub use router::router;
 pub use serve::serve;
-pub use settings::{LogFormat, SETTINGS, Setting, Settings, SettingsError};
+pub use settings::{LogFormat, SETTINGS, ServerSettings, Setting, SettingsError};
 pub use site::{SiteError, leptos_options};

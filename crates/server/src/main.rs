@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use server::Settings;
+use server::ServerSettings;
 use server::commands::{Arguments, Command, check, judge, serving};
 
 /// Exit code of our own failure; 1 is a program that did not pass.
@@ -28,7 +28,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         print_settings();
         return Ok(ExitCode::SUCCESS);
     }
-    let settings = Settings::from_environment()?;
+    let settings = ServerSettings::from_environment()?;
     match command {
         Command::Serve => serving(settings).await,
         Command::Settings => Ok(ExitCode::SUCCESS),
@@ -39,7 +39,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]
 fn print_settings() {
-    print!("{}", Settings::table());
+    print!("{}", ServerSettings::table());
 }
 
 #[expect(clippy::print_stderr, reason = "a start that fails has no log yet")]

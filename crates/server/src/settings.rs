@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use app::state::Reload;
+use sandbox::SandboxSettings;
 
 /// One setting, as `codealong settings` lists it.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +22,7 @@ pub struct Setting {
 }
 
 /// Every setting; a `CODEALONG_*` variable that is not here stops the start. Those of the sandbox
-/// have the names of the fields of [`sandbox::Settings`].
+/// have the names of the fields of [`SandboxSettings`].
 pub const SETTINGS: [Setting; 21] = [
     setting(
         "CODEALONG_ADDRESS",
@@ -137,7 +138,7 @@ pub enum LogFormat {
 
 /// The checked settings.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ServerSettings {
     /// The address to serve on; none for `site-addr` of `Leptos.toml`.
     pub address: Option<SocketAddr>,
     /// The folder with the courses.
@@ -152,7 +153,7 @@ pub struct Settings {
     /// address.
     pub owner: Option<String>,
     /// The sandbox's settings.
-    pub sandbox: sandbox::Settings,
+    pub sandbox: SandboxSettings,
 }
 
 /// Every variable that can't be used, each with what it should be instead.
@@ -160,7 +161,7 @@ pub struct Settings {
 #[error("{}", .0.join("\n"))]
 pub struct SettingsError(Vec<String>);
 
-impl Settings {
+impl ServerSettings {
     /// Reads the settings from this process's environment. Values that are not UTF-8 get U+FFFD,
     /// so that a setting that is parsed is refused.
     pub fn from_environment() -> Result<Self, SettingsError> {
@@ -204,7 +205,7 @@ impl Settings {
 
     /// The sandbox's settings for a server at this address: of two servers on one machine, neither
     /// mistakes the other's containers for its own.
-    pub fn sandbox_at(&self, address: SocketAddr) -> sandbox::Settings {
+    pub fn sandbox_at(&self, address: SocketAddr) -> SandboxSettings {
         let mut sandbox = self.sandbox.clone();
         if self.owner.is_none() {
             // An owner's name has no colon.
@@ -283,9 +284,9 @@ impl Reader {
         self.parsed(name, "a whole number")
     }
 
-    fn sandbox(&mut self) -> sandbox::Settings {
-        let default = sandbox::Settings::default();
-        sandbox::Settings {
+    fn sandbox(&mut self) -> SandboxSettings {
+        let default = SandboxSettings::default();
+        SandboxSettings {
             docker_host: self
                 .text("CODEALONG_DOCKER_HOST")
                 .unwrap_or(default.docker_host),
@@ -317,7 +318,7 @@ impl Reader {
         }
     }
 
-    fn finish(mut self, settings: Settings) -> Result<Settings, SettingsError> {
+    fn finish(mut self, settings: ServerSettings) -> Result<ServerSettings, SettingsError> {
         let bad = settings.sandbox.check();
         self.problems.extend(bad.iter().map(ToString::to_string));
         if self.problems.is_empty() {

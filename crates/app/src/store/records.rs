@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use browser_model::{
-    Progress, ProgressError, RecordVersion, SETTINGS_KEY, Settings, StepRecord, original_key,
-    quarantine_key, step_of_key, take_record,
+    LearnerSettings, Progress, ProgressError, RecordVersion, SETTINGS_KEY, StepRecord,
+    original_key, quarantine_key, step_of_key, take_record,
 };
 use leptos::prelude::*;
 use serde::Serialize;
@@ -148,7 +148,7 @@ impl Records {
                 continue;
             };
             let is_readable = if key == SETTINGS_KEY {
-                parse::<Settings>(&text, Settings::VERSION).is_ok()
+                parse::<LearnerSettings>(&text, LearnerSettings::VERSION).is_ok()
             } else {
                 parse::<StepRecord>(&text, Progress::VERSION).is_ok()
             };

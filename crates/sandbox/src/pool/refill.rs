@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Settings;
+use crate::SandboxSettings;
 
 /// How long a creation is put off while runs are in flight: starting a container takes processor
 /// time that they need.
@@ -51,7 +51,11 @@ pub(super) enum Refill {
 
 impl Refill {
     /// Decides; `put_off` is how long the next creation has been put off.
-    pub(super) fn decide(counts: PoolCounts, settings: &Settings, put_off: Duration) -> Self {
+    pub(super) fn decide(
+        counts: PoolCounts,
+        settings: &SandboxSettings,
+        put_off: Duration,
+    ) -> Self {
         let wanted = settings.warm.saturating_add(counts.queued);
         let coming = counts.ready.saturating_add(counts.creating);
         let at_once = settings.creating_max + u32::from(counts.is_short());
@@ -76,7 +80,7 @@ impl PoolCounts {
         self.queued > self.ready
     }
 
-    fn put_off_max(&self, settings: &Settings) -> Duration {
+    fn put_off_max(&self, settings: &SandboxSettings) -> Duration {
         if self.is_short() {
             let a_judge_will_be_free = self.judges == 0 && self.running + self.finished > 0;
             return if a_judge_will_be_free {
@@ -99,7 +103,7 @@ impl PoolCounts {
     /// Whether a finished lane may stay a while. Two removals under way come first; so do runs in
     /// flight and other work of the engine, as long as there is room for another lane and nobody
     /// waits for one.
-    pub(super) fn can_keep_finished(&self, settings: &Settings) -> bool {
+    pub(super) fn can_keep_finished(&self, settings: &SandboxSettings) -> bool {
         let engine_is_busy = self.creating + self.removing >= ENGINE_WORKS_ON;
         let has_room = self.lanes < settings.lanes_max;
         let is_wanted = self.is_short() || !has_room;
@@ -112,7 +116,7 @@ mod tests {
     use super::*;
 
     fn decide(counts: PoolCounts) -> Refill {
-        Refill::decide(counts, &Settings::default(), Duration::ZERO)
+        Refill::decide(counts, &SandboxSettings::default(), Duration::ZERO)
     }
 
     #[test]
@@ -159,7 +163,7 @@ mod tests {
             ..PoolCounts::default()
         };
         assert_eq!(decide(running), Refill::PutOff(PUT_OFF_MAX));
-        let later = Refill::decide(running, &Settings::default(), PUT_OFF_MAX);
+        let later = Refill::decide(running, &SandboxSettings::default(), PUT_OFF_MAX);
         assert_eq!(later, Refill::Create);
         let nearly_empty = PoolCounts {
             ready: 1,
@@ -167,8 +171,11 @@ mod tests {
             ..running
         };
         assert_eq!(decide(nearly_empty), Refill::PutOff(PUT_OFF_WHEN_LOW_MAX));
-        let a_moment_later =
-            Refill::decide(nearly_empty, &Settings::default(), PUT_OFF_WHEN_LOW_MAX);
+        let a_moment_later = Refill::decide(
+            nearly_empty,
+            &SandboxSettings::default(),
+            PUT_OFF_WHEN_LOW_MAX,
+        );
         assert_eq!(a_moment_later, Refill::Create);
     }
 
@@ -182,7 +189,11 @@ mod tests {
             ..PoolCounts::default()
         };
         assert_eq!(decide(one_has_none), Refill::PutOff(PUT_OFF_WHEN_LOW_MAX));
-        let later = Refill::decide(one_has_none, &Settings::default(), PUT_OFF_WHEN_LOW_MAX);
+        let later = Refill::decide(
+            one_has_none,
+            &SandboxSettings::default(),
+            PUT_OFF_WHEN_LOW_MAX,
+        );
         assert_eq!(later, Refill::Create);
         let one_is_free = PoolCounts {
             judges: 1,
@@ -226,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_finished_lane_stays_while_runs_want_the_processor_and_nobody_wants_the_lane() {
-        let keeps = |counts: PoolCounts| counts.can_keep_finished(&Settings::default());
+        let keeps = |counts: PoolCounts| counts.can_keep_finished(&SandboxSettings::default());
         let at_rest = PoolCounts {
             ready: 3,
             finished: 1,

@@ -18,12 +18,12 @@ use crate::container_registry::ContainerRegistry;
 use crate::engine::Engine;
 use crate::labels::InstanceId;
 use crate::lane::{JudgeContainer, Lane};
-use crate::{ClientId, JobEvent, SandboxError, Settings};
+use crate::{ClientId, JobEvent, SandboxError, SandboxSettings};
 
 /// What all of the pool's tasks share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) settings: Settings,
+    pub(super) settings: SandboxSettings,
     pub(super) instance: InstanceId,
     pub(super) registry: ContainerRegistry,
     /// Runs, from the request until their lane is recycled, which may be long after the answer.
@@ -68,7 +68,7 @@ pub(super) struct IdleJudge {
 
 impl Shared {
     /// An empty pool. Must be called inside a tokio runtime.
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: SandboxSettings) -> Self {
         measure_engine(EngineSeen::Away);
         let maintainer = Arc::new(Notify::new());
         Self {

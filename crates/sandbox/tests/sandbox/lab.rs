@@ -9,8 +9,8 @@ use bollard::query_parameters::ListContainersOptions;
 use futures::StreamExt;
 use protocol::{PlannedTest, Program, Seed, StepId, TestId};
 use sandbox::{
-    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Pool, Role, SandboxError, Settings,
-    StopOutcome,
+    ClientId, Job, JobEvent, JobReport, JobStep, JobStream, Pool, Role, SandboxError,
+    SandboxSettings, StopOutcome,
 };
 
 /// The four lines that pass step 1.
@@ -53,14 +53,14 @@ impl Lab {
     }
 
     /// A pool with settings of the test's own, once it serves.
-    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut SandboxSettings)) -> Self {
         let lab = Self::not_ready_yet(change);
         lab.pool.ready().await.expect("the pool serves");
         lab
     }
 
     /// A pool that has just been started.
-    pub(crate) fn not_ready_yet(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) fn not_ready_yet(change: impl FnOnce(&mut SandboxSettings)) -> Self {
         log_where_asked_for();
         let mut settings = settings();
         change(&mut settings);
@@ -106,15 +106,15 @@ impl Lab {
 }
 
 /// Settings for a pool of the test's own.
-pub(crate) fn settings() -> Settings {
+pub(crate) fn settings() -> SandboxSettings {
     static OWNERS: AtomicU32 = AtomicU32::new(0);
     let number = OWNERS.fetch_add(1, Ordering::Relaxed);
-    Settings {
+    SandboxSettings {
         owner: format!("test-{}-{number}", std::process::id()),
         image_folder: image_folder(),
         // A machine busy with other tests is no reason to fail.
         wait_max: Duration::from_secs(60),
-        ..Settings::default()
+        ..SandboxSettings::default()
     }
 }
 

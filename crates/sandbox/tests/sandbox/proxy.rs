@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bollard::models::ContainerCreateBody;
+use sandbox::SandboxSettings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
@@ -118,7 +119,7 @@ impl Drop for Proxy {
 
 /// Where the real engine is.
 fn engine_path() -> PathBuf {
-    let host = sandbox::Settings::default().docker_host;
+    let host = SandboxSettings::default().docker_host;
     PathBuf::from(host.strip_prefix("unix://").expect("a local engine"))
 }
 

@@ -9,10 +9,13 @@ use curriculum::{Course, Curriculum};
 use super::CheckArguments;
 use super::check_step::{Finding, check_step};
 use super::local_judge::LocalJudge;
-use crate::Settings;
+use crate::ServerSettings;
 
 /// Checks one course, or all, and prints the findings; exit code 1 if something is wrong.
-pub async fn check(settings: &Settings, arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+pub async fn check(
+    settings: &ServerSettings,
+    arguments: &CheckArguments,
+) -> anyhow::Result<ExitCode> {
     let courses = match &arguments.course {
         Some(folder) => Course::load(folder).map(|course| vec![Arc::new(course)]),
         None => Curriculum::load(&settings.curriculum).map(|found| found.courses().to_vec()),

@@ -13,13 +13,16 @@ use protocol::{Program, Report, RunnableProgram, StepId, Verdict};
 use super::JudgeArguments;
 use super::local_judge::{LocalJudge, find_course};
 use super::report_text::{escape_controls, report_text};
-use crate::Settings;
+use crate::ServerSettings;
 
 /// Exit code for a program that did not pass; 2 is our own failure.
 const NOT_PASSED: u8 = 1;
 
 /// Judges each file in turn and prints its report, as text or as a line of JSON.
-pub async fn judge(settings: &Settings, arguments: &JudgeArguments) -> anyhow::Result<ExitCode> {
+pub async fn judge(
+    settings: &ServerSettings,
+    arguments: &JudgeArguments,
+) -> anyhow::Result<ExitCode> {
     let course = find_course(settings, &arguments.course)?;
     let step = find_step(&course, &arguments.step)?;
     // All files are read before the first run, so that a wrong name costs no run.

@@ -11,7 +11,7 @@ use futures::StreamExt;
 use protocol::{CourseId, Report, RunError, RunEvent, RunnableProgram, Seed, StepId};
 use sandbox::{ClientId, Pool, StopOutcome};
 
-use crate::Settings;
+use crate::ServerSettings;
 
 /// A running sandbox that judges one program after the other.
 pub(crate) struct LocalJudge {
@@ -21,7 +21,7 @@ pub(crate) struct LocalJudge {
 
 impl LocalJudge {
     /// Starts the sandbox and waits until it serves.
-    pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+    pub(crate) async fn open(settings: &ServerSettings) -> anyhow::Result<Self> {
         log_to_stderr();
         let mut sandbox = settings.sandbox.clone();
         // Not a server's owner: on one engine, neither sweeps the other's containers.
@@ -87,7 +87,7 @@ fn log_to_stderr() {
 
 /// The course in a folder, or the one with this id in the settings' curriculum. An error where
 /// there is none, or a course has problems.
-pub fn find_course(settings: &Settings, name_or_folder: &str) -> anyhow::Result<Arc<Course>> {
+pub fn find_course(settings: &ServerSettings, name_or_folder: &str) -> anyhow::Result<Arc<Course>> {
     let folder = Path::new(name_or_folder);
     if folder.join("course.toml").is_file() {
         return Course::load(folder)

@@ -12,10 +12,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::{LogFormat, Settings, leptos_options, router, serve};
+use crate::{LogFormat, ServerSettings, leptos_options, router, serve};
 
 /// Serves until SIGTERM or Ctrl-C.
-pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
+pub async fn serving(settings: ServerSettings) -> anyhow::Result<ExitCode> {
     start_log(&settings)?;
     let mut leptos = leptos_options()?;
     if let Some(address) = settings.address {
@@ -47,7 +47,7 @@ pub async fn serving(settings: Settings) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn start_log(settings: &Settings) -> anyhow::Result<()> {
+fn start_log(settings: &ServerSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
         .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;
     // Colours are for a terminal; in a file they are noise.

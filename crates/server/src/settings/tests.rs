@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+fn read(variables: &[(&str, &str)]) -> Result<ServerSettings, SettingsError> {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Settings::read(variables.iter().map(owned))
+    ServerSettings::read(variables.iter().map(owned))
 }
 
 #[test]
 fn absent_variables_have_defaults_and_foreign_ones_are_left_alone() {
     let settings = read(&[("PATH", "/bin"), ("CODEALONG_OWNER", "")]).unwrap();
-    assert_eq!(settings.sandbox, sandbox::Settings::default());
+    assert_eq!(settings.sandbox, SandboxSettings::default());
     assert_eq!(settings.address, None);
 }
 
@@ -81,6 +81,6 @@ fn two_servers_on_one_machine_have_two_names_unless_one_is_chosen() {
 
 #[test]
 fn the_table_lists_every_setting() {
-    let table = Settings::table();
+    let table = ServerSettings::table();
     assert!(SETTINGS.iter().all(|setting| table.contains(setting.name)));
 }

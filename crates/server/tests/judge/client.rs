@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use protocol::{Program, Report, RunEvent};
+use sandbox::SandboxSettings;
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
@@ -53,7 +54,7 @@ pub(crate) async fn get(server: SocketAddr, path: &str) -> Option<String> {
 
 /// How many containers of an owner the engine lists, in any state.
 pub(crate) async fn containers_of(owner: &str) -> usize {
-    let host = sandbox::Settings::default().docker_host;
+    let host = SandboxSettings::default().docker_host;
     let path = host.strip_prefix("unix://").expect("a local engine");
     let mut stream = UnixStream::connect(path).await.unwrap();
     let filters = format!("%7B%22label%22%3A%5B%22codealong.owner%3D{owner}%22%5D%7D");

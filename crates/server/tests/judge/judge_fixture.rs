@@ -8,7 +8,7 @@ use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::Course;
 use futures::StreamExt;
 use protocol::{Program, Report, RunEvent, RunnableProgram, Seed, StepId};
-use sandbox::{ClientId, Pool, Settings};
+use sandbox::{ClientId, Pool, SandboxSettings};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// One sandbox runs at a time, so that no program gets less than its share of the machine.
@@ -62,12 +62,12 @@ impl JudgeFixture {
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
         let guard = serial_guard().await;
         tell_of_our_failures();
-        let pool = Pool::start(Settings {
+        let pool = Pool::start(SandboxSettings {
             owner: format!("test-{name}-{}", std::process::id()),
             image_folder: repository().join("runner-image"),
             running_max: 1,
             warm: 2,
-            ..Settings::default()
+            ..SandboxSettings::default()
         })
         .unwrap();
         pool.ready().await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use app::state::{AppState, Reload};
 use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sandbox::{Pool, PoolStatus, Settings, StopOutcome};
+use sandbox::{Pool, PoolStatus, SandboxSettings, StopOutcome};
 use server::{router, serve};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -45,13 +45,13 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     );
     eprintln!("{SEED}={seed}");
     let owner = format!("test-leaving-{}", std::process::id());
-    let pool = Pool::start(Settings {
+    let pool = Pool::start(SandboxSettings {
         owner: owner.clone(),
         image_folder: repository().join("runner-image"),
         running_max: 2,
         warm: 2,
         lanes_max: 6,
-        ..Settings::default()
+        ..SandboxSettings::default()
     })
     .unwrap();
     pool.ready().await.unwrap();

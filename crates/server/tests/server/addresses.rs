@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use sandbox::SandboxSettings;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream, UnixListener};
@@ -30,8 +31,8 @@ impl SilentEngine {
     }
 
     /// A sandbox on it, whose runs wait at most this long.
-    fn settings(&self, wait_max: Duration) -> sandbox::Settings {
-        sandbox::Settings {
+    fn settings(&self, wait_max: Duration) -> SandboxSettings {
+        SandboxSettings {
             docker_host: format!(
                 "unix://{}",
                 self.folder.path().join("docker.sock").display()
@@ -39,7 +40,7 @@ impl SilentEngine {
             image_folder: repository().join("runner-image"),
             wait_max,
             call_timeout: Duration::from_secs(60),
-            ..sandbox::Settings::default()
+            ..SandboxSettings::default()
         }
     }
 }
@@ -81,7 +82,7 @@ impl Asked {
 #[tokio::test]
 async fn many_names_at_one_address_share_its_part_of_the_queue() {
     let engine = SilentEngine::new();
-    let app = TestApp::start_on(sandbox::Settings {
+    let app = TestApp::start_on(SandboxSettings {
         queue_max: 2,
         ..engine.settings(Duration::from_secs(60))
     });

@@ -3,7 +3,7 @@
 use std::fs;
 
 use app::state::{AppState, Reload};
-use sandbox::Pool;
+use sandbox::{Pool, SandboxSettings};
 use toml::Table;
 
 use crate::test_app::repository;
@@ -37,9 +37,9 @@ async fn a_broken_course_stops_the_start_with_every_problem() {
         "format = 1\ntitle = \"\"\nport = 6379\nsteps = [\"missing\"]\nsurplus = 1\n",
     )
     .unwrap();
-    let pool = Pool::start(sandbox::Settings {
+    let pool = Pool::start(SandboxSettings {
         docker_host: "unix:///nowhere/docker.sock".to_owned(),
-        ..sandbox::Settings::default()
+        ..SandboxSettings::default()
     })
     .unwrap();
     let problems = AppState::load(folder.path().to_owned(), Reload::Never, pool)

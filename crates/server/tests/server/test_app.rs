@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use protocol::Program;
-use sandbox::Pool;
+use sandbox::{Pool, SandboxSettings};
 use server::{router, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -57,11 +57,11 @@ impl TestApp {
     }
 
     /// Like `start`, with a sandbox of these settings.
-    pub(crate) fn start_on(sandbox: sandbox::Settings) -> Self {
+    pub(crate) fn start_on(sandbox: SandboxSettings) -> Self {
         Self::build(&repository().join("curriculum"), Reload::Never, sandbox)
     }
 
-    fn build(courses: &Path, reload: Reload, sandbox: sandbox::Settings) -> Self {
+    fn build(courses: &Path, reload: Reload, sandbox: SandboxSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
         std::fs::create_dir(&site).unwrap();
@@ -153,11 +153,11 @@ impl Answer {
     }
 }
 
-fn away() -> sandbox::Settings {
-    sandbox::Settings {
+fn away() -> SandboxSettings {
+    SandboxSettings {
         docker_host: "unix:///nowhere/docker.sock".to_owned(),
         image_folder: repository().join("runner-image"),
-        ..sandbox::Settings::default()
+        ..SandboxSettings::default()
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::event_channel::event_channel;
 use crate::pool::PoolState;
 use crate::pool::lease::Waiter;
-use crate::{ClientId, Settings};
+use crate::{ClientId, SandboxSettings};
 
 fn client() -> ClientId {
     ClientId::new("somebody")
@@ -16,7 +16,7 @@ fn client() -> ClientId {
 
 /// A pool with a run in flight and nobody waiting for a lane: a finished one stays.
 async fn busy() -> Arc<Shared> {
-    let shared = Arc::new(Shared::new(Settings::default()));
+    let shared = Arc::new(Shared::new(SandboxSettings::default()));
     shared.set_phase(PoolState::Serving);
     let waiter = Waiter {
         lease: oneshot::channel().0,

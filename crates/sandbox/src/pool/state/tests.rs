@@ -6,7 +6,7 @@ use super::*;
 
 #[tokio::test]
 async fn only_a_pool_that_serves_hands_out_another_container() {
-    let shared = Arc::new(Shared::new(Settings::default()));
+    let shared = Arc::new(Shared::new(SandboxSettings::default()));
     let reason = "a test".to_owned();
     for phase in [
         PoolState::Away {
