@@ -8,53 +8,18 @@
     reason = "the macro makes a struct of each function's arguments, whose fields can't bear docs"
 )]
 
-use std::fmt;
-
 use leptos::prelude::*;
-use leptos::server_fn::codec::{ByteStream, Json, JsonEncoding, Streaming};
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use protocol::{CourseView, RunError, RunRequest, StepView};
-use serde::{Deserialize, Serialize};
+use leptos::server_fn::codec::{ByteStream, Json, Streaming};
+use protocol::{CourseView, RunRequest, StepView};
 
 #[cfg(feature = "ssr")]
-use crate::state::{AppState, client_of, refuse};
+use crate::api_error::refuse;
+#[cfg(feature = "ssr")]
+use crate::run_response::to_lines;
+#[cfg(feature = "ssr")]
+use crate::state::{AppState, client_of};
 
-/// A server function's error: [`RunError`] as Leptos wants it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ApiError(pub RunError);
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl std::error::Error for ApiError {}
-
-impl From<RunError> for ApiError {
-    fn from(error: RunError) -> Self {
-        Self(error)
-    }
-}
-
-impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let detail = error.to_string();
-        // What the server can't decode is a request; what a browser can't decode is a response.
-        #[cfg(feature = "ssr")]
-        if let ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) = error {
-            return refuse(RunError::Malformed { detail });
-        }
-        #[cfg(not(feature = "ssr"))]
-        if let ServerFnErrorErr::Deserialization(_) = error {
-            return Self(RunError::Unreadable { detail });
-        }
-        Self(RunError::Transport { detail })
-    }
-}
+pub use crate::api_error::ApiError;
 
 /// Every course, ordered by name.
 #[server(prefix = "/api", endpoint = "courses", input = Json)]
@@ -110,5 +75,5 @@ pub async fn run_step(request: RunRequest) -> Result<ByteStream<ApiError>, ApiEr
     let client = client_of(request.client.as_deref()).map_err(refuse)?;
     let state = expect_context::<AppState>();
     let events = state.run(request, client).await.map_err(refuse)?;
-    Ok(ByteStream::new(crate::run_stream::to_lines(events)))
+    Ok(ByteStream::new(to_lines(events)))
 }

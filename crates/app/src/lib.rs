@@ -10,14 +10,18 @@
 )]
 
 pub mod api;
+mod api_error;
 mod browser;
 mod dialog;
 mod icon;
 #[cfg(feature = "ssr")]
 pub mod judge;
+mod navigation;
 mod notice;
 mod page;
 mod progress_dialog;
+#[cfg(feature = "ssr")]
+mod run_response;
 mod run_stream;
 #[cfg(feature = "ssr")]
 pub mod state;
@@ -31,9 +35,8 @@ use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use crate::page::{
-    CoursePage, HomePage, NavigationCount, NotFoundPage, PendingNavigation, StepPage,
-};
+use crate::navigation::{NavigationCount, PendingNavigation};
+use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage};
 use crate::store::Store;
 
 /// The document around the pages.

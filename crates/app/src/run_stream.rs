@@ -1,22 +1,9 @@
-//! Run events as lines of JSON, on both ends of the wire.
+//! A run's events, read from the server's response as they come.
 
 use futures::stream::{self, Stream, StreamExt};
 use protocol::{RunError, RunEvent, RunRequest};
 
 use crate::api::run_step;
-
-/// Writes each event as a line of JSON.
-#[cfg(feature = "ssr")]
-pub(crate) fn to_lines(
-    events: impl Stream<Item = RunEvent> + Send + 'static,
-) -> impl Stream<Item = Result<String, crate::api::ApiError>> + Send + 'static {
-    events.map(|event| {
-        let mut line =
-            serde_json::to_string(&event).map_err(|_| crate::api::ApiError(RunError::Broken))?;
-        line.push('\n');
-        Ok(line)
-    })
-}
 
 /// Requests a run and reads its events as they come.
 ///

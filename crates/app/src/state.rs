@@ -5,18 +5,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Once, RwLock};
 
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, StatusCode, header};
 use curriculum::{Course, Curriculum, Fingerprint, Problems, Step};
 use futures::Stream;
 use leptos::prelude::use_context;
-use leptos_axum::ResponseOptions;
 use protocol::{
     CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Slug, StepId,
     StepView,
 };
 use sandbox::{ClientId, Pool, PoolStatus, StopOutcome};
 
-use crate::api::ApiError;
 use crate::judge::{Assignment, QueueUpdates, judge};
 
 /// The courses and the sandbox, shared by all requests.
@@ -246,17 +243,4 @@ fn malformed(error: InvalidId) -> RunError {
     RunError::Malformed {
         detail: error.to_string(),
     }
-}
-
-/// Gives the response an error's HTTP status, and `Retry-After` where it helps.
-pub(crate) fn refuse(error: RunError) -> ApiError {
-    if let Some(options) = use_context::<ResponseOptions>() {
-        let status =
-            StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        options.set_status(status);
-        if let Some(seconds) = error.retry_after_s() {
-            options.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-    }
-    ApiError(error)
 }

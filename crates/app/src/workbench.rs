@@ -27,7 +27,7 @@ use protocol::{CourseView, StepId, StepSummary, StepView};
 use crate::browser::{self, CodeEditor, Local};
 use crate::dialog::DialogHandle;
 use crate::icon::{Icon, IconName};
-use crate::page::{PendingNavigation, focus_after_navigation};
+use crate::navigation::{PendingNavigation, focus_after_navigation};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 

@@ -9,7 +9,8 @@ use protocol::{CourseView, StepSummary, counted, duration_text, minutes_text};
 use super::home::ProgressBar;
 use crate::api::load_course;
 use crate::icon::{Icon, IconName};
-use crate::page::{LoadingPage, Trouble, focus_after_navigation};
+use crate::navigation::focus_after_navigation;
+use crate::page::{LoadingPage, Trouble};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 

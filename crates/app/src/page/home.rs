@@ -7,7 +7,8 @@ use protocol::{CourseView, counted, minutes_text};
 
 use crate::api::list_courses;
 use crate::icon::{Icon, IconName};
-use crate::page::{LoadingPage, Trouble, focus_after_navigation};
+use crate::navigation::focus_after_navigation;
+use crate::page::{LoadingPage, Trouble};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use protocol::{RunError, sentence_case};
 
-use crate::page::focus_after_navigation;
+use crate::navigation::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
 /// The page for an unknown address.

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::{load_course, load_step};
-use crate::page::{LoadingPage, PendingNavigation, Trouble};
+use crate::navigation::PendingNavigation;
+use crate::page::{LoadingPage, Trouble};
 use crate::workbench::WorkbenchPage;
 
 /// The page of the step that the address names.
