@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
 
-use super::Panel;
+use super::layout::Panel;
 use crate::browser;
 use crate::store::Store;
 

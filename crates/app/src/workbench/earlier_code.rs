@@ -47,11 +47,11 @@ fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
 pub(super) fn EarlierCode() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let handle = DialogHandle::new();
-    let kept = bench.kept(Clone::clone);
+    let kept = bench.step.progress(Clone::clone);
     // This runs at every keystroke, so it copies no program.
     let has_any = Memo::new(move |_| {
         kept.with(|kept| {
-            bench.program.with(|program| {
+            bench.editor.program().with(|program| {
                 let green = kept.last_passing_text();
                 green
                     .into_iter()
@@ -82,8 +82,9 @@ pub(super) fn EarlierCode() -> impl IntoView {
 fn Versions(handle: DialogHandle) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let found = bench
-        .program
-        .with_untracked(|program| versions(&bench.kept_now(), program));
+        .editor
+        .program()
+        .with_untracked(|program| versions(&bench.step.progress_untracked(), program));
     let rows = found
         .into_iter()
         .map(|Version { title, program }| {
@@ -95,9 +96,9 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
             let shown = shown.join("\n");
             let label = format!("Bring back: {title}");
             let bring_back = move |_| {
-                bench.replace_and_remember(&program);
+                bench.editor.replace_and_remember(&program);
                 handle.close();
-                bench.focus_editor();
+                bench.editor.focus();
             };
             view! {
                 <li>

@@ -51,7 +51,7 @@ pub(super) fn RunButton() -> impl IntoView {
             class="button primary"
             disabled=move || !is_loaded()
             aria-disabled=move || is_going().to_string()
-            on:click=move |_| bench.run()
+            on:click=move |_| bench.runs.start()
         >
             <span>{label}</span>
             <kbd aria-hidden="true">{keys}</kbd>

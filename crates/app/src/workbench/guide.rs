@@ -3,18 +3,20 @@
 use leptos::prelude::*;
 use protocol::minutes_text;
 
+use super::Workbench;
 use super::checklist::Checklist;
 use super::hints::Hints;
+use super::layout::{GUIDE_BODY_ID, Panel};
 use super::solution::Solution;
 use super::step_list::{LookingAhead, StepMenu};
-use super::{GUIDE_BODY_ID, Panel, Workbench};
+
 use crate::icon::{Icon, IconName};
 
 /// The left panel.
 #[component]
 pub(super) fn Guide() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let step = bench.step.get_value();
+    let step = bench.step.with(|_, step| step.clone());
     let difficulty = step.summary.difficulty;
     let time = minutes_text(difficulty.from_minutes.into(), difficulty.to_minutes.into());
     view! {
@@ -56,9 +58,9 @@ pub(super) fn Guide() -> impl IntoView {
 #[component]
 fn Neighbours() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let (before, after) = bench.neighbours();
+    let (before, after) = bench.step.neighbours();
     let before = before.map(|step| {
-        let address = bench.address(&step);
+        let address = bench.step.address(&step);
         view! {
             <a class="button quiet" href=address>
                 <Icon icon=IconName::Left />
@@ -68,7 +70,7 @@ fn Neighbours() -> impl IntoView {
         }
     });
     let after = after.map(|step| {
-        let address = bench.address(&step);
+        let address = bench.step.address(&step);
         view! {
             <a class="button quiet" href=address>
                 <span class="unseen">"Next step: "</span>

@@ -14,10 +14,14 @@ const LAST_HINT_ID: &str = "last-hint";
 #[component]
 pub(super) fn Hints() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let total = bench.step.with_value(|step| step.hints);
-    let opened = bench.kept(move |kept| kept.hints_opened.min(total));
+    let total = bench.step.with(|_, step| step.hints);
+    let opened = bench
+        .step
+        .progress(move |kept| kept.hints_opened.min(total));
     let open_next = move |_| {
-        bench.change_step(|kept| kept.hints_opened = (kept.hints_opened + 1).min(total));
+        bench
+            .step
+            .change_progress(|kept| kept.hints_opened = (kept.hints_opened + 1).min(total));
         // With the last hint the button disappears.
         browser::next_frame(move || browser::focus_if_lost(LAST_HINT_ID));
     };
@@ -40,8 +44,9 @@ pub(super) fn Hints() -> impl IntoView {
 #[component]
 fn Hint(rung: u8, total: u8) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let (course, step) =
-        bench.with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
+    let (course, step) = bench
+        .step
+        .with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
     let html = LocalResource::new(move || open_hint(course.clone(), step.clone(), rung));
     let content = move || match html.get() {
         None => view! { <p class="quiet">"Loading…"</p> }.into_any(),

@@ -1,62 +1,36 @@
 //! The last report of a step survives a reload and a look at another step.
 
 use browser_model::LiveRun;
-use leptos::prelude::*;
 use protocol::{PlannedStep, PlannedTest, Report, RunError, RunEvent};
 
-use super::Workbench;
-use super::run::ShownRun;
+use super::open_step::OpenStep;
+use super::shown_run::ShownRun;
 use crate::browser::session;
 
-fn key(bench: Workbench) -> String {
-    bench.with(|course, step| format!("codealong.report.{}.{}", course.id, step.summary.id))
+fn key(step: OpenStep) -> String {
+    step.with(|course, step| format!("codealong.report.{}.{}", course.id, step.summary.id))
 }
 
-fn under_way_key(bench: Workbench) -> String {
-    bench.with(|course, step| format!("codealong.running.{}.{}", course.id, step.summary.id))
+fn under_way_key(step: OpenStep) -> String {
+    step.with(|course, step| format!("codealong.running.{}.{}", course.id, step.summary.id))
 }
 
 /// Records that a run is under way, and its program: the page may be left before it ends.
-pub(super) fn begin(bench: Workbench, program: &str) {
-    session::write(&under_way_key(bench), program);
+pub(super) fn begin(step: OpenStep, program: &str) {
+    session::write(&under_way_key(step), program);
 }
 
 /// Records that no run is under way.
-pub(super) fn end(bench: Workbench) {
-    session::remove(&under_way_key(bench));
+pub(super) fn end(step: OpenStep) {
+    session::remove(&under_way_key(step));
 }
 
 /// Stores a report for as long as the tab lives.
-pub(super) fn keep(bench: Workbench, report: &Report) {
+pub(super) fn keep(step: OpenStep, report: &Report) {
     match serde_json::to_string(report) {
-        Ok(text) => session::write(&key(bench), &text),
-        Err(_) => session::remove(&key(bench)),
+        Ok(text) => session::write(&key(step), &text),
+        Err(_) => session::remove(&key(step)),
     }
-}
-
-/// Shows the stored report, if any, where nothing has run yet; if the page was left in the middle
-/// of a run, says so above it.
-pub(super) fn bring_back(bench: Workbench) {
-    Effect::new(move |_| {
-        let shown = bench.runs.shown();
-        if !bench.store.is_loaded() || shown.with_untracked(Option::is_some) {
-            return;
-        }
-        let under_way = session::read(&under_way_key(bench));
-        end(bench);
-        let last = session::read(&key(bench))
-            .and_then(|text| read(&text))
-            .map(|report| brought_back(report.program.entry_text().to_owned(), live_of(report)));
-        match under_way {
-            Some(program) => {
-                let mut live = LiveRun::default();
-                live.interrupt(RunError::Left);
-                bench.runs.before().set(last);
-                shown.set(Some(brought_back(program, live)));
-            }
-            None => shown.set(last),
-        }
-    });
 }
 
 /// The stored report; none where another version of the page stored it in another form.
@@ -64,12 +38,29 @@ fn read(text: &str) -> Option<Report> {
     serde_json::from_str(text).ok()
 }
 
-fn brought_back(program: String, live: LiveRun) -> ShownRun {
-    ShownRun {
-        number: 0,
-        program,
-        live,
-        is_cancelled: false,
+/// What the tab still knows of this step's runs.
+pub(super) struct LastRun {
+    /// The last one with a report.
+    pub(super) reported: Option<ShownRun>,
+    /// One that was under way when the page was left.
+    pub(super) left: Option<ShownRun>,
+}
+
+/// Reads what is stored, and records that no run is under way.
+pub(super) fn take(step: OpenStep) -> LastRun {
+    let under_way = session::read(&under_way_key(step));
+    end(step);
+    let report = session::read(&key(step)).and_then(|text| read(&text));
+    LastRun {
+        reported: report.map(|report| {
+            let program = report.program.entry_text().to_owned();
+            ShownRun::of_before(program, live_of(report))
+        }),
+        left: under_way.map(|program| {
+            let mut live = LiveRun::default();
+            live.interrupt(RunError::Left);
+            ShownRun::of_before(program, live)
+        }),
     }
 }
 

@@ -23,22 +23,18 @@ pub(super) fn ResetDialog(
 #[component]
 fn Choices(handle: DialogHandle) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let starter = bench.step.with_value(|step| step.starter.clone());
-    let earlier = bench.with(|course, step| {
-        let id = &step.summary.id;
-        let initial_draft = bench.store.progress().with_untracked(|progress| {
-            InitialDraft::without_draft(progress, &course.id, &course.steps, id, &step.starter)
-        });
-        let InitialDraft::EarlierStep { step, text } = initial_draft else {
-            return None;
-        };
-        let found = course.steps.iter().find(|other| other.id == step);
-        found.map(|step| (step.short_title.clone(), text))
-    });
+    let starter = bench.step.with(|_, step| step.starter.clone());
+    let earlier = match bench.step.initial_draft_without_own() {
+        InitialDraft::EarlierStep { step, text } => bench.step.with(|course, _| {
+            let found = course.steps.iter().find(|other| other.id == step);
+            found.map(|step| (step.short_title.clone(), text))
+        }),
+        InitialDraft::Draft(_) | InitialDraft::Starter(_) => None,
+    };
     let start_over = move |program: &str| {
-        bench.replace_and_remember(program);
+        bench.editor.replace_and_remember(program);
         handle.close();
-        bench.focus_editor();
+        bench.editor.focus();
     };
     let from_earlier = earlier.map(|(title, text)| {
         view! {

@@ -17,51 +17,17 @@ use self::output::Output;
 use self::report::ReportView;
 use self::test_case::Prominence;
 use self::verdict::VerdictCard;
+use super::Workbench;
 use super::checklist::Checklist;
-use super::{Panel, Workbench};
+use super::layout::{Panel, View};
 use crate::browser;
 use crate::icon::{Icon, IconName};
-
-/// One of the two views of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum View {
-    /// The verdict and the tests.
-    Results,
-    /// What the program wrote.
-    Output,
-}
-
-impl View {
-    const ALL: [Self; 2] = [Self::Results, Self::Output];
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Results => "Test results",
-            Self::Output => "Program output",
-        }
-    }
-
-    fn tab_id(self) -> &'static str {
-        match self {
-            Self::Results => "view-tab-results",
-            Self::Output => "view-tab-output",
-        }
-    }
-
-    /// The id of the part that scrolls and takes the focus.
-    pub(super) fn panel_id(self) -> &'static str {
-        match self {
-            Self::Results => "results-body",
-            Self::Output => "output-body",
-        }
-    }
-}
 
 /// The right panel.
 #[component]
 pub(super) fn Results() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let view = bench.view;
+    let view = bench.layout.view();
     let shown = bench.runs.shown();
     let duration = move || {
         shown.with(|shown| {
@@ -149,7 +115,7 @@ fn ReportBefore() -> impl IntoView {
 #[component]
 fn ViewTabs() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let view = bench.view;
+    let view = bench.layout.view();
     // While the output is open, this tab shows how the run ended.
     let verdict = Memo::new(move |_| {
         bench
@@ -300,7 +266,7 @@ fn SeedFoot() -> impl IntoView {
                 <button
                     type="button"
                     class="link"
-                    on:click=move |_| bench.run_with_seed(seed)
+                    on:click=move |_| bench.runs.start_with_seed(seed)
                 >
                     "Run again with this seed"
                 </button>

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlElement, KeyboardEvent};
 use leptos_router::hooks::use_navigate;
 
-use super::{Panel, Workbench};
+use super::Workbench;
+use super::layout::Panel;
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
 use crate::store::Store;
@@ -126,17 +127,17 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
             if event.repeat() {
                 return;
             }
-            let (before, after) = bench.neighbours();
+            let (before, after) = bench.step.neighbours();
             let go = |step: Option<protocol::StepSummary>| {
                 if let Some(step) = step {
-                    navigate(&bench.address(&step), Default::default());
+                    navigate(&bench.step.address(&step), Default::default());
                 }
             };
             match shortcut {
-                Shortcut::Run => bench.run(),
-                Shortcut::Cancel => bench.cancel(),
+                Shortcut::Run => bench.runs.start(),
+                Shortcut::Cancel => bench.runs.cancel(),
                 // Otherwise the browser would offer to save the page.
-                Shortcut::Save => bench.keep_what_was_typed(),
+                Shortcut::Save => bench.editor.keep_what_was_typed(),
                 Shortcut::PreviousStep => go(before),
                 Shortcut::NextStep => go(after),
                 Shortcut::Panel(panel) => bench.focus_panel(panel),
@@ -162,25 +163,6 @@ fn neighbour(event: &KeyboardEvent, places: usize) -> Panel {
     match here {
         Some(here) => Panel::ALL[(here + places) % Panel::ALL.len()],
         None => Panel::ALL[0],
-    }
-}
-
-impl Workbench {
-    /// Shows a panel and puts the focus into it.
-    pub(super) fn focus_panel(self, panel: Panel) {
-        let body = self.body_id(panel);
-        let focus = move || match panel {
-            Panel::Code => self.focus_editor(),
-            Panel::Guide | Panel::Results => browser::focus(body),
-        };
-        let is_shown = browser::element_width(body) > 0.0;
-        self.panel.set(panel);
-        // At once, since the next key may follow closely; but a hidden panel has to appear first.
-        if is_shown {
-            focus();
-        } else {
-            browser::next_frame(focus);
-        }
     }
 }
 

@@ -32,9 +32,9 @@ pub(super) fn Solution() -> impl IntoView {
 #[component]
 fn Confirmation(handle: DialogHandle) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let is_confirmed = RwSignal::new(bench.kept_now().is_solved());
-    let total = bench.step.with_value(|step| step.hints);
-    let left = total.saturating_sub(bench.kept_now().hints_opened);
+    let is_confirmed = RwSignal::new(bench.step.progress_untracked().is_solved());
+    let total = bench.step.with(|_, step| step.hints);
+    let left = total.saturating_sub(bench.step.progress_untracked().hints_opened);
     let advice = match left {
         0 => {
             "You have opened every hint. A look at the solution, then another try of your own, \
@@ -71,8 +71,9 @@ fn Confirmation(handle: DialogHandle) -> impl IntoView {
 #[component]
 fn Comparison() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let (course, step) =
-        bench.with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
+    let (course, step) = bench
+        .step
+        .with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
     let solution = LocalResource::new(move || load_solution(course.clone(), step.clone()));
     let content = move || match solution.get() {
         None => view! { <p class="quiet">"Loading…"</p> }.into_any(),
@@ -101,7 +102,7 @@ fn Difference(solution: String) -> impl IntoView {
     let host = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if let Some(host) = host.get() {
-            let own = bench.program.get_untracked();
+            let own = bench.editor.program().get_untracked();
             // Dropped with the effect.
             StoredValue::new_local(DiffView::mount(&host, &own, &solution));
         }

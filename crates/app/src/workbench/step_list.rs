@@ -14,8 +14,8 @@ const CIRCLES_MAX: usize = 9;
 #[component]
 pub(super) fn StepCircles() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let here = bench.step.with_value(|step| usize::from(step.number));
-    let steps = bench.course.with_value(|course| course.steps.clone());
+    let here = bench.step.with(|_, step| usize::from(step.number));
+    let steps = bench.step.with(|course, _| course.steps.clone());
     let circles = step_slots(steps.len(), here, CIRCLES_MAX)
         .into_iter()
         .map(|slot| match slot {
@@ -46,8 +46,8 @@ pub(super) fn StepCircles() -> impl IntoView {
 #[component]
 fn Circle(step: StepSummary, number: usize, is_here: bool) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let address = bench.address(&step);
-    let is_done = bench.is_done(step.id.clone());
+    let address = bench.step.address(&step);
+    let is_done = bench.step.is_done(step.id.clone());
     let title = step.short_title;
     let label = move || {
         let state = if is_done.get() { ", done" } else { "" };
@@ -78,15 +78,17 @@ fn Circle(step: StepSummary, number: usize, is_here: bool) -> impl IntoView {
 #[component]
 pub(super) fn StepMenu() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let here = bench.step.with_value(|step| usize::from(step.number));
-    let steps = bench.course.with_value(|course| course.steps.clone());
+    let here = bench.step.with(|_, step| usize::from(step.number));
+    let steps = bench.step.with(|course, _| course.steps.clone());
     let total = steps.len();
-    let course_address = bench.with(|course, _| format!("/courses/{}", course.id));
+    let course_address = bench
+        .step
+        .with(|course, _| format!("/courses/{}", course.id));
     let rows = (1..)
         .zip(steps)
         .map(|(number, step)| {
-            let is_done = bench.is_done(step.id.clone());
-            let address = bench.address(&step);
+            let is_done = bench.step.is_done(step.id.clone());
+            let address = bench.step.address(&step);
             let is_here = number == here;
             let state = move || match (is_done.get(), is_here) {
                 (true, _) => "done",
@@ -131,22 +133,20 @@ pub(super) fn LookingAhead() -> impl IntoView {
             return Vec::new();
         }
         let progress = bench.store.progress();
-        bench.course.with_value(|course| {
-            bench.step.with_value(|step| {
-                progress.with(|progress| {
-                    progress
-                        .undone_before(course, &step.summary.id)
-                        .into_iter()
-                        .map(|(number, step)| (number, step.clone()))
-                        .collect()
-                })
+        bench.step.with(|course, step| {
+            progress.with(|progress| {
+                progress
+                    .undone_before(course, &step.summary.id)
+                    .into_iter()
+                    .map(|(number, step)| (number, step.clone()))
+                    .collect()
             })
         })
     });
     move || {
         let undone = undone.get();
         let (_, first) = undone.first()?.clone();
-        let address = bench.address(&first);
+        let address = bench.step.address(&first);
         let sentence = match undone.as_slice() {
             [(number, _)] => format!("Step {number} is not done yet."),
             [(from, _), _, .., (to, _)] if undone.len() > 2 && to - from + 1 == undone.len() => {

@@ -30,7 +30,7 @@ pub(super) fn ReportView(
 #[component]
 fn Group(step: StepReport, is_here: bool, first: Option<(TestId, Prominence)>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let number = bench.course.with_value(|course| {
+    let number = bench.step.with(|course, _| {
         let index = course.steps.iter().position(|other| other.id == step.step);
         index.map_or(0, |index| index + 1)
     });

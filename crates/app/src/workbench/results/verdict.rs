@@ -29,17 +29,18 @@ pub(super) fn VerdictCard() -> impl IntoView {
 #[component]
 fn EmptyState() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let tests = bench.with(
-        |_, step| match (usize::from(step.tests_in_run), step.tests.len()) {
-            (1, _) => "one test".to_owned(),
-            (all, own) if all > own => {
-                let earlier = all - own;
-                format!("{all} tests, {earlier} of them from earlier steps,")
-            }
-            (all, _) => format!("{all} tests"),
-        },
-    );
-    let is_solved = bench.kept(browser_model::StepProgress::is_solved);
+    let tests =
+        bench.step.with(
+            |_, step| match (usize::from(step.tests_in_run), step.tests.len()) {
+                (1, _) => "one test".to_owned(),
+                (all, own) if all > own => {
+                    let earlier = all - own;
+                    format!("{all} tests, {earlier} of them from earlier steps,")
+                }
+                (all, _) => format!("{all} tests"),
+            },
+        );
+    let is_solved = bench.step.progress(browser_model::StepProgress::is_solved);
     let state = move || {
         if is_solved.get() {
             "This step is done; nothing has run in this tab. "
@@ -111,7 +112,7 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
         RunPhase::Starting | RunPhase::Queued { .. } => view! { <CancelButton /> }.into_any(),
         RunPhase::NoVerdict { error } if error.is_ours() => view! {
             <p class="verdict-actions">
-                <button type="button" class="button" on:click=move |_| bench.run()>
+                <button type="button" class="button" on:click=move |_| bench.runs.start()>
                     "Try again"
                 </button>
             </p>
@@ -126,7 +127,7 @@ fn CancelButton() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     view! {
         <p class="verdict-actions">
-            <button type="button" class="button" on:click=move |_| bench.cancel()>
+            <button type="button" class="button" on:click=move |_| bench.runs.cancel()>
                 "Cancel"
             </button>
         </p>
@@ -138,7 +139,7 @@ fn CancelButton() -> impl IntoView {
 #[component]
 fn NextStepLink() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let (_, next) = bench.neighbours();
+    let (_, next) = bench.step.neighbours();
     let is_last = next.is_none();
     let keys = next.is_some().then(|| {
         let keys = if browser::is_apple() {
@@ -150,11 +151,13 @@ fn NextStepLink() -> impl IntoView {
     });
     let (address, words) = match next {
         Some(step) => (
-            bench.address(&step),
+            bench.step.address(&step),
             format!("Next step: {}", step.short_title),
         ),
         None => (
-            bench.with(|course, _| format!("/courses/{}", course.id)),
+            bench
+                .step
+                .with(|course, _| format!("/courses/{}", course.id)),
             "Back to the course".to_owned(),
         ),
     };
@@ -176,7 +179,7 @@ fn NextStepLink() -> impl IntoView {
 #[component]
 fn Stale() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let is_stale = bench.is_stale();
+    let is_stale = bench.runs.is_stale();
     view! {
         <Show when=move || is_stale.get()>
             <p class="stale">"Your code has changed since this run."</p>
@@ -189,7 +192,7 @@ fn Stale() -> impl IntoView {
 #[component]
 fn StaleRun() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let is_stale = bench.is_stale();
+    let is_stale = bench.runs.is_stale();
     view! {
         <Show when=move || is_stale.get()>
             <p class="stale">
@@ -198,17 +201,4 @@ fn StaleRun() -> impl IntoView {
         </Show>
     }
     .into_any()
-}
-
-impl Workbench {
-    /// Whether the run on screen is of other code than the editor's.
-    fn is_stale(self) -> Memo<bool> {
-        Memo::new(move |_| {
-            self.runs.shown().with(|shown| {
-                shown
-                    .as_ref()
-                    .is_some_and(|shown| self.program.with(|program| *program != shown.program))
-            })
-        })
-    }
 }

@@ -1,0 +1,60 @@
+//! What the components of the workbench share.
+
+use leptos::prelude::*;
+use protocol::{CourseView, StepView};
+
+use super::layout::{Layout, Panel};
+use super::open_step::OpenStep;
+use super::program_editor::ProgramEditor;
+use super::run::Runs;
+use crate::browser;
+use crate::store::Store;
+
+/// The workbench of one step, by its parts.
+#[derive(Clone, Copy)]
+pub(crate) struct Workbench {
+    pub(super) store: Store,
+    pub(super) step: OpenStep,
+    pub(super) editor: ProgramEditor,
+    pub(super) layout: Layout,
+    pub(super) runs: Runs,
+}
+
+impl Workbench {
+    pub(super) fn new(course: CourseView, step: StepView) -> Self {
+        let starter = step.starter.clone();
+        let step = OpenStep::new(course, step);
+        let editor = ProgramEditor::new(step, starter);
+        let layout = Layout::new();
+        Self {
+            store: expect_context(),
+            step,
+            editor,
+            layout,
+            runs: Runs::new(step, editor, layout),
+        }
+    }
+
+    /// Shows a line of the program and puts the cursor there.
+    pub(super) fn go_to_line(self, line: u32) {
+        self.layout.panel().set(Panel::Code);
+        browser::next_frame(move || self.editor.go_to_line(line));
+    }
+
+    /// Shows a panel and puts the focus into it.
+    pub(super) fn focus_panel(self, panel: Panel) {
+        let body = self.layout.body_id(panel);
+        let focus = move || match panel {
+            Panel::Code => self.editor.focus(),
+            Panel::Guide | Panel::Results => browser::focus(body),
+        };
+        let is_shown = browser::element_width(body) > 0.0;
+        self.layout.panel().set(panel);
+        // At once, since the next key may follow closely; but a hidden panel has to appear first.
+        if is_shown {
+            focus();
+        } else {
+            browser::next_frame(focus);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A run on screen.
+
+use browser_model::{LiveRun, RunPhase};
+
+/// A run on screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ShownRun {
+    /// Counted from 1 since the step was opened; 0 is a run restored from the tab's storage.
+    pub(super) number: u32,
+    /// The program that ran.
+    pub(super) program: String,
+    /// What its events have brought.
+    pub(super) live: LiveRun,
+    /// Whether the learner stopped it.
+    pub(super) is_cancelled: bool,
+}
+
+impl ShownRun {
+    /// A run of before the step was opened.
+    pub(super) fn of_before(program: String, live: LiveRun) -> Self {
+        Self {
+            number: 0,
+            program,
+            live,
+            is_cancelled: false,
+        }
+    }
+
+    /// What the page shows of it.
+    pub(super) fn phase(&self) -> RunPhase {
+        if self.is_cancelled {
+            RunPhase::Cancelled
+        } else {
+            self.live.phase()
+        }
+    }
+
+    /// Whether it is under way.
+    pub(super) fn is_going(&self) -> bool {
+        !self.is_cancelled && !self.live.is_finished()
+    }
+}
