@@ -5,10 +5,10 @@
 
 #[cfg(not(feature = "hydrate"))]
 mod absent;
+#[cfg(test)]
+pub(crate) mod fake_storage;
 #[cfg(feature = "hydrate")]
 mod present;
-#[cfg(test)]
-pub(crate) mod storage_twin;
 
 #[cfg(not(any(feature = "hydrate", test)))]
 pub(crate) use absent::storage;
@@ -20,6 +20,8 @@ pub(crate) use absent::{
     session, set_field, set_root_attribute, set_root_style, show_modal, typed_into,
     use_editor_theme,
 };
+#[cfg(test)]
+pub(crate) use fake_storage as storage;
 #[cfg(feature = "hydrate")]
 pub(crate) use present::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
@@ -28,8 +30,6 @@ pub(crate) use present::{
     session, set_field, set_root_attribute, set_root_style, show_modal, storage, typed_into,
     use_editor_theme,
 };
-#[cfg(test)]
-pub(crate) use storage_twin as storage;
 
 /// Why the browser's storage could not be written or read.
 #[cfg_attr(

@@ -29,14 +29,14 @@ pub(crate) fn StorageNotices() -> impl IntoView {
     let quarantined = move || {
         let kept = store.quarantined().get();
         kept.into_iter()
-            .map(|kept| view! { <KeptAsideNotice kept /> })
+            .map(|kept| view! { <QuarantineNotice kept /> })
             .collect_view()
     };
     view! { <div class="notices">{fault} {quarantined}</div> }.into_any()
 }
 
 #[component]
-fn KeptAsideNotice(kept: QuarantinedRecord) -> impl IntoView {
+fn QuarantineNotice(kept: QuarantinedRecord) -> impl IntoView {
     let store = expect_context::<Store>();
     let what = quarantined_name(&kept.key);
     let text = match &kept.reason {

@@ -47,7 +47,7 @@ impl Store {
     pub(crate) fn load(self) {
         match storage::keys() {
             Ok(keys) => {
-                self.records.take_back(&keys);
+                self.records.restore_quarantined(&keys);
                 self.load_settings();
                 let keys = storage::keys().unwrap_or_default();
                 for (course, step) in keys.iter().filter_map(|key| step_of_key(key)) {
@@ -64,7 +64,7 @@ impl Store {
         }
         self.show_settings();
         self.listeners.set(Some([
-            browser::on_other_tab(move |key| self.hear_other_tab(key)),
+            browser::on_other_tab(move |key| self.read_other_tab(key)),
             browser::on_color_scheme(move || self.show_settings()),
         ]));
         self.loaded.set(true);
@@ -198,7 +198,7 @@ impl Store {
         browser::use_editor_theme(theme);
     }
 
-    fn hear_other_tab(self, key: Option<String>) {
+    fn read_other_tab(self, key: Option<String>) {
         let Some(key) = key else {
             self.records.forget();
             self.progress.set(Progress::default());

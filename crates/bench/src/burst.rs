@@ -42,7 +42,7 @@ pub(crate) async fn measure(
     let mut alone = None;
     for (learners, times) in context.sample_size.bursts {
         let burst = gather(&server, &workload, learners, times).await?;
-        let served = burst.tell(&format!("{learners} at once"), report)?;
+        let served = burst.add_metrics(&format!("{learners} at once"), report)?;
         if learners == 1 {
             alone = Some(served.median());
         }
@@ -99,7 +99,7 @@ async fn all_warm(
     let burst = gather(&server, workload, CLASS, times).await?;
     server.close().await;
     let name = format!("{CLASS} at once, {CLASS} warm");
-    let served = burst.tell(&name, report)?;
+    let served = burst.add_metrics(&name, report)?;
     let ratio = served.percentile(95) / alone_ms;
     report.push(
         Metric::value(format!("{name}: p95 ÷ p50 of one"), Unit::Ratio, ratio)
@@ -162,7 +162,7 @@ async fn gather(
 
 impl BurstResult {
     /// Adds the metrics that every size has; returns the times.
-    fn tell(&self, name: &str, report: &mut BenchReport) -> anyhow::Result<Series> {
+    fn add_metrics(&self, name: &str, report: &mut BenchReport) -> anyhow::Result<Series> {
         let served = Series::of_times(&self.served).context("nobody was served")?;
         report.push(Metric::series(name, Unit::Milliseconds, &served));
         let failed = Metric::value(

@@ -65,10 +65,14 @@ pub(crate) async fn measure(
     container.close().await?;
     warm.close().await;
     cold.close().await;
-    tell(&times, &bare.name(), report)
+    add_metrics(&times, &bare.name(), report)
 }
 
-fn tell(times: &[Vec<Duration>; 4], python: &str, report: &mut BenchReport) -> anyhow::Result<()> {
+fn add_metrics(
+    times: &[Vec<Duration>; 4],
+    python: &str,
+    report: &mut BenchReport,
+) -> anyhow::Result<()> {
     let [warm, bare, exec, cold] = times;
     let series = |times: &[Duration]| Series::of_times(times).context("nothing was measured");
     let (warm_ms, bare_ms) = (series(warm)?, series(bare)?);

@@ -30,7 +30,7 @@ pub(crate) struct MachineReport {
 }
 
 impl Machine {
-    pub(crate) async fn look(context: &BenchContext) -> anyhow::Result<Self> {
+    pub(crate) async fn inspect(context: &BenchContext) -> anyhow::Result<Self> {
         let (engine, runc) = context.reference.versions().await?;
         let report = MachineReport {
             processor: value_of("/proc/cpuinfo", "model name"),

@@ -37,17 +37,17 @@ use report::BenchReport;
 const GOAL_MISSED: u8 = 1;
 const OUR_FAILURE: u8 = 2;
 
-/// Measure runs in the real sandbox and compare the metrics with their goals.
+/// Measure runs in the real sandbox and check the results against their goals.
 #[derive(Debug, Parser)]
 #[command(name = "codealong-bench", version)]
 struct Arguments {
-    /// The file that the metrics are written to as JSON.
+    /// Write the results to this file, as JSON.
     #[arg(long, value_name = "FILE", default_value = "target/bench.json")]
     json: PathBuf,
-    /// Measure these parts only.
+    /// Measure only these parts.
     #[arg(long, value_name = "NAME", value_enum, num_args = 1..)]
     only: Vec<Part>,
-    /// Try the bench itself: too few repetitions to judge any goal by.
+    /// A quick try-out: too few repetitions to check any goal.
     #[arg(long)]
     quick: bool,
 }
@@ -67,19 +67,19 @@ async fn main() -> ExitCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Part {
-    /// A warm run compared with bare Python, a cold container and `docker exec`.
+    /// A warm run, against bare Python, a cold container and `docker exec`.
     Latency,
     /// Where the time of a warm run goes.
     Breakdown,
-    /// All tests of the course.
+    /// A run of every test in the course.
     WholeCourse,
-    /// Runs a second with a queue that never empties, compared with the engine's ceiling.
+    /// Runs per second while the queue is never empty, against what the engine can do.
     Sustained,
-    /// Many learners who press Run at once.
+    /// Many learners pressing Run at once.
     Burst,
-    /// Memory, and processor time when idle.
+    /// Memory, and CPU time when idle.
     Footprint,
-    /// Containers that are left at the end; always counted.
+    /// Containers left at the end; always counted.
     Leftovers,
 }
 
@@ -92,7 +92,7 @@ async fn bench(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         SampleSize::full()
     };
     let context = BenchContext::prepare(&settings, sample_size).await?;
-    let machine = Machine::look(&context).await?;
+    let machine = Machine::inspect(&context).await?;
     let mut report = BenchReport::new(arguments.quick);
     let measured = measure(&context, &arguments.only, &mut report).await;
     // What was measured before a failure is reported all the same.

@@ -47,9 +47,9 @@ pub(crate) async fn measure(
     for number in 0..learners {
         let (server, workload, progress) =
             (server.clone(), workload.clone(), Arc::clone(&progress));
-        asking.spawn(async move {
-            ask_again_and_again(&server, &workload, number, begin, &progress).await
-        });
+        asking.spawn(
+            async move { run_repeatedly(&server, &workload, number, begin, &progress).await },
+        );
     }
     // The runs that use up the lanes in stock come first and are not counted.
     let stock = stock as usize;
@@ -94,7 +94,7 @@ pub(crate) fn compare(rate: &Rate, ceiling: &Rate, report: &mut BenchReport) {
     report.push(Metric::value("runs ÷ ceiling", Unit::Ratio, share).held_to(Goal::AtLeast(1.25)));
 }
 
-async fn ask_again_and_again(
+async fn run_repeatedly(
     server: &InProcessServer,
     workload: &Workload,
     number: u32,

@@ -70,7 +70,7 @@ fn push_launch(html: &mut String, launch: &[OutputChunk]) {
 }
 
 fn push_run(html: &mut String, run: &StyledText) {
-    let (classes, style) = look(run.style);
+    let (classes, style) = style_of(run.style);
     let is_styled = !classes.is_empty() || !style.is_empty();
     if is_styled {
         let _ = write!(html, "<span class=\"{classes}\"");
@@ -97,7 +97,7 @@ fn push_run(html: &mut String, run: &StyledText) {
     }
 }
 
-fn look(style: TextStyle) -> (String, String) {
+fn style_of(style: TextStyle) -> (String, String) {
     let mut classes: Vec<String> = Vec::new();
     let mut css = String::new();
     let (foreground, background) = if style.is_inverse {

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_aside_never_replaces_what_was() {
+    fn quarantining_twice_keeps_both_records() {
         let first = quarantine_key(SETTINGS_KEY, &[]);
         let second = quarantine_key(SETTINGS_KEY, std::slice::from_ref(&first));
         assert_ne!(first, second);

@@ -82,7 +82,7 @@ pub enum SandboxError {
         waited: Duration,
     },
     /// A judge broke the protocol before it had a job.
-    #[error("a judge's word can't be understood: {detail}")]
+    #[error("a frame of the judge's can't be understood: {detail}")]
     NotUnderstood {
         /// How, for the log.
         detail: String,

@@ -144,7 +144,7 @@ pub(crate) struct Envelope {
     /// Counted from 0 without a gap.
     pub(crate) seq: u64,
     #[serde(flatten)]
-    pub(crate) word: JudgeMessage,
+    pub(crate) message: JudgeMessage,
 }
 
 impl Envelope {
@@ -315,37 +315,37 @@ mod tests {
 
     #[test]
     fn what_the_judge_says_is_read() {
-        let said = Envelope::read(
+        let envelope = Envelope::read(
             br#"{"nonce": "ab", "seq": 3, "frame": "output", "launch": 1, "stream": "stderr",
                  "text": "x"}"#,
         )
         .unwrap();
-        assert_eq!((said.nonce.as_str(), said.seq), ("ab", 3));
+        assert_eq!((envelope.nonce.as_str(), envelope.seq), ("ab", 3));
         assert!(matches!(
-            said.word,
+            envelope.message,
             JudgeMessage::Output {
                 stream: OutputStream::Stderr,
                 ..
             }
         ));
-        let said = Envelope::read(
+        let envelope = Envelope::read(
             br#"{"nonce": "ab", "seq": 4, "frame": "test-finished", "id": "listen.1",
                  "outcome": {"kind": "refused", "port": 6379, "waited_ms": 2000}, "span": null,
                  "exchanges": [{"client": 1, "at_us": 5, "action": "connected"}],
                  "duration_us": 77}"#,
         )
         .unwrap();
-        let JudgeMessage::TestFinished(test) = said.word else {
-            panic!("{:?}", said.word);
+        let JudgeMessage::TestFinished(test) = envelope.message else {
+            panic!("{:?}", envelope.message);
         };
         assert_eq!(test.outcome.kind(), "refused");
-        let said = Envelope::read(
+        let envelope = Envelope::read(
             br#"{"nonce": "ab", "seq": 5, "frame": "finished", "duration_us": 1,
                  "dropped_bytes": 0, "launches": 1,
                  "timings": {"launch_us": 9, "listen_us": null}, "memory_peak_bytes": null}"#,
         )
         .unwrap();
-        assert!(matches!(said.word, JudgeMessage::Finished(_)));
+        assert!(matches!(envelope.message, JudgeMessage::Finished(_)));
     }
 
     #[test]

@@ -32,7 +32,7 @@ const IDLE: &str = "import time; time.sleep(60)";
 const PROBE: &str = include_str!("reference/probe.py");
 
 /// How long the probe may take for its next line.
-const WORD_MAX: Duration = Duration::from_secs(30);
+const LINE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Containers without a pool. Dropping it leaves none: each is removed by the call that made it, or
 /// ends with its connection.
@@ -105,14 +105,14 @@ impl Reference {
                 reference: self,
                 name,
                 io,
-                heard: Vec::new(),
+                received: Vec::new(),
             },
             Err(error) => {
                 self.engine.remove(&name).await?;
                 return Err(error);
             }
         };
-        running.hear("ready").await?;
+        running.expect_line("ready").await?;
         Ok(running)
     }
 
@@ -184,7 +184,7 @@ pub struct RunningContainer<'reference> {
     name: String,
     /// Dropping it ends the container.
     io: AttachedIo,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Debug for RunningContainer<'_> {
@@ -204,7 +204,7 @@ impl RunningContainer<'_> {
             self.io.input.flush().await
         };
         written.await.map_err(|error| lost(&error.to_string()))?;
-        self.hear("written").await?;
+        self.expect_line("written").await?;
         let words = ["python3.11", "/code/main.py"];
         let config = ExecConfig {
             attach_stdout: Some(true),
@@ -223,9 +223,9 @@ impl RunningContainer<'_> {
         let started = docker.start_exec(&exec.id, options);
         // Kept, as anyone who wants to read the program's output must.
         let _attached = call(*call_timeout, "start an exec", started).await?;
-        self.hear("connected").await?;
+        self.expect_line("connected").await?;
         let took = begin.elapsed();
-        self.hear("ended").await?;
+        self.expect_line("ended").await?;
         Ok(took)
     }
 
@@ -235,25 +235,25 @@ impl RunningContainer<'_> {
     }
 
     /// Waits for a line of the probe's.
-    async fn hear(&mut self, word: &str) -> Result<(), SandboxError> {
+    async fn expect_line(&mut self, expected: &str) -> Result<(), SandboxError> {
         loop {
-            if let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = self.heard.drain(..=end).collect();
+            if let Some(end) = self.received.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.received.drain(..=end).collect();
                 let line = String::from_utf8_lossy(&line);
-                if line.trim_end() == word {
+                if line.trim_end() == expected {
                     return Ok(());
                 }
                 return Err(lost(&format!(
-                    "instead of {word:?} the probe said {line:?}"
+                    "instead of {expected:?} the probe said {line:?}"
                 )));
             }
-            match tokio::time::timeout(WORD_MAX, self.io.output.next()).await {
+            match tokio::time::timeout(LINE_TIMEOUT, self.io.output.next()).await {
                 Ok(Some(Ok(AttachedOutput::Stdout(bytes) | AttachedOutput::Stderr(bytes)))) => {
-                    self.heard.extend_from_slice(&bytes);
+                    self.received.extend_from_slice(&bytes);
                 }
                 Ok(Some(Err(error))) => return Err(lost(&error.to_string())),
                 Ok(None) => return Err(lost("the probe ended")),
-                Err(_) => return Err(lost(&format!("the probe did not say {word:?}"))),
+                Err(_) => return Err(lost(&format!("the probe did not say {expected:?}"))),
             }
         }
     }

@@ -94,18 +94,18 @@ impl RunVerifier {
         if self.message_bytes > MESSAGES_MAX {
             return Err(Breach::TooMuch);
         }
-        let said = Envelope::read(frame)?;
-        if said.nonce != self.nonce {
+        let envelope = Envelope::read(frame)?;
+        if envelope.nonce != self.nonce {
             return Err(Breach::WrongNonce);
         }
-        if said.seq != self.next_seq {
+        if envelope.seq != self.next_seq {
             return Err(Breach::WrongNumber {
                 expected: self.next_seq,
-                found: said.seq,
+                found: envelope.seq,
             });
         }
         self.next_seq += 1;
-        match (&self.progress, said.word) {
+        match (&self.progress, envelope.message) {
             (Progress::Waiting, JudgeMessage::Started) => {
                 self.progress = Progress::Between;
                 self.timings.started_us = microseconds(at);

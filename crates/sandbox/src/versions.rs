@@ -14,7 +14,7 @@ const RUNC_SAFE: [[u32; 3]; 2] = [[1, 2, 8], [1, 3, 3]];
 ///
 /// A warning only: distributions fix old versions without a new number, and the sandbox never gives
 /// what those holes need (mounts, a working directory or an `exec` that learner code has prepared).
-pub(crate) async fn look_at_versions(engine: &Engine) -> Result<(), SandboxError> {
+pub(crate) async fn check_versions(engine: &Engine) -> Result<(), SandboxError> {
     let versions = engine.versions().await?;
     let runc = versions.runc.as_deref().unwrap_or("none");
     let engine = &versions.engine;
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_old_runc_is_told_from_a_mended_one() {
+    fn an_old_runc_is_told_from_a_patched_one() {
         for old in ["1.1.5+ds1", "1.0.0-rc93", "1.1.12", "1.2.7", "1.3.2"] {
             assert!(is_old(old), "{old} passed for new");
         }

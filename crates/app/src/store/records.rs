@@ -137,7 +137,7 @@ impl Records {
 
     /// Restores quarantined records that can be read by now, such as a newer page's that an older
     /// one quarantined, unless there is a record under the key again.
-    pub(super) fn take_back(self, keys: &[String]) {
+    pub(super) fn restore_quarantined(self, keys: &[String]) {
         for quarantined_key in keys {
             let Some(key) =
                 original_key(quarantined_key).filter(|key| !keys.iter().any(|k| k == key))

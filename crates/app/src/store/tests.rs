@@ -70,7 +70,7 @@ fn two_tabs_that_change_different_things_lose_neither() {
             let kept = kept(store);
             assert_eq!((kept.draft_text(), kept.hints_opened), (Some("x = 1"), 2));
         }
-        one.hear_other_tab(Some(key()));
+        one.read_other_tab(Some(key()));
         assert_eq!(kept(one).hints_opened, 2);
     });
 }
@@ -184,7 +184,7 @@ fn what_another_tab_wrote_and_this_page_cannot_read_stays_as_it_is() {
         type_draft(store, "x = 1");
         let newer = r#"{"version":99,"draft":"y"}"#;
         storage::write(&key(), newer).unwrap();
-        store.hear_other_tab(Some(key()));
+        store.read_other_tab(Some(key()));
         assert_eq!(kept(store).draft_text(), Some("x = 1"));
         assert_eq!(storage::read(&key()).unwrap().as_deref(), Some(newer));
     });
@@ -202,7 +202,7 @@ fn what_an_older_page_writes_over_a_draft_leaves_the_draft_in_history() {
         });
         let old = r#"{"version":1,"draft":"typed there","last_green":null}"#;
         storage::write(&key(), old).unwrap();
-        store.hear_other_tab(Some(key()));
+        store.read_other_tab(Some(key()));
         for store in [store, page()] {
             let kept = kept(store);
             assert_eq!(kept.draft_text(), Some("typed there"));
@@ -223,7 +223,7 @@ fn a_storage_that_another_tab_cleared_is_empty_here_too() {
         for key in storage::keys().unwrap() {
             storage::remove(&key);
         }
-        store.hear_other_tab(None);
+        store.read_other_tab(None);
         assert_eq!(kept(store), StepProgress::default());
     });
 }

@@ -20,7 +20,7 @@ pub(super) fn listen(bench: Workbench) {
                         .with(|here, this| here.id == course && this.summary.id == step)
                 });
             if is_ours {
-                bench.editor.hear_other_draft();
+                bench.editor.receive_other_draft();
             }
         });
         // Dropped with the effect.

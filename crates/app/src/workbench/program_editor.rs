@@ -117,7 +117,7 @@ impl ProgramEditor {
         // Without a timer nothing was typed here since the last save. To write what another tab or
         // an import brought could overwrite what was stored after it.
         if self.autosave.take().is_some() {
-            self.keep_what_was_typed();
+            self.save_what_was_typed();
         }
     }
 
@@ -129,13 +129,13 @@ impl ProgramEditor {
             .with_untracked(|program| saved_text.with_value(|saved_text| saved_text == program))
     }
 
-    /// Saves the program. Another tab's draft that this one has not heard of yet goes into the
+    /// Saves the program. Another tab's draft that this one has not seen yet goes into the
     /// history and is offered.
-    fn keep_draft(self) {
+    fn save_draft(self) {
         let program = self.program.get_untracked();
         let saved_text = self.saved_text.get_value();
         self.saved_text.set_value(program.clone());
-        let mut unheard = None;
+        let mut conflicting = None;
         self.step.change_progress(|kept| {
             let others = kept.draft.take().filter(|draft| {
                 let text = draft.entry_text();
@@ -143,20 +143,20 @@ impl ProgramEditor {
             });
             if let Some(draft) = others {
                 kept.keep_in_history(&draft, &[]);
-                unheard = Some(draft.entry_text().to_owned());
+                conflicting = Some(draft.entry_text().to_owned());
             }
             kept.draft = Some(Program::of_one_file(program));
         });
-        if unheard.is_some() {
-            self.conflicting_draft.set(unheard);
+        if conflicting.is_some() {
+            self.conflicting_draft.set(conflicting);
         }
     }
 
     /// Saves the program unless it is settled: to run the course's own code makes no draft, and the
     /// step still opens with the code of the step before.
-    pub(super) fn keep_what_was_typed(self) {
+    pub(super) fn save_what_was_typed(self) {
         if !self.is_settled() {
-            self.keep_draft();
+            self.save_draft();
         }
     }
 
@@ -174,7 +174,7 @@ impl ProgramEditor {
     pub(super) fn replace_and_remember(self, program: &str) {
         let before = self.program.get_untracked();
         self.replace_program(program);
-        self.keep_draft();
+        self.save_draft();
         let initial_draft = self.step.initial_draft_without_own();
         let starter = self.step.with(|_, step| step.starter.clone());
         let elsewhere = [starter.as_str(), initial_draft.text()];
@@ -202,7 +202,7 @@ impl ProgramEditor {
     }
 
     /// Another tab has saved a draft of this step.
-    pub(super) fn hear_other_draft(self) {
+    pub(super) fn receive_other_draft(self) {
         let saved_text = self.saved_text.get_value();
         // The store listened first, so this is what the other tab saved.
         let kept = self.step.progress_untracked();

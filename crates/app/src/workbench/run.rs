@@ -165,7 +165,7 @@ impl Runs {
             return;
         }
         let program = self.editor.program().get_untracked();
-        self.editor.keep_what_was_typed();
+        self.editor.save_what_was_typed();
         self.layout.panel().set(Panel::Results);
         let Some(request) = self.begin(program, values) else {
             return;

@@ -137,7 +137,7 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
                 Shortcut::Run => bench.runs.start(),
                 Shortcut::Cancel => bench.runs.cancel(),
                 // Otherwise the browser would offer to save the page.
-                Shortcut::Save => bench.editor.keep_what_was_typed(),
+                Shortcut::Save => bench.editor.save_what_was_typed(),
                 Shortcut::PreviousStep => go(before),
                 Shortcut::NextStep => go(after),
                 Shortcut::Panel(panel) => bench.focus_panel(panel),

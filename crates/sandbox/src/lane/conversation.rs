@@ -74,7 +74,7 @@ pub(super) async fn converse(
         if verifier.is_started() && Instant::now() >= end {
             return Ok((verifier, Ending::Deadline, written.elapsed()));
         }
-        match hear(&mut verifier, decoder, written, events) {
+        match receive(&mut verifier, decoder, written, events) {
             Ok(()) if verifier.is_finished() => {
                 return Ok((verifier, Ending::Clean, written.elapsed()));
             }
@@ -116,7 +116,7 @@ pub(super) async fn converse(
 }
 
 /// Checks every whole frame that came against the plan.
-fn hear(
+fn receive(
     verifier: &mut RunVerifier,
     decoder: &mut FrameDecoder,
     written: Instant,

@@ -43,7 +43,7 @@ impl JudgeContainer {
         self.io.output.next().now_or_never().is_none()
     }
 
-    pub(super) async fn say(&mut self, frame: &[u8]) -> Result<(), SandboxError> {
+    pub(super) async fn send(&mut self, frame: &[u8]) -> Result<(), SandboxError> {
         let written = async {
             self.io.input.write_all(frame).await?;
             self.io.input.flush().await
@@ -55,7 +55,7 @@ impl JudgeContainer {
 
     /// The next frame before a job. What the judge writes to its standard error instead goes into
     /// the error.
-    pub(super) async fn hear(&mut self) -> Result<Preparation, SandboxError> {
+    pub(super) async fn receive(&mut self) -> Result<Preparation, SandboxError> {
         let frame = next_frame(&mut self.io, &mut self.decoder).await?;
         Preparation::read(&frame).map_err(|error| SandboxError::NotUnderstood {
             detail: error.to_string(),

@@ -103,7 +103,7 @@ impl LaneMaker {
             spec_hash: self.spec.hash.clone(),
             born: Instant::now(),
         };
-        let limits = match self.in_time(judge.hear()).await? {
+        let limits = match self.in_time(judge.receive()).await? {
             Preparation::Ready { protocol, limits } if protocol == PROTOCOL => limits,
             Preparation::Ready { protocol, .. } => {
                 return Err(SandboxError::NotUnderstood {
@@ -133,8 +133,8 @@ impl LaneMaker {
             let open = open_frame(identity.id).map_err(|error| SandboxError::NotUnderstood {
                 detail: error.to_string(),
             })?;
-            judge.say(&open).await?;
-            match self.in_time(judge.hear()).await? {
+            judge.send(&open).await?;
+            match self.in_time(judge.receive()).await? {
                 Preparation::Listening => Ok(()),
                 other => Err(out_of_turn(&other)),
             }
@@ -142,7 +142,7 @@ impl LaneMaker {
         let created = self.create(&guard, Role::Learner, network, identity);
         tokio::try_join!(listening, created)?;
         self.engine.start(guard.name()).await?;
-        let limits = match self.in_time(judge.hear()).await? {
+        let limits = match self.in_time(judge.receive()).await? {
             Preparation::Joined { limits } => limits,
             other => return Err(out_of_turn(&other)),
         };
@@ -192,11 +192,11 @@ impl LaneMaker {
 
     async fn in_time<T>(
         &self,
-        word: impl Future<Output = Result<T, SandboxError>>,
+        message: impl Future<Output = Result<T, SandboxError>>,
     ) -> Result<T, SandboxError> {
         let waited = self.ready_timeout;
-        match tokio::time::timeout(waited, word).await {
-            Ok(word) => word,
+        match tokio::time::timeout(waited, message).await {
+            Ok(message) => message,
             Err(_) => Err(SandboxError::NotReady { waited }),
         }
     }
@@ -208,8 +208,8 @@ struct Numbered {
     identity: Identity,
 }
 
-fn out_of_turn(word: &Preparation) -> SandboxError {
+fn out_of_turn(message: &Preparation) -> SandboxError {
     SandboxError::NotUnderstood {
-        detail: format!("{} out of turn", word.name()),
+        detail: format!("{} out of turn", message.name()),
     }
 }

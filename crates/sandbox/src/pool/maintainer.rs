@@ -19,7 +19,7 @@ use crate::image::Images;
 use crate::labels::Predecessors;
 use crate::lane::{Lane, LaneMaker, SelfTest};
 use crate::spec::Spec;
-use crate::versions::look_at_versions;
+use crate::versions::check_versions;
 use crate::{Role, SandboxError};
 
 /// How often waiting lanes are checked.
@@ -106,7 +106,7 @@ async fn begin(
 ) -> Result<LaneMaker, SandboxError> {
     let settings = &shared.settings;
     let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
-    look_at_versions(&engine).await?;
+    check_versions(&engine).await?;
     shared.set_engine(engine.clone());
     sweep(&engine, shared, predecessors).await?;
     let images = Images::ensure(&engine, settings).await?;
@@ -141,7 +141,7 @@ async fn serve(shared: &Arc<Shared>, maker: LaneMaker) -> Interruption {
     let interruption = tokio::select! {
         interruption = refill(shared, &maker, &mut creations) => interruption,
         fault = watch(&maker.engine) => Interruption::Engine(fault),
-        () = sweep_again_and_again(shared, &maker.engine) => Interruption::Stopped,
+        () = sweep_periodically(shared, &maker.engine) => Interruption::Stopped,
         () = shared.stopping.cancelled() => Interruption::Stopped,
     };
     if matches!(interruption, Interruption::Stopped) {
@@ -324,7 +324,7 @@ async fn absence(engine: &Engine) -> Option<SandboxError> {
 }
 
 /// Sweeps every `sweep_every`, for ever.
-async fn sweep_again_and_again(shared: &Arc<Shared>, engine: &Engine) {
+async fn sweep_periodically(shared: &Arc<Shared>, engine: &Engine) {
     loop {
         sleep(shared.settings.sweep_every).await;
         if let Err(fault) = sweep(engine, shared, Predecessors::StaleWhenExpired).await {

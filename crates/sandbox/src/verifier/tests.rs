@@ -53,22 +53,22 @@ fn finished() -> Value {
 }
 
 fn honest() -> Vec<Value> {
-    let mut words = vec![started()];
+    let mut frames = vec![started()];
     for number in 1..=3 {
-        words.extend([begins(number), passes(number)]);
+        frames.extend([begins(number), passes(number)]);
     }
-    words.push(finished());
-    words
+    frames.push(finished());
+    frames
 }
 
 /// Numbers the frames as an honest judge would.
-fn numbered(words: Vec<Value>) -> Vec<Value> {
-    let number = |(seq, mut word): (usize, Value)| {
-        word["seq"] = json!(seq);
-        word["nonce"] = json!(NONCE);
-        word
+fn numbered(frames: Vec<Value>) -> Vec<Value> {
+    let number = |(seq, mut frame): (usize, Value)| {
+        frame["seq"] = json!(seq);
+        frame["nonce"] = json!(NONCE);
+        frame
     };
-    words.into_iter().enumerate().map(number).collect()
+    frames.into_iter().enumerate().map(number).collect()
 }
 
 /// Gives the frames to a verifier; without a breach the run ends by `otherwise`.
@@ -103,21 +103,21 @@ fn an_honest_run_passes() {
 fn a_run_is_as_long_as_its_tests_together_at_the_least() {
     let (alike, _) = report(&numbered(honest()), Ending::Clean);
     assert_eq!(u128::from(alike.duration_us), AT.as_micros());
-    let mut words = honest();
-    for word in &mut words {
-        if word.get("duration_us").is_some() {
-            word["duration_us"] = json!(2000);
+    let mut frames = honest();
+    for frame in &mut frames {
+        if frame.get("duration_us").is_some() {
+            frame["duration_us"] = json!(2000);
         }
     }
-    let (longer, _) = report(&numbered(words), Ending::Clean);
+    let (longer, _) = report(&numbered(frames), Ending::Clean);
     assert_eq!(longer.duration_us, 6000);
 }
 
 #[test]
 fn a_failure_has_its_sentence_and_the_rest_goes_on() {
-    let mut words = honest();
-    words[4] = fails(2);
-    let (report, _) = report(&numbered(words), Ending::Clean);
+    let mut frames = honest();
+    frames[4] = fails(2);
+    let (report, _) = report(&numbered(frames), Ending::Clean);
     assert_eq!(kinds(&report), ["passed", "refused", "passed"]);
     assert!(report.results[1].message.contains("6379"));
     assert!(!report.is_passed());
@@ -126,10 +126,10 @@ fn a_failure_has_its_sentence_and_the_rest_goes_on() {
 #[test]
 fn whatever_is_left_out_is_no_pass() {
     for left_out in 0..honest().len() {
-        let mut words = honest();
-        words.remove(left_out);
-        let (report, _) = report(&numbered(words), Ending::Clean);
-        assert!(!report.is_passed(), "passed without word {left_out}");
+        let mut frames = honest();
+        frames.remove(left_out);
+        let (report, _) = report(&numbered(frames), Ending::Clean);
+        assert!(!report.is_passed(), "passed without frame {left_out}");
         assert_eq!(report.results.len(), 3);
     }
 }
@@ -137,20 +137,20 @@ fn whatever_is_left_out_is_no_pass() {
 #[test]
 fn whatever_is_said_twice_is_no_pass() {
     for twice in 0..honest().len() - 1 {
-        let mut words = honest();
-        words.insert(twice, words[twice].clone());
-        let (report, _) = report(&numbered(words), Ending::Clean);
-        assert!(!report.is_passed(), "passed with word {twice} twice");
+        let mut frames = honest();
+        frames.insert(twice, frames[twice].clone());
+        let (report, _) = report(&numbered(frames), Ending::Clean);
+        assert!(!report.is_passed(), "passed with frame {twice} twice");
     }
 }
 
 #[test]
 fn whatever_is_out_of_order_is_no_pass() {
     for first in 0..honest().len() - 1 {
-        let mut words = honest();
-        words.swap(first, first + 1);
-        let (report, _) = report(&numbered(words), Ending::Clean);
-        assert!(!report.is_passed(), "passed with word {first} too late");
+        let mut frames = honest();
+        frames.swap(first, first + 1);
+        let (report, _) = report(&numbered(frames), Ending::Clean);
+        assert!(!report.is_passed(), "passed with frame {first} too late");
     }
 }
 
@@ -173,7 +173,7 @@ fn one_wrong_secret_or_number_takes_all_passes_back() {
                     .results
                     .iter()
                     .all(|result| !result.outcome.is_passed()),
-                "a pass survived a wrong {key} in word {wrong}"
+                "a pass survived a wrong {key} in frame {wrong}"
             );
         }
     }
@@ -181,8 +181,8 @@ fn one_wrong_secret_or_number_takes_all_passes_back() {
 
 #[test]
 fn a_pass_before_its_test_began_is_a_breach() {
-    let words = vec![started(), passes(1), passes(2), passes(3), finished()];
-    let (report, ending) = report(&numbered(words), Ending::Clean);
+    let frames = vec![started(), passes(1), passes(2), passes(3), finished()];
+    let (report, ending) = report(&numbered(frames), Ending::Clean);
     assert!(matches!(ending, Ending::Breach(_)));
     assert_eq!(kinds(&report), ["interfered", "not-run", "not-run"]);
 }
@@ -190,10 +190,10 @@ fn a_pass_before_its_test_began_is_a_breach() {
 #[test]
 fn tests_of_another_plan_are_a_breach() {
     for foreign in ["listen.4", "ping.1"] {
-        let mut words = honest();
-        words[1]["id"] = json!(foreign);
-        words[2]["id"] = json!(foreign);
-        let (report, ending) = report(&numbered(words), Ending::Clean);
+        let mut frames = honest();
+        frames[1]["id"] = json!(foreign);
+        frames[2]["id"] = json!(foreign);
+        let (report, ending) = report(&numbered(frames), Ending::Clean);
         assert!(matches!(ending, Ending::Breach(_)));
         assert!(!report.is_passed());
     }
@@ -201,18 +201,18 @@ fn tests_of_another_plan_are_a_breach() {
 
 #[test]
 fn the_deadline_names_the_test_under_way_and_leaves_the_passes() {
-    let mut words = honest();
-    words.truncate(4);
-    let (report, _) = report(&numbered(words), Ending::Deadline);
+    let mut frames = honest();
+    frames.truncate(4);
+    let (report, _) = report(&numbered(frames), Ending::Deadline);
     assert_eq!(kinds(&report), ["passed", "timed-out", "not-run"]);
 }
 
 #[test]
 fn passes_without_a_clean_end_are_no_pass() {
-    let mut words = honest();
-    words.pop();
+    let mut frames = honest();
+    frames.pop();
     for ending in [Ending::Deadline, Ending::Clean] {
-        let (report, _) = report(&numbered(words.clone()), ending.clone());
+        let (report, _) = report(&numbered(frames.clone()), ending.clone());
         assert!(!report.is_passed(), "{ending:?}");
         assert!(report.results[0].outcome.is_passed(), "{ending:?}");
     }

@@ -48,7 +48,7 @@ pub(crate) fn codealong(name: &str) -> Command {
 }
 
 /// A test that fails by our own fault prints the log, which names it.
-fn tell_of_our_failures() {
+fn log_our_failures() {
     let log = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_ansi(false)
@@ -61,7 +61,7 @@ impl JudgeFixture {
     /// The course of a folder, and a sandbox whose containers have the test's name.
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
         let guard = serial_guard().await;
-        tell_of_our_failures();
+        log_our_failures();
         let pool = Pool::start(SandboxSettings {
             owner: format!("test-{name}-{}", std::process::id()),
             image_folder: repository().join("runner-image"),

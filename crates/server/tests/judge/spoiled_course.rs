@@ -8,11 +8,11 @@ use tempfile::TempDir;
 use crate::judge_fixture::{codealong, serial_guard};
 use crate::small_course::follow_the_page;
 
-struct Parrot {
+struct SpoiledCourse {
     folder: TempDir,
 }
 
-impl Parrot {
+impl SpoiledCourse {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         follow_the_page(folder.path());
@@ -72,7 +72,7 @@ fn is_heading(line: &str) -> bool {
 
 #[tokio::test]
 async fn each_fault_that_only_a_run_can_find_is_found() {
-    let parrot = Parrot::new();
+    let parrot = SpoiledCourse::new();
     let (once, always) = (
         parrot.read("hello/solution.py"),
         parrot.read("talk/solution.py"),
@@ -111,7 +111,7 @@ async fn each_fault_that_only_a_run_can_find_is_found() {
 
 #[test]
 fn a_key_that_there_is_not_is_named_with_its_file_and_line_before_any_run() {
-    let parrot = Parrot::new();
+    let parrot = SpoiledCourse::new();
     let step = parrot.read("talk/step.toml");
     parrot.write("talk/step.toml", &step.replace("goal =", "gaol ="));
     let file = parrot.path("talk/step.toml");

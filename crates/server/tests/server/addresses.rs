@@ -114,7 +114,7 @@ async fn a_plain_client_that_waited_in_vain_has_a_status_and_a_page_its_place() 
 }
 
 #[tokio::test]
-async fn requests_without_an_address_are_told_of_once() {
+async fn requests_without_an_address_are_warned_of_once() {
     let log = Log::begin();
     let app = TestApp::start();
     let run = || {
@@ -131,7 +131,7 @@ async fn requests_without_an_address_are_told_of_once() {
     for _ in 0..3 {
         app.send(run()).await.expect(503, "unavailable");
     }
-    let told = log.lines_with(NO_ADDRESS);
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("WARN"), "{told:?}");
+    let warnings = log.lines_with(NO_ADDRESS);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("WARN"), "{warnings:?}");
 }

@@ -33,11 +33,11 @@ impl PlayedJudge {
         job
     }
 
-    fn say(&mut self, mut word: Value) {
-        word["nonce"] = json!(self.nonce);
-        word["seq"] = json!(self.seq);
+    fn say(&mut self, mut message: Value) {
+        message["nonce"] = json!(self.nonce);
+        message["seq"] = json!(self.seq);
         self.seq += 1;
-        let text = word.to_string();
+        let text = message.to_string();
         let mut bytes = u32::try_from(text.len()).unwrap().to_be_bytes().to_vec();
         bytes.extend_from_slice(text.as_bytes());
         // In two pieces, as Docker may cut.
