@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use futures::StreamExt;
+use protocol::RunError;
+use sandbox::SandboxError;
 
 use crate::lab::{FOUR_LINES, Lab, Tests, a_client, until};
 
@@ -72,7 +74,16 @@ async fn a_stop_ends_what_waits_and_lets_finish_what_runs() {
         last
     };
     let (refused, (), last) = tokio::join!(waiting, stop, last);
-    assert!(refused.is_err(), "{refused:?}");
+    let Err(refused @ SandboxError::Unavailable { .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    // For the log, then for the learner.
+    let reason = "the sandbox is not available: the server is stopping";
+    assert_eq!(refused.to_string(), reason);
+    assert_eq!(
+        refused.run_error(),
+        RunError::Unavailable { retry_after_s: 5 }
+    );
     let Some(Ok(sandbox::JobEvent::Finished(report))) = last else {
         panic!("{last:?}");
     };
