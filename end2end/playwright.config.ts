@@ -1,9 +1,9 @@
 import { defineConfig } from "@playwright/test";
 
-// `cargo xtask test` starts the server and says where; by hand, `cargo xtask up` serves there.
+// Set by `cargo xtask test`. The default is where `cargo xtask up` serves.
 const baseURL = process.env.CODEALONG_URL ?? "http://127.0.0.1:3000";
 
-// Debian's Chromium on machines that can't download Playwright's own.
+// The system's Chromium, where Playwright's own can't be downloaded.
 const executablePath = process.env.CODEALONG_CHROMIUM || undefined;
 
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
   outputDir: "output/failures",
   fullyParallel: true,
   forbidOnly: true,
-  // A test that passes at the second try is a flake to be mended, not hidden.
+  // A retry would hide a flaky test.
   retries: 0,
   workers: 2,
   timeout: 60_000,
@@ -21,7 +21,7 @@ export default defineConfig({
     baseURL,
     viewport: { width: 1440, height: 900 },
     screenshot: "only-on-failure",
-    // Without a film of each test, which takes a quarter of the machine's time.
+    // Screenshots in traces cost a quarter of the CPU time.
     trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath,
@@ -39,7 +39,7 @@ export default defineConfig({
   projects: [
     { name: "browser", testIgnore: /without-javascript/ },
     {
-      // What can be read is read twice.
+      // `reading.spec.ts` runs both with JavaScript and without.
       name: "without-javascript",
       testMatch: /(without-javascript|reading)\.spec/,
       use: { javaScriptEnabled: false },
