@@ -11,7 +11,7 @@ use crate::context::BenchContext;
 use crate::in_process_server::InProcessServer;
 use crate::metric::{Metric, Unit};
 use crate::report::BenchReport;
-use crate::say;
+use crate::screen::say;
 use crate::statistics::{Series, milliseconds};
 use crate::workload::Workload;
 

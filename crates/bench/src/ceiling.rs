@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::context::BenchContext;
-use crate::say;
+use crate::screen::say;
 use crate::statistics::Rate;
 
 /// Containers in a stretch; each stretch has a rate of its own.

@@ -9,7 +9,7 @@ use sandbox::reference::Usage;
 use crate::context::BenchContext;
 use crate::metric::{Goal, Metric, Unit};
 use crate::report::BenchReport;
-use crate::say;
+use crate::screen::say;
 use crate::server_process::ServerProcess;
 use crate::statistics::Series;
 use crate::workload::Workload;

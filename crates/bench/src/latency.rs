@@ -9,7 +9,7 @@ use crate::context::BenchContext;
 use crate::in_process_server::InProcessServer;
 use crate::metric::{Goal, Metric, Unit};
 use crate::report::BenchReport;
-use crate::say;
+use crate::screen::say;
 use crate::statistics::{Series, paired_ratio};
 use crate::workload::{FOUR_LINES_THAT_STAY, Workload};
 

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Parser, ValueEnum};
-use serde::Serialize;
+use clap::Parser;
 use server::ServerSettings;
 
 mod bare_python;
@@ -21,7 +20,9 @@ mod in_process_server;
 mod latency;
 mod machine;
 mod metric;
+mod part;
 mod report;
+mod screen;
 mod server_process;
 mod statistics;
 mod sustained;
@@ -31,7 +32,9 @@ mod workload;
 use context::{BenchContext, SampleSize};
 use machine::Machine;
 use metric::{Goal, Metric, Unit};
+use part::Part;
 use report::BenchReport;
+use screen::{print, say};
 
 /// Exit code for a missed goal; 2 is our own failure.
 const GOAL_MISSED: u8 = 1;
@@ -61,26 +64,6 @@ async fn main() -> ExitCode {
             ExitCode::from(OUR_FAILURE)
         }
     }
-}
-
-/// A part of the bench.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Part {
-    /// A warm run, against bare Python, a cold container and `docker exec`.
-    Latency,
-    /// Where the time of a warm run goes.
-    Breakdown,
-    /// A run of every test in the course.
-    WholeCourse,
-    /// Runs per second while the queue is never empty, against what the engine can do.
-    Sustained,
-    /// Many learners pressing Run at once.
-    Burst,
-    /// Memory, and CPU time when idle.
-    Footprint,
-    /// Containers left at the end; always counted.
-    Leftovers,
 }
 
 /// Measures, prints the table, writes the file; the exit code says whether a goal is missed.
@@ -157,15 +140,4 @@ fn write(file: &Path, text: &str) -> anyhow::Result<()> {
             .with_context(|| format!("{} can't be made", folder.display()))?;
     }
     std::fs::write(file, text).with_context(|| format!("{} can't be written", file.display()))
-}
-
-#[expect(clippy::print_stdout, reason = "this is what the command is for")]
-fn print(table: &str) {
-    print!("{table}");
-}
-
-/// Shows what is being measured.
-#[expect(clippy::print_stderr, reason = "the table alone goes to stdout")]
-fn say(text: &str) {
-    eprintln!("bench: {text}");
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Part;
+use crate::part::Part;
 use crate::statistics::{Rate, Series};
 
 /// A measured value and its goal.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::Part;
 use crate::machine::MachineReport;
 use crate::metric::{GoalStatus, Metric};
+use crate::part::Part;
 
 /// Metrics while they are collected.
 #[derive(Debug)]

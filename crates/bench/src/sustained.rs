@@ -12,7 +12,7 @@ use crate::context::BenchContext;
 use crate::in_process_server::{Answer, InProcessServer};
 use crate::metric::{Goal, Metric, Unit};
 use crate::report::BenchReport;
-use crate::say;
+use crate::screen::say;
 use crate::statistics::Rate;
 use crate::workload::Workload;
 
