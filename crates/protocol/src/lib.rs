@@ -26,8 +26,8 @@ pub use english::{counted, duration_text, minutes_text, sentence_case, with_arti
 pub use exchange::{Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
 pub use outcome::{
-    Breach, Comparison, Crash, Interference, Missing, Outcome, Receipt, RespNumber, RespRule,
-    SocketKind, SourceSpan, TracebackFrame,
+    Comparison, Crash, Interference, Missing, Outcome, ProtocolViolation, Receipt, RespNumber,
+    RespRule, SocketKind, SourceSpan, TracebackFrame,
 };
 pub use program::{PROGRAM_FILE, Program, ProgramError, RunnableProgram};
 pub use report::{

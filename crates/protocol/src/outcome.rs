@@ -16,7 +16,7 @@ mod silence;
 
 pub use comparison::Comparison;
 pub use crash::{Crash, SourceSpan, TracebackFrame};
-pub use interference::{Breach, Interference};
+pub use interference::{Interference, ProtocolViolation};
 pub(crate) use resp_phrase::replies_phrase;
 pub use resp_rule::{Missing, RespNumber, RespRule};
 pub use silence::Receipt;

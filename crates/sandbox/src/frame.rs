@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
-use protocol::{Breach, Exchange, Outcome, OutputStream, SourceSpan, StepId, TestId};
+use protocol::{Exchange, Outcome, OutputStream, ProtocolViolation, SourceSpan, StepId, TestId};
 use serde::{Deserialize, Serialize};
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
@@ -29,7 +29,7 @@ pub(crate) enum FrameError {
     Unreadable(String),
 }
 
-impl From<FrameError> for Breach {
+impl From<FrameError> for ProtocolViolation {
     fn from(error: FrameError) -> Self {
         let bytes = |count| u64::try_from(count).unwrap_or(u64::MAX);
         match error {

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use protocol::{Breach, Interference, Outcome, OutputChunk, PlannedTest, TestId, TestResult};
+use protocol::{
+    Interference, Outcome, OutputChunk, PlannedTest, ProtocolViolation, TestId, TestResult,
+};
 
 use crate::frame::{Envelope, JudgeMessage, RunSummary, TestFinished};
 use crate::output::OutputKeeper;
@@ -52,7 +54,7 @@ pub(crate) enum Ending {
     /// The server's own deadline came first.
     Deadline,
     /// The judge, or someone in its place, sent what it must not.
-    Breach(Breach),
+    ProtocolViolation(ProtocolViolation),
 }
 
 impl RunVerifier {
@@ -89,17 +91,21 @@ impl RunVerifier {
 
     /// Takes a frame that came `at` after the job was written, and returns what a reader may know
     /// of it.
-    pub(crate) fn take(&mut self, frame: &[u8], at: Duration) -> Result<Option<JobEvent>, Breach> {
+    pub(crate) fn take(
+        &mut self,
+        frame: &[u8],
+        at: Duration,
+    ) -> Result<Option<JobEvent>, ProtocolViolation> {
         self.message_bytes = self.message_bytes.saturating_add(frame.len());
         if self.message_bytes > MESSAGES_MAX {
-            return Err(Breach::TooMuch);
+            return Err(ProtocolViolation::TooMuch);
         }
         let envelope = Envelope::read(frame)?;
         if envelope.nonce != self.nonce {
-            return Err(Breach::WrongNonce);
+            return Err(ProtocolViolation::WrongNonce);
         }
         if envelope.seq != self.next_seq {
-            return Err(Breach::WrongNumber {
+            return Err(ProtocolViolation::WrongNumber {
                 expected: self.next_seq,
                 found: envelope.seq,
             });
@@ -111,14 +117,14 @@ impl RunVerifier {
                 self.timings.started_us = microseconds(at);
                 Ok(Some(JobEvent::Started))
             }
-            (Progress::Waiting, _) => Err(Breach::BeforeStart),
-            (Progress::Finished(_), _) => Err(Breach::AfterEnd),
+            (Progress::Waiting, _) => Err(ProtocolViolation::BeforeStart),
+            (Progress::Finished(_), _) => Err(ProtocolViolation::AfterEnd),
             (Progress::Between, JudgeMessage::TestStarted { id }) => match self.turn() {
                 Some(turn) if turn.id == id => {
                     self.progress = Progress::InTest;
                     Ok(Some(JobEvent::TestStarted(id)))
                 }
-                _ => Err(Breach::BeganOutOfTurn { test: id }),
+                _ => Err(ProtocolViolation::BeganOutOfTurn { test: id }),
             },
             (
                 _,
@@ -147,20 +153,20 @@ impl RunVerifier {
                 self.progress = Progress::Finished(last);
                 Ok(None)
             }
-            (_, JudgeMessage::Finished(_)) => Err(Breach::TestsLeft),
-            (_, JudgeMessage::Started) => Err(Breach::SecondStart),
-            (_, JudgeMessage::TestStarted { .. }) => Err(Breach::BeganInAnother),
+            (_, JudgeMessage::Finished(_)) => Err(ProtocolViolation::TestsLeft),
+            (_, JudgeMessage::Started) => Err(ProtocolViolation::SecondStart),
+            (_, JudgeMessage::TestStarted { .. }) => Err(ProtocolViolation::BeganInAnother),
         }
     }
 
     /// The report on a run with this ending, `at` after the job was written. Whatever is not a
     /// clean end leaves at least one test that did not pass.
     pub(crate) fn end(mut self, ending: &Ending, at: Duration) -> JobReport {
-        if let Ending::Breach(breach) = ending {
+        if let Ending::ProtocolViolation(violation) = ending {
             // A sender of this could have sent the passes too.
             for result in &mut self.results {
                 if result.outcome.is_passed() {
-                    set_outcome(result, broken_by(breach));
+                    set_outcome(result, broken_by(violation));
                 }
             }
         }
@@ -171,7 +177,7 @@ impl RunVerifier {
         let clean = last_word.is_some() && *ending == Ending::Clean;
         if !clean {
             let mut first = Some(match ending {
-                Ending::Breach(breach) => broken_by(breach),
+                Ending::ProtocolViolation(violation) => broken_by(violation),
                 Ending::Deadline => Outcome::TimedOut {
                     limit_ms: u32::try_from(self.limit.as_millis()).unwrap_or(u32::MAX),
                 },
@@ -219,13 +225,13 @@ impl RunVerifier {
         self.planned.get(self.results.len())
     }
 
-    fn judge(&self, test: TestFinished) -> Result<TestResult, Breach> {
+    fn judge(&self, test: TestFinished) -> Result<TestResult, ProtocolViolation> {
         let Some(turn) = self.turn().filter(|turn| turn.id == test.id) else {
-            return Err(Breach::EndedOutOfTurn { test: test.id });
+            return Err(ProtocolViolation::EndedOutOfTurn { test: test.id });
         };
         // A test that did not run has an outcome all the same, but no pass.
         if test.outcome.is_passed() && !matches!(self.progress, Progress::InTest) {
-            return Err(Breach::PassedBeforeItBegan { test: test.id });
+            return Err(ProtocolViolation::PassedBeforeItBegan { test: test.id });
         }
         Ok(TestResult {
             span: test.span.or_else(|| test.outcome.span()),
@@ -255,10 +261,10 @@ fn set_outcome(result: &mut TestResult, outcome: Outcome) {
     result.outcome = outcome;
 }
 
-fn broken_by(breach: &Breach) -> Outcome {
+fn broken_by(violation: &ProtocolViolation) -> Outcome {
     Outcome::Interfered {
-        interference: Interference::Breach {
-            breach: breach.clone(),
+        interference: Interference::ProtocolViolation {
+            violation: violation.clone(),
         },
     }
 }

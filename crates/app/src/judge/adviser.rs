@@ -135,7 +135,7 @@ impl Likeness {
             Outcome::Silent {
                 waited_ms,
                 request,
-                expected_decoded,
+                expected,
                 receipt,
                 line,
                 ..
@@ -143,7 +143,7 @@ impl Likeness {
                 line.as_ref()?;
                 *waited_ms = 0;
                 *request = None;
-                *expected_decoded = None;
+                *expected = None;
                 *receipt = None;
             }
             Outcome::Crashed {

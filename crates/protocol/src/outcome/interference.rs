@@ -37,9 +37,9 @@ pub enum Interference {
         folder: String,
     },
     /// What came as the judge's is not.
-    Breach {
+    ProtocolViolation {
         /// What is wrong with it.
-        breach: Breach,
+        violation: ProtocolViolation,
     },
     /// The judge ended without its summary.
     NoSummary,
@@ -67,7 +67,7 @@ impl fmt::Display for Interference {
                 formatter,
                 "what it left in {folder} can't be removed: there is too much of it"
             ),
-            Self::Breach { breach } => breach.fmt(formatter),
+            Self::ProtocolViolation { violation } => violation.fmt(formatter),
             Self::NoSummary => formatter.write_str("the judge did not send its summary"),
         }
     }
@@ -76,7 +76,7 @@ impl fmt::Display for Interference {
 /// What no honest judge sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "what", rename_all = "kebab-case")]
-pub enum Breach {
+pub enum ProtocolViolation {
     /// More bytes than a run has to say.
     #[error("more was said than a run can say")]
     TooMuch,

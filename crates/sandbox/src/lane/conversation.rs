@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use protocol::Breach;
+use protocol::ProtocolViolation;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -79,10 +79,14 @@ pub(super) async fn converse(
                 return Ok((verifier, Ending::Clean, written.elapsed()));
             }
             Ok(()) => {}
-            Err(breach) if verifier.is_started() => {
-                return Ok((verifier, Ending::Breach(breach), written.elapsed()));
+            Err(violation) if verifier.is_started() => {
+                return Ok((
+                    verifier,
+                    Ending::ProtocolViolation(violation),
+                    written.elapsed(),
+                ));
             }
-            Err(breach) => return Err(RunFault::NotStarted(breach.to_string())),
+            Err(violation) => return Err(RunFault::NotStarted(violation.to_string())),
         }
         let deadline = if verifier.is_started() {
             end
@@ -121,7 +125,7 @@ fn receive(
     decoder: &mut FrameDecoder,
     written: Instant,
     events: &EventSender,
-) -> Result<(), Breach> {
+) -> Result<(), ProtocolViolation> {
     while !verifier.is_finished() {
         let Some(frame) = decoder.next()? else { break };
         if let Some(event) = verifier.take(&frame, written.elapsed())? {

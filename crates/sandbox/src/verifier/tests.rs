@@ -71,13 +71,13 @@ fn numbered(frames: Vec<Value>) -> Vec<Value> {
     frames.into_iter().enumerate().map(number).collect()
 }
 
-/// Gives the frames to a verifier; without a breach the run ends by `otherwise`.
+/// Gives the frames to a verifier; without a violation the run ends by `otherwise`.
 fn report(frames: &[Value], otherwise: Ending) -> (JobReport, Ending) {
     let mut verifier = RunVerifier::new(&job(), NONCE.to_owned(), Timings::default());
     let mut ending = otherwise;
     for frame in frames {
-        if let Err(breach) = verifier.take(frame.to_string().as_bytes(), AT) {
-            ending = Ending::Breach(breach);
+        if let Err(violation) = verifier.take(frame.to_string().as_bytes(), AT) {
+            ending = Ending::ProtocolViolation(violation);
             break;
         }
     }
@@ -167,7 +167,7 @@ fn one_wrong_secret_or_number_takes_all_passes_back() {
             let mut frames = numbered(honest());
             frames[wrong][key] = value;
             let (report, ending) = report(&frames, Ending::Clean);
-            assert!(matches!(ending, Ending::Breach(_)));
+            assert!(matches!(ending, Ending::ProtocolViolation(_)));
             assert!(
                 report
                     .results
@@ -180,21 +180,21 @@ fn one_wrong_secret_or_number_takes_all_passes_back() {
 }
 
 #[test]
-fn a_pass_before_its_test_began_is_a_breach() {
+fn a_pass_before_its_test_began_is_a_protocol_violation() {
     let frames = vec![started(), passes(1), passes(2), passes(3), finished()];
     let (report, ending) = report(&numbered(frames), Ending::Clean);
-    assert!(matches!(ending, Ending::Breach(_)));
+    assert!(matches!(ending, Ending::ProtocolViolation(_)));
     assert_eq!(kinds(&report), ["interfered", "not-run", "not-run"]);
 }
 
 #[test]
-fn tests_of_another_plan_are_a_breach() {
+fn tests_of_another_plan_are_a_protocol_violation() {
     for foreign in ["listen.4", "ping.1"] {
         let mut frames = honest();
         frames[1]["id"] = json!(foreign);
         frames[2]["id"] = json!(foreign);
         let (report, ending) = report(&numbered(frames), Ending::Clean);
-        assert!(matches!(ending, Ending::Breach(_)));
+        assert!(matches!(ending, Ending::ProtocolViolation(_)));
         assert!(!report.is_passed());
     }
 }
@@ -232,16 +232,16 @@ fn a_job_without_tests_is_no_pass() {
 }
 
 #[test]
-fn a_judge_that_never_stops_talking_is_a_breach() {
+fn a_judge_that_never_stops_talking_is_a_protocol_violation() {
     let mut verifier = RunVerifier::new(&job(), NONCE.to_owned(), Timings::default());
     verifier
         .take(numbered(vec![started()])[0].to_string().as_bytes(), AT)
         .unwrap();
     let text = "x".repeat(1024 * 1024);
-    let breach = (1..100).find_map(|seq| {
+    let violation = (1..100).find_map(|seq| {
         let frame = json!({"nonce": NONCE, "seq": seq, "frame": "output", "launch": 1,
                            "stream": "stdout", "text": text});
         verifier.take(frame.to_string().as_bytes(), AT).err()
     });
-    assert!(breach.is_some());
+    assert!(violation.is_some());
 }

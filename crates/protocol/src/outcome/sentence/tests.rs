@@ -1,8 +1,8 @@
 //! Outcomes' sentences, whole.
 
 use crate::{
-    Breach, Comparison, Crash, Expected, Interference, Missing, Outcome, Received, Request,
-    RespRule, RespType, RespValue, SocketKind, SourceSpan,
+    Comparison, Crash, Expected, Interference, Missing, Outcome, ProtocolViolation, Received,
+    Request, RespRule, RespType, RespValue, SocketKind, SourceSpan,
 };
 
 fn comparison(expected: &[u8], received: &[u8], offset: u32) -> Comparison {
@@ -174,8 +174,8 @@ fn sockets_are_named_by_their_kind() {
 
 #[test]
 fn interference_says_what_was_noticed() {
-    let interference = Interference::Breach {
-        breach: Breach::WrongNumber {
+    let interference = Interference::ProtocolViolation {
+        violation: ProtocolViolation::WrongNumber {
             expected: 3,
             found: 5,
         },
