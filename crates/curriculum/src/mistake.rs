@@ -16,8 +16,8 @@ use crate::toml_table::Spanned;
 
 mod condition;
 
-use condition::Condition;
 pub use condition::Evidence;
+use condition::{Condition, MissingKind};
 
 /// A mistake that the author foresaw: how to recognise it and what to tell the learner.
 #[derive(Debug, Clone)]
@@ -193,6 +193,7 @@ impl MistakeReader<'_> {
             self.check_possible(text, "exception_text", &outcomes, &WITH_EXCEPTION_TEXT);
         }
         Condition {
+            missing: self.missing(when.missing.as_ref(), &outcomes),
             outcomes,
             tests: when
                 .tests
@@ -213,6 +214,28 @@ impl MistakeReader<'_> {
             code: self.text_regex("code", when.code.as_ref()),
             code_lacks: self.text_regex("code_lacks", when.code_lacks.as_ref()),
         }
+    }
+
+    fn missing(
+        &self,
+        kind: Option<&Spanned<String>>,
+        outcomes: &[&'static str],
+    ) -> Option<MissingKind> {
+        let kind = kind?;
+        self.check_possible(kind, "missing", outcomes, &["incomplete"]);
+        let known = MissingKind::parse(&kind.value);
+        if known.is_none() {
+            let names = MissingKind::NAMES.map(|(name, _)| name);
+            self.report(
+                kind.line,
+                format!(
+                    "nothing is missing that is called `{}`: it is one of {}",
+                    kind.value,
+                    names.join(", ")
+                ),
+            );
+        }
+        known
     }
 
     fn bytes_regex(&self, key: &str, pattern: Option<&Spanned<String>>) -> Option<BytesRegex> {

@@ -1,6 +1,6 @@
 //! When a failed test shows a mistake: the keys of `[mistake.when]`.
 
-use protocol::{ExchangeAction, Outcome, TestId, TestResult};
+use protocol::{ExchangeAction, Missing, Outcome, TestId, TestResult};
 use regex::Regex;
 use regex::bytes::Regex as BytesRegex;
 
@@ -23,6 +23,41 @@ pub struct Evidence<'a> {
     pub printed: &'a str,
 }
 
+/// What has not come of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MissingKind {
+    /// The two bytes that close it.
+    End,
+    /// Bytes of the value that its length promises.
+    Value,
+    /// A number, or an element of an array.
+    Part,
+}
+
+impl MissingKind {
+    pub(super) const NAMES: [(&str, Self); 3] = [
+        ("end", Self::End),
+        ("value", Self::Value),
+        ("part", Self::Part),
+    ];
+
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        let mut names = Self::NAMES.into_iter();
+        names.find_map(|(known, kind)| (known == name).then_some(kind))
+    }
+
+    fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::Incomplete { missing, .. } = outcome else {
+            return None;
+        };
+        Some(match missing {
+            Missing::LineEnd | Missing::LineFeed => Self::End,
+            Missing::ValueBytes { .. } | Missing::Bytes { .. } => Self::Value,
+            Missing::Element | Missing::Number => Self::Part,
+        })
+    }
+}
+
 /// All fields must match.
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
@@ -34,6 +69,8 @@ pub(super) struct Condition {
     pub(super) received: Option<BytesRegex>,
     /// Must match all that the test's clients had received before the last request.
     pub(super) received_before: Option<BytesRegex>,
+    /// What must be missing of the reply.
+    pub(super) missing: Option<MissingKind>,
     /// The exceptions, one of which it must be; empty for any. [`NO_EXCEPTION`] is a program that
     /// ended without one.
     pub(super) exceptions: Vec<String>,
@@ -58,6 +95,7 @@ impl Condition {
             tests,
             received,
             received_before,
+            missing,
             exceptions,
             exception_text,
             printed,
@@ -80,6 +118,7 @@ impl Condition {
         };
         outcomes.contains(&result.outcome.kind())
             && (tests.is_empty() || tests.contains(&result.id))
+            && missing.is_none_or(|kind| MissingKind::of(&result.outcome) == Some(kind))
             && (exceptions.is_empty() || {
                 let exception = crash.map_or(NO_EXCEPTION, |crash| &crash.exception);
                 exceptions.iter().any(|name| name == exception)
