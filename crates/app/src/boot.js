@@ -1,6 +1,6 @@
 // Runs before the first paint. Applies the stored theme and widths, puts the draft into the field
-// that Monaco later replaces, handles input until hydration, and shows a notice where the page
-// can't start or has panicked.
+// that Monaco later replaces, handles input until hydration, notices what others change until then,
+// and shows a notice where the page can't start or has panicked.
 (() => {
   const root = document.documentElement;
   const stored = (key, newest) => {
@@ -75,6 +75,30 @@
     timer = setTimeout(keep, 400);
   });
   addEventListener("pagehide", keep);
+  addEventListener("codealong:keep", keep);
+
+  // Whether the app's element holds what the server rendered, and nothing else. The parser only ever
+  // appends, and is done before the start script runs; nothing of ours changes nodes until then.
+  let isAsServed = true;
+  let isParsed = false;
+  const judge = (records) => {
+    const isForeign = ({ target, removedNodes, nextSibling }) =>
+      (isParsed || removedNodes.length > 0 || nextSibling) && target.closest?.("#app");
+    isAsServed &&= !records.some(isForeign);
+  };
+  const guard = new MutationObserver(judge);
+  guard.observe(root, { childList: true, subtree: true });
+  document.addEventListener("readystatechange", () => {
+    judge(guard.takeRecords());
+    isParsed = true;
+    const app = document.getElementById("app");
+    if (!app) return;
+    app.isAsServed = () => {
+      judge(guard.takeRecords());
+      guard.disconnect();
+      return isAsServed;
+    };
+  }, { once: true });
 
   // On a narrow page the tabs show one panel at a time.
   document.addEventListener("click", ({ target }) => {

@@ -39,6 +39,9 @@ use crate::navigation::{NavigationCount, PendingNavigation};
 use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage};
 use crate::store::Store;
 
+/// The id of the element that holds the app, and nothing else.
+pub const ROOT_ID: &str = "app";
+
 /// The document around the pages.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
@@ -55,7 +58,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags />
             </head>
             <body>
-                <App />
+                // An element of its own: what extensions put into the body is none of its business.
+                <div id=ROOT_ID>
+                    <App />
+                </div>
             </body>
         </html>
     }

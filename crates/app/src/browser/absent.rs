@@ -122,6 +122,8 @@ pub(crate) fn typed_into(_: &HtmlTextAreaElement) -> Option<String> {
 
 pub(crate) fn set_field(_: &HtmlTextAreaElement, _: &str) {}
 
+pub(crate) fn take_over_field(_field: &HtmlTextAreaElement) {}
+
 pub(crate) fn field_caret(_: &HtmlTextAreaElement) -> Option<u32> {
     None
 }

@@ -21,6 +21,6 @@ pub(crate) use page::{
     Listener, Timer, after, announce_readiness, close_modal, element_width, field_caret, focus,
     focus_if_lost, is_apple, is_dialog_open, next_frame, on_color_scheme, on_key, on_leaving,
     on_other_tab, random_name, root_attribute, set_field, set_root_attribute, set_root_style,
-    show_modal, typed_into,
+    show_modal, take_over_field, typed_into,
 };
 pub(crate) use storage::session;

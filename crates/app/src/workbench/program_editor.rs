@@ -71,6 +71,7 @@ impl ProgramEditor {
     /// The field is passed as an element, not looked up by its id: while one step replaces another,
     /// both fields may be in the page, and the other one holds the other step's program.
     pub(super) fn mount(self, host: &HtmlDivElement, field: HtmlTextAreaElement) {
+        browser::take_over_field(&field);
         let initial_draft = self.step.initial_draft();
         let typed = browser::typed_into(&field);
         let text = typed

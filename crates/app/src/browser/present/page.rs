@@ -2,8 +2,8 @@
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlTextAreaElement, KeyboardEvent,
     StorageEvent, Window,
@@ -101,6 +101,31 @@ pub(crate) fn set_field(field: &HtmlTextAreaElement, text: &str) {
         field.set_value(text);
     }
     js::set(field, "opened", &text.into());
+}
+
+/// Takes over text, caret and focus from the field that stood in the same place before the start
+/// script had the page rendered afresh, if it did.
+pub(crate) fn take_over_field(field: &HtmlTextAreaElement) {
+    let Some(root) = root() else {
+        return;
+    };
+    let Ok(before) = js::get(&root, "fieldBefore").dyn_into::<HtmlTextAreaElement>() else {
+        return;
+    };
+    js::set(&root, "fieldBefore", &JsValue::UNDEFINED);
+    let records = "data-records";
+    if before.get_attribute(records) != field.get_attribute(records) {
+        return;
+    }
+    field.set_value(&before.value());
+    js::set(field, "opened", &js::get(&before, "opened"));
+    if js::get(&before, "hadFocus").is_truthy() {
+        let _ = field.focus();
+        let (start, end) = (before.selection_start(), before.selection_end());
+        if let (Ok(Some(start)), Ok(Some(end))) = (start, end) {
+            let _ = field.set_selection_range(start, end);
+        }
+    }
 }
 
 /// The caret's offset in a text field; none where it does not have the focus.
