@@ -53,6 +53,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <script nonce=use_nonce() inner_html=include_str!("boot.js")></script>
                 <link rel="stylesheet" id="leptos" href="/pkg/codealong.css" />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <script nonce=use_nonce() inner_html=include_str!("translation.js")></script>
                 <AutoReload options=options.clone() />
                 <script type="module" nonce=use_nonce() inner_html=start_script(&options)></script>
                 <MetaTags />

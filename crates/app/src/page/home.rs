@@ -156,7 +156,7 @@ fn HowItGoes() -> impl IntoView {
                     <dl>
                         <div>
                             <dt>"expected"</dt>
-                            <dd>
+                            <dd translate="no">
                                 "$" <mark class="good">"5"</mark>
                                 <span class="control">"\\r\\n"</span>
                                 "caf" <span class="control">"\\xc3\\xa9\\r\\n"</span>
@@ -164,7 +164,7 @@ fn HowItGoes() -> impl IntoView {
                         </div>
                         <div>
                             <dt>"received"</dt>
-                            <dd>
+                            <dd translate="no">
                                 "$" <mark class="bad">"4"</mark>
                                 <span class="control">"\\r\\n"</span>
                                 "caf" <span class="control">"\\xc3\\xa9\\r\\n"</span>
@@ -175,7 +175,7 @@ fn HowItGoes() -> impl IntoView {
                 <p class="sample-advice">
                     <Icon icon=IconName::Bulb />
                     <span>
-                        "The length counts bytes, not characters, and " <code>"é"</code>
+                        "The length counts bytes, not characters, and " <code translate="no">"é"</code>
                         " is one character but two bytes."
                     </span>
                 </p>

@@ -107,8 +107,8 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
                         " "
                         <small>{counted(lines, "line", "lines")}</small>
                     </p>
-                    <pre tabindex="0">
-                        <code>{shown}</code>
+                    <pre translate="no" tabindex="0">
+                        <code translate="no">{shown}</code>
                     </pre>
                     <button type="button" class="button" aria-label=label on:click=bring_back>
                         "Bring back"

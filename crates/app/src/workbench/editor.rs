@@ -30,7 +30,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
     view! {
         <section class="panel code" id=Panel::Code.id() aria-label="Code">
             <div class="head">
-                <span class="file">{protocol::PROGRAM_FILE}</span>
+                <span class="file" translate="no">{protocol::PROGRAM_FILE}</span>
                 <DownloadButton />
                 <Origin />
                 <span class="grow"></span>
@@ -39,11 +39,12 @@ pub(super) fn EditorPanel() -> impl IntoView {
             <div class="editor-frame">
                 <ConflictingDraftNotice />
                 <div class="editor" id=CODE_BODY_ID>
-                    <div class="editor-host" node_ref=host></div>
+                    <div class="editor-host" translate="no" node_ref=host></div>
                     <textarea
                         id=FIELD_ID
                         node_ref=field
                         class="program-field"
+                        translate="no"
                         aria-label="Program"
                         autocomplete="off"
                         autocapitalize="off"

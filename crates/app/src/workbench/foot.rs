@@ -54,7 +54,7 @@ pub(super) fn RunButton() -> impl IntoView {
             on:click=move |_| bench.runs.start()
         >
             <span>{label}</span>
-            <kbd aria-hidden="true">{keys}</kbd>
+            <kbd translate="no" aria-hidden="true">{keys}</kbd>
         </button>
     }
     .into_any()

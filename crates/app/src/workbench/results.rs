@@ -260,7 +260,7 @@ fn SeedFoot() -> impl IntoView {
         }
         Some(seed) => view! {
             <span title="The random values of this run grew from it">
-                "Seed " <code>{seed.to_string()}</code>
+                "Seed " <code translate="no">{seed.to_string()}</code>
             </span>
             <Show when=move || !bench.runs.is_going()>
                 <button

@@ -201,7 +201,7 @@ pub(super) fn ShortcutsDialog(
             .map(|(keys, meaning)| {
                 let keys = keys
                     .iter()
-                    .map(|key| view! { <kbd class="key">{key.to_string()}</kbd> })
+                    .map(|key| view! { <kbd translate="no" class="key">{key.to_string()}</kbd> })
                     .collect_view();
                 view! {
                     <div>

@@ -112,7 +112,7 @@ fn Difference(solution: String) -> impl IntoView {
             <span>"Your code"</span>
             <span>"The solution"</span>
         </p>
-        <div class="diff" node_ref=host></div>
+        <div class="diff" translate="no" node_ref=host></div>
     }
     .into_any()
 }

@@ -104,7 +104,7 @@ impl Diagram {
                     Some(html::span(class, &ByteString::from(bytes).to_string()))
                 })
                 .collect();
-            format!("<div class=\"bytes\">{cells}</div>\n")
+            format!("<div class=\"bytes\" translate=\"no\">{cells}</div>\n")
         });
         rows.collect()
     }

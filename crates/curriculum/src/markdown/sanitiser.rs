@@ -54,7 +54,7 @@ const ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("th", &["scope"]),
     // Code blocks scroll, so the keyboard must be able to reach them.
     ("pre", &["tabindex"]),
-    ("div", &["role"]),
+    ("div", &["role", "translate"]),
 ];
 
 const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
@@ -115,10 +115,13 @@ fn sanitiser() -> Builder<'static> {
         .iter()
         .map(|(tag, names)| (*tag, set(names)))
         .collect();
+    // To a translator code is words like others.
+    let code = ["code", "kbd", "pre"].map(|tag| (tag, HashMap::from([("translate", "no")])));
     let mut sanitiser = Builder::default();
     sanitiser
         .tags(set(&TAGS))
         .tag_attributes(attributes)
+        .set_tag_attribute_values(HashMap::from(code))
         .generic_attributes(HashSet::new())
         .allowed_classes(classes)
         .url_schemes(set(&["http", "https", "data"]))
@@ -126,6 +129,7 @@ fn sanitiser() -> Builder<'static> {
         .attribute_filter(|tag, attribute, value| match (tag, attribute) {
             ("img", "src") => value.starts_with("data:image/").then(|| value.into()),
             ("a", "href") => (!value.trim().starts_with("data:")).then(|| value.into()),
+            ("div", "translate") => (value == "no").then(|| value.into()),
             ("div", "role") => (value == "note").then(|| value.into()),
             ("pre", "tabindex") => (value == "0").then(|| value.into()),
             _ => Some(value.into()),

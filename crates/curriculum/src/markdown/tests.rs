@@ -41,7 +41,7 @@ fn the_title_is_dropped_and_headings_begin_at_h2() {
     check("# Title\n\ntext", "<p>text</p>");
     check(
         "text\n\n# One\n\n### Two `x`",
-        "<p>text</p>\n<h2 id=\"text-one\">One</h2>\n<h3 id=\"text-two-x\">Two <code>x</code></h3>",
+        "<p>text</p>\n<h2 id=\"text-one\">One</h2>\n<h3 id=\"text-two-x\">Two <code translate=\"no\">x</code></h3>",
     );
 }
 
@@ -123,7 +123,7 @@ fn a_table_is_aligned_by_class() {
 fn python_is_highlighted() {
     check(
         "```python\nfor x in f(b\"<\\n\", f\"{x}\", 12):  # why\n    pass\n```",
-        "<pre class=\"code\" tabindex=\"0\"><code class=\"language-python\">\
+        "<pre class=\"code\" tabindex=\"0\" translate=\"no\"><code class=\"language-python\" translate=\"no\">\
          <span class=\"syn-key\">for</span> x <span class=\"syn-key\">in</span> \
          <span class=\"syn-fn\">f</span>(<span class=\"syn-str\">b\"&lt;\\n\"</span>, \
          <span class=\"syn-str\">f\"</span>{x}<span class=\"syn-str\">\"</span>, \
@@ -142,7 +142,7 @@ fn incomplete_python_is_shown_all_the_same() {
 fn a_session_has_its_prompts_marked() {
     check(
         "```console\n$ redis-cli\n127.0.0.1:6379> GET a\n\"a > b\"\n```",
-        "<pre class=\"session\" tabindex=\"0\"><code class=\"language-console\">\
+        "<pre class=\"session\" tabindex=\"0\" translate=\"no\"><code class=\"language-console\" translate=\"no\">\
          <span class=\"prompt\">$ </span>redis-cli\n\
          <span class=\"prompt\">127.0.0.1:6379&gt; </span>GET a\n\"a &gt; b\"\n</code></pre>",
     );
@@ -152,7 +152,7 @@ fn a_session_has_its_prompts_marked() {
 fn code_without_a_language_is_plain() {
     check(
         "```\na < b\n```",
-        "<pre class=\"code\" tabindex=\"0\"><code class=\"language-text\">a &lt; b\n</code></pre>",
+        "<pre class=\"code\" tabindex=\"0\" translate=\"no\"><code class=\"language-text\" translate=\"no\">a &lt; b\n</code></pre>",
     );
 }
 
@@ -160,11 +160,11 @@ fn code_without_a_language_is_plain() {
 fn a_resp_diagram_has_a_cell_for_each_part() {
     check(
         "```resp\n*2\\r\\n$4\\r\\nECHO\\r\\n$4\\r\\na\\r\\nb\\r\\n\n-ERR no\\r\\n$-1\\r\\n\n```",
-        "<div class=\"bytes\"><span class=\"t\">*2</span><span class=\"c\">\\r\\n</span>\
+        "<div class=\"bytes\" translate=\"no\"><span class=\"t\">*2</span><span class=\"c\">\\r\\n</span>\
          <span class=\"t\">$4</span><span class=\"c\">\\r\\n</span><span class=\"d\">ECHO</span>\
          <span class=\"c\">\\r\\n</span><span class=\"t\">$4</span><span class=\"c\">\\r\\n</span>\
          <span class=\"d\">a\\r\\nb</span><span class=\"c\">\\r\\n</span></div>\n\
-         <div class=\"bytes\"><span class=\"t\">-</span><span class=\"d\">ERR no</span>\
+         <div class=\"bytes\" translate=\"no\"><span class=\"t\">-</span><span class=\"d\">ERR no</span>\
          <span class=\"c\">\\r\\n</span><span class=\"t\">$-1</span><span class=\"c\">\\r\\n</span>\
          </div>",
     );
@@ -174,8 +174,8 @@ fn a_resp_diagram_has_a_cell_for_each_part() {
 fn a_resp_value_may_span_several_rows() {
     check(
         "```resp\n*1\\r\\n\n$0\\r\\n\\r\\n\n```",
-        "<div class=\"bytes\"><span class=\"t\">*1</span><span class=\"c\">\\r\\n</span></div>\n\
-         <div class=\"bytes\"><span class=\"t\">$0</span><span class=\"c\">\\r\\n</span>\
+        "<div class=\"bytes\" translate=\"no\"><span class=\"t\">*1</span><span class=\"c\">\\r\\n</span></div>\n\
+         <div class=\"bytes\" translate=\"no\"><span class=\"t\">$0</span><span class=\"c\">\\r\\n</span>\
          <span class=\"c\">\\r\\n</span></div>",
     );
 }
@@ -184,7 +184,7 @@ fn a_resp_value_may_span_several_rows() {
 fn a_bytes_diagram_may_contain_anything() {
     check(
         "```bytes\nPING\\r\\n$4\\r\\n<h\\xc3\n```",
-        "<div class=\"bytes\"><span class=\"d\">PING</span><span class=\"c\">\\r\\n</span>\
+        "<div class=\"bytes\" translate=\"no\"><span class=\"d\">PING</span><span class=\"c\">\\r\\n</span>\
          <span class=\"d\">$4</span><span class=\"c\">\\r\\n</span>\
          <span class=\"d\">&lt;h\\xc3</span></div>",
     );
@@ -220,11 +220,11 @@ fn harmful_html_is_removed() {
 fn code_is_never_markup() {
     check(
         "`<script>` and ```` ```resp ````",
-        "<p><code>&lt;script&gt;</code> and <code>```resp</code></p>",
+        "<p><code translate=\"no\">&lt;script&gt;</code> and <code translate=\"no\">```resp</code></p>",
     );
     check(
         "```bytes\n<script>\n```",
-        "<div class=\"bytes\"><span class=\"d\">&lt;script&gt;</span></div>",
+        "<div class=\"bytes\" translate=\"no\"><span class=\"d\">&lt;script&gt;</span></div>",
     );
 }
 

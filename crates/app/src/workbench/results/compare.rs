@@ -66,11 +66,11 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
             <dl>
                 <div>
                     <dt>{expected_label}</dt>
-                    <dd>{expected_row}</dd>
+                    <dd translate="no">{expected_row}</dd>
                 </div>
                 <div>
                     <dt>"received"</dt>
-                    <dd>{received_row}</dd>
+                    <dd translate="no">{received_row}</dd>
                 </div>
             </dl>
         </div>

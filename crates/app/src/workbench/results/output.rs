@@ -39,7 +39,8 @@ pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
     };
     let content = move || match html.get() {
         Some(html) => {
-            view! { <div class="output" on:click=follow inner_html=html></div> }.into_any()
+            view! { <div class="output" translate="no" on:click=follow inner_html=html></div> }
+                .into_any()
         }
         None => {
             let has_run = shown.with(Option::is_some);

@@ -14,7 +14,7 @@ pub(super) fn Sentence(
         .into_iter()
         .map(|piece| match piece {
             InlineSpan::Words(words) => words.into_any(),
-            InlineSpan::Code(code) => view! { <code>{code}</code> }.into_any(),
+            InlineSpan::Code(code) => view! { <code translate="no">{code}</code> }.into_any(),
         })
         .collect_view()
         .into_any()

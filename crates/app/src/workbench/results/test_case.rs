@@ -144,8 +144,8 @@ fn CaretLine(text: String, column: u32) -> impl IntoView {
     // The same text, invisible, is as wide as above, with tabs and wide characters in it.
     let unseen: String = line.chars().take(before).collect();
     view! {
-        <pre class="caret-line" tabindex="0">
-            <code>
+        <pre translate="no" class="caret-line" tabindex="0">
+            <code translate="no">
                 {line} "\n" <span class="as-wide" aria-hidden="true">{unseen}</span>
                 <span class="caret">"↑"</span>
             </code>
@@ -181,7 +181,7 @@ fn Traceback(crash: Crash) -> impl IntoView {
                         {format!("line {line}")}
                     </button>
                     {within}
-                    <code>{text.trim().to_owned()}</code>
+                    <code translate="no">{text.trim().to_owned()}</code>
                 </li>
             }
         })
@@ -191,7 +191,7 @@ fn Traceback(crash: Crash) -> impl IntoView {
         <ol class="traceback" role="list">
             {frames}
             <li class="exception">
-                <code>{crash.exception} ": " {crash.detail}</code>
+                <code translate="no">{crash.exception} ": " {crash.detail}</code>
             </li>
         </ol>
     }

@@ -104,7 +104,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
             let count = usize::try_from(cut_bytes).unwrap_or(usize::MAX);
             view! { <span class="left-out">{format!("…{}…", counted(count, "byte", "bytes"))}</span> }
         });
-        view! { <span class="raw">{inline_spans} {cut}</span> }
+        view! { <span class="raw" translate="no">{inline_spans} {cut}</span> }
     });
     view! {
         <li class=class>

@@ -147,7 +147,7 @@ fn NextStepLink() -> impl IntoView {
         } else {
             "Alt ."
         };
-        view! { <kbd aria-hidden="true">{keys}</kbd> }
+        view! { <kbd translate="no" aria-hidden="true">{keys}</kbd> }
     });
     let (address, words) = match next {
         Some(step) => (
