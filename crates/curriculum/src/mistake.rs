@@ -78,13 +78,14 @@ pub(crate) struct MistakeReader<'a> {
 /// Outcomes that no mistake of the learner explains.
 const NOT_MISTAKES: [&str; 3] = ["passed", "not-run", "test-broken"];
 /// Outcomes that carry the received bytes.
-const WITH_RECEIVED: [&str; 6] = [
+const WITH_RECEIVED: [&str; 7] = [
     "closed",
     "incomplete",
     "invalid-byte",
     "wrong-type",
     "wrong-value",
     "extra-bytes",
+    "unasked",
 ];
 /// In a message, the line of the output that `printed` matched.
 const PRINTED: &str = "{printed}";

@@ -141,6 +141,11 @@ pub enum Outcome {
         /// The reply and what followed; `offset` is the first byte too many.
         reply: Comparison,
     },
+    /// Bytes came as soon as the client had connected, before its first request.
+    Unasked {
+        /// The bytes; `offset` is 0, and `request` is the one that was still to come.
+        reply: Comparison,
+    },
     /// The right reply, too late.
     TooSlow {
         /// How long it took.
@@ -241,6 +246,7 @@ impl Outcome {
             Self::WrongType { .. } => "wrong-type",
             Self::WrongValue { .. } => "wrong-value",
             Self::ExtraBytes { .. } => "extra-bytes",
+            Self::Unasked { .. } => "unasked",
             Self::TooSlow { .. } => "too-slow",
             Self::Crashed { .. } => "crashed",
             Self::Stopped { .. } => "stopped",
@@ -256,7 +262,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 26] = [
+    pub const KINDS: [&'static str; 27] = [
         "passed",
         "refused",
         "exited",
@@ -272,6 +278,7 @@ impl Outcome {
         "wrong-type",
         "wrong-value",
         "extra-bytes",
+        "unasked",
         "too-slow",
         "crashed",
         "stopped",
@@ -293,7 +300,8 @@ impl Outcome {
             | Self::InvalidByte { reply, .. }
             | Self::WrongType { reply, .. }
             | Self::WrongValue { reply, .. }
-            | Self::ExtraBytes { reply } => Some(reply),
+            | Self::ExtraBytes { reply }
+            | Self::Unasked { reply } => Some(reply),
             _ => None,
         }
     }

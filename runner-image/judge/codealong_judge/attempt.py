@@ -7,6 +7,9 @@ from .trace import Trace
 #: The records of sends that one attempt keeps: a program can write as many as it likes.
 _SENDS_MAX = 8 * 1024
 
+#: How long a program that does not rest is waited for, once; and how often it is looked at.
+_SETTLE_SECONDS_MAX, _SETTLE_STEP_SECONDS = 0.03, 0.0001
+
 
 class Attempt:
     """A test that is being run."""
@@ -52,6 +55,17 @@ class Attempt:
         if program.status is None and not self.records.has_ended():
             return False
         return not self.launcher.descendant_pids()
+
+    def settle(self):
+        """Waits until the program has done what a new client woke it for, as far as it rests at all.
+
+        The kernel has made it runnable by the time that the client's `connect` returns.
+        """
+        program = self.program
+        until = monotonic() + _SETTLE_SECONDS_MAX
+        while program is not None and program.settles and not self.launcher.is_program_asleep():
+            program.settles = monotonic() < until
+            self.event_loop.sleep(_SETTLE_STEP_SECONDS)
 
     def line_of(self, port, offset):
         """The learner's line that sent the byte at `offset` of the connection, or None."""

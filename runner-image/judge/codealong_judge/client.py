@@ -36,7 +36,8 @@ class Client:
         """Sends a command as Redis's clients do: an array of bulk strings.
 
         `client.send("SET", "name", b"a\\r\\nb")`; each word is text (sent as UTF-8) or bytes.
-        Bytes that came before and that no `expect` took are the failure "extra bytes".
+        Bytes that came before and that no `expect` took are the failure "extra bytes", or
+        "unasked" where this is the client's first request.
         """
         if not words:
             raise Misuse("send needs at least one word")
@@ -140,7 +141,15 @@ class Client:
 
     def _begin_request(self, request):
         self._connection.require_open()
+        is_first = self._request is None and not self._replies
+        if is_first:
+            # What is sent before any question must not look like its answer.
+            self._attempt.settle()
         self._connection.receive()
+        if is_first and self._unread_bytes:
+            self._receive_rest()
+            reply = comparison.of_extra_bytes(bytes(self._connection.received), 0, request)
+            self._fail(outcome.unasked(reply), 0)
         self._refuse_extra_bytes()
         self._request = request
 

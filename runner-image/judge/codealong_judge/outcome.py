@@ -122,6 +122,10 @@ def extra_bytes(reply):
     return {"kind": "extra-bytes", "reply": reply}
 
 
+def unasked(reply):
+    return {"kind": "unasked", "reply": reply}
+
+
 def too_slow(took_ms, limit_ms):
     return {"kind": "too-slow", "took_ms": u32(took_ms), "limit_ms": u32(limit_ms)}
 

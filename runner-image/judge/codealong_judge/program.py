@@ -19,6 +19,8 @@ class Program:
         #: When the first one did, on the monotonic clock, or None.
         self.first_connection = None
         self.printed_bytes = 0
+        #: Whether it comes to rest when nobody asks for anything.
+        self.settles = True
         #: What `Counters.refusals` said before this start.
         self.refusals_before = refusals
 

@@ -163,6 +163,7 @@ impl Likeness {
                 crash.detail.clear();
                 crash.traceback.clear();
             }
+            Outcome::Unasked { reply } => reply.request = None,
             Outcome::Refused { waited_ms, .. } => *waited_ms = 0,
             Outcome::Ended { request, .. } | Outcome::Stopped { request, .. } => *request = None,
             _ => {}

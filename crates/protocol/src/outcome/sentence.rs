@@ -182,6 +182,11 @@ impl Outcome {
                         .unwrap_or(&[])
                 )
             ),
+            Self::Unasked { reply } => format!(
+                "Your program sent `{}` as soon as the client had connected, before it asked for \
+                 anything. Wait for its request: receive first, then answer.",
+                shortened(reply.received.as_bytes())
+            ),
             Self::TooSlow { took_ms, limit_ms } => format!(
                 "The reply is right but came after {}; {} is the most.",
                 duration(*took_ms),

@@ -106,6 +106,17 @@ fn extra_bytes_are_counted_and_shown() {
 }
 
 #[test]
+fn bytes_before_any_request_are_no_reply() {
+    let outcome = Outcome::Unasked {
+        reply: comparison(b"", b"+PONG\r\n", 0),
+    };
+    assert_eq!(
+        outcome.message(),
+        r"Your program sent `+PONG\r\n` as soon as the client had connected, before it asked for anything. Wait for its request: receive first, then answer."
+    );
+}
+
+#[test]
 fn a_wrong_reply_is_said_beside_the_right_one() {
     let reply = || comparison(b"+PONG\r\n", b"$4\r\nPONG\r\n", 0);
     for (outcome, said) in [
