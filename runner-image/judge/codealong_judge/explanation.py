@@ -76,6 +76,19 @@ def no_connection(attempt, waited_ms, is_unanswered):
     return Failed(outcome.refused(attempt.port, waited_ms, line, is_busy), span_of(line))
 
 
+def end_of_program(attempt):
+    """The outcome of a program whose process has ended by itself, or None."""
+    program = attempt.program
+    if program is None or program.status is None or attempt.launcher.descendant_pids():
+        return None
+    request = attempt.clients[-1].request if attempt.clients else None
+    crash = _crash(attempt.records, None)
+    limit_hit = _limit_hit(attempt)
+    if limit_hit is not None:
+        return limit_hit
+    return outcome.stopped(program.status, request) if crash is None else outcome.crashed(crash, 0, request)
+
+
 def _current_line(attempt):
     """The line that the program is at, or None, and whether it is busy there."""
     # Looked at before the probe wakes it.

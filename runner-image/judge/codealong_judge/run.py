@@ -6,7 +6,7 @@ import sys
 import traceback
 from time import monotonic, process_time
 
-from . import course, outcome
+from . import course, explanation, outcome
 from .attempt import Attempt
 from .explanation import span_of
 from .outcome import (
@@ -213,6 +213,10 @@ class Run:
             if _is_judges_own(error):
                 raise
             result = outcome.test_broken(_describe_error(error))
+        if result is PASSED:
+            attempt.settle()
+            # A program that has fallen over by now passes nothing, however quick the test was.
+            result = explanation.end_of_program(attempt) or PASSED
         if result is PASSED and attempt.was_answered and self._will_end_with_daemon_threads():
             # A daemon thread was quick enough. The program as a whole does not go on serving.
             result = outcome.ended(self._records.last_line(), attempt.clients[-1].request)

@@ -13,6 +13,7 @@ mod hostile_programs;
 mod judge_command;
 mod judge_fixture;
 mod leaving;
+mod mistakes;
 mod right_programs;
 mod small_course;
 mod spoiled_course;

@@ -23,6 +23,12 @@ struct Expectation {
     file: String,
     test: String,
     outcome: String,
+    /// What the first sentence contains.
+    says: Option<String>,
+    /// The line that it is told at.
+    line: Option<u32>,
+    /// The test that ended in the same way, where that is all there is to say.
+    same_as: Option<String>,
 }
 
 /// The outcomes that no mistake leads to. The judge's own tests produce those that are faults.
@@ -82,6 +88,18 @@ fn caught(expectation: &Expectation, tests: &[&TestResult]) -> Result<(), String
             expectation.outcome,
             named.message
         ));
+    }
+    if let Some(words) = &expectation.says
+        && !named.reason().contains(words)
+    {
+        return Err(format!("{} says: {}", named.id, named.reason()));
+    }
+    let line = named.program_span().map(|span| span.line);
+    if expectation.line.is_some() && line != expectation.line {
+        return Err(format!("{} names line {line:?}", named.id));
+    }
+    if expectation.same_as.is_some() && named.same_as != expectation.same_as {
+        return Err(format!("{} ended as {:?} did", named.id, named.same_as));
     }
     helpful(named)
 }

@@ -1,0 +1,63 @@
+//! Mistakes × programs: where each message is told, for a reader to look for one that is a lie.
+
+use curriculum::{Course, Evidence, Mistake, PythonSource};
+use protocol::{Report, TestResult};
+
+use crate::judge_fixture::{JudgeFixture, programs, python_files, repository};
+
+/// Prints, for every wrong program, each mistake of its step that one of its failed tests shows:
+/// first the one that is told, then those that would be told without it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a table to read, of all programs: it takes minutes"]
+async fn soak_every_program_is_held_against_every_mistake() {
+    let course = Course::load(&repository().join("curriculum/redis")).unwrap();
+    let judge_fixture = JudgeFixture::redis("mistakes").await;
+    let mut judged = 0;
+    for step in &course.steps {
+        println!("\n{}", step.id);
+        let of_mistakes = step.mistakes.iter().flat_map(|mistake| {
+            let programs = mistake.programs.iter();
+            programs.map(|program| (program.file.clone(), program.source.entry_text().to_owned()))
+        });
+        let others = python_files(&programs("wrong_programs").join(step.id.as_str()));
+        let others = others.into_iter().map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        });
+        for (name, program) in of_mistakes.chain(others) {
+            let report = judge_fixture.judge(&step.id, &program, 7).await;
+            judged += 1;
+            println!("{name:<36} {}", shown(&step.mistakes, &report, &program));
+        }
+    }
+    judge_fixture.close().await;
+    assert!(judged >= 150, "only {judged} programs");
+}
+
+/// As in `hangs-up · one-reply, one-client`.
+fn shown(mistakes: &[Mistake], report: &Report, program: &str) -> String {
+    let source = PythonSource::new(program);
+    let chunks = report.output.chunks.iter();
+    let printed: String = chunks.map(|chunk| chunk.text.as_str()).collect();
+    let failed: Vec<&TestResult> = (report.steps.iter())
+        .flat_map(|step| &step.tests)
+        .filter(|test| !test.outcome.is_passed())
+        .collect();
+    let told = failed.iter().filter_map(|test| test.mistake.as_ref());
+    let mut told: Vec<&str> = told.map(|mistake| mistake.id.as_str()).collect();
+    told.dedup();
+    let others = mistakes.iter().filter(|mistake| {
+        failed.iter().any(|result| {
+            mistake.is_shown_by(&Evidence {
+                result,
+                source: &source,
+                printed: &printed,
+            })
+        })
+    });
+    let others: Vec<&str> = others
+        .map(|mistake| mistake.id.as_str())
+        .filter(|id| !told.contains(id))
+        .collect();
+    format!("{} · {}", told.join(", "), others.join(", "))
+}
