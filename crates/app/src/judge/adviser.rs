@@ -174,3 +174,82 @@ impl Likeness {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Crash, Outcome, TestResult};
+
+    use super::*;
+
+    fn result(name: &str, outcome: Outcome) -> TestResult {
+        TestResult {
+            id: "ping.1".parse().expect("an id"),
+            name: name.to_owned(),
+            message: outcome.message(),
+            outcome,
+            mistake: None,
+            same_as: None,
+            span: None,
+            exchanges: Vec::new(),
+            duration_us: 1000,
+        }
+    }
+
+    fn silent(line: Option<u32>, replies_before: u32, waited_ms: u32) -> Outcome {
+        Outcome::Silent {
+            waited_ms,
+            request: None,
+            expected: None,
+            replies_before,
+            receipt: None,
+            line,
+            is_busy: false,
+        }
+    }
+
+    fn crashed(exception: &str, line: u32, detail: &str) -> Outcome {
+        Outcome::Crashed {
+            crash: Crash {
+                exception: exception.to_owned(),
+                detail: detail.to_owned(),
+                span: Some(SourceSpan {
+                    file: PROGRAM_FILE.to_owned(),
+                    line,
+                    column: None,
+                    end_column: None,
+                }),
+                traceback: Vec::new(),
+            },
+            replies_before: 0,
+            request: None,
+        }
+    }
+
+    fn likeness(outcome: Outcome) -> Option<Likeness> {
+        Likeness::of(&result("a test", outcome))
+    }
+
+    #[test]
+    fn silences_in_one_line_after_as_many_replies_are_alike() {
+        let first = likeness(silent(Some(7), 0, 1500));
+        assert_eq!(first, likeness(silent(Some(7), 0, 300)));
+        assert_ne!(first, likeness(silent(Some(8), 0, 300)));
+        assert_ne!(first, likeness(silent(Some(7), 1, 300)));
+        assert_eq!(likeness(silent(None, 0, 300)), None);
+    }
+
+    #[test]
+    fn one_exception_in_one_line_is_alike_whatever_its_text() {
+        let first = likeness(crashed("ValueError", 9, "'$4'"));
+        assert_eq!(first, likeness(crashed("ValueError", 9, "'$6'")));
+        assert_ne!(first, likeness(crashed("ValueError", 10, "'$4'")));
+        assert_ne!(first, likeness(crashed("IndexError", 9, "'$4'")));
+    }
+
+    #[test]
+    fn what_passed_is_like_nothing() {
+        for outcome in [Outcome::Passed, Outcome::NotRun] {
+            assert_eq!(likeness(outcome), None);
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 use curriculum::{Course, Curriculum, Evidence, PythonSource};
 use protocol::{
-    Comparison, CourseId, Crash, Excerpt, Expected, Outcome, Received, RecognisedMistake,
-    SourceSpan, StepId, TestId, TestResult,
+    Comparison, CourseId, Crash, Excerpt, Exchange, ExchangeAction, Expected, Outcome, Received,
+    RecognisedMistake, SourceSpan, StepId, TestId, TestResult,
 };
 
 use crate::tiny_course::TinyCourse;
@@ -53,7 +53,7 @@ fn crashed(exception: &str) -> Outcome {
     Outcome::Crashed {
         crash: Crash {
             exception: exception.to_owned(),
-            detail: String::new(),
+            detail: "list index out of range".to_owned(),
             span: None::<SourceSpan>,
             traceback: Vec::new(),
         },
@@ -272,6 +272,79 @@ fn a_mistake_can_require_that_the_program_lacks_something() {
     let id = |program| recognised(&course, &result("echo.1", crashed("IndexError")), program);
     assert_eq!(id("words[1]").as_deref(), Some("no-words"));
     assert_eq!(id("words = line.split()\nwords[1]"), None);
+}
+
+#[test]
+fn a_mistake_names_its_line_and_quotes_what_was_printed() {
+    let tiny = TinyCourse::new();
+    tiny.replace(
+        "echo/step.toml",
+        "exception = \"IndexError\"\nsource = 'split\\('",
+        "exception_text = 'out of range'\nprinted = '(?m)^error.*'\ncode = '(?P<line>split\\()'",
+    );
+    tiny.replace(
+        "echo/step.toml",
+        "There may be no words at all.",
+        "It says `{printed}`.",
+    );
+    let course = tiny.load();
+    let told = |program: &str, printed: &str| {
+        let source = PythonSource::new(program);
+        course.recognise(&Evidence {
+            result: &result("echo.1", crashed("IndexError")),
+            source: &source,
+            printed,
+        })
+    };
+    let found = told(
+        "# split(\nx = 'split('\nsplit()\n",
+        "hello\nerror: `a`\nbye\n",
+    )
+    .unwrap();
+    assert_eq!(found.line, Some(3));
+    assert_eq!(found.message, "It says `error: 'a'`.");
+    assert_eq!(told("# split(\nx = 'split('\n", "error"), None);
+    assert_eq!(told("split()", "no"), None);
+}
+
+#[test]
+fn a_mistake_can_require_what_was_received_before() {
+    let tiny = TinyCourse::new();
+    tiny.replace(
+        "echo/step.toml",
+        "exception = \"IndexError\"\nsource = 'split\\('",
+        "received_before = '^hello'",
+    );
+    let course = tiny.load();
+    let id = |actions: Vec<ExchangeAction>| {
+        let mut result = result("echo.1", crashed("IndexError"));
+        result.exchanges = actions
+            .into_iter()
+            .map(|action| Exchange {
+                client: 1,
+                at_us: 0,
+                action,
+            })
+            .collect();
+        recognised(&course, &result, "")
+    };
+    let sent = || ExchangeAction::Sent {
+        bytes: b"hello".as_slice().into(),
+        cut_bytes: 0,
+        decoded: None,
+    };
+    let received = || ExchangeAction::Received {
+        bytes: b"hello".as_slice().into(),
+        cut_bytes: 0,
+        decoded: None,
+        line: None,
+    };
+    assert_eq!(
+        id(vec![sent(), received(), sent()]).as_deref(),
+        Some("no-words")
+    );
+    assert_eq!(id(vec![sent(), received()]), None);
+    assert_eq!(id(vec![sent()]), None);
 }
 
 #[test]
