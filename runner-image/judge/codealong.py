@@ -30,7 +30,7 @@ program: for a test that counts connections, say.
 | --- | --- |
 | `server.connect()` | a new client; tries for up to 2000 ms |
 | `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
-| `server.settle(within_ms=30)` | waits until the program has nothing to do, as a rule 1 to 2 ms |
+| `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |

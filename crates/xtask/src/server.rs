@@ -73,7 +73,7 @@ pub(crate) fn build_for_bench(screen: &Screen) -> Result<()> {
     build_binaries(screen, Profile::Release, &["codealong", "codealong-bench"])
 }
 
-/// Builds within the default members, whose features are those of `cargo test`: it rebuilds nothing.
+/// Builds within the default members: both programs share their dependencies' features.
 fn build_binaries(screen: &Screen, profile: Profile, names: &[&str]) -> Result<()> {
     let step = screen.begin("server", "cargo build");
     let mut cargo = cargo::command();

@@ -126,6 +126,11 @@ impl Prerequisites {
                 suite::compile_tests(screen)
             });
             let server = prepare_if(required(Requirement::Server), || {
+                if tests.is_ok() {
+                    // The program has come with its integration tests. A build of its own would
+                    // compile half of it again, without the features that only tests turn on.
+                    return Ok(());
+                }
                 server::build(screen, Profile::Dev)
             });
             let site = prepare_if(required(Requirement::Site), || {

@@ -7,8 +7,11 @@ from .trace import Trace
 #: The records of sends that one attempt keeps: a program can write as many as it likes.
 _SENDS_MAX = 8 * 1024
 
-#: How long a program that does not rest is waited for, once; and how often it is looked at.
-_SETTLE_SECONDS_MAX, _SETTLE_STEP_SECONDS = 0.03, 0.0001
+#: A program that uses so much of a processor does not rest; it is not waited for again.
+_SETTLE_CPU_US_MAX = 20_000
+#: How long it is waited for on a machine that gives it no turn, and where nobody counts its time.
+_SETTLE_SECONDS_MAX, _SETTLE_SECONDS_UNCOUNTED = 1.0, 0.03
+_SETTLE_STEP_SECONDS = 0.0001
 
 
 class Attempt:
@@ -57,14 +60,22 @@ class Attempt:
         return not self.launcher.descendant_pids()
 
     def settle(self):
-        """Waits until the program has done what a new client woke it for, as far as it rests at all.
+        """Waits until the program has done what a client woke it for: all its threads wait again.
 
-        The kernel has made it runnable by the time that the client's `connect` returns.
+        The kernel has made it runnable by the time that a client's `connect` returns. The wait is
+        bounded by what the program does, not by the clock: on a busy machine its turn comes later.
         """
         program = self.program
-        until = monotonic() + _SETTLE_SECONDS_MAX
-        while program is not None and program.settles and not self.launcher.is_program_asleep():
-            program.settles = monotonic() < until
+        if program is None or not program.settles:
+            return
+        began, cpu_us = monotonic(), self.counters.cpu_us()
+        seconds_max = _SETTLE_SECONDS_MAX if cpu_us is not None else _SETTLE_SECONDS_UNCOUNTED
+        # Twice, because its threads are looked at one after the other, and may wake each other.
+        while not (self.launcher.is_program_asleep() and self.launcher.is_program_asleep()):
+            used_us = 0 if cpu_us is None else (self.counters.cpu_us() or 0) - cpu_us
+            if used_us > _SETTLE_CPU_US_MAX or monotonic() > began + seconds_max:
+                program.settles = False
+                return
             self.event_loop.sleep(_SETTLE_STEP_SECONDS)
 
     def line_of(self, port, offset):

@@ -19,7 +19,7 @@ class Program:
         #: When the first one did, on the monotonic clock, or None.
         self.first_connection = None
         self.printed_bytes = 0
-        #: Whether it comes to rest when nobody asks for anything.
+        #: Whether it comes to rest when it has nothing to do: see `Attempt.settle`.
         self.settles = True
         #: What `Counters.refusals` said before this start.
         self.refusals_before = refusals

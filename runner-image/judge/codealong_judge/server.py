@@ -1,7 +1,5 @@
 """The learner's program as a test sees it."""
 
-from time import monotonic
-
 from .client import Client
 from .connection import Connection
 from .expectation import as_milliseconds
@@ -38,17 +36,13 @@ class Server:
         time limit unattended."""
         self._attempt.event_loop.sleep(as_milliseconds(ms) / 1000)
 
-    def settle(self, within_ms=30):
+    def settle(self):
         """Waits until the program has nothing to do: each of its threads waits for something.
 
-        As a rule that takes one or two milliseconds. It tells a program that goes on from one that
-        is about to end or to close something, without a pause long enough for the slowest.
+        It tells a program that goes on from one that is about to end or to close something, without
+        a pause long enough for the slowest.
         """
-        end = monotonic() + as_milliseconds(within_ms) / 1000
-        times = 0
-        while times < 3 and monotonic() < end:
-            self._attempt.event_loop.sleep(0.0005)
-            times = times + 1 if self._attempt.launcher.is_program_asleep() else 0
+        self._attempt.settle()
 
     def restart(self):
         """Kills the program (as `kill -9` does) and starts it again; its files stay as they are.
