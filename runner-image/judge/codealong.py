@@ -43,7 +43,7 @@ program: for a test that counts connections, say.
 | `client.send_pieces([b"…", b"…"], pause_ms=20)` | sends pieces that arrive one by one |
 | `client.expect(expectation, within_ms=None)` | the next reply must be this; returns its value |
 | `client.expect_nothing_more(for_ms=30)` | nothing may come for so long |
-| `client.expect_closed(within_ms=None)` | the program must close the connection |
+| `client.expect_closed(within_ms=None)` | the program must close the connection; it may end too, where nothing follows |
 | `client.close()` | the client leaves, politely |
 
 Without `within_ms` the judge waits for 1000 ms, and less once the program has been silent. Give it

@@ -279,6 +279,46 @@ class WhileItServes(unittest.TestCase):
             outcome = judge(server_that(line), PING).outcome("ping.1")
             self.assertEqual(outcome, {"kind": "stopped", "code": code, "request": REQUEST_PING})
 
+    def test_a_program_that_falls_over_after_its_answer_passes_nothing(self):
+        answer = 'conn.sendall(b"+PONG\\r\\n")'
+        for line, kind in (("sys.exit(2)", "stopped"), ("1 / 0", "crashed")):
+            outcome = judge(server_that(answer, line), PING).outcome("ping.1")
+            self.assertEqual((outcome["kind"], outcome["request"]), (kind, None))
+        # In a thread of its own it serves the others.
+        threads = server_that(answer, "threading.Thread(target=lambda: 1 / 0).start()")
+        self.assertEqual(judge(threads, PING).kinds, ["passed"])
+
+    def test_a_program_may_end_with_a_connection_that_it_should_close(self):
+        goodbye = step(
+            "bye",
+            """
+            from codealong import simple, test
+
+            @test("says goodbye")
+            def _(server):
+                client = server.connect()
+                client.send("PING")
+                client.expect(simple("PONG"))
+                client.expect_closed()
+            """,
+        )
+        program = server_that('conn.sendall(b"+PONG\\r\\n")', "sys.exit(0)")
+        self.assertEqual(judge(program, goodbye).kinds, ["passed"])
+
+    def test_bytes_before_any_request_are_unasked(self):
+        program = """
+import socket
+server = socket.create_server(("localhost", 6379))
+while True:
+    conn, _ = server.accept()
+    conn.sendall(b"+PONG\\r\\n")
+    conn.recv(4096)
+"""
+        for _ in range(5):
+            report = judge(program, PING)
+            self.assertEqual(report.outcome("ping.1")["kind"], "unasked")
+            self.assertEqual(report["ping.1"]["span"]["line"], 6)
+
     def test_more_memory_than_there_is(self):
         report = judge(server_that("hoard = bytearray(1 << 60)"), PING)
         self.assertEqual(report.outcome("ping.1")["kind"], "out-of-memory")

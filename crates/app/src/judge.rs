@@ -111,7 +111,7 @@ impl Assignment {
                 RunEvent::TestStarted { id }
             }
             JobEvent::Output(chunk) => {
-                adviser.printed(&chunk.text);
+                adviser.printed(&chunk);
                 RunEvent::Output { chunk }
             }
             JobEvent::TestFinished(result) => RunEvent::TestFinished {

@@ -87,6 +87,8 @@ const WITH_RECEIVED: [&str; 7] = [
     "extra-bytes",
     "unasked",
 ];
+/// Outcomes of which something is missing.
+const WITH_MISSING: [&str; 1] = ["incomplete"];
 /// In a message, the line of the output that `printed` matched.
 const PRINTED: &str = "{printed}";
 /// Outcomes that may carry the text of an exception, or of Python's compiler.
@@ -136,6 +138,12 @@ impl MistakeReader<'_> {
                 self.report(
                     file.message.line,
                     "`message` has an unpaired backtick: code goes between two of them",
+                );
+            }
+            if file.message.value.contains(PRINTED) && file.when.printed.is_none() {
+                self.report(
+                    file.message.line,
+                    format!("`message` quotes {PRINTED}, and `when` has no `printed` to find it"),
                 );
             }
             let programs = self.programs(folder.as_ref(), &file.programs);
@@ -223,7 +231,7 @@ impl MistakeReader<'_> {
         outcomes: &[&'static str],
     ) -> Option<MissingKind> {
         let kind = kind?;
-        self.check_possible(kind, "missing", outcomes, &["incomplete"]);
+        self.check_possible(kind, "missing", outcomes, &WITH_MISSING);
         let known = MissingKind::parse(&kind.value);
         if known.is_none() {
             let names = MissingKind::NAMES.map(|(name, _)| name);
@@ -342,7 +350,15 @@ mod tests {
 
     #[test]
     fn every_outcome_that_is_named_here_exists() {
-        for kind in [&NOT_MISTAKES[..], &WITH_RECEIVED, &WITH_EXCEPTION].concat() {
+        for kind in [
+            &NOT_MISTAKES[..],
+            &WITH_RECEIVED,
+            &WITH_MISSING,
+            &WITH_EXCEPTION,
+            &WITH_EXCEPTION_TEXT,
+        ]
+        .concat()
+        {
             assert!(Outcome::KINDS.contains(&kind), "there is no {kind}");
         }
     }

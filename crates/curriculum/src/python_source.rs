@@ -77,7 +77,7 @@ impl<'a> Scanner<'a> {
                 self.push(text, text);
                 if first == '\n' {
                     self.is_at_start = self.depth == 0;
-                } else if !first.is_whitespace() {
+                } else if !first.is_whitespace() && !self.is_prefix(first) {
                     self.is_at_start = false;
                 }
             }
@@ -93,7 +93,7 @@ impl<'a> Scanner<'a> {
             (1, false)
         };
         let length = string_length(self.rest, quotes, quote, is_long);
-        let is_docstring = is_long && self.is_at_start && {
+        let is_docstring = self.is_at_start && {
             let after = self.rest.get(length..).unwrap_or_default();
             let line = after.lines().next().unwrap_or_default();
             line.trim_start().is_empty() || line.trim_start().starts_with('#')
@@ -117,6 +117,16 @@ impl<'a> Scanner<'a> {
             self.push(text, &code);
         }
         self.is_at_start = false;
+    }
+
+    /// Whether `letter`, which was just taken, stands right before a string and belongs to it.
+    fn is_prefix(&self, letter: char) -> bool {
+        let follows = self
+            .rest
+            .trim_start_matches(['r', 'R', 'b', 'B', 'u', 'U', 'f', 'F']);
+        "rRbBuUfF".contains(letter)
+            && self.rest.len() - follows.len() <= 1
+            && follows.starts_with(['"', '\''])
     }
 
     fn take(&mut self, length: usize) -> &'a str {
@@ -188,6 +198,10 @@ mod tests {
             source(program),
             "def f():\n                 \n    return '''a'''\n"
         );
+        assert_eq!(source("r\"\"\"split\"\"\"\n"), "r           \n");
+        assert_eq!(source("    'split'  # why\nx"), "                  \nx");
+        let expression = "'a'.join(x)\nb'c' + d\n";
+        assert_eq!(source(expression), expression);
         // Arguments, whatever they look like.
         let argument = "f(\n\"\"\"x\"\"\"\n)";
         assert_eq!(source(argument), argument);

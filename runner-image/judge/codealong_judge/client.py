@@ -70,6 +70,7 @@ class Client:
         is "too slow". Returns the reply's value: bytes, a whole number, None for nil, a tuple of
         such values for an array.
         """
+        self._attempt.may_end = False
         if not isinstance(expectation, Expectation):
             raise Misuse(f"an expectation is needed here, not {expectation!r}")
         if expectation.type is not None:
@@ -111,6 +112,7 @@ class Client:
                 break
             self._connection.wait_to_receive(end)
         self._refuse_extra_bytes()
+        self._attempt.may_end = True
         if self._connection.end is None:
             self._record_silence(limit_ms)
             self._fail(outcome.silent(limit_ms, self._request, "close", self._replies))
@@ -127,6 +129,11 @@ class Client:
         return bool(self._connection.received)
 
     @property
+    def replies(self):
+        """How many replies it has taken."""
+        return self._replies
+
+    @property
     def request(self):
         """What was sent last, a `protocol::Request`, or None."""
         return self._request
@@ -141,6 +148,7 @@ class Client:
 
     def _begin_request(self, request):
         self._connection.require_open()
+        self._attempt.may_end = False
         is_first = self._request is None and not self._replies
         if is_first:
             # What is sent before any question must not look like its answer.

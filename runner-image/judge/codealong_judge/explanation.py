@@ -77,16 +77,20 @@ def no_connection(attempt, waited_ms, is_unanswered):
 
 
 def end_of_program(attempt):
-    """The outcome of a program whose process has ended by itself, or None."""
+    """The outcome of a program whose process has ended after all that a test asked for, or None."""
     program = attempt.program
     if program is None or program.status is None or attempt.launcher.descendant_pids():
         return None
-    request = attempt.clients[-1].request if attempt.clients else None
+    if attempt.may_end:
+        return None
+    found = _limit_hit(attempt)
+    if found is not None:
+        return found
+    # No request is named: each was answered.
     crash = _crash(attempt.records, None)
-    limit_hit = _limit_hit(attempt)
-    if limit_hit is not None:
-        return limit_hit
-    return outcome.stopped(program.status, request) if crash is None else outcome.crashed(crash, 0, request)
+    if crash is None:
+        return outcome.stopped(program.status, None)
+    return outcome.crashed(crash, max((client.replies for client in attempt.clients), default=0), None)
 
 
 def _current_line(attempt):

@@ -119,6 +119,10 @@ class Launcher:
             pids.append(program.pid)
         return all(self._processes.is_asleep(pid) for pid in pids)
 
+    def cpu_us(self):
+        """The processor time of the lane's program so far, or None: on a host nobody counts it."""
+        return self._counters.cpu_us() if self._processes.is_container else None
+
     def probe_stack(self):
         """The line that the program is at, or None."""
         program = self.program

@@ -74,6 +74,10 @@ class Run:
         for step in self._job.steps:
             tests, problem = self._load(step)
             for planned in step.tests:
+                if planned.fresh and self._is_used:
+                    # What it prints as its clients leave is not about the next test.
+                    self._launcher.try_kill()
+                    self._output.flush()
                 self._frames.write("test-started", id=planned.id)
                 began = monotonic()
                 if problem is not None:
@@ -194,6 +198,7 @@ class Run:
                 test.function(Server(attempt))
             finally:
                 self._is_in_test = False
+            self._require_standing(attempt)
         except Failed as failed:
             result, span = failed.outcome, failed.span
         except EndlessTest as endless:
@@ -213,10 +218,6 @@ class Run:
             if _is_judges_own(error):
                 raise
             result = outcome.test_broken(_describe_error(error))
-        if result is PASSED:
-            attempt.settle()
-            # A program that has fallen over by now passes nothing, however quick the test was.
-            result = explanation.end_of_program(attempt) or PASSED
         if result is PASSED and attempt.was_answered and self._will_end_with_daemon_threads():
             # A daemon thread was quick enough. The program as a whole does not go on serving.
             result = outcome.ended(self._records.last_line(), attempt.clients[-1].request)
@@ -226,6 +227,13 @@ class Run:
         exchanges = self._exchanges(attempt) if counts else []
         attempt.release()
         return result, (span or _span_of(result)) if counts else None, exchanges
+
+    def _require_standing(self, attempt):
+        """A program that has fallen over by now passes nothing, however quick the test was."""
+        attempt.settle()
+        found = explanation.end_of_program(attempt)
+        if found is not None:
+            raise Failed(found)
 
     def _will_end_with_daemon_threads(self):
         return self._records.has_ended_with_daemon_threads() and not self._launcher.descendant_pids()

@@ -39,9 +39,15 @@ def thread_states(proc, pid):
             threads = os.listdir(folder)
         finally:
             os.close(folder)
-        return [_stat(proc, f"{pid}/task/{thread}/stat")[0] for thread in threads]
-    except (OSError, IndexError):
+    except OSError:
         return []
+    states = []
+    for thread in threads:
+        try:
+            states.append(_stat(proc, f"{pid}/task/{thread}/stat")[0])
+        except (OSError, IndexError):
+            pass  # This thread has ended meanwhile; the others may be at work.
+    return states
 
 
 def _stat(proc, path):

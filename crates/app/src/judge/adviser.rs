@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use curriculum::{Course, Evidence, PythonSource};
-use protocol::{Outcome, PROGRAM_FILE, RecognisedMistake, SourceSpan, TestId, TestResult};
+use protocol::{
+    Outcome, OutputChunk, PROGRAM_FILE, RecognisedMistake, SourceSpan, TestId, TestResult,
+};
 
 /// How much of what a program prints in one test is looked at: the beginning.
 const PRINTED_BYTES_MAX: usize = 64 * 1024;
@@ -16,6 +18,8 @@ pub(super) struct Adviser {
     source: PythonSource,
     /// What the program has printed since the present test began.
     printed: String,
+    /// The start of the program that printed it.
+    launch: u16,
     failures: Vec<Failure>,
     given: BTreeMap<TestId, Advice>,
 }
@@ -24,8 +28,14 @@ pub(super) struct Adviser {
 #[derive(Debug)]
 struct Failure {
     name: String,
+    /// Where the test stands in the course: that of its step, and its own in the step.
+    position: Position,
     likeness: Likeness,
+    /// The id of the mistake that was recognised.
+    mistake: Option<String>,
 }
+
+type Position = (Option<usize>, u16);
 
 /// Two tests that are alike in this have one cause.
 #[derive(Debug, PartialEq)]
@@ -46,6 +56,7 @@ impl Adviser {
             course,
             source: PythonSource::new(program),
             printed: String::new(),
+            launch: 0,
             failures: Vec::new(),
             given: BTreeMap::new(),
         }
@@ -57,9 +68,14 @@ impl Adviser {
     }
 
     /// The program has printed something.
-    pub(super) fn printed(&mut self, text: &str) {
+    pub(super) fn printed(&mut self, chunk: &OutputChunk) {
+        if chunk.launch != self.launch {
+            // What the program before this one printed was about another test, or another try.
+            self.launch = chunk.launch;
+            self.printed.clear();
+        }
         if self.printed.len() < PRINTED_BYTES_MAX {
-            self.printed.push_str(text);
+            self.printed.push_str(&chunk.text);
         }
     }
 
@@ -70,7 +86,9 @@ impl Adviser {
             None => self.advice(&result),
         };
         self.given.insert(result.id.clone(), advice.clone());
-        if let Some(line) = advice.mistake.as_ref().and_then(|mistake| mistake.line) {
+        let line = advice.mistake.as_ref().and_then(|mistake| mistake.line);
+        let known = result.program_span().map(|span| span.line);
+        if let Some(line) = line.filter(|line| known != Some(*line)) {
             result.span = Some(SourceSpan {
                 file: PROGRAM_FILE.to_owned(),
                 line,
@@ -84,31 +102,47 @@ impl Adviser {
     }
 
     fn advice(&mut self, result: &TestResult) -> Advice {
-        if let Some(likeness) = Likeness::of(result) {
-            if let Some(first) = self
-                .failures
-                .iter()
-                .find(|first| first.likeness == likeness)
-            {
-                return Advice {
-                    mistake: None,
-                    same_as: Some(first.name.clone()),
-                };
-            }
-            self.failures.push(Failure {
-                name: result.name.clone(),
-                likeness,
-            });
-        }
         let evidence = Evidence {
             result,
             source: &self.source,
             printed: &self.printed,
         };
+        let mistake = self.course.recognise(&evidence);
+        let Some(likeness) = Likeness::of(result) else {
+            return Advice {
+                mistake,
+                same_as: None,
+            };
+        };
+        let id = mistake.as_ref().map(|mistake| mistake.id.clone());
+        let position = self.position(&result.id);
+        // Tests may run in another order than that of the course, in which they are read.
+        let first = self.failures.iter().find(|first| {
+            first.position < position
+                && first.likeness == likeness
+                && (id.is_none() || first.mistake == id)
+        });
+        if let Some(first) = first {
+            return Advice {
+                mistake: None,
+                same_as: Some(first.name.clone()),
+            };
+        }
+        self.failures.push(Failure {
+            name: result.name.clone(),
+            position,
+            likeness,
+            mistake: id,
+        });
         Advice {
-            mistake: self.course.recognise(&evidence),
+            mistake,
             same_as: None,
         }
+    }
+
+    fn position(&self, id: &TestId) -> Position {
+        let mut steps = self.course.steps.iter();
+        (steps.position(|step| step.id == *id.step()), id.number())
     }
 }
 
@@ -136,7 +170,6 @@ impl Likeness {
                 waited_ms,
                 request,
                 expected,
-                receipt,
                 line,
                 ..
             } => {
@@ -144,7 +177,6 @@ impl Likeness {
                 *waited_ms = 0;
                 *request = None;
                 *expected = None;
-                *receipt = None;
             }
             Outcome::Crashed {
                 crash,
@@ -154,13 +186,13 @@ impl Likeness {
                 crash.span.as_ref()?;
                 *replies_before = 0;
                 *request = None;
-                crash.detail.clear();
+                crash.detail = without_values(&crash.detail);
                 crash.traceback.clear();
             }
             Outcome::Exited {
                 crash: Some(crash), ..
             } => {
-                crash.detail.clear();
+                crash.detail = without_values(&crash.detail);
                 crash.traceback.clear();
             }
             Outcome::Unasked { reply } => reply.request = None,
@@ -173,6 +205,14 @@ impl Likeness {
             outcome,
         })
     }
+}
+
+/// An exception's text without its digits and what it quotes, which differ from test to test.
+fn without_values(text: &str) -> String {
+    let parts = text.split('\'').step_by(2);
+    let kept: Vec<&str> = parts.collect();
+    kept.join("'")
+        .replace(|character: char| character.is_ascii_digit(), "")
 }
 
 #[cfg(test)]
@@ -239,9 +279,10 @@ mod tests {
     }
 
     #[test]
-    fn one_exception_in_one_line_is_alike_whatever_its_text() {
-        let first = likeness(crashed("ValueError", 9, "'$4'"));
-        assert_eq!(first, likeness(crashed("ValueError", 9, "'$6'")));
+    fn one_exception_in_one_line_is_alike_whatever_values_it_names() {
+        let first = likeness(crashed("ValueError", 9, "invalid: '$4'"));
+        assert_eq!(first, likeness(crashed("ValueError", 9, "invalid: '$6'")));
+        assert_ne!(first, likeness(crashed("ValueError", 9, "too many: '$4'")));
         assert_ne!(first, likeness(crashed("ValueError", 10, "'$4'")));
         assert_ne!(first, likeness(crashed("IndexError", 9, "'$4'")));
     }

@@ -164,9 +164,10 @@ impl Condition {
             .filter_map(|(pattern, text)| Some((pattern.as_ref()?, text)))
             .flat_map(|(pattern, text)| {
                 let groups = pattern.captures_iter(text);
-                groups
+                let starts = groups
                     .filter_map(|groups| groups.name("line"))
-                    .map(|group| line_at(text, group.start()))
+                    .map(|group| group.start());
+                lines_at(text, starts)
             })
             .collect();
         let near = near.filter(|near| lines.contains(near));
@@ -182,10 +183,16 @@ fn exception_text_of(outcome: &Outcome) -> &str {
     }
 }
 
-/// The line of a position in bytes, from 1.
-fn line_at(text: &str, position: usize) -> u32 {
-    let before = text.get(..position).unwrap_or_default();
-    u32::try_from(before.matches('\n').count()).map_or(u32::MAX, |breaks| breaks + 1)
+/// The lines, from 1, of positions in bytes that ascend: the text is gone through once.
+fn lines_at(text: &str, positions: impl Iterator<Item = usize>) -> Vec<u32> {
+    let (mut counted, mut line) = (0, 1);
+    let lines = positions.map(|position| {
+        let between = text.get(counted..position).unwrap_or_default();
+        line += u32::try_from(between.matches('\n').count()).unwrap_or(0);
+        counted = position;
+        line
+    });
+    lines.collect()
 }
 
 fn received_matches(outcome: &Outcome, pattern: &BytesRegex) -> bool {

@@ -6,6 +6,7 @@
 )]
 
 mod hostile;
+mod mistakes;
 mod problems_of_files;
 mod problems_of_steps;
 mod problems_of_texts;

@@ -201,6 +201,13 @@ impl Outcome {
                 exception(crash),
                 advice(crash)
             ),
+            Self::Stopped {
+                code,
+                request: None,
+            } => format!(
+                "Your program ended itself ({}). Keep it running: clients may come at any time.",
+                exit(*code)
+            ),
             Self::Stopped { code, request } => format!(
                 "Your program ended itself instead of answering{} ({}).",
                 to_request(request.as_ref()),
