@@ -120,7 +120,7 @@ impl Adviser {
         let first = self.failures.iter().find(|first| {
             first.position < position
                 && first.likeness == likeness
-                && (id.is_none() || first.mistake == id)
+                && (likeness.is_certain() || id.is_none() || first.mistake == id)
         });
         if let Some(first) = first {
             return Advice {
@@ -147,6 +147,14 @@ impl Adviser {
 }
 
 impl Likeness {
+    /// Whether nothing that a mistake could say would tell two such tests apart.
+    fn is_certain(&self) -> bool {
+        matches!(
+            self.outcome,
+            Outcome::Crashed { .. } | Outcome::Exited { .. } | Outcome::SyntaxError { .. }
+        )
+    }
+
     /// `None` where the outcome says too little of its cause.
     fn of(result: &TestResult) -> Option<Self> {
         let mut outcome = result.outcome.clone();
@@ -207,10 +215,25 @@ impl Likeness {
     }
 }
 
-/// An exception's text without its digits and what it quotes, which differ from test to test.
+/// Python's types that exceptions name most.
+const TYPES: [&str; 8] = [
+    "NoneType", "str", "bytes", "int", "list", "tuple", "dict", "socket",
+];
+
+/// An exception's text without its digits and the values that it quotes, which differ from test to
+/// test; the types that it quotes stay.
 fn without_values(text: &str) -> String {
-    let parts = text.split('\'').step_by(2);
-    let kept: Vec<&str> = parts.collect();
+    let parts = text.split('\'').enumerate();
+    let kept: Vec<&str> = parts
+        .map(|(index, part)| {
+            let is_quoted = index % 2 == 1;
+            if is_quoted && !TYPES.contains(&part) {
+                ""
+            } else {
+                part
+            }
+        })
+        .collect();
     kept.join("'")
         .replace(|character: char| character.is_ascii_digit(), "")
 }
@@ -285,6 +308,10 @@ mod tests {
         assert_ne!(first, likeness(crashed("ValueError", 9, "too many: '$4'")));
         assert_ne!(first, likeness(crashed("ValueError", 10, "'$4'")));
         assert_ne!(first, likeness(crashed("IndexError", 9, "'$4'")));
+        assert_ne!(
+            likeness(crashed("TypeError", 9, "not 'str'")),
+            likeness(crashed("TypeError", 9, "not 'NoneType'"))
+        );
     }
 
     #[test]
