@@ -87,11 +87,8 @@ impl<'a> Scanner<'a> {
 
     fn string(&mut self, quote: char) {
         let long: String = std::iter::repeat_n(quote, 3).collect();
-        let (quotes, is_long) = if self.rest.starts_with(&long) {
-            (3, true)
-        } else {
-            (1, false)
-        };
+        let is_long = self.rest.starts_with(&long);
+        let quotes = if is_long { 3 } else { 1 };
         let length = string_length(self.rest, quotes, quote, is_long);
         let is_docstring = self.is_at_start && {
             let after = self.rest.get(length..).unwrap_or_default();
@@ -99,11 +96,8 @@ impl<'a> Scanner<'a> {
             line.trim_start().is_empty() || line.trim_start().starts_with('#')
         };
         let text = self.take(length);
-        let closing = if text.len() >= 2 * quotes && text.ends_with(quote) {
-            quotes
-        } else {
-            0
-        };
+        let is_closed = text.len() >= 2 * quotes && text.ends_with(&long[..quotes]);
+        let closing = if is_closed { quotes } else { 0 };
         let inside = text.get(quotes..text.len() - closing).unwrap_or_default();
         let code = format!(
             "{}{}{}",
@@ -236,6 +230,7 @@ mod tests {
             "'",
             "\"\"\"",
             "''''",
+            "'''\n\néa'",
             "a\\\n#b\n'c\n",
             "é = 'é' # é\n\"\"\"é\né\"\"\"",
         ] {

@@ -45,7 +45,7 @@ class Launcher:
         self._probe_seconds = _PROBE_SECONDS
         event_loop.watch(self._channel, self.check)
         if self._processes.is_container:
-            event_loop.call_every(socket_limits.CHECK_SECONDS, self._check_limits)
+            event_loop.call_every(socket_limits.CHECK_SECONDS, self.check_limits)
 
     def start(self, files=None):
         """Kills the program and starts it again.
@@ -179,7 +179,10 @@ class Launcher:
         if is_end and 0 < number <= self.launches + 1 and -256 < status < 256:
             self._statuses.setdefault(number, status)
 
-    def _check_limits(self):
+    def check_limits(self):
+        """Raises the failure of a program that has too many sockets; on a host there is no limit."""
+        if not self._processes.is_container:
+            return
         # Read while the container exists; `refusals` remembers the largest numbers.
         self._counters.refusals()
         socket_limits.check()
