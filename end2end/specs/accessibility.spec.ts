@@ -4,9 +4,9 @@ import { expect, test } from "../fixtures/test.ts";
 
 for (const theme of ["Light", "Dark"]) {
   test(`the theme ${theme} has no barrier, whatever the system's is`, async ({ page, workbench }) => {
-    await workbench.open("echo");
+    await workbench.open("bytes");
     await workbench.chooseTheme(theme);
-    await workbench.judge(mistake("echo", "length_of_the_text"));
+    await workbench.judge(mistake("bytes", "length_of_the_text"));
     await workbench.hasVerdict(/tests failed$/);
     await page.emulateMedia({
       colorScheme: theme === "Light" ? "dark" : "light",
@@ -20,13 +20,13 @@ test("with more contrast asked for, nothing has a barrier and lines are drawn st
   page,
   workbench,
 }) => {
-  await workbench.open("echo");
+  await workbench.open("bytes");
   const line = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--line"));
   const usual = await line();
   await page.emulateMedia({ contrast: "more" });
   expect(await line()).not.toBe(usual);
-  await workbench.judge(mistake("echo", "length_of_the_text"));
+  await workbench.judge(mistake("bytes", "length_of_the_text"));
   await workbench.hasVerdict(/tests failed$/);
   await expectNoBarrier(page);
 });

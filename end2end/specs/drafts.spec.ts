@@ -51,7 +51,7 @@ test("a reload in mid-run leaves the draft, and the next run works", async ({ wo
   await workbench.hasVerdict("No verdict", "This page was left");
   await workbench.editor.expectText(endlessLoop);
   await workbench.judge(solution("get"));
-  await workbench.hasVerdict("All 24 tests passed");
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
 });
 
 test("a step opens with the program of the step before", async ({ workbench }) => {

@@ -40,7 +40,7 @@ test("a server that goes away in mid-run is our fault, and the next run works", 
   await server.startAgain();
   await server.takesRuns();
   await workbench.judge(solution("get"));
-  await workbench.hasVerdict("All 24 tests passed");
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
 });
 
 test("a server that is stopped lets the run end", async ({ workbench, startServer, trouble }) => {

@@ -8,8 +8,8 @@ const README = fileURLToPath(new URL("../pictures/workbench.png", import.meta.ur
 
 test("the picture of the README", async ({ page, workbench }) => {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await workbench.open("echo");
-  await workbench.judge(mistake("echo", "length_of_the_text"));
+  await workbench.open("bytes");
+  await workbench.judge(mistake("bytes", "length_of_the_text"));
   await workbench.hasVerdict(/tests failed$/);
   await expect(workbench.check("counts the length in bytes")).toContainText("failed");
   await takePicture(page, "workbench");

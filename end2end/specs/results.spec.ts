@@ -2,12 +2,12 @@ import { breakRuns } from "../fixtures/network.ts";
 import { fourLines, mistake, solution } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-const CHARACTERS = mistake("echo", "length_of_the_text");
+const CHARACTERS = mistake("bytes", "length_of_the_text");
 
 test("a failed test shows what was expected above what came, byte by byte", async ({
   workbench,
 }) => {
-  await workbench.open("echo");
+  await workbench.open("bytes");
   await workbench.judge(CHARACTERS);
   await workbench.hasVerdict(/^1 of \d+ tests failed$/);
   const failed = workbench.result("counts the length in bytes");
@@ -115,7 +115,7 @@ test("a run without a verdict leaves the report of the one before", async ({
   trouble,
 }) => {
   trouble.expectLostServer();
-  await workbench.open("echo");
+  await workbench.open("bytes");
   await workbench.judge(CHARACTERS);
   await workbench.hasVerdict(/^1 of \d+ tests failed$/);
   const note = workbench.editor.notes;
@@ -198,7 +198,7 @@ test("the verdict says when it is about other code", async ({ workbench }) => {
 });
 
 test("the last report outlives a reload", async ({ workbench }) => {
-  await workbench.open("echo");
+  await workbench.open("bytes");
   await workbench.judge(CHARACTERS);
   await workbench.hasVerdict(/^1 of \d+ tests failed$/);
   await workbench.reload();

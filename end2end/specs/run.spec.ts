@@ -146,7 +146,7 @@ test("a run can be cancelled, and the next one starts at once", async ({ workben
   await workbench.cancelButton.click();
   await workbench.hasVerdict("Cancelled", "Your code is as it was");
   await workbench.judge(solution("get"));
-  await workbench.hasVerdict("All 24 tests passed");
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
 });
 
 test("who knows the values of one seed by heart is not done", async ({ page, workbench }) => {

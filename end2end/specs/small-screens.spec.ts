@@ -43,10 +43,10 @@ for (const [what, width, height] of [
     });
 
     test("a failed test can be read, and leads to its line", async ({ page, workbench }) => {
-      await workbench.page.goto("/courses/redis/echo");
+      await workbench.page.goto("/courses/redis/bytes");
       await workbench.answers();
       await page.getByRole("tab", { name: "Code" }).click();
-      await workbench.judge(mistake("echo", "length_of_the_text"));
+      await workbench.judge(mistake("bytes", "length_of_the_text"));
       await expect(workbench.verdict.getByText(/tests failed$/)).toBeVisible();
       await expectNothingBeside(page);
       const failed = workbench.result("counts the length in bytes");

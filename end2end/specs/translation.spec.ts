@@ -1,5 +1,5 @@
 // Translators change the page while it is used.
-import { fourLines, mistake, starter } from "../fixtures/programs.ts";
+import { STEPS, fourLines, mistake, starter } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { translate } from "../fixtures/translator.ts";
 
@@ -13,12 +13,12 @@ test("code, bytes and output are left alone by translators", async ({ page, work
       const all = [...document.querySelectorAll(code)];
       return { all: all.length, open: all.filter((one) => !one.closest("[translate=no]")).length };
     }, code);
-  for (const address of ["/", "/courses/redis", "/courses/redis/echo"]) {
+  for (const address of ["/", "/courses/redis", "/courses/redis/bytes"]) {
     await page.goto(address);
     await expect(page.locator("html[data-hydrated]")).toBeAttached();
     expect((await open()).open, address).toBe(0);
   }
-  await workbench.judge(`print("out")\n${mistake("echo", "length_of_the_text")}`);
+  await workbench.judge(`print("out")\n${mistake("bytes", "length_of_the_text")}`);
   await workbench.hasVerdict(/failed/);
   await expect(workbench.results.locator(".compare dd")).not.toHaveCount(0);
   await workbench.showOutput();
@@ -81,7 +81,7 @@ for (const goesOn of [true, false]) {
 
       await page.getByRole("banner").getByRole("link", { name: /Redis/ }).click();
       await expect(page).toHaveURL(/\/courses\/redis$/);
-      await expect(page.getByRole("main")).toContainText("1 of 5 done");
+      await expect(page.getByRole("main")).toContainText(`1 of ${STEPS.length} done`);
       expect(await shown()).not.toMatch(/Nothing has run yet/);
       if (!goesOn) await translate(page, { goesOn, way });
 

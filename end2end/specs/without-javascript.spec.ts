@@ -1,8 +1,8 @@
 // Reading is tested in reading.spec.ts; these notices say what needs JavaScript.
 import { expect, test } from "../fixtures/test.ts";
-import { starter } from "../fixtures/programs.ts";
+import { STEPS, starter } from "../fixtures/programs.ts";
 
-for (const step of ["listen", "ping", "echo", "set", "get"]) {
+for (const step of STEPS) {
   test(`the step ${step} says what is missing`, async ({ page, workbench }) => {
     await page.goto(`/courses/redis/${step}`);
     await expect(workbench.plainField).toBeVisible();

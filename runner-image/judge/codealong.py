@@ -40,13 +40,14 @@ program: for a test that counts connections, say.
 | --- | --- |
 | `client.send("SET", "k", b"v")` | sends a command: a RESP array of bulk strings |
 | `client.send_bytes(b"…")` | sends bytes as they are |
-| `client.send_pieces([b"…", b"…"], pause_ms=20)` | sends pieces that arrive one by one |
+| `client.send_pieces([b"…", b"…"])` | sends pieces of a request that arrive one by one |
 | `client.expect(expectation, within_ms=None)` | the next reply must be this; returns its value |
 | `client.expect_nothing_more(for_ms=30)` | nothing may come for so long |
 | `client.expect_closed(within_ms=None)` | the program must close the connection; it may end too, where nothing follows |
 | `client.close()` | the client leaves, politely |
 
-Without `within_ms` the judge waits for 1000 ms, and less once the program has been silent. Give it
+`command("SET", "k", b"v")` is a command's bytes: to put several into one `send_bytes`, or to cut one
+into pieces. Without `within_ms` the judge waits for 1000 ms, and less once the program has been silent. Give it
 only where time is what you test. Bytes that nobody expected are found by the next `send`.
 Several clients may be open at once; each has a lane in the trace that the learner sees. But a
 server may serve one client at a time until the course says otherwise, and `listen(1)` without
@@ -76,6 +77,7 @@ no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-v
 `timed-out`, `interfered` where a limit was hit.
 '''
 
+from codealong_judge.client import command
 from codealong_judge.course import test
 from codealong_judge.expectation import (
     array,
@@ -92,6 +94,7 @@ from codealong_judge.expectation import (
 __all__ = [
     "array",
     "bulk",
+    "command",
     "error",
     "exact_error",
     "exactly",

@@ -56,7 +56,7 @@ class TheRun(unittest.TestCase):
         for body, detail in (
             ("    client.nothing()", "AttributeError: 'Client' object has no attribute 'nothing' (broken/tests.py, line"),
             ("    assert 1 == 2, 'odd'", "AssertionError: odd (broken/tests.py, line"),
-            ("    client.send()", "TypeError: send needs at least one word"),
+            ("    client.send()", "TypeError: a command needs at least one word"),
             ("    client.close(); client.send('PING')", "TypeError: this client has closed its connection"),
         ):
             broken = step("broken", f'from codealong import test\n@test("x")\ndef _(server):\n    client = server.connect()\n{body}\n')

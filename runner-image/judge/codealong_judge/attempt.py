@@ -64,12 +64,13 @@ class Attempt:
     def settle(self):
         """Waits until the program has done what a client woke it for: all its threads wait again.
 
-        The kernel has made it runnable by the time that a client's `connect` returns. The wait is
+        Says whether it has; one that never waits is not looked at again. The kernel
+        has made it runnable by the time that a client's `connect` or `send` returns. The wait is
         bounded by what the program does, not by the clock: on a busy machine its turn comes later.
         """
         program = self.program
         if program is None or not program.settles:
-            return
+            return False
         began, cpu_us = monotonic(), self.launcher.cpu_us()
         seconds_max = _SETTLE_SECONDS_MAX if cpu_us is not None else _SETTLE_SECONDS_UNCOUNTED
         times_asleep = 0
@@ -78,11 +79,11 @@ class Attempt:
             # Twice, because its threads are looked at one after the other and may wake each other,
             # and because a busy kernel may be late to wake one.
             if times_asleep == 2:
-                return
+                return True
             used_us = 0 if cpu_us is None else (self.launcher.cpu_us() or 0) - cpu_us
             if used_us > _SETTLE_CPU_US_MAX or monotonic() > began + seconds_max:
                 program.settles = False
-                return
+                return False
             self.event_loop.sleep(_SETTLE_STEP_SECONDS)
 
     def line_of(self, port, offset):

@@ -13,6 +13,16 @@ _UNREAD_BYTES_MAX = 4 * 1024 * 1024
 #: How long more bytes of a wrong reply are waited for.
 _REST_SECONDS = 0.01
 
+#: What lies between two pieces for a program that never waits, but asks again and again.
+_PIECE_SECONDS = 0.02
+
+
+def command(*words):
+    """A command's bytes as Redis's clients send it, to be cut or put in a row; see `Client.send`."""
+    if not words:
+        raise Misuse("a command needs at least one word")
+    return resp.encode_command([as_bytes(word) for word in words])
+
 
 class Client:
     """One connection to the learner's program.
@@ -39,26 +49,26 @@ class Client:
         Bytes that came before and that no `expect` took are the failure "extra bytes", or
         "unasked" where this is the client's first request.
         """
-        if not words:
-            raise Misuse("send needs at least one word")
+        data = command(*words)
         self._attempt.speaks_resp = True
-        data = resp.encode_command([as_bytes(word) for word in words])
         self._begin_request(resp.request(data))
         self._attempt.trace.sent(self._connection.lane, data, self._request)
         self._write(data)
 
     def send_bytes(self, data):
         """Sends these bytes as they are (text as UTF-8): several commands at once, half a one."""
-        self.send_pieces([data], pause_ms=0)
+        self.send_pieces([data])
 
-    def send_pieces(self, pieces, pause_ms=20):
-        """Sends the pieces one by one with `pause_ms` between two, so that they arrive apart."""
+    def send_pieces(self, pieces):
+        """Sends the pieces of one request so that they arrive apart.
+
+        The next is sent when the program has nothing more to do with the one before.
+        """
         pieces = [as_bytes(piece) for piece in pieces]
-        pause_ms = as_milliseconds(pause_ms)
         self._begin_request(resp.request(b"".join(pieces)))
         for number, piece in enumerate(pieces):
-            if number:
-                self._attempt.event_loop.sleep(pause_ms / 1000)
+            if number and not self._attempt.settle():
+                self._attempt.event_loop.sleep(_PIECE_SECONDS)
             decoded = self._request if len(pieces) == 1 else None
             self._attempt.trace.sent(self._connection.lane, piece, decoded)
             self._write(piece)
