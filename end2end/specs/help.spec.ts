@@ -106,13 +106,13 @@ test("a later step starts over from the code of the step before", async ({ page,
   await workbench.editor.expectText(fourLines);
 });
 
-test("the code of the last green run can be restored", async ({ workbench }) => {
+test("the code of the last passing run can be restored", async ({ workbench }) => {
   await workbench.open("listen");
   await workbench.judge(fourLines);
   await workbench.hasVerdict("All 2 tests passed");
   await expect(workbench.earlierCode).toHaveCount(0);
   await workbench.write("broken(\n");
-  await workbench.bringBack("Your last green run");
+  await workbench.bringBack("Your last passing run");
   await workbench.editor.expectText(fourLines);
   await workbench.bringBack("What was replaced last");
   await workbench.editor.expectText("broken(\n");

@@ -63,7 +63,7 @@ test("offline, a run says so; back again, it passes", async ({ page, context, wo
   await workbench.write(fourLines);
   await context.setOffline(true);
   await workbench.run();
-  await workbench.hasVerdict("No verdict: our fault", "The server can't be reached");
+  await workbench.hasVerdict("Offline: no verdict", "This browser is offline");
   await workbench.isSaved();
   await context.setOffline(false);
   await workbench.run();

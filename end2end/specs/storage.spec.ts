@@ -76,17 +76,17 @@ test("what a newer page kept comes back with it, and the rest is listed", async 
   const storage = new BrowserStorage(page);
   await workbench.open("listen");
   await storage.put(`codealong.kept-aside.1.${KEY}`, '{"version":1,"draft":"back = 1\\n"}');
-  await storage.put(`codealong.kept-aside.1.${stepKey("ping")}`, "no record at all");
+  await storage.put(`codealong.quarantined.1.${stepKey("ping")}`, "no record at all");
   await workbench.reload();
   await workbench.editor.expectText("back = 1\n");
   await page.getByRole("button", { name: "Progress: export and import" }).click();
-  const aside = page.getByRole("dialog").getByRole("listitem").filter({ hasText: "“ping”" });
+  const quarantined = page.getByRole("dialog").getByRole("listitem").filter({ hasText: "“ping”" });
   await expect(page.getByRole("dialog")).not.toContainText("“listen”");
   const download = page.waitForEvent("download");
-  await aside.getByRole("button", { name: "Download" }).click();
+  await quarantined.getByRole("button", { name: "Download" }).click();
   expect(await readFile(await (await download).path(), "utf8")).toBe("no record at all");
-  await aside.getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByRole("heading", { name: "Set aside" })).toHaveCount(0);
+  await quarantined.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("heading", { name: "Quarantined" })).toHaveCount(0);
 });
 
 test("the theme that was chosen is there before anything is drawn", async ({ page, workbench }) => {
@@ -104,15 +104,15 @@ test("the theme that was chosen is there before anything is drawn", async ({ pag
 });
 
 for (const [what, record, notice] of [
-  ["rubbish", "no record at all", "could not be read. It is set aside, not lost"],
-  ["a broken record", '{"version":1,"draft":7}', "could not be read. It is set aside, not lost"],
+  ["rubbish", "no record at all", "could not be read. It is quarantined, not lost"],
+  ["a broken record", '{"version":1,"draft":7}', "could not be read. It is quarantined, not lost"],
   [
     "a record of a newer version",
     '{"version":99,"draft":{"text":"of another form"}}',
-    "was kept by a newer version of this page. It is set aside, not lost",
+    "was kept by a newer version of this page. It is quarantined, not lost",
   ],
 ] as const) {
-  test(`${what} is kept aside and never written over`, async ({ page, workbench }) => {
+  test(`${what} is quarantined and never written over`, async ({ page, workbench }) => {
     const storage = new BrowserStorage(page);
     await workbench.open("ping");
     await storage.put(KEY, record);
@@ -126,7 +126,7 @@ for (const [what, record, notice] of [
     await workbench.notices.getByRole("button", { name: "Download" }).click();
     expect(await readFile(await (await download).path(), "utf8")).toBe(record);
     await workbench.notices.getByRole("button", { name: "Dismiss" }).click();
-    await expect(workbench.notices).not.toContainText("set aside");
+    await expect(workbench.notices).not.toContainText("quarantined");
     await workbench.reload();
     await workbench.editor.expectText(fourLines);
     expect(Object.values(await storage.all())).toContain(record);
@@ -166,7 +166,7 @@ test("what can't be read and has no room elsewhere stays where it is", async ({
   await workbench.editor.expectText(`# room again\n${fourLines}`);
 });
 
-test("settings that can't be read are kept aside too", async ({ page, workbench }) => {
+test("settings that can't be read are quarantined too", async ({ page, workbench }) => {
   const storage = new BrowserStorage(page);
   await workbench.open("listen");
   await storage.put("codealong.settings", '{"version":99,"theme":"sepia"}');

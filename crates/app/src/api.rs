@@ -19,10 +19,11 @@ use crate::run_response::to_lines;
 #[cfg(feature = "ssr")]
 use crate::state::{AppState, client_of};
 
+pub use crate::api_client::ApiClient;
 pub use crate::api_error::ApiError;
 
 /// Every course, ordered by name.
-#[server(prefix = "/api", endpoint = "courses", input = Json)]
+#[server(prefix = "/api", endpoint = "courses", input = Json, client = ApiClient)]
 pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
     let curriculum = expect_context::<AppState>().curriculum();
     Ok(curriculum
@@ -33,7 +34,7 @@ pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
 }
 
 /// One course and its steps.
-#[server(prefix = "/api", endpoint = "course", input = Json)]
+#[server(prefix = "/api", endpoint = "course", input = Json, client = ApiClient)]
 pub async fn load_course(course: String) -> Result<CourseView, ApiError> {
     let state = expect_context::<AppState>();
     state
@@ -43,21 +44,21 @@ pub async fn load_course(course: String) -> Result<CourseView, ApiError> {
 }
 
 /// One step, without its solution and tests.
-#[server(prefix = "/api", endpoint = "step", input = Json)]
+#[server(prefix = "/api", endpoint = "step", input = Json, client = ApiClient)]
 pub async fn load_step(course: String, step: String) -> Result<StepView, ApiError> {
     let state = expect_context::<AppState>();
     state.step_view(&course, &step).map_err(refuse)
 }
 
 /// A step's hint number `rung`, counted from 1, as safe HTML.
-#[server(prefix = "/api", endpoint = "hint", input = Json)]
+#[server(prefix = "/api", endpoint = "hint", input = Json, client = ApiClient)]
 pub async fn open_hint(course: String, step: String, rung: u8) -> Result<String, ApiError> {
     let state = expect_context::<AppState>();
     state.hint_html(&course, &step, rung).map_err(refuse)
 }
 
 /// A step's solution, as a program.
-#[server(prefix = "/api", endpoint = "solution", input = Json)]
+#[server(prefix = "/api", endpoint = "solution", input = Json, client = ApiClient)]
 pub async fn load_solution(course: String, step: String) -> Result<String, ApiError> {
     let state = expect_context::<AppState>();
     state.solution(&course, &step).map_err(refuse)
@@ -70,7 +71,7 @@ pub async fn load_solution(course: String, step: String) -> Result<String, ApiEr
 /// with a name begins with its queue position; without a name it begins with the run, so that a
 /// refusal after a wait has its status too. A run that ends without a verdict later ends with
 /// [`RunEvent::Interrupted`](protocol::RunEvent::Interrupted). Dropping the response kills the run.
-#[server(prefix = "/api", endpoint = "run", input = Json, output = Streaming)]
+#[server(prefix = "/api", endpoint = "run", input = Json, client = ApiClient, output = Streaming)]
 pub async fn run_step(request: RunRequest) -> Result<ByteStream<ApiError>, ApiError> {
     let client = client_of(request.client.as_deref()).map_err(refuse)?;
     let state = expect_context::<AppState>();

@@ -13,6 +13,8 @@ use leptos_axum::ResponseOptions;
 use protocol::RunError;
 use serde::{Deserialize, Serialize};
 
+use crate::browser;
+
 /// A server function's error: [`RunError`] as Leptos wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -45,6 +47,9 @@ impl FromServerFnError for ApiError {
         #[cfg(not(feature = "ssr"))]
         if let ServerFnErrorErr::Deserialization(_) = error {
             return Self(RunError::Unreadable { detail });
+        }
+        if browser::is_offline() {
+            return Self(RunError::Offline);
         }
         Self(RunError::Transport { detail })
     }

@@ -15,20 +15,20 @@ pub(crate) use absent::storage;
 #[cfg(not(feature = "hydrate"))]
 pub(crate) use absent::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
-    element_width, field_caret, focus, focus_if_lost, is_apple, is_dialog_open, next_frame,
-    on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file, root_attribute,
-    session, set_field, set_root_attribute, set_root_style, show_modal, take_over_field,
-    typed_into, use_editor_theme,
+    element_width, field_caret, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
+    next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file,
+    root_attribute, session, set_field, set_root_attribute, set_root_style, show_modal,
+    take_over_field, typed_into, use_editor_theme, wait,
 };
 #[cfg(test)]
 pub(crate) use fake_storage as storage;
 #[cfg(feature = "hydrate")]
 pub(crate) use present::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
-    element_width, field_caret, focus, focus_if_lost, is_apple, is_dialog_open, next_frame,
-    on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file, root_attribute,
-    session, set_field, set_root_attribute, set_root_style, show_modal, storage, take_over_field,
-    typed_into, use_editor_theme,
+    element_width, field_caret, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
+    next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file,
+    root_attribute, session, set_field, set_root_attribute, set_root_style, show_modal, storage,
+    take_over_field, typed_into, use_editor_theme, wait,
 };
 
 /// Why the browser's storage could not be written or read.

@@ -10,6 +10,7 @@
 )]
 
 pub mod api;
+mod api_client;
 mod api_error;
 mod browser;
 mod dialog;

@@ -41,18 +41,18 @@ fn QuarantineNotice(kept: QuarantinedRecord) -> impl IntoView {
     let what = quarantined_name(&kept.key);
     let text = match &kept.reason {
         ProgressError::Newer { .. } => format!(
-            "{what} was kept by a newer version of this page. It is set aside, not lost, and comes \
+            "{what} was kept by a newer version of this page. It is quarantined, not lost, and comes \
              back by itself with that version: reload, or find it under Progress."
         ),
         ProgressError::Unreadable { .. } => format!(
-            "{what} could not be read. It is set aside, not lost: download it to look at it, here or \
+            "{what} could not be read. It is quarantined, not lost: download it to look at it, here or \
              later under Progress."
         ),
     };
     let key = kept.key.clone();
     let download = move |_| {
         if let Some(text) = store.records().quarantined_text(&key) {
-            browser::download("codealong-set-aside.json", "application/json", &text);
+            browser::download("codealong-quarantined.json", "application/json", &text);
         }
     };
     let dismiss = move |_| {

@@ -29,7 +29,7 @@ pub(crate) fn ProgressDialog(
             <Exporting />
             <h3>"Import"</h3>
             <Importing handle />
-            <SetAside />
+            <Quarantine />
         </Dialog>
     }
     .into_any()
@@ -37,7 +37,7 @@ pub(crate) fn ProgressDialog(
 
 /// The quarantined records, of this visit and of earlier ones.
 #[component]
-fn SetAside() -> impl IntoView {
+fn Quarantine() -> impl IntoView {
     let records = expect_context::<Store>().records();
     let keys = RwSignal::new(records.quarantined_keys());
     let row = move |key: String| {
@@ -45,7 +45,7 @@ fn SetAside() -> impl IntoView {
         let (to_download, to_delete) = (key.clone(), key);
         let download = move |_| {
             if let Some(text) = records.quarantined_text(&to_download) {
-                browser::download("codealong-set-aside.json", "application/json", &text);
+                browser::download("codealong-quarantined.json", "application/json", &text);
             }
         };
         let delete = move |_| {
@@ -67,7 +67,7 @@ fn SetAside() -> impl IntoView {
     };
     view! {
         <Show when=move || keys.with(|keys| !keys.is_empty())>
-            <h3>"Set aside"</h3>
+            <h3>"Quarantined"</h3>
             <p class="quiet">"What this page could not read. What a newer version can read comes back with it."</p>
             <ul class="preview">{move || keys.get().into_iter().map(row).collect_view()}</ul>
         </Show>

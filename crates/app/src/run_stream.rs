@@ -1,17 +1,30 @@
 //! A run's events, read from the server's response as they come.
 
+use std::pin::pin;
+
+use futures::future::{self, Either};
 use futures::stream::{self, Stream, StreamExt};
 use protocol::{RunError, RunEvent, RunRequest};
 
 use crate::api::run_step;
+use crate::browser;
+
+/// Four times as long as the server ever keeps silent.
+const SILENCE_LIMIT_S: u32 = 4 * HEARTBEAT_S;
+
+/// Seconds without an event after which the server sends an empty line: the connection lives.
+pub(crate) const HEARTBEAT_S: u32 = 5;
 
 /// Requests a run and reads its events as they come.
 ///
 /// The stream always ends with `Finished` or `Interrupted`: where the response breaks off, with
-/// [`RunError::Transport`], and where it holds what this page does not know, with
-/// [`RunError::Unreadable`]. Dropping it, or the future before it, aborts the request.
+/// [`RunError::Transport`], where nothing comes any more, with [`RunError::Silent`], and where it
+/// holds what this page does not know, with [`RunError::Unreadable`]. Dropping it, or the future
+/// before it, aborts the request.
 pub async fn run_events(request: RunRequest) -> Result<impl Stream<Item = RunEvent>, RunError> {
-    let answer = run_step(request).await.map_err(|error| error.0)?;
+    let answer = unless_silent(run_step(request))
+        .await?
+        .map_err(|error| error.0)?;
     let chunks = answer.into_inner().boxed();
     Ok(stream::unfold(
         Some((chunks, Lines::default())),
@@ -23,18 +36,31 @@ pub async fn run_events(request: RunRequest) -> Result<impl Stream<Item = RunEve
                     let last = is_last(&event);
                     return Some((event, (!last).then_some((chunks, lines))));
                 }
-                let cut_off = match chunks.next().await {
-                    Some(Ok(chunk)) => {
+                let cut_off = match unless_silent(chunks.next()).await {
+                    Ok(Some(Ok(chunk))) => {
                         lines.push(&chunk);
                         continue;
                     }
-                    Some(Err(error)) => error.0,
-                    None => transport("the answer ended before the run did"),
+                    Ok(Some(Err(error))) => error.0,
+                    Ok(None) if browser::is_offline() => RunError::Offline,
+                    Ok(None) => transport("the answer ended before the run did"),
+                    Err(silent) => silent,
                 };
                 return Some((RunEvent::Interrupted { error: cut_off }, None));
             }
         },
     ))
+}
+
+/// What comes, or the error of a connection over which nothing came for too long.
+async fn unless_silent<T>(coming: impl Future<Output = T>) -> Result<T, RunError> {
+    let silence = pin!(browser::wait(SILENCE_LIMIT_S * 1000));
+    match future::select(pin!(coming), silence).await {
+        Either::Left((came, _)) => Ok(came),
+        Either::Right(_) => Err(RunError::Silent {
+            silent_s: SILENCE_LIMIT_S,
+        }),
+    }
 }
 
 fn is_last(event: &RunEvent) -> bool {
@@ -58,8 +84,8 @@ fn transport(detail: &str) -> RunError {
     }
 }
 
-/// Cuts bytes into lines. The network cuts anywhere, in the middle of a character too, so only
-/// whole lines are decoded.
+/// Cuts bytes into lines, without the empty ones. The network cuts anywhere, in the middle of a
+/// character too, so only whole lines are decoded.
 #[derive(Debug, Default)]
 struct Lines {
     bytes: Vec<u8>,
@@ -74,11 +100,15 @@ impl Lines {
     }
 
     fn pop(&mut self) -> Option<Vec<u8>> {
-        let unread = &self.bytes[self.read..];
-        let length = unread.iter().position(|byte| *byte == b'\n')?;
-        let line = unread[..length].to_vec();
-        self.read += length + 1;
-        Some(line)
+        loop {
+            let unread = &self.bytes[self.read..];
+            let length = unread.iter().position(|byte| *byte == b'\n')?;
+            let line = unread[..length].to_vec();
+            self.read += length + 1;
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
     }
 }
 
@@ -88,7 +118,7 @@ mod tests {
 
     #[test]
     fn lines_are_whole_however_the_network_cuts_them() {
-        let text = "{\"a\":\"é\"}\n{}\n".as_bytes();
+        let text = "\n{\"a\":\"é\"}\n\n{}\n".as_bytes();
         for cut in 0..=text.len() {
             let mut lines = Lines::default();
             let mut found = Vec::new();

@@ -87,7 +87,7 @@ fn changes(before: &StepProgress, after: &StepProgress) -> Vec<String> {
     }
     match (&before.last_passing, &after.last_passing) {
         (None, Some(_)) => found.push("counts as done".to_owned()),
-        (old, new) if old != new => found.push("another last green run".to_owned()),
+        (old, new) if old != new => found.push("another last passing run".to_owned()),
         _ => {}
     }
     if after.hints_opened > before.hints_opened {
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_was_solved_stays_solved() {
-        let (after, changes) = import(kept("a", Some("green")), kept("a", None));
+        let (after, changes) = import(kept("a", Some("passing")), kept("a", None));
         assert!(after.is_solved());
         assert!(changes.is_empty());
     }

@@ -132,23 +132,23 @@ mod tests {
     #[test]
     fn a_step_that_a_later_ones_run_solved_opens_with_that_program() {
         let steps = [
-            ("listen", kept(None, Some("green l"))),
-            ("ping", kept(None, Some("green p"))),
+            ("listen", kept(None, Some("passing l"))),
+            ("ping", kept(None, Some("passing p"))),
         ];
-        for (step, text) in [("listen", "green l"), ("ping", "green p")] {
+        for (step, text) in [("listen", "passing l"), ("ping", "passing p")] {
             assert_eq!(opening(&steps, step), InitialDraft::Draft(text.to_owned()));
         }
     }
 
     #[test]
-    fn a_new_step_opens_with_the_last_green_run_of_the_nearest_step() {
+    fn a_new_step_opens_with_the_last_passing_run_of_the_nearest_step() {
         let steps = [
-            ("listen", kept(Some("l"), Some("green l"))),
-            ("ping", kept(Some("broken p"), Some("green p"))),
+            ("listen", kept(Some("l"), Some("passing l"))),
+            ("ping", kept(Some("broken p"), Some("passing p"))),
         ];
         let text = opening(&steps, "echo").text().to_owned();
-        assert_eq!(text, "green p");
-        assert_eq!(opening(&steps[..1], "echo").text(), "green l");
+        assert_eq!(text, "passing p");
+        assert_eq!(opening(&steps[..1], "echo").text(), "passing l");
     }
 
     #[test]

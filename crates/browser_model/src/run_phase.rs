@@ -119,7 +119,13 @@ impl RunPhase {
             Self::NoVerdict {
                 error: RunError::Left,
             } => "No verdict".to_owned(),
+            Self::NoVerdict {
+                error: RunError::Offline,
+            } => "Offline: no verdict".to_owned(),
             Self::NoVerdict { error } if error.is_ours() => "No verdict: our fault".to_owned(),
+            Self::NoVerdict {
+                error: RunError::Gateway { .. },
+            } => "No verdict".to_owned(),
             Self::NoVerdict { .. } => "Not run".to_owned(),
         }
     }

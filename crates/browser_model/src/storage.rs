@@ -12,7 +12,9 @@ use protocol::{CourseId, StepId};
 pub const SETTINGS_KEY: &str = "codealong.settings";
 
 const STEP_PREFIX: &str = "codealong.step.";
-const QUARANTINE_PREFIX: &str = "codealong.kept-aside.";
+const QUARANTINE_PREFIX: &str = "codealong.quarantined.";
+/// Browsers still have records under it.
+const FORMER_QUARANTINE_PREFIX: &str = "codealong.kept-aside.";
 
 /// One step's progress as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +68,8 @@ pub fn quarantine_key(key: &str, taken: &[String]) -> String {
 /// The key that a record had before it was quarantined under this one; none for other keys.
 pub fn original_key(quarantined_key: &str) -> Option<&str> {
     let (number, original) = quarantined_key
-        .strip_prefix(QUARANTINE_PREFIX)?
+        .strip_prefix(QUARANTINE_PREFIX)
+        .or_else(|| quarantined_key.strip_prefix(FORMER_QUARANTINE_PREFIX))?
         .split_once('.')?;
     number.parse::<u32>().is_ok().then_some(original)
 }

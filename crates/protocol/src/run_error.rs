@@ -72,6 +72,27 @@ pub enum RunError {
         /// What could not be read, for the log.
         detail: String,
     },
+    /// Something between the browser and the server answered in the server's place.
+    #[error("{} Nothing you wrote is lost: {}", gateway_reason(*status), gateway_advice(*status))]
+    Gateway {
+        /// The HTTP status of that answer.
+        status: u16,
+    },
+    /// The browser has no connection at all.
+    #[error(
+        "this browser is offline. Nothing you wrote is lost: \
+         run the tests again once it has a connection"
+    )]
+    Offline,
+    /// The connection stands, but nothing comes over it any more.
+    #[error(
+        "the server fell silent: nothing came for {silent_s} s. This is our fault, not your code's; \
+         nothing you wrote is lost. Run the tests again"
+    )]
+    Silent {
+        /// Seconds since the last byte.
+        silent_s: u32,
+    },
     /// The connection between browser and server failed.
     #[error(
         "the server can't be reached. Nothing you wrote is lost: \
@@ -95,7 +116,11 @@ impl RunError {
             Self::Replaced | Self::Left => 409,
             Self::Busy { .. } | Self::Unavailable { .. } => 503,
             Self::Broken => 500,
-            Self::Unreadable { .. } | Self::Transport { .. } => 502,
+            Self::Unreadable { .. }
+            | Self::Transport { .. }
+            | Self::Gateway { .. }
+            | Self::Offline
+            | Self::Silent { .. } => 502,
         }
     }
 
@@ -111,14 +136,58 @@ impl RunError {
 
     /// Whether the fault is ours, which the page then admits.
     pub fn is_ours(&self) -> bool {
+        match self {
+            Self::Busy { .. }
+            | Self::Unavailable { .. }
+            | Self::Broken
+            | Self::Unreadable { .. }
+            | Self::Silent { .. }
+            | Self::Transport { .. } => true,
+            Self::Gateway { status } => *status >= 500,
+            _ => false,
+        }
+    }
+
+    /// Whether running the tests again, with nothing changed, is what to do next.
+    pub fn is_worth_another_try(&self) -> bool {
+        self.is_ours() || matches!(self, Self::Gateway { .. } | Self::Offline)
+    }
+
+    /// Whether the request was lost on its way, so that it is worth asking once more at once.
+    pub fn is_lost_on_its_way(&self) -> bool {
         matches!(
             self,
-            Self::Busy { .. }
-                | Self::Unavailable { .. }
-                | Self::Broken
-                | Self::Unreadable { .. }
-                | Self::Transport { .. }
+            Self::Transport { .. } | Self::Gateway { status: 502..=504 }
         )
+    }
+}
+
+/// What happened, as a sentence.
+fn gateway_reason(status: u16) -> String {
+    let answer = match status {
+        401 => "asked for a sign-in (HTTP 401)",
+        403 => "refused the request (HTTP 403)",
+        407 => "asked for a sign-in to a proxy (HTTP 407)",
+        413 => "refused the request as too large (HTTP 413)",
+        429 => "had too many requests from here (HTTP 429)",
+        502 => "could not reach the server (HTTP 502)",
+        503 => "has no server to ask right now (HTTP 503)",
+        504 => "waited too long for the server (HTTP 504)",
+        200..=399 => "sent a page of its own, perhaps one to sign in to the network",
+        _ => {
+            return format!("a gateway answered in the server's place, with HTTP status {status}.");
+        }
+    };
+    format!("a gateway answered in the server's place: it {answer}.")
+}
+
+fn gateway_advice(status: u16) -> &'static str {
+    match status {
+        401 | 403 | 407 => "reload the page, sign in if you are asked to, and run the tests again",
+        200..=399 => "reload the page, and run the tests again",
+        413 => "make the program shorter, or ask whoever runs this site to allow larger requests",
+        429 => "wait a minute, and run the tests again",
+        _ => "run the tests again in a moment",
     }
 }
 

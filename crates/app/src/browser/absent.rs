@@ -158,6 +158,15 @@ pub(crate) fn after(_: u32, _: impl FnOnce() + 'static) -> Timer {
 
 pub(crate) fn next_frame(_: impl FnOnce() + 'static) {}
 
+/// Never ends: what waits here has no server that it could lose.
+pub(crate) async fn wait(_: u32) {
+    std::future::pending::<()>().await;
+}
+
+pub(crate) fn is_offline() -> bool {
+    false
+}
+
 pub(crate) fn is_apple() -> bool {
     false
 }

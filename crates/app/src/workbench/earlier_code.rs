@@ -19,9 +19,9 @@ struct Version {
 
 /// All that can be brought back in place of `program`, the most likely first.
 fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
-    let green = kept.last_passing_text().into_iter().map(|green| Version {
-        title: "Your last green run".to_owned(),
-        program: green.to_owned(),
+    let passing = kept.last_passing_text().into_iter().map(|passing| Version {
+        title: "Your last passing run".to_owned(),
+        program: passing.to_owned(),
     });
     let replaced = kept.replaced().zip(1..).map(|(replaced, number)| Version {
         title: match number {
@@ -31,7 +31,7 @@ fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
         program: replaced.to_owned(),
     });
     let mut versions: Vec<Version> = Vec::new();
-    for version in green.chain(replaced) {
+    for version in passing.chain(replaced) {
         let is_new = versions
             .iter()
             .all(|other| other.program != version.program);
@@ -52,8 +52,8 @@ pub(super) fn EarlierCode() -> impl IntoView {
     let has_any = Memo::new(move |_| {
         kept.with(|kept| {
             bench.editor.program().with(|program| {
-                let green = kept.last_passing_text();
-                green
+                let passing = kept.last_passing_text();
+                passing
                     .into_iter()
                     .chain(kept.replaced())
                     .any(|earlier| earlier != program)
@@ -65,7 +65,7 @@ pub(super) fn EarlierCode() -> impl IntoView {
             <button
                 type="button"
                 class="button quiet"
-                title="The code of your last green run, and code that was replaced"
+                title="The code of your last passing run, and code that was replaced"
                 on:click=move |_| handle.open()
             >
                 "Earlier code…"
@@ -135,10 +135,10 @@ mod tests {
     #[test]
     fn each_program_stands_once_and_the_present_one_not_at_all() {
         let mut kept = StepProgress {
-            last_passing: Some(Program::of_one_file("green")),
+            last_passing: Some(Program::of_one_file("passing")),
             ..StepProgress::default()
         };
-        for program in ["one", "here", "green", "two"] {
+        for program in ["one", "here", "passing", "two"] {
             kept.keep_in_history(&Program::of_one_file(program), &[]);
         }
         let found: Vec<(String, String)> = versions(&kept, "here")
@@ -146,7 +146,7 @@ mod tests {
             .map(|version| (version.title, version.program))
             .collect();
         let expected = [
-            ("Your last green run", "green"),
+            ("Your last passing run", "passing"),
             ("What was replaced last", "two"),
             ("What was replaced 3 times ago", "one"),
         ];

@@ -16,6 +16,9 @@ use crate::browser;
 use crate::run_stream::run_events;
 use crate::store::Store;
 
+/// How long a request that was lost on its way waits until it is sent again.
+const ASK_AGAIN_AFTER_MS: u32 = 700;
+
 /// The run on screen, and what starting and cancelling one needs.
 #[derive(Clone, Copy)]
 pub(super) struct Runs {
@@ -230,20 +233,36 @@ impl Runs {
         }
     }
 
+    /// Follows one run to its end. What is lost on its way before the run has begun, such as a
+    /// request to a server that is being replaced, is asked for once more.
     async fn follow_one(self, request: RunRequest) {
-        match run_events(request).await {
-            Ok(events) => {
-                let mut events = Box::pin(events);
-                while let Some(event) = events.next().await {
-                    let is_queued = matches!(event, RunEvent::Queued { .. });
-                    self.fold(|live| live.apply(event));
-                    if is_queued {
-                        self.announce_the_queue();
-                    }
-                }
-            }
-            Err(error) => self.fold(|live| live.interrupt(error)),
+        let mut heard = self.hear(request.clone()).await;
+        if heard.as_ref().is_err_and(RunError::is_lost_on_its_way) {
+            browser::wait(ASK_AGAIN_AFTER_MS).await;
+            heard = self.hear(request).await;
         }
+        if let Err(error) = heard {
+            self.fold(|live| live.interrupt(error));
+        }
+    }
+
+    /// Shows a run's events as they come, or returns why it did not begin.
+    async fn hear(self, request: RunRequest) -> Result<(), RunError> {
+        let mut events = Box::pin(run_events(request).await?);
+        let mut has_begun = false;
+        while let Some(event) = events.next().await {
+            match &event {
+                RunEvent::Interrupted { error } if !has_begun => return Err(error.clone()),
+                RunEvent::Queued { .. } => {}
+                _ => has_begun = true,
+            }
+            let is_queued = !has_begun;
+            self.fold(|live| live.apply(event));
+            if is_queued {
+                self.announce_the_queue();
+            }
+        }
+        Ok(())
     }
 
     /// Ends the run on screen; returns the one that is to confirm it, if it needs that.

@@ -76,29 +76,38 @@ impl Pressed {
     fn shortcut(&self) -> Option<Shortcut> {
         match (self.modifiers, self.shift, self.key_name()) {
             (Modifiers::Command, false, "Enter") => Some(Shortcut::Run),
-            (Modifiers::Command, false, ".") => Some(Shortcut::Cancel),
+            (Modifiers::Command, _, ".") => Some(Shortcut::Cancel),
             (Modifiers::Command, false, "s" | "S") => Some(Shortcut::Save),
-            (Modifiers::Around, false, ",") => Some(Shortcut::PreviousStep),
-            (Modifiers::Around, false, ".") => Some(Shortcut::NextStep),
+            (Modifiers::Around, _, ",") => Some(Shortcut::PreviousStep),
+            (Modifiers::Around, _, ".") => Some(Shortcut::NextStep),
             (Modifiers::Around, false, "1") => Some(Shortcut::Panel(Panel::Guide)),
             (Modifiers::Around, false, "2") => Some(Shortcut::Panel(Panel::Code)),
             (Modifiers::Around, false, "3") => Some(Shortcut::Panel(Panel::Results)),
             (Modifiers::Nothing, false, "F6") => Some(Shortcut::NextPanel),
             (Modifiers::Nothing, true, "F6") => Some(Shortcut::PreviousPanel),
-            (Modifiers::Nothing, _, "?") if !self.in_text => Some(Shortcut::Shortcuts),
+            (Modifiers::Nothing, _, "?" | "؟") if !self.in_text => Some(Shortcut::Shortcuts),
             _ => None,
         }
     }
 
-    /// The character that the key types, not its position, since layouts differ. But digits have
-    /// one position on all of them and need Shift on some, and ⌃⌥ changes what a key types.
+    /// The character that the key types, not its position, since layouts differ; with Shift where a
+    /// layout needs it. But digits have one position on all of them, ⌃⌥ changes what a key types,
+    /// and on a keyboard of another script the Latin character is not there, or elsewhere: the
+    /// position counts wherever the key types neither a Latin letter nor the sign itself.
     fn key_name(&self) -> &str {
+        let has_its_sign = self.key.is_ascii()
+            && (self.key.len() > 1
+                || self
+                    .key
+                    .contains(|sign: char| sign.is_ascii_alphanumeric() || ".,".contains(sign)));
+        let by_position = !has_its_sign || (self.modifiers == Modifiers::Around && self.is_apple);
         match (self.modifiers, self.code.as_str()) {
             (Modifiers::Around, "Digit1") => "1",
             (Modifiers::Around, "Digit2") => "2",
             (Modifiers::Around, "Digit3") => "3",
-            (Modifiers::Around, "Comma") if self.is_apple => ",",
-            (Modifiers::Around, "Period") if self.is_apple => ".",
+            (_, "Comma") if by_position && !self.shift => ",",
+            (_, "Period") if by_position && !self.shift => ".",
+            (_, "KeyS") if by_position => "s",
             _ => &self.key,
         }
     }
@@ -225,15 +234,68 @@ mod tests {
     use super::*;
 
     fn shortcut(key: &str, code: &str, modifiers: Modifiers, is_apple: bool) -> Option<Shortcut> {
+        shifted(key, code, modifiers, is_apple, false)
+    }
+
+    fn shifted(
+        key: &str,
+        code: &str,
+        modifiers: Modifiers,
+        is_apple: bool,
+        shift: bool,
+    ) -> Option<Shortcut> {
         let pressed = Pressed {
             key: key.to_owned(),
             code: code.to_owned(),
             modifiers,
-            shift: false,
+            shift,
             in_text: true,
             is_apple,
         };
         pressed.shortcut()
+    }
+
+    #[test]
+    fn keys_of_other_scripts_are_known_by_their_position() {
+        // Russian, Greek, Hebrew, Arabic: S, and the full stop where English has it.
+        for (key, code) in [("ы", "KeyS"), ("σ", "KeyS"), ("ד", "KeyS"), ("س", "KeyS")] {
+            let found = shortcut(key, code, Modifiers::Command, false);
+            assert_eq!(found, Some(Shortcut::Save), "{key}");
+        }
+        for (key, code) in [("ю", "Period"), ("ץ", "Period"), ("ز", "Period")] {
+            let cancel = shortcut(key, code, Modifiers::Command, false);
+            assert_eq!(cancel, Some(Shortcut::Cancel), "{key}");
+            let next = shortcut(key, code, Modifiers::Around, false);
+            assert_eq!(next, Some(Shortcut::NextStep), "{key}");
+        }
+        // Russian: the full stop itself is beside Shift. Hebrew: the comma is where others have ' .
+        for (key, code, expected) in [
+            (".", "Slash", Shortcut::NextStep),
+            (",", "Quote", Shortcut::PreviousStep),
+        ] {
+            assert_eq!(
+                shortcut(key, code, Modifiers::Around, false),
+                Some(expected)
+            );
+        }
+        assert_eq!(
+            shortcut("ы", "KeyS", Modifiers::Nothing, false),
+            None,
+            "typing goes on"
+        );
+    }
+
+    #[test]
+    fn signs_that_need_shift_are_known_with_it() {
+        // French: the full stop is Shift and the key beside M, whose own sign is a semicolon.
+        let stop = |modifiers| shifted(".", "Comma", modifiers, false, true);
+        assert_eq!(stop(Modifiers::Command), Some(Shortcut::Cancel));
+        assert_eq!(stop(Modifiers::Around), Some(Shortcut::NextStep));
+        // English: Shift and the full stop are another sign.
+        assert_eq!(
+            shifted(">", "Period", Modifiers::Command, false, true),
+            None
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo_timers::callback::Timeout;
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -206,6 +207,11 @@ pub(crate) fn on_color_scheme(handler: impl Fn() + 'static) -> Listener {
     Listener(listener.into_iter().collect())
 }
 
+/// Waits for `delay_ms` milliseconds.
+pub(crate) async fn wait(delay_ms: u32) {
+    TimeoutFuture::new(delay_ms).await;
+}
+
 /// Calls after `delay_ms` milliseconds, unless the timer is dropped before.
 pub(crate) fn after(delay_ms: u32, call: impl FnOnce() + 'static) -> Timer {
     Timer(Timeout::new(delay_ms, call))
@@ -224,6 +230,11 @@ pub(crate) fn is_apple() -> bool {
     window()
         .and_then(|window| window.navigator().platform().ok())
         .is_some_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+}
+
+/// Whether the browser itself knows that it has no connection.
+pub(crate) fn is_offline() -> bool {
+    window().is_some_and(|window| !window.navigator().on_line())
 }
 
 /// A random name for this browser, which reveals nothing about it.

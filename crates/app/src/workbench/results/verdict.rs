@@ -110,7 +110,7 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
         }
         .into_any(),
         RunPhase::Starting | RunPhase::Queued { .. } => view! { <CancelButton /> }.into_any(),
-        RunPhase::NoVerdict { error } if error.is_ours() => view! {
+        RunPhase::NoVerdict { error } if error.is_worth_another_try() => view! {
             <p class="verdict-actions">
                 <button type="button" class="button" on:click=move |_| bench.runs.start()>
                     "Try again"
