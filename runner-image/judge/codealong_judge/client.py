@@ -121,6 +121,8 @@ class Client:
             if monotonic() >= end or self._attempt.is_program_finished():
                 break
             self._connection.wait_to_receive(end)
+        # A program that has ended had closed its connections before.
+        self._connection.receive()
         self._refuse_extra_bytes()
         self._attempt.may_end = True
         if self._connection.end is None:
