@@ -241,13 +241,17 @@ class Records(unittest.TestCase):
         reader.reset(3)
         self.assertIsNone(reader.started_ns())
         writer.started()
-        writer.sent(40000, 12, 0)
-        writer.sent(40000, 13, 7)
+        writer.sent(40000, 0, [12, 10])
+        writer.sent(40000, 7, [13, 10, 30, 25, 50, 0])
+        writer.went(40000, 7, [11, 14, 13])
         writer.crashed({"exception": "E", "where": "main"})
         self.assertFalse(reader.has_ended())
         writer.ended(5, 0)
-        self.assertEqual(reader.new_sends(), [(40000, 12, 0), (40000, 13, 7)])
+        frames = [(13, 10), (30, 25), (50, 0)]
+        self.assertEqual(reader.new_sends(), [(40000, 0, [(12, 10)]), (40000, 7, frames)])
         self.assertEqual(reader.new_sends(), [])
+        self.assertEqual(reader.new_paths(), [(40000, 7, [11, 14, 13])])
+        self.assertEqual(reader.new_paths(), [])
         self.assertEqual([crash["exception"] for crash in reader.crashes()], ["E"])
         self.assertTrue(reader.has_ended())
         self.assertFalse(reader.has_ended_with_daemon_threads())
@@ -258,21 +262,37 @@ class Records(unittest.TestCase):
         reader.reset(1)
         writer.started()
         reader.reset(2)
-        writer.sent(40000, 12, 0)
+        writer.sent(40000, 0, [12, 10])
+        writer.went(40000, 0, [12])
         writer.crashed({"exception": "E"})
         writer.ended(5, 0)
-        self.assertEqual((reader.new_sends(), reader.crashes(), reader.has_ended()), ([], [], False))
+        self.assertEqual((reader.new_sends(), reader.new_paths()), ([], []))
+        self.assertEqual((reader.crashes(), reader.has_ended()), ([], False))
 
     def test_keep_the_latest_sends_and_crashes(self):
         reader, writer = new_memory()
         reader.reset(1)
         writer.started()
         for number in range(5000):
-            writer.sent(40000, 1 + number, number)
+            writer.sent(40000, number, [1 + number, 1])
+            writer.went(40000, number, [1 + number] * 300)
         for number in range(20):
             writer.crashed({"exception": str(number)})
-        self.assertEqual(reader.new_sends(), [(40000, 1 + number, number) for number in range(5000 - 1024, 5000)])
+        latest = range(5000 - 1024, 5000)
+        self.assertEqual(reader.new_sends(), [(40000, number, [(1 + number, 1)]) for number in latest])
+        paths = reader.new_paths()
+        self.assertEqual([offset for _, offset, _ in paths], list(range(5000 - 64, 5000)))
+        self.assertEqual({len(lines) for _, _, lines in paths}, {253})
         self.assertEqual([crash["exception"] for crash in reader.crashes()], [str(n) for n in range(12, 20)])
+
+    def test_that_are_no_frames_are_not_there(self):
+        reader, writer = new_memory()
+        reader.reset(1)
+        writer.started()
+        for frames in ([0, 0], [12, 13], [12, 10, 0, 0], [12, 10, 2_000_000, 5]):
+            writer.sent(40000, 0, frames)
+        writer.went(40000, 0, [12, 0])
+        self.assertEqual((reader.new_sends(), reader.new_paths()), ([], []))
 
     def test_that_are_too_long_lose_their_outer_frames(self):
         reader, writer = new_memory()

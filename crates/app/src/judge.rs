@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use curriculum::Course;
+use futures::future;
 use futures::stream::{self, Stream, StreamExt};
 use protocol::{
     PlannedStep, Report, RunError, RunEvent, RunnableProgram, Seed, StepId, StepReport, TestResult,
@@ -39,8 +40,8 @@ pub enum QueueUpdates {
 /// Judges a program: the tests of its step and of all steps before it.
 ///
 /// A refusal before the first event is the `Err`; the stream's last event is `Finished` or
-/// `Interrupted`. The sandbox logs each of its failures itself, whether or not anyone reads the
-/// stream. Dropping the stream kills the run.
+/// `Interrupted`, but for lines that are found later. The sandbox logs each of its failures itself,
+/// whether or not anyone reads the stream. Dropping the stream kills the run.
 pub async fn judge(
     pool: &Pool,
     assignment: Assignment,
@@ -62,11 +63,13 @@ pub async fn judge(
         Arc::clone(&assignment.course),
         assignment.program.entry_text(),
     );
-    Ok(all.map(move |event| match event {
-        Ok(event) => assignment.run_event(event, &mut adviser),
-        Err(error) => RunEvent::Interrupted {
-            error: error.run_error(),
-        },
+    Ok(all.filter_map(move |event| {
+        future::ready(match event {
+            Ok(event) => assignment.run_event(event, &mut adviser),
+            Err(error) => Some(RunEvent::Interrupted {
+                error: error.run_error(),
+            }),
+        })
     }))
 }
 
@@ -99,8 +102,8 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
 }
 
 impl Assignment {
-    fn run_event(&self, event: JobEvent, adviser: &mut Adviser) -> RunEvent {
-        match event {
+    fn run_event(&self, event: JobEvent, adviser: &mut Adviser) -> Option<RunEvent> {
+        Some(match event {
             JobEvent::Queued { position } => RunEvent::Queued { position },
             JobEvent::Started => RunEvent::Started {
                 seed: self.seed,
@@ -120,7 +123,11 @@ impl Assignment {
             JobEvent::Finished(report) => RunEvent::Finished {
                 report: Box::new(self.report(*report, adviser)),
             },
-        }
+            JobEvent::LineFound { id, line } if adviser.takes_line(&id) => {
+                RunEvent::LineFound { id, line }
+            }
+            JobEvent::LineFound { .. } => return None,
+        })
     }
 
     fn plan(&self) -> Vec<PlannedStep> {

@@ -17,7 +17,7 @@ pub(crate) const HEARTBEAT_S: u32 = 5;
 
 /// Requests a run and reads its events as they come.
 ///
-/// The stream always ends with `Finished` or `Interrupted`: where the response breaks off, with
+/// The stream has a `Finished` or ends with `Interrupted`: where the response breaks off, with
 /// [`RunError::Transport`], where nothing comes any more, with [`RunError::Silent`], and where it
 /// holds what this page does not know, with [`RunError::Unreadable`]. Dropping it, or the future
 /// before it, aborts the request.
@@ -27,20 +27,26 @@ pub async fn run_events(request: RunRequest) -> Result<impl Stream<Item = RunEve
         .map_err(|error| error.0)?;
     let chunks = answer.into_inner().boxed();
     Ok(stream::unfold(
-        Some((chunks, Lines::default())),
+        Some((chunks, Lines::default(), false)),
         |state| async move {
-            let (mut chunks, mut lines) = state?;
+            let (mut chunks, mut lines, has_report) = state?;
             loop {
                 if let Some(line) = lines.pop() {
                     let event = read(&line);
-                    let last = is_last(&event);
-                    return Some((event, (!last).then_some((chunks, lines))));
+                    let is_last = matches!(event, RunEvent::Interrupted { .. });
+                    if has_report && is_last {
+                        return None;
+                    }
+                    let has_report = has_report || matches!(event, RunEvent::Finished { .. });
+                    return Some((event, (!is_last).then_some((chunks, lines, has_report))));
                 }
                 let cut_off = match unless_silent(chunks.next()).await {
                     Ok(Some(Ok(chunk))) => {
                         lines.push(&chunk);
                         continue;
                     }
+                    // The report is all that a run owes.
+                    _ if has_report => return None,
                     Ok(Some(Err(error))) => error.0,
                     Ok(None) if browser::is_offline() => RunError::Offline,
                     Ok(None) => transport("the answer ended before the run did"),
@@ -61,13 +67,6 @@ async fn unless_silent<T>(coming: impl Future<Output = T>) -> Result<T, RunError
             silent_s: SILENCE_LIMIT_S,
         }),
     }
-}
-
-fn is_last(event: &RunEvent) -> bool {
-    matches!(
-        event,
-        RunEvent::Finished { .. } | RunEvent::Interrupted { .. }
-    )
 }
 
 fn read(line: &[u8]) -> RunEvent {

@@ -93,7 +93,7 @@ async fn watch(server: &InProcessServer, workload: &Workload) -> anyhow::Result<
         while let Some(event) = events.next().await {
             let now = begin.elapsed();
             match event? {
-                JobEvent::Queued { .. } | JobEvent::Output(_) => {}
+                JobEvent::Queued { .. } | JobEvent::Output(_) | JobEvent::LineFound { .. } => {}
                 JobEvent::Started => started = Some(now),
                 JobEvent::TestStarted(id) => tests.push((id.to_string(), now, now)),
                 JobEvent::TestFinished(result) => {

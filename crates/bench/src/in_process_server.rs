@@ -94,12 +94,18 @@ impl InProcessServer {
         let answer = if is_refused {
             Answer::Refused(serde_json::from_slice(&bytes)?)
         } else {
-            let line = bytes.trim_ascii().rsplit(|byte| *byte == b'\n').next();
-            match serde_json::from_slice(line.unwrap_or_default())? {
-                RunEvent::Finished { report } => Answer::Report(report),
-                RunEvent::Interrupted { error } => Answer::Interrupted(error),
-                other => bail!("a run's last event is {other:?}"),
+            let mut answer = None;
+            let lines = bytes.rsplit(|byte| *byte == b'\n');
+            for line in lines.filter(|line| !line.is_empty()) {
+                match serde_json::from_slice(line)? {
+                    RunEvent::LineFound { .. } => continue,
+                    RunEvent::Finished { report } => answer = Some(Answer::Report(report)),
+                    RunEvent::Interrupted { error } => answer = Some(Answer::Interrupted(error)),
+                    other => bail!("a run's last event is {other:?}"),
+                }
+                break;
             }
+            answer.context("a run has no events")?
         };
         Ok(Run {
             first,

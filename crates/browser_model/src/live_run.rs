@@ -60,6 +60,14 @@ impl LiveRun {
                 self.output.clone_from(&report.output.chunks);
                 self.report = Some(*report);
             }
+            RunEvent::LineFound { id, line } => {
+                if let Some(result) = self.results.get_mut(&id) {
+                    result.name_line(line);
+                }
+                if let Some(report) = &mut self.report {
+                    report.name_line(&id, line);
+                }
+            }
             RunEvent::Interrupted { error } => self.interrupt(error),
         }
     }

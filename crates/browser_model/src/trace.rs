@@ -1,6 +1,6 @@
 //! The exchanges of a test as a timeline: a lane for each client, a row for each event.
 
-use protocol::{ByteString, Exchange, ExchangeAction, counted};
+use protocol::{ByteString, Caller, Exchange, ExchangeAction, counted};
 
 /// One row of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct TraceRow {
     pub bytes: Option<(ByteString, u32)>,
     /// The learner's line that sent them, if known.
     pub line: Option<u32>,
+    /// The learner's calls that led to that line, the innermost first.
+    pub callers: Vec<Caller>,
     /// For each lane, whether its connection is open beside this row.
     pub lanes: Vec<bool>,
 }
@@ -101,6 +103,7 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
                 headline,
                 bytes,
                 line,
+                callers: exchange.action.callers().to_vec(),
                 lanes,
             }
         })

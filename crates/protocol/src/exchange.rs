@@ -42,6 +42,9 @@ pub enum ExchangeAction {
         decoded: Option<Vec<RespValue>>,
         /// The learner's line that sent them, if known.
         line: Option<u32>,
+        /// The learner's calls that led to that line, the innermost first; of a test that failed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        callers: Vec<Caller>,
     },
     /// The client waited and nothing came.
     Silence {
@@ -63,7 +66,35 @@ pub enum ExchangeAction {
     },
 }
 
+/// One of the learner's calls on the way to a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The line that calls.
+    pub line: u32,
+    /// The function that the line is in, or `<module>`, if known.
+    #[serde(default)]
+    pub function: Option<String>,
+}
+
+impl Caller {
+    /// The function as an end of a sentence, as in ` in answer`; empty outside of any.
+    pub fn within(&self) -> String {
+        match self.function.as_deref() {
+            None | Some("<module>") => String::new(),
+            Some(function) => format!(" in {function}"),
+        }
+    }
+}
+
 impl ExchangeAction {
+    /// The learner's calls that led to the bytes, the innermost first.
+    pub fn callers(&self) -> &[Caller] {
+        match self {
+            Self::Received { callers, .. } => callers,
+            _ => &[],
+        }
+    }
+
     /// The bytes that passed as a person says them, where they can be read.
     pub fn decoded_text(&self) -> Option<String> {
         match self {

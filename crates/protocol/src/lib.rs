@@ -23,7 +23,7 @@ mod step_view;
 
 pub use byte_string::{ByteString, InvalidByteString};
 pub use english::{counted, duration_text, minutes_text, sentence_case, with_article};
-pub use exchange::{Exchange, ExchangeAction};
+pub use exchange::{Caller, Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
 pub use outcome::{
     Comparison, Crash, Interference, Missing, Outcome, ProtocolViolation, Receipt, RespNumber,

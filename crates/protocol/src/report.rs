@@ -149,6 +149,11 @@ pub struct Report {
 }
 
 impl TestResult {
+    /// Makes a line of the program the one to look at.
+    pub fn name_line(&mut self, line: u32) {
+        self.span = Some(SourceSpan::of_line(line));
+    }
+
     /// The position in the learner's program to look at, if known.
     pub fn program_span(&self) -> Option<SourceSpan> {
         let span = self.span.clone().or_else(|| self.outcome.span())?;
@@ -173,6 +178,14 @@ impl Report {
             (broken, _) => Verdict::Failed {
                 earliest_broken: broken.map_or(step, |broken| &broken.step).clone(),
             },
+        }
+    }
+
+    /// Names the line that decided on a test's wrong reply.
+    pub fn name_line(&mut self, id: &TestId, line: u32) {
+        let tests = self.steps.iter_mut().flat_map(|step| &mut step.tests);
+        for test in tests.filter(|test| test.id == *id) {
+            test.name_line(line);
         }
     }
 

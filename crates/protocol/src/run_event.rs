@@ -25,8 +25,8 @@ pub struct RunRequest {
     pub client: Option<String>,
 }
 
-/// One line of a run's stream. The last is `Finished` or `Interrupted`; a stream that ends
-/// without either was cut off on the way.
+/// One line of a run's stream. A stream without `Finished` or `Interrupted` was cut off on the way;
+/// only `LineFound` follows `Finished`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum RunEvent {
@@ -61,6 +61,13 @@ pub enum RunEvent {
     Finished {
         /// All results of the run.
         report: Box<Report>,
+    },
+    /// After the verdict: which line decided on a test's wrong reply.
+    LineFound {
+        /// The test.
+        id: TestId,
+        /// The line of the program.
+        line: u32,
     },
     /// The run ended without a verdict, for no fault of the program.
     Interrupted {

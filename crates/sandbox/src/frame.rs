@@ -168,6 +168,16 @@ pub(crate) enum JudgeMessage {
     },
     TestFinished(Box<TestFinished>),
     Finished(RunSummary),
+    Lines {
+        lines: Vec<FoundLine>,
+    },
+}
+
+/// The line that decided on a test's wrong reply.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FoundLine {
+    pub(crate) id: TestId,
+    pub(crate) line: u32,
 }
 
 /// How a test ended, as the judge reports it.
@@ -199,6 +209,9 @@ pub(crate) struct RunSummary {
     /// Time in which the learner's container wanted a processor but had used up its share.
     #[serde(default)]
     pub(crate) throttled_us: Option<u64>,
+    /// Whether a frame with lines follows.
+    #[serde(default)]
+    pub(crate) lines_follow: bool,
 }
 
 /// The first launch of the learner's program.

@@ -104,8 +104,8 @@ pub(crate) enum Share<'client> {
     Own(&'client str),
 }
 
-/// What happens in a run. The last event of a run that went well for *us* is `Finished`, whatever
-/// became of the learner's program.
+/// What happens in a run. A run that went well for *us* has a `Finished`, whatever became of the
+/// learner's program; only `LineFound` follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobEvent {
     /// The run waits for a slot; sent again when its position changes.
@@ -123,6 +123,13 @@ pub enum JobEvent {
     TestFinished(Box<TestResult>),
     /// The run ended.
     Finished(Box<JobReport>),
+    /// After that: the line that decided on a test's wrong reply.
+    LineFound {
+        /// The test.
+        id: TestId,
+        /// The line of the program.
+        line: u32,
+    },
 }
 
 /// What a run found.

@@ -3,8 +3,12 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+use tokio::time::timeout;
+
 use crate::container_registry::ContainerGuard;
 use crate::event_channel::EventSender;
+use crate::found_lines::LinesToCome;
+use crate::frame::FoundLine;
 use crate::verifier::Ending;
 use crate::{Job, JobReport};
 
@@ -16,6 +20,9 @@ pub(crate) use conversation::RunFault;
 use conversation::converse;
 pub(crate) use judge::JudgeContainer;
 pub(crate) use maker::{LaneMaker, SelfTest};
+
+/// How long the judge's lines are waited for: it takes 1.2 s at most.
+const FOUND_LINES_MAX: Duration = Duration::from_secs(2);
 
 /// A judge and a launcher that wait for a job. The lane serves one run, which takes it by value.
 #[derive(Debug)]
@@ -63,11 +70,16 @@ impl Lane {
             () = cancelled => Err(RunFault::Cancelled),
         };
         let is_clean = matches!(&said, Ok((_, Ending::Clean, _)));
+        let lines_to_come = match &said {
+            Ok((verifier, Ending::Clean, _)) => verifier.lines_to_come(),
+            _ => None,
+        };
         let result = said.map(|(verifier, ending, at)| verifier.end(&ending, at));
         let finished = FinishedLane {
             // A judge that sent no summary is in the middle of something.
             judge: is_clean.then_some(judge),
             learner,
+            lines_to_come,
             is_at_rest: is_clean && result.as_ref().is_ok_and(|report| !report.hit_a_limit()),
         };
         (result, finished)
@@ -79,10 +91,27 @@ impl Lane {
 pub(crate) struct FinishedLane {
     judge: Option<JudgeContainer>,
     learner: ContainerGuard,
+    lines_to_come: Option<LinesToCome>,
     is_at_rest: bool,
 }
 
 impl FinishedLane {
+    /// The lines that the judge finds after its summary. It is waited for, also where nobody wants
+    /// to know any more: until then the lane is at work.
+    pub(crate) async fn found_lines(&mut self) -> Vec<FoundLine> {
+        let (Some(to_come), Some(judge)) = (self.lines_to_come.take(), &mut self.judge) else {
+            return Vec::new();
+        };
+        match timeout(FOUND_LINES_MAX, judge.next_frame()).await {
+            Ok(Ok(frame)) => to_come.read(&frame),
+            _ => {
+                // It can't serve again: who knows what it is at.
+                self.judge = None;
+                Vec::new()
+            }
+        }
+    }
+
     /// Whether the judge sent its summary, after which it ends the program, and nothing suggests
     /// that the program resists: then nothing in the lane wants the processor, and its removal can
     /// wait.

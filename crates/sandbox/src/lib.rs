@@ -9,7 +9,8 @@
 //! A [`Pool`] keeps lanes waiting: two containers that share nothing but loopback. [`Pool::run`] waits
 //! for its turn and a lane, writes the [`Job`] to the judge, and returns a stream of [`JobEvent`]s.
 //! Each frame of the judge's is checked against the job's plan before it becomes an event; what does
-//! not fit is no pass. The last event has the [`JobReport`]. Then the learner's container is removed,
+//! not fit is no pass. The event of the verdict has the [`JobReport`]; lines that are found later may
+//! follow. Then the learner's container is removed,
 //! and a judge that is still clean gets a new one.
 //!
 //! All that a learner's program can do is a value in the report; only our own faults are a
@@ -28,6 +29,7 @@ mod container_registry;
 mod engine;
 mod error;
 mod event_channel;
+mod found_lines;
 mod frame;
 mod guarantee;
 mod image;

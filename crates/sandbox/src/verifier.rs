@@ -8,6 +8,7 @@ use protocol::{
     Interference, Outcome, OutputChunk, PlannedTest, ProtocolViolation, TestId, TestResult,
 };
 
+use crate::found_lines::LinesToCome;
 use crate::frame::{Envelope, JudgeMessage, RunSummary, TestFinished};
 use crate::output::OutputKeeper;
 use crate::plan::plan;
@@ -89,6 +90,22 @@ impl RunVerifier {
         matches!(self.progress, Progress::Finished(_))
     }
 
+    /// The frame that follows the summary, where one was announced.
+    pub(crate) fn lines_to_come(&self) -> Option<LinesToCome> {
+        let Progress::Finished(RunSummary {
+            lines_follow: true, ..
+        }) = &self.progress
+        else {
+            return None;
+        };
+        let failed = (self.results.iter()).filter(|result| !result.outcome.is_passed());
+        Some(LinesToCome {
+            nonce: self.nonce.clone(),
+            seq: self.next_seq,
+            tests: failed.map(|result| result.id.clone()).collect(),
+        })
+    }
+
     /// Takes a frame that came `at` after the job was written, and returns what a reader may know
     /// of it.
     pub(crate) fn take(
@@ -154,6 +171,8 @@ impl RunVerifier {
                 Ok(None)
             }
             (_, JudgeMessage::Finished(_)) => Err(ProtocolViolation::TestsLeft),
+            // Announced by the summary, after which this reads no more.
+            (_, JudgeMessage::Lines { .. }) => Err(ProtocolViolation::TestsLeft),
             (_, JudgeMessage::Started) => Err(ProtocolViolation::SecondStart),
             (_, JudgeMessage::TestStarted { .. }) => Err(ProtocolViolation::BeganInAnother),
         }

@@ -17,7 +17,20 @@ _SETTLE_STEP_SECONDS = 0.0001
 class Attempt:
     """A test that is being run."""
 
-    def __init__(self, *, event_loop, launcher, records, counters, port, timeouts, is_final, random_values):
+    def __init__(
+        self,
+        *,
+        event_loop,
+        launcher,
+        records,
+        counters,
+        port,
+        timeouts,
+        is_final,
+        random_values,
+        right_replies,
+        is_traced=False,
+    ):
         self.event_loop = event_loop
         self.launcher = launcher
         self.records = records
@@ -27,12 +40,15 @@ class Attempt:
         #: Whether a failure counts; where it doesn't, no time is spent on its cause.
         self.is_final = is_final
         self.random_values = random_values
+        self._right_replies = right_replies
+        self._is_traced = is_traced
         self.clients = []
         self.speaks_resp = False
         #: Whether the program may end with this test: its last expectation is `expect_closed`.
         self.may_end = False
         self.trace = Trace(monotonic())
         self._sends = {}
+        self._paths = {}
         self._sends_left = _SENDS_MAX
         self._client_ports = set()
 
@@ -86,21 +102,58 @@ class Attempt:
                 return False
             self.event_loop.sleep(_SETTLE_STEP_SECONDS)
 
-    def line_of(self, port, offset):
-        """The learner's line that sent the byte at `offset` of the connection, or None."""
+    def frames_of(self, port, offset):
+        """The learner's calls that sent the byte at `offset` of the connection, the innermost first.
+
+        Each is a line and the first line of its function, 0 for the module itself.
+        """
         self.collect_sends()
-        found = None
-        for begin, line in self._sends.get(port, ()):
+        found = []
+        for begin, frames in self._sends.get(port, ()):
             if begin <= offset:
-                found = line
+                found = frames
         return found
+
+    def deciding_line(self, port, offset):
+        """The line that decided on the wrong byte at `offset`, as far as calls tell, and whether
+        they do; else the line that sent it."""
+        frames = self.frames_of(port, offset)
+        self._right_replies.take(self)
+        line = self._right_replies.deciding_call(frames)
+        if line is not None:
+            return line, True
+        return frames[0][0] if frames else None, False
+
+    def reply_accepted(self):
+        """A client has taken a reply: a traced program's records are taken before they are too many."""
+        if self._is_traced:
+            self.collect_sends()
+
+    def empty_send(self, port):
+        """The port and the offset of a reply that was sent though nothing of it came, or None."""
+        accepted = next((client.accepted_bytes for client in self.clients if client.port == port), 0)
+        is_there = any(begin >= accepted for begin, _ in self.sends(port))
+        return (port, accepted) if is_there else None
+
+    def sends(self, port):
+        """What was sent on a connection: where each send begins, and its frames."""
+        self.collect_sends()
+        return self._sends.get(port, ())
+
+    def paths(self, port):
+        """The same with the lines that led to each send, of a traced program."""
+        return self._paths.get(port, ())
 
     def collect_sends(self):
         """Takes the program's records of what it sent; its next start drops them."""
-        for port, line, begin in self.records.new_sends():
+        for port, begin, frames in self.records.new_sends():
             if self._sends_left:
                 self._sends_left -= 1
-                self._sends.setdefault(port, []).append((begin, line))
+                self._sends.setdefault(port, []).append((begin, frames))
+        for port, begin, lines in self.records.new_paths():
+            if self._sends_left:
+                self._sends_left -= 1
+                self._paths.setdefault(port, []).append((begin, lines))
 
     def close_clients(self):
         for client in self.clients:
@@ -112,3 +165,4 @@ class Attempt:
             client.release()
         self.clients = []
         self._sends = {}
+        self._paths = {}

@@ -100,6 +100,7 @@ class Client:
         self._require_accepted(expectation, reading)
         self._position = reading.end
         self._replies += 1
+        self._attempt.reply_accepted()
         if took_ms > limit_ms:
             self._fail(outcome.too_slow(took_ms, limit_ms))
         return _plain(reading)
@@ -139,6 +140,16 @@ class Client:
     def has_received(self):
         """Whether any byte came."""
         return bool(self._connection.received)
+
+    @property
+    def port(self):
+        """The port of its connection."""
+        return self._connection.port
+
+    @property
+    def accepted_bytes(self):
+        """How many bytes of what it received were replies as expected."""
+        return self._position
 
     @property
     def replies(self):

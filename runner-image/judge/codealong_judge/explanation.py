@@ -28,11 +28,15 @@ def failure(attempt, symptom, request, replies, port, offset):
             if found is not None:
                 return Failed(found)
         if offset is not None:
-            span = span_of(attempt.line_of(port, offset))
+            line, is_decided = attempt.deciding_line(port, offset)
+            return Failed(symptom, span_of(line), (port, offset), is_decided)
         elif symptom["kind"] == "silent":
             receipt = tcp_table.receipt(attempt.port, port)
             line, is_busy = _current_line(attempt)
-            return Failed({**symptom, "receipt": receipt, "line": line, "is_busy": is_busy}, span_of(line))
+            found = {**symptom, "receipt": receipt, "line": line, "is_busy": is_busy}
+            # Of a reply without a byte, the calls tell nothing; the lines that led to it may.
+            empty = attempt.empty_send(port)
+            return Failed(found, span_of(line), empty, is_decided=empty is None)
     return Failed(symptom, span)
 
 

@@ -140,6 +140,7 @@ def _run(joined, job, began, stdout):
     run = Run(job, job_frames, event_loop, output, launcher, joined, began)
     run.run_tests()
     run.finish()
+    run.find_lines()
     launcher.try_kill()
     # The learner's container stays for as long as the server lets it: to remove it takes processor
     # time that other runs may want.

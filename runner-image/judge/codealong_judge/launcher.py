@@ -43,6 +43,9 @@ class Launcher:
         # The status of each start's first process that has ended, by the start's number.
         self._statuses = {}
         self._probe_seconds = _PROBE_SECONDS
+        #: Whether the starts to come record the lines that lead to each reply; what they print is
+        #: not passed on.
+        self.is_traced = False
         event_loop.watch(self._channel, self.check)
         if self._processes.is_container:
             event_loop.call_every(socket_limits.CHECK_SECONDS, self.check_limits)
@@ -54,7 +57,7 @@ class Launcher:
         """
         self.kill()
         number = self.launches + 1
-        self._records.reset(number)
+        self._records.reset(number, self.is_traced)
         texts = None
         if files is not None:
             texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
@@ -190,7 +193,8 @@ class Launcher:
     def _output_callback(self, program, stream):
         def take(data, now):
             program.printed_bytes += len(data)
-            self._output.feed(program.number, stream, data, now)
+            if not self.is_traced:
+                self._output.feed(program.number, stream, data, now)
 
         return take
 

@@ -12,11 +12,15 @@ class Failed(BaseException):
     Not an `Exception`: a test that catches those must not turn a failure into a pass.
     """
 
-    def __init__(self, outcome, span=None):
+    def __init__(self, outcome, span=None, wrong_byte=None, is_decided=True):
         super().__init__(outcome["kind"])
         self.outcome = outcome
         #: The learner's line to look at, where the outcome itself names none.
         self.span = span
+        #: The client's port and the offset of the wrong byte, where there is one.
+        self.wrong_byte = wrong_byte
+        #: Whether a call led to that byte which led to no right reply.
+        self.is_decided = is_decided
 
 
 class EndlessTest(BaseException):

@@ -58,10 +58,15 @@ class ProgramOutput:
         for name, stream in self._streams.items():
             for launch, text in stream.tail():
                 self._write_chunks(launch, name, text)
+        self._write = _drop
 
     def _write_chunks(self, launch, stream, text):
         for start in range(0, len(text), _CHUNK_CHARACTERS):
             self._write(launch=launch, stream=stream, text=text[start : start + _CHUNK_CHARACTERS])
+
+
+def _drop(**_fields):
+    """What is printed after the end of the run."""
 
 
 class _Stream:

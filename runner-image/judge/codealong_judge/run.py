@@ -1,14 +1,15 @@
 """A run: every test of a job, in order, each with exactly one result."""
 
-import os
 import signal
 import sys
 import traceback
 from time import monotonic, process_time
 
-from . import course, explanation, outcome
+from . import course, explanation, outcome, socket_limits, test_error
 from .attempt import Attempt
+from .deciding_line import RightReplies
 from .explanation import span_of
+from .function_names import FunctionNames
 from .outcome import (
     NOT_RUN,
     PASSED,
@@ -16,10 +17,10 @@ from .outcome import (
     Failed,
     Interference,
     LauncherLost,
-    Misuse,
     RunTimedOut,
 )
 from .random_values import RandomValues
+from .retrace import Retrace
 from .server import Server
 from .timeouts import QUICK_TIMEOUTS, Timeouts
 
@@ -28,8 +29,6 @@ _GRACE_SECONDS = 0.2
 
 #: Timeouts are shortened so that a run in which all tests fail ends so much before its limit.
 _RESERVE_SECONDS = 0.7
-
-_JUDGE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Run:
@@ -46,6 +45,7 @@ class Run:
         self._began = began
         self._deadline = began + job.limit_ms / 1000
         self._tests_left = sum(len(step.tests) for step in job.steps)
+        self._lines_follow = False
         self._timeouts = Timeouts()
         self._overhead_ms = 0
         # Whether a test has spoken to the present program.
@@ -54,6 +54,9 @@ class Run:
         self._outcome_of_rest = None
         self._is_in_test = False
         self._timings = {"launch_us": None, "listen_us": None}
+        self._functions = FunctionNames(job.files["main.py"].decode("utf-8", "replace"))
+        self._right_replies = RightReplies()
+        self._retrace = Retrace()
         self._cpu_us_before = self._counters.cpu_us()
         self._throttled_us_before = self._counters.throttled_us()
         self._refusals_before = self._counters.refusals()
@@ -97,6 +100,8 @@ class Run:
         # What the program printed before its last answer belongs to the report.
         self._event_loop.drain()
         self._output.finish()
+        is_whole = self._outcome_of_rest is None
+        self._lines_follow = is_whole and self._retrace.is_due(self._deadline)
         self._frames.write(
             "finished",
             duration_us=outcome.u32((monotonic() - self._began) * 1_000_000),
@@ -106,14 +111,29 @@ class Run:
             memory_peak_bytes=self._counters.memory_peak_bytes(),
             cpu_us=_cpu_us(_since(self._cpu_us_before, self._counters.cpu_us())),
             throttled_us=_since(self._throttled_us_before, self._counters.throttled_us()),
+            lines_follow=self._lines_follow,
         )
+
+    def find_lines(self):
+        """After the last frame of the verdict: the lines that only tracing tells, in one more."""
+        if not self._lines_follow:
+            return
+        try:
+            lines = self._retrace.lines(Stage(self), self._deadline)
+        except Exception:
+            # The verdict is out, and holds without them.
+            traceback.print_exc()
+            lines = {}
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        found = [{"id": test, "line": line} for test, line in lines.items()]
+        self._frames.write("lines", lines=found, complete=self._retrace.is_complete)
 
     def _load(self, step):
         """The step's tests by their names, and what is wrong with them, or None."""
         try:
             tests = course.load(step.step, step.source)
         except (Exception, SystemExit) as error:
-            return {}, _describe_error(error)
+            return {}, test_error.describe(error)
         defined, planned = [test.name for test in tests], [test.name for test in step.tests]
         if sorted(defined) != sorted(planned):
             return {}, f"the step's tests are {defined}, and {planned} were expected"
@@ -181,30 +201,20 @@ class Run:
         return program.status is None and not self._records.has_ended()
 
     def _attempt(self, planned, test, timeouts, is_final):
-        attempt = Attempt(
-            event_loop=self._event_loop,
-            launcher=self._launcher,
-            records=self._records,
-            counters=self._counters,
-            port=self._job.port,
-            timeouts=timeouts,
-            is_final=is_final,
-            random_values=RandomValues(f"{self._job.seed}:{planned.id}"),
-        )
+        attempt = self._new_attempt(planned, timeouts, is_final, self._right_replies)
+        began = monotonic()
         result, span = PASSED, None
         try:
-            self._is_in_test = True
-            try:
-                test.function(Server(attempt))
-            finally:
-                self._is_in_test = False
+            self._make(test, attempt)
             self._require_standing(attempt)
         except Failed as failed:
             result, span = failed.outcome, failed.span
+            if not failed.is_decided:
+                self._retrace.take_undecided(planned, test, result)
         except EndlessTest as endless:
             # The last frame is that of the signal's handler.
-            interrupted = _files(endless)[-2]
-            if not _is_test(interrupted):
+            interrupted = test_error.files_of(endless)[-2]
+            if not test_error.is_test(interrupted):
                 # The judge was at work, say on a reply of a million elements: the program's doing.
                 timed_out = RunTimedOut()
                 timed_out.exchanges = self._exchanges(attempt)
@@ -215,16 +225,19 @@ class Run:
             ended.exchanges = self._exchanges(attempt)
             raise
         except (Exception, SystemExit) as error:
-            if _is_judges_own(error):
+            if test_error.is_judges_own(error):
                 raise
-            result = outcome.test_broken(_describe_error(error))
+            result = outcome.test_broken(test_error.describe(error))
         if result is PASSED and attempt.was_answered and self._will_end_with_daemon_threads():
             # A daemon thread was quick enough. The program as a whole does not go on serving.
             result = outcome.ended(self._records.last_line(), attempt.clients[-1].request)
+        if result is PASSED and attempt.was_answered:
+            self._right_replies.take(attempt)
+            self._retrace.take_passed(planned, test, monotonic() - began)
         attempt.close_clients()
         self._record_timings()
         counts = result is PASSED or is_final
-        exchanges = self._exchanges(attempt) if counts else []
+        exchanges = self._exchanges(attempt, result is PASSED) if counts else []
         attempt.release()
         return result, (span or _span_of(result)) if counts else None, exchanges
 
@@ -240,8 +253,36 @@ class Run:
     def _will_end_with_daemon_threads(self):
         return self._records.has_ended_with_daemon_threads() and not self._launcher.descendant_pids()
 
-    def _exchanges(self, attempt):
-        return attempt.trace.to_json(attempt.line_of, attempt.speaks_resp)
+    def _exchanges(self, attempt, has_passed=False):
+        """Of a test that passed, the lines that sent are enough."""
+        calls_max = 1 if has_passed else None
+
+        def calls_of(port, offset):
+            frames = attempt.frames_of(port, offset)[:calls_max]
+            return [(line, self._functions.of(first_line)) for line, first_line in frames]
+
+        return attempt.trace.to_json(calls_of, attempt.speaks_resp)
+
+    def _new_attempt(self, planned, timeouts, is_final, right_replies, is_traced=False):
+        return Attempt(
+            event_loop=self._event_loop,
+            launcher=self._launcher,
+            records=self._records,
+            counters=self._counters,
+            port=self._job.port,
+            timeouts=timeouts,
+            is_final=is_final,
+            random_values=RandomValues(f"{self._job.seed}:{planned.id}"),
+            right_replies=right_replies,
+            is_traced=is_traced,
+        )
+
+    def _make(self, test, attempt):
+        self._is_in_test = True
+        try:
+            test.function(Server(attempt))
+        finally:
+            self._is_in_test = False
 
     def _start_fresh(self):
         self._launcher.start(self._job.files)
@@ -293,6 +334,37 @@ class Run:
         )
 
 
+class Stage:
+    """A run's parts as `Retrace` uses them."""
+
+    def __init__(self, run):
+        self._run = run
+
+    def set_deadline(self, deadline):
+        """No wait and no test goes on after `deadline`."""
+        self._run._event_loop.set_deadline(deadline)
+        self._run._event_loop.call_every(socket_limits.CHECK_SECONDS, self._run._launcher.check_limits)
+        self._run._interrupt_endless_tests(deadline + _GRACE_SECONDS)
+
+    def start(self):
+        """Starts the program afresh, traced."""
+        self._run._launcher.is_traced = True
+        self._run._start_fresh()
+
+    def attempt(self, planned, timeouts, right_replies):
+        return self._run._new_attempt(planned, timeouts, True, right_replies, is_traced=True)
+
+    def make(self, test, attempt):
+        """Makes a test: PASSED, what failed, or None where the test itself is broken."""
+        try:
+            self._run._make(test, attempt)
+        except Failed as failed:
+            return failed
+        except Exception:
+            return None
+        return PASSED
+
+
 def _cpu_us(learner_us):
     """The learner's container's time and that of this process, which was forked for the run."""
     return None if learner_us is None else learner_us + int(process_time() * 1_000_000)
@@ -309,36 +381,3 @@ def _span_of(result):
         return span_of(result["line"])
     crash = result.get("crash")
     return crash["span"] if crash else None
-
-
-def _files(error):
-    """The files of a traceback, the outermost first.
-
-    A test's is a name without a file: nothing may look for its text.
-    """
-    return [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
-
-
-def _is_test(file):
-    return file.endswith("/tests.py")
-
-
-def _is_judges_own(error):
-    """Whether the judge itself went wrong, and not the test, nor what the test called it with."""
-    if isinstance(error, Misuse):
-        return False
-    files = _files(error)
-    last_of_test = max((index for index, file in enumerate(files) if _is_test(file)), default=-1)
-    return any(file.startswith(_JUDGE) for file in files[last_of_test + 1 :])
-
-
-def _describe_error(error):
-    """What an author needs to find the fault: the exception and the line of the tests."""
-    lines = [
-        (frame.f_code.co_filename, line)
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if _is_test(frame.f_code.co_filename)
-    ]
-    where = f" ({lines[-1][0]}, line {lines[-1][1]})" if lines else ""
-    kind = TypeError if isinstance(error, Misuse) else type(error)
-    return f"{kind.__name__}: {error}{where}"[:2000]

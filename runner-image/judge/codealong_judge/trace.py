@@ -36,8 +36,9 @@ class Trace:
         last["bytes"] += data[: max(_EXCHANGE_BYTES_MAX - len(last["bytes"]), 0)]
         last["count"] += len(data)
 
-    def to_json(self, line_of, speaks_resp):
-        """The exchanges as JSON values; `line_of(port, offset)` is the line that sent a byte."""
+    def to_json(self, calls_of, speaks_resp):
+        """The exchanges as JSON values; `calls_of(port, offset)` are the calls that sent a byte, the
+        innermost first, each a line and its function's name."""
         shown = self._exchanges
         left_out = len(shown) - _EXCHANGES_MAX
         if left_out > 0:
@@ -45,10 +46,10 @@ class Trace:
             first, last = shown[:half], shown[-half:]
             gap = {"client": 0, "at_us": last[0]["at_us"], "action": "left-out", "count": left_out}
             shown = [*first, gap, *last]
-        return [_to_json(exchange, line_of, speaks_resp) for exchange in shown]
+        return [_to_json(exchange, calls_of, speaks_resp) for exchange in shown]
 
 
-def _to_json(exchange, line_of, speaks_resp):
+def _to_json(exchange, calls_of, speaks_resp):
     if "bytes" not in exchange:
         return exchange
     data = bytes(exchange["bytes"])
@@ -62,7 +63,11 @@ def _to_json(exchange, line_of, speaks_resp):
     }
     if exchange["action"] == "received":
         fields["decoded"] = resp.values(data) if speaks_resp else None
-        fields["line"] = line_of(exchange["port"], exchange["offset"])
+        calls = calls_of(exchange["port"], exchange["offset"])
+        fields["line"] = calls[0][0] if calls else None
+        callers = [{"line": line, "function": name} for line, name in calls[1:]]
+        if callers:
+            fields["callers"] = callers
     else:
         fields["decoded"] = exchange["decoded"]
     return fields

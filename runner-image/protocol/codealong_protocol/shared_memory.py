@@ -19,6 +19,10 @@ from time import monotonic_ns
 _HEADER = struct.Struct("<IIIIQ")
 _STARTED, _ENDED = 1, 2
 
+#: Whether the program's lines are traced: the judge's wish, which the program reads at its start.
+_TRACED = struct.Struct("<I")
+_TRACED_AT = 24
+
 #: launch, line: where the program is, in answer to a probe.
 _PROBE = struct.Struct("<II")
 _PROBE_AT = 32
@@ -33,21 +37,40 @@ _CRASH_BYTES = 8192
 #: The first slots are the main process's, the others those of its forked children.
 _MAIN_CRASHES, _CHILD_CRASHES = 8, 4
 
-#: port of the client, launch (low 16 bits), line, bytes that this connection had been sent before.
-_SEND = struct.Struct("<HHII")
+#: How many of the calls that led to a send are kept, the innermost first.
+CALLERS_MAX = 6
+_NUMBERS_MAX = 2 * (1 + CALLERS_MAX)
+#: port of the client, launch (low 16 bits), number of frames, bytes that this connection had been sent
+#: before; then of each frame its line and the first line of its function, 0 for the module's own.
+_SEND = struct.Struct(f"<HHII{_NUMBERS_MAX}I")
+#: By how many numbers there are: those of the frames that are not there stay as they were.
+_SENDS = [struct.Struct(f"<HHII{count}I").pack_into for count in range(_NUMBERS_MAX + 1)]
 #: The first ring is the main process's. Forked children get one of the others by their pid, so that
 #: two of them seldom write the same record at once.
 _RINGS, _RING_SENDS = 8, 1024
 #: How many sends were ever written to a ring.
 _COUNT = struct.Struct("<I")
 
+#: port of the client, launch (low 16 bits), the connection's bytes before, number of lines; then so
+#: many lines, in the order in which the program left them for the last time.
+_PATH = struct.Struct("<HHII")
+_PATH_LINE = struct.Struct("<I")
+_RING_PATHS, _PATH_BYTES = 64, 1024
+_PATH_LINES_MAX = (_PATH_BYTES - _PATH.size) // _PATH_LINE.size
+
 _COUNTS_AT = 64
+_PATH_COUNTS_AT = 96
 _CRASHES_AT = 128
 _SENDS_AT = _CRASHES_AT + (_MAIN_CRASHES + _CHILD_CRASHES) * _CRASH_BYTES
-_SIZE = _SENDS_AT + _RINGS * _RING_SENDS * _SEND.size
+_PATHS_AT = _SENDS_AT + _RINGS * _RING_SENDS * _SEND.size
+_SIZE = _PATHS_AT + _RINGS * _RING_PATHS * _PATH_BYTES
 
 #: A file made shorter would kill whoever reads past its new end.
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+
+
+def _is_line(number):
+    return 0 < number < 1_000_000
 
 
 def create():
@@ -73,14 +96,17 @@ class RecordReader:
         self._memory = memory
         self._launch = 0
         self._sends_read = [0] * _RINGS
+        self._paths_read = [0] * _RINGS
 
-    def reset(self, launch):
-        """Drops all records; from now on only this launch's count."""
+    def reset(self, launch, traced=False):
+        """Drops all records; from now on only this launch's count, of which `traced` asks for paths."""
         self._launch = launch
         self._sends_read = [0] * _RINGS
+        self._paths_read = [0] * _RINGS
         self._memory[:_CRASHES_AT] = bytes(_CRASHES_AT)
         for slot in range(_MAIN_CRASHES + _CHILD_CRASHES):
             _CRASH.pack_into(self._memory, _CRASHES_AT + slot * _CRASH_BYTES, 0, 0, 0)
+        _TRACED.pack_into(self._memory, _TRACED_AT, traced)
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
 
     def started_ns(self):
@@ -135,18 +161,41 @@ class RecordReader:
         return [content for _, content in sorted(found, key=lambda crash: crash[0])]
 
     def new_sends(self):
-        """The sends recorded since the last call, as `(port, line, offset)`."""
+        """The sends recorded since the last call, as `(port, offset, frames)`.
+
+        Each of the frames, the innermost first, is a line and the first line of its function, 0 for
+        the module itself.
+        """
         found = []
-        for ring in range(_RINGS):
-            (count,) = _COUNT.unpack_from(self._memory, _COUNTS_AT + ring * _COUNT.size)
-            first = max(self._sends_read[ring], count - _RING_SENDS)
-            self._sends_read[ring] = max(count, self._sends_read[ring])
-            for number in range(first, count):
-                start = _SENDS_AT + (ring * _RING_SENDS + number % _RING_SENDS) * _SEND.size
-                port, launch, line, offset = _SEND.unpack_from(self._memory, start)
-                if launch == self._launch & 0xFFFF and 0 < line < 1_000_000:
-                    found.append((port, line, offset))
+        for start in self._new(_COUNTS_AT, self._sends_read, _SENDS_AT, _RING_SENDS, _SEND.size):
+            port, launch, depth, offset, *numbers = _SEND.unpack_from(self._memory, start)
+            if launch != self._launch & 0xFFFF or not 0 < depth <= 1 + CALLERS_MAX:
+                continue
+            frames = list(zip(numbers[: 2 * depth : 2], numbers[1 : 2 * depth : 2]))
+            if all(_is_line(line) and function <= line for line, function in frames):
+                found.append((port, offset, frames))
         return found
+
+    def new_paths(self):
+        """The lines that led to each send since the last call, as `(port, offset, lines)`."""
+        found = []
+        for start in self._new(_PATH_COUNTS_AT, self._paths_read, _PATHS_AT, _RING_PATHS, _PATH_BYTES):
+            port, launch, offset, count = _PATH.unpack_from(self._memory, start)
+            if launch == self._launch & 0xFFFF and count <= _PATH_LINES_MAX:
+                end = start + _PATH.size + count * _PATH_LINE.size
+                lines = [line for (line,) in _PATH_LINE.iter_unpack(self._memory[start + _PATH.size : end])]
+                if all(map(_is_line, lines)):
+                    found.append((port, offset, lines))
+        return found
+
+    def _new(self, counts_at, read, records_at, per_ring, size):
+        """Where the records begin that were written to rings since the last call."""
+        for ring in range(_RINGS):
+            (count,) = _COUNT.unpack_from(self._memory, counts_at + ring * _COUNT.size)
+            first = max(read[ring], count - per_ring)
+            read[ring] = max(count, read[ring])
+            for number in range(first, count):
+                yield records_at + (ring * per_ring + number % per_ring) * size
 
 
 class RecordWriter:
@@ -157,6 +206,7 @@ class RecordWriter:
         self._launch = 0
         self._ring = 0
         self._sends = 0
+        self._paths = 0
         self._crashes = 0
         self._crash_slots = range(_MAIN_CRASHES)
 
@@ -164,6 +214,7 @@ class RecordWriter:
         """This is a forked child now: `pid` decides which ring and which slot it writes to."""
         self._ring = 1 + pid % (_RINGS - 1)
         (self._sends,) = _COUNT.unpack_from(self._memory, _COUNTS_AT + self._ring * _COUNT.size)
+        (self._paths,) = _COUNT.unpack_from(self._memory, _PATH_COUNTS_AT + self._ring * _COUNT.size)
         slot = _MAIN_CRASHES + pid % _CHILD_CRASHES
         self._crash_slots = range(slot, slot + 1)
 
@@ -171,6 +222,11 @@ class RecordWriter:
         """The program's first line is about to run."""
         self._launch = _HEADER.unpack_from(self._memory, 0)[0]
         _HEADER.pack_into(self._memory, 0, self._launch, _STARTED, 0, 0, monotonic_ns())
+
+    @property
+    def is_traced(self):
+        """Whether the judge asks for the paths of this start."""
+        return _TRACED.unpack_from(self._memory, _TRACED_AT)[0] == 1
 
     def ended(self, line, daemon_threads):
         """The main module came to its end; `line` ran last, and so many daemon threads run."""
@@ -185,13 +241,30 @@ class RecordWriter:
         """`line` has bound a socket to `port`."""
         _BIND.pack_into(self._memory, _BIND_AT, self._launch, line, port)
 
-    def sent(self, port, line, offset):
-        """`line` sends bytes to the client at `port`, which was sent `offset` bytes before."""
+    def sent(self, port, offset, frames):
+        """Bytes are sent to the client at `port`, which was sent `offset` bytes before.
+
+        `frames` begins with the line that sends and the first line of its function; the same of
+        each call that led there follows, the innermost first.
+        """
         number = self._sends
         self._sends = number + 1
         start = _SENDS_AT + (self._ring * _RING_SENDS + number % _RING_SENDS) * _SEND.size
-        _SEND.pack_into(self._memory, start, port, self._launch & 0xFFFF, line, offset & 0xFFFFFFFF)
+        count = len(frames)
+        _SENDS[count](self._memory, start, port, self._launch & 0xFFFF, count // 2, offset & 0xFFFFFFFF, *frames)
         _COUNT.pack_into(self._memory, _COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF)
+
+    def went(self, port, offset, lines):
+        """The lines that led to a send to the client at `port`; of too many the last are kept."""
+        number = self._paths
+        self._paths = number + 1
+        start = _PATHS_AT + (self._ring * _RING_PATHS + number % _RING_PATHS) * _PATH_BYTES
+        kept = lines[-_PATH_LINES_MAX:]
+        _PATH.pack_into(self._memory, start, port, self._launch & 0xFFFF, offset & 0xFFFFFFFF, len(kept))
+        struct.pack_into(f"<{len(kept)}I", self._memory, start + _PATH.size, *kept)
+        _COUNT.pack_into(
+            self._memory, _PATH_COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF
+        )
 
     def crashed(self, content):
         """An exception that nothing caught, as a dict of JSON values."""

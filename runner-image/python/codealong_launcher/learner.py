@@ -17,6 +17,7 @@ from . import imports
 from .bind_hooks import BindHooks
 from .environment import LAUNCHER
 from .exception_hooks import ExceptionHooks
+from .line_tracer import LineTracer
 from .send_hooks import SendHooks
 from .stack_probe import StackProbe
 
@@ -116,10 +117,19 @@ class Learner:
 
     def _execute(self, compiled):
         # The first call that is traced is the module's own. Its frame keeps the line that ran last,
-        # for "your program ended after line N". Nothing is traced after that.
-        def keep_frame(frame, _event, _argument):
+        # for "your program ended after line N". Unless the judge asks for it, nothing is traced after that.
+        tracer = None
+        if self._writer.is_traced:
+            tracer = LineTracer(self._writer, self._environment.main_file)
+            self._send_hooks.on_send = tracer.sent
+
+        def keep_frame(frame, event, argument):
             sys.settrace(None)
             self._frame = frame
+            if tracer is None:
+                return None
+            tracer.install()
+            return tracer.called(frame, event, argument)
 
         sys.settrace(keep_frame)
         exec(compiled, self._main.__dict__)

@@ -1,4 +1,4 @@
-"""In the learner's process: records which line sends which bytes.
+"""In the learner's process: records which line sends which bytes, and the calls that led there.
 
 Every way that Python code has to a TCP socket is covered: `send`, `sendall`, `sendmsg`, `sendfile`
 and `makefile` (which end in those), asyncio's transports, and `os.write` on the socket's
@@ -12,9 +12,15 @@ import sys
 import threading
 from _socket import socket as PlainSocket
 
+from codealong_protocol.shared_memory import CALLERS_MAX
+
 from .imports import ModulePatches
 
 _getframe = sys._getframe
+
+#: How far a send looks for the learner's calls: endless recursion must not make it dear.
+_FRAMES_MAX = 60
+_NUMBERS_MAX = 2 * (1 + CALLERS_MAX)
 
 
 class SendHooks:
@@ -26,12 +32,16 @@ class SendHooks:
         #: Bytes sent, by the client's port.
         self._sent = {}
         self._thread = threading.local()
-        # What runs a callback or a handler is not what sends: the search for the line stops there.
-        self._boundaries = set()
+        # What runs a callback or a handler is not what sends: the search for lines stops there. By
+        # its identity, because the hash of code is dear.
+        self._boundaries = {}
+        self._add_boundary(threading.Thread._bootstrap)
         # A send by a transport is recorded when the learner's code writes to it, not when the event
         # loop gets round to it.
         self._transport_code = set()
         self._patches = ModulePatches(asyncio=self._wrap_asyncio, socketserver=self._add_handler_boundaries)
+        #: Called with the client's port and the bytes that it was sent before, at each send.
+        self.on_send = None
 
     def install(self):
         self._wrap_socket()
@@ -46,24 +56,36 @@ class SendHooks:
         """The port of the client that the present thread sent to last, or 0."""
         return getattr(self._thread, "port", 0)
 
-    def _line(self, frame):
-        """The innermost line of the learner's main module that led here, or 0."""
-        main_file, boundaries = self._main_file, self._boundaries
-        while frame is not None:
+    def _frames(self, frame):
+        """The lines of the learner's main module that led here, as `RecordWriter.sent` takes them."""
+        main_file, found, depth = self._main_file, [], 0
+        while frame is not None and depth < _FRAMES_MAX:
             code = frame.f_code
             if code.co_filename == main_file:
-                return frame.f_lineno
-            if code in boundaries:
-                return 0
+                found.append(frame.f_lineno)
+                if code.co_name == "<module>":
+                    found.append(0)
+                    break
+                found.append(code.co_firstlineno)
+                if len(found) == _NUMBERS_MAX:
+                    break
+            elif id(code) in self._boundaries:
+                break
             frame = frame.f_back
-        return 0
+            depth += 1
+        return found
 
     def _record(self, peer, frame):
         """Records that a line is about to send to `peer`; returns the client's port, or 0."""
         try:
             port = peer[1]
-            self._writer.sent(port, self._line(frame), self._sent.get(port, 0))
+            offset = self._sent.get(port, 0)
+            frames = self._frames(frame)
+            if frames:
+                self._writer.sent(port, offset, frames)
             self._thread.port = port
+            if self.on_send is not None:
+                self.on_send(port, offset)
             return port
         except Exception:
             return 0
@@ -108,13 +130,16 @@ class SendHooks:
             _copy_identity(wrapper, plain)
             setattr(socket.socket, plain.__name__, wrapper)
 
+    def _add_boundary(self, function):
+        self._boundaries[id(function.__code__)] = function.__code__
+
     def _add_handler_boundaries(self, socketserver):
-        self._boundaries.add(socketserver.BaseServer._handle_request_noblock.__code__)
-        self._boundaries.add(socketserver.ThreadingMixIn.process_request_thread.__code__)
+        self._add_boundary(socketserver.BaseServer._handle_request_noblock)
+        self._add_boundary(socketserver.ThreadingMixIn.process_request_thread)
 
     def _wrap_asyncio(self, asyncio):
         record, sent = self._record, self._sent
-        self._boundaries.add(asyncio.events.Handle._run.__code__)
+        self._add_boundary(asyncio.events.Handle._run)
         transport = asyncio.selector_events._SelectorSocketTransport
         for name in ("write", "writelines", "_write_ready", "_write_send", "_write_sendmsg"):
             code = getattr(getattr(transport, name, None), "__code__", None)

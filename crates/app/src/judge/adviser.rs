@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use curriculum::{Course, Evidence, PythonSource};
-use protocol::{
-    Outcome, OutputChunk, PROGRAM_FILE, RecognisedMistake, SourceSpan, TestId, TestResult,
-};
+use protocol::{Outcome, OutputChunk, RecognisedMistake, TestId, TestResult};
 
 /// How much of what a program prints in one test is looked at: the beginning.
 const PRINTED_BYTES_MAX: usize = 64 * 1024;
@@ -89,16 +87,18 @@ impl Adviser {
         let line = advice.mistake.as_ref().and_then(|mistake| mistake.line);
         let known = result.program_span().map(|span| span.line);
         if let Some(line) = line.filter(|line| known != Some(*line)) {
-            result.span = Some(SourceSpan {
-                file: PROGRAM_FILE.to_owned(),
-                line,
-                column: None,
-                end_column: None,
-            });
+            result.name_line(line);
         }
         result.mistake = advice.mistake;
         result.same_as = advice.same_as;
         result
+    }
+
+    /// Whether a line that was found later is the one to look at: a mistake knows its own better.
+    pub(super) fn takes_line(&self, test: &TestId) -> bool {
+        let advice = self.given.get(test);
+        let mistake = advice.and_then(|advice| advice.mistake.as_ref());
+        mistake.is_none_or(|mistake| mistake.line.is_none())
     }
 
     fn advice(&mut self, result: &TestResult) -> Advice {
@@ -240,7 +240,7 @@ fn without_values(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{Crash, Outcome, TestResult};
+    use protocol::{Crash, Outcome, SourceSpan, TestResult};
 
     use super::*;
 
@@ -275,12 +275,7 @@ mod tests {
             crash: Crash {
                 exception: exception.to_owned(),
                 detail: detail.to_owned(),
-                span: Some(SourceSpan {
-                    file: PROGRAM_FILE.to_owned(),
-                    line,
-                    column: None,
-                    end_column: None,
-                }),
+                span: Some(SourceSpan::of_line(line)),
                 traceback: Vec::new(),
             },
             replies_before: 0,

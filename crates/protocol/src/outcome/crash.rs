@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::PROGRAM_FILE;
+
 /// A position in the learner's program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceSpan {
@@ -13,6 +15,18 @@ pub struct SourceSpan {
     pub column: Option<u32>,
     /// The column after the last, if known.
     pub end_column: Option<u32>,
+}
+
+impl SourceSpan {
+    /// A whole line of the program.
+    pub fn of_line(line: u32) -> Self {
+        Self {
+            file: PROGRAM_FILE.to_owned(),
+            line,
+            column: None,
+            end_column: None,
+        }
+    }
 }
 
 /// One of the learner's own lines in a traceback.

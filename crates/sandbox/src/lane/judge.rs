@@ -43,6 +43,11 @@ impl JudgeContainer {
         self.io.output.next().now_or_never().is_none()
     }
 
+    /// The next frame, whatever it says.
+    pub(super) async fn next_frame(&mut self) -> Result<Bytes, SandboxError> {
+        next_frame(&mut self.io, &mut self.decoder).await
+    }
+
     pub(super) async fn send(&mut self, frame: &[u8]) -> Result<(), SandboxError> {
         let written = async {
             self.io.input.write_all(frame).await?;
@@ -56,7 +61,7 @@ impl JudgeContainer {
     /// The next frame before a job. What the judge writes to its standard error instead goes into
     /// the error.
     pub(super) async fn receive(&mut self) -> Result<Preparation, SandboxError> {
-        let frame = next_frame(&mut self.io, &mut self.decoder).await?;
+        let frame = self.next_frame().await?;
         Preparation::read(&frame).map_err(|error| SandboxError::NotUnderstood {
             detail: error.to_string(),
         })

@@ -13,6 +13,7 @@ use super::lease::{Lease, Waiter};
 use super::recycling::recycle;
 use super::state::Shared;
 use crate::event_channel::EventSender;
+use crate::frame::FoundLine;
 use crate::lane::{FinishedLane, Lane, RunFault};
 use crate::{ClientId, Job, JobEvent, JobReport, SandboxError};
 
@@ -31,12 +32,17 @@ pub(super) async fn serve(shared: Arc<Shared>, job: Job, client: ClientId, event
             return;
         }
     };
-    let (result, finished) = run(&shared, lane, &job, asked, &events).await;
+    let (result, mut finished) = run(&shared, lane, &job, asked, &events).await;
     match result {
         Ok(report) => {
             measure(&report);
             shared.note_run(Duration::from_micros(u64::from(report.duration_us)));
             events.send(JobEvent::Finished(Box::new(report)));
+            if let Some(finished) = &mut finished {
+                for FoundLine { id, line } in finished.found_lines().await {
+                    events.send(JobEvent::LineFound { id, line });
+                }
+            }
         }
         Err(fault) => answer_fault(&shared, fault, &events),
     }

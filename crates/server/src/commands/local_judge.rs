@@ -57,14 +57,20 @@ impl LocalJudge {
             )
             .await?,
         );
+        let mut finished = Err(RunError::Broken);
         while let Some(event) = events.next().await {
             match event {
-                RunEvent::Finished { report } => return Ok(*report),
+                RunEvent::Finished { report } => finished = Ok(*report),
+                RunEvent::LineFound { id, line } => {
+                    if let Ok(report) = &mut finished {
+                        report.name_line(&id, line);
+                    }
+                }
                 RunEvent::Interrupted { error } => return Err(error),
                 _ => {}
             }
         }
-        Err(RunError::Broken)
+        finished
     }
 
     /// Removes every container.

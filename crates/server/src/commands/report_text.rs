@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use protocol::{Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict};
+use protocol::{
+    Caller, Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict,
+};
 
 /// Writes a report: the verdict, each step's tests, and the details of those that failed.
 ///
@@ -136,6 +138,16 @@ fn write_test(text: &mut String, test: &TestResult) {
     }
 }
 
+/// As in `, called in line 9 in serve, in line 14`.
+fn called_from(callers: &[Caller]) -> String {
+    let mut text = String::new();
+    for (index, caller) in callers.iter().enumerate() {
+        let called = if index == 0 { "called " } else { "" };
+        let _ = write!(text, ", {called}in line {}{}", caller.line, caller.within());
+    }
+    text
+}
+
 fn write_comparison(text: &mut String, reply: &Comparison) {
     let more = if reply.expected_is_prefix { "…" } else { "" };
     line(
@@ -169,10 +181,15 @@ fn write_exchange(text: &mut String, exchange: &Exchange) {
             "→",
             action.decoded_text().unwrap_or_else(|| bytes.to_string()),
         ),
-        ExchangeAction::Received { bytes, line, .. } => (
+        ExchangeAction::Received {
+            bytes,
+            line,
+            callers,
+            ..
+        } => (
             "←",
             match line {
-                Some(line) => format!("{bytes} (line {line})"),
+                Some(line) => format!("{bytes} (sent in line {line}{})", called_from(callers)),
                 None => bytes.to_string(),
             },
         ),

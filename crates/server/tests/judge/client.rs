@@ -39,11 +39,12 @@ pub(crate) async fn report_on(mut stream: TcpStream) -> Report {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    let last = body.lines().last().unwrap_or_default();
-    match serde_json::from_str(last) {
-        Ok(RunEvent::Finished { report }) => *report,
-        _ => panic!("the run has no verdict: {answer}"),
-    }
+    let events = body.lines().map(serde_json::from_str);
+    let report = events.flatten().find_map(|event| match event {
+        RunEvent::Finished { report } => Some(*report),
+        _ => None,
+    });
+    report.unwrap_or_else(|| panic!("the run has no verdict: {answer}"))
 }
 
 /// The server's answer with its head; none where nothing listens.

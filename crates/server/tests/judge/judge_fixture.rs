@@ -96,14 +96,19 @@ impl JudgeFixture {
                 .await
                 .unwrap(),
         );
+        let mut finished = None;
         while let Some(event) = events.next().await {
             match event {
-                RunEvent::Finished { report } => return *report,
+                RunEvent::Finished { report } => finished = Some(*report),
+                RunEvent::LineFound { id, line } => finished
+                    .as_mut()
+                    .expect("no line comes before the report")
+                    .name_line(&id, line),
                 RunEvent::Interrupted { error } => panic!("our own failure: {error}"),
                 _ => {}
             }
         }
-        panic!("the run ended without a report");
+        finished.expect("the run ended without a report")
     }
 
     pub(crate) async fn close(self) {

@@ -9,6 +9,7 @@
 )]
 
 mod client;
+mod deciding_lines;
 mod hostile_programs;
 mod judge_command;
 mod judge_fixture;

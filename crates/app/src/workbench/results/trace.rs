@@ -87,13 +87,23 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
             </span>
         }
     });
-    let line = row.line.map(|line| {
+    let link = move |line: u32| {
         view! {
             <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
                 {format!("line {line}")}
             </button>
         }
-    });
+    };
+    let line = row.line.map(|line| view! { "sent in " {link(line)} });
+    let callers = row
+        .callers
+        .iter()
+        .enumerate()
+        .map(|(index, caller)| {
+            let called = if index == 0 { ", called in " } else { ", in " };
+            view! { {called} {link(caller.line)} {caller.within()} }
+        })
+        .collect_view();
     let bytes = row.bytes.map(|(bytes, cut_bytes)| {
         let inline_spans = move || {
             let view = store.settings().with(|settings| settings.byte_view);
@@ -114,7 +124,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
             </span>
             <span class="what">
                 <span class="unseen">{format!("{}: ", row.event.word())}</span>
-                {client} {headline} {line} {bytes}
+                {client} {headline} {line} {callers} {bytes}
             </span>
         </li>
     }
