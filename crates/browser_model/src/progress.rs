@@ -170,6 +170,13 @@ impl StepProgress {
         self.history.iter().rev().map(Program::entry_text)
     }
 
+    /// A later step's run has passed all tests of this one too: it is solved. A program of its own
+    /// that has passed before stays.
+    pub fn record_pass_in_a_later_run(&mut self, program: &str) {
+        self.last_passing
+            .get_or_insert_with(|| Program::of_one_file(program));
+    }
+
     /// Whether a run of this step has passed.
     pub fn is_solved(&self) -> bool {
         self.last_passing.is_some()

@@ -145,8 +145,7 @@ impl OpenStep {
                 .filter(|judged| judged.step != here.summary.id && judged.is_passed());
             for judged in earlier {
                 self.store.change_step(&course.id, &judged.step, |kept| {
-                    kept.last_passing
-                        .get_or_insert_with(|| Program::of_one_file(program));
+                    kept.record_pass_in_a_later_run(program);
                 });
             }
         });
