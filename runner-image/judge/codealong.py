@@ -57,8 +57,8 @@ server may serve one client at a time until the course says otherwise, and `list
 | expectation | is |
 | --- | --- |
 | `simple("PONG")` | `+PONG\\r\\n` |
-| `error("ERR unknown command")` | an error that begins so |
-| `exact_error("ERR no such key")` | this error and no more |
+| `error("ERR unknown command")` | an error that begins so; after its first word in capitals or not |
+| `exact_error("ERR no such key")` | this error and no more, in capitals or not |
 | `integer(3)` | `:3\\r\\n` |
 | `bulk("hé")`, `bulk(b"\\xff")` | `$3\\r\\nhé\\r\\n`, `$1\\r\\n\\xff\\r\\n` |
 | `nil`, `nil_array` | `$-1\\r\\n`, `*-1\\r\\n` |

@@ -56,6 +56,16 @@ for data, expectation, value in (
 """
         )
 
+    def test_take_the_words_of_an_error_in_any_case(self):
+        program = MIRROR
+        for reply in (b"-ERR No Such KEY\r\n", b"-ERR no such key\r\n"):
+            for expectation in ('error("ERR no such")', 'exact_error("ERR no such key")'):
+                self.passes(f"client.send_bytes(b'REPLY' + {reply})\nclient.expect({expectation})", program)
+        for reply, offset in ((b"-err no such key\r\n", 1), (b"-ERR No such word\r\n", 13), (b"-ERR NO SUCH KEY \r\n", 16)):
+            failed = self.fails(f"client.send_bytes(b'REPLY' + {reply})\nclient.expect(exact_error('ERR no such key'))")
+            outcome = failed["outcome"]
+            self.assertEqual((outcome["kind"], outcome["reply"]["offset"]), ("wrong-value", offset), reply)
+
     def test_speak_other_protocols_too(self):
         result = self.passes('client.send_bytes("hello\\n")\nassert client.expect(exactly(b"hello\\n")) == b"hello\\n"')
         self.assertEqual(

@@ -13,10 +13,10 @@ def of_reply(expectation, received, request, offset=None, is_whole=False):
     `received` could be read as a reply.
     """
     if offset is None:
-        offset = _common_length(expectation.expected, received)
+        offset = expectation.common_length(received)
     expected = expectation.expected
     # Any text may follow, but not nothing: the missing end of the line is shown.
-    lacks_end = expectation.is_prefix and not is_whole and received.startswith(expected)
+    lacks_end = expectation.is_prefix and not is_whole and expectation.common_length(received) == len(expected)
     if lacks_end:
         expected = received.rstrip(b"\r\n") + b"\r\n"
     return {
@@ -44,10 +44,3 @@ def _received(received):
         "received": byte_string(received[:_SHOWN_BYTES_MAX]),
         "cut_bytes": u32(len(received) - _SHOWN_BYTES_MAX),
     }
-
-
-def _common_length(left, right):
-    for index, (one, other) in enumerate(zip(left, right)):
-        if one != other:
-            return index
-    return min(len(left), len(right))

@@ -29,6 +29,10 @@ class Expectation:
         """Whether the whole reply is the expected one."""
         return bytes(data[start : reply.end]) == self.expected
 
+    def common_length(self, received):
+        """How many bytes of what came are as expected: where the first wrong one stands."""
+        return _common_length(self.expected, received)
+
 
 class _Exact(Expectation):
     def __init__(self, expected):
@@ -38,8 +42,26 @@ class _Exact(Expectation):
         self.fact = {"reply": resp.value(reply)}
 
 
-class _ErrorPrefix(Expectation):
+class _Error(Expectation):
+    """An error. Clients compare its kind, the first word; the others are for people, in any case."""
+
     type = "error"
+
+    def common_length(self, received):
+        return _common_length(_without_case(self.expected), _without_case(received))
+
+
+class _ExactError(_Error):
+    def __init__(self, text):
+        self._text = text
+        self.expected = b"-%b\r\n" % text
+        self.fact = {"reply": resp.value(resp.read(self.expected))}
+
+    def accepts(self, reply, data, start):
+        return reply.type == self.type and _without_case(reply.value) == _without_case(self._text)
+
+
+class _ErrorPrefix(_Error):
     is_prefix = True
 
     def __init__(self, prefix):
@@ -48,7 +70,8 @@ class _ErrorPrefix(Expectation):
         self.fact = {"error-beginning": excerpt(prefix)}
 
     def accepts(self, reply, data, start):
-        return reply.type == self.type and reply.value.startswith(self._prefix)
+        beginning = _without_case(self._prefix)
+        return reply.type == self.type and _without_case(reply.value).startswith(beginning)
 
 
 class _Bytes(Expectation):
@@ -72,17 +95,17 @@ def simple(text):
 
 
 def error(beginning):
-    """An error whose text begins with `beginning`; upper and lower case count.
+    """An error whose text begins with `beginning`; case counts in the first word alone.
 
-    `error("ERR unknown command")` takes `-ERR unknown command 'FOO'\\r\\n`. To expect the whole
+    `error("ERR unknown command")` takes `-ERR Unknown command 'FOO'\\r\\n`. To expect the whole
     text, see `exact_error`.
     """
     return _ErrorPrefix(as_bytes(beginning))
 
 
 def exact_error(text):
-    """The error `text` and nothing after it: `-text\\r\\n`."""
-    return _Exact(b"-%b\r\n" % as_bytes(text))
+    """The error `text` and nothing after it: `-text\\r\\n`; case counts in the first word alone."""
+    return _ExactError(as_bytes(text))
 
 
 def integer(number):
@@ -125,6 +148,19 @@ def array(elements):
 def exactly(data):
     """These bytes, in a protocol that is not RESP: `exactly(b"hello\\n")`."""
     return _Bytes(as_bytes(data))
+
+
+def _without_case(text):
+    """The first word, which is an error's kind, as it is; what follows in small letters."""
+    kind, blank, words = bytes(text).partition(b" ")
+    return kind + blank + words.lower()
+
+
+def _common_length(left, right):
+    for index, (one, other) in enumerate(zip(left, right)):
+        if one != other:
+            return index
+    return min(len(left), len(right))
 
 
 def _element(element):
