@@ -59,6 +59,7 @@ mod folder;
 mod line_index;
 mod markdown;
 mod mistake;
+mod plain_text;
 mod problem;
 mod program;
 mod python_source;

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use protocol::with_article;
 
 use crate::line_index::LineIndex;
+use crate::plain_text::markdown_in;
 use crate::problem::Diagnostics;
 use crate::suggestion::did_you_mean;
 
@@ -99,6 +100,12 @@ impl<'a> Table<'a> {
             self.document
                 .report(text.line, format!("`{key}` must be on one line"));
             return None;
+        }
+        if let Some(markdown) = markdown_in(trimmed) {
+            let problem = format!(
+                "`{key}` is plain text, with code in backticks: `{markdown}` would be shown as it is"
+            );
+            self.document.report(text.line, problem);
         }
         Some(Spanned {
             value: trimmed.to_owned(),

@@ -57,12 +57,17 @@ pub fn with_article(noun: &str) -> String {
 
 /// An error's text as a sentence: a capital letter and a full stop.
 pub fn sentence_case(text: &str) -> String {
+    capitalised(&closed(text))
+}
+
+/// The same text with a full stop, where nothing else closes it.
+pub(crate) fn closed(text: &str) -> String {
     let stop = if text.is_empty() || text.ends_with(['.', '!', '?', '…']) {
         ""
     } else {
         "."
     };
-    format!("{}{stop}", capitalised(text))
+    format!("{text}{stop}")
 }
 
 /// The same text with a capital letter.

@@ -233,6 +233,7 @@ fn a_mistake_can_require_what_was_received_before() {
         cut_bytes: 0,
         decoded: None,
         line: None,
+        callers: Vec::new(),
     };
     assert_eq!(
         id(vec![sent(), received(), sent()]).as_deref(),

@@ -168,6 +168,15 @@ fn a_mistake_has_an_id_and_programs_of_its_own() {
         &["echo/step.toml:19: `message` has an unpaired backtick: \
              code goes between two of them"],
     );
+    check_replaced(
+        "echo/step.toml",
+        "`upper` changes",
+        "`upper` *changes*",
+        &[
+            "echo/step.toml:19: `message` is plain text, with code in backticks: \
+             `*changes*` would be shown as it is",
+        ],
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::phrase::{
 use super::silence::Silence;
 use super::{Comparison, Outcome, SocketKind};
 use crate::ByteString;
-use crate::english::{capitalised, with_article};
+use crate::english::{capitalised, closed, with_article};
 
 impl Outcome {
     /// What happened and what to do, in plain text with code between backticks; empty for a pass.
@@ -53,8 +53,9 @@ impl Outcome {
                 exit(*code)
             ),
             Self::SyntaxError { span, detail, .. } => format!(
-                "Python can't read line {}: {detail}. Nothing ran.",
-                span.line
+                "Python can't read line {}: {} Nothing ran.",
+                span.line,
+                closed(detail)
             ),
             Self::OtherPort { port, found } => format!(
                 "Your program listens on {}, but the client calls port {port}.",

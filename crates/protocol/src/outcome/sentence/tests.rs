@@ -196,3 +196,57 @@ fn interference_says_what_was_noticed() {
         "Your program reached for the judge (frame 5 instead of 3), so this test can't count as passed."
     );
 }
+
+/// Python's own words end in many ways, and a sentence has one end.
+#[test]
+fn no_sentence_ends_twice() {
+    let span = SourceSpan {
+        file: "main.py".to_owned(),
+        line: 3,
+        column: None,
+        end_column: None,
+    };
+    for detail in [
+        "invalid syntax",
+        "invalid syntax. Perhaps you forgot a comma?",
+        "Missing parentheses in call to 'print'. Did you mean print(...)?",
+        "it can't be.",
+        "no!",
+        "and so on…",
+    ] {
+        let crash = Crash {
+            exception: "ImportError".to_owned(),
+            detail: detail.to_owned(),
+            span: Some(span.clone()),
+            traceback: Vec::new(),
+        };
+        let outcomes = [
+            Outcome::SyntaxError {
+                span: span.clone(),
+                detail: detail.to_owned(),
+                text: String::new(),
+            },
+            Outcome::Exited {
+                code: 1,
+                crash: Some(crash.clone()),
+            },
+            Outcome::Crashed {
+                crash,
+                replies_before: 0,
+                request: None,
+            },
+        ];
+        for outcome in outcomes {
+            let message = outcome.message();
+            // What stands between backticks is a quotation.
+            let words: Vec<&str> = message.split('`').step_by(2).collect();
+            let words = words.join("x");
+            let ends = |pair: &[u8]| pair.iter().all(|byte| b".?!".contains(byte));
+            let is_doubled = words.replace("(...)", "").as_bytes().windows(2).any(ends);
+            assert!(
+                !is_doubled && !words.contains("….") && !words.contains(".…"),
+                "{message}"
+            );
+        }
+    }
+}
