@@ -112,5 +112,40 @@ socketserver.ThreadingTCPServer(("localhost", 6379), Answer).serve_forever()
             self.assertEqual(report["ping.1"]["span"]["line"], 5, program)
 
 
+
+class NamesThatAreMisspelt(unittest.TestCase):
+    def test_the_name_that_was_meant_is_a_fact(self):
+        for line, meant in (
+            ("server.lisen()", "listen"),
+            ("socket.create_sever((1, 2))", "create_server"),
+            ("from socket import create_sever", "create_server"),
+            ("import sokcet", "socket"),
+            ("sever", "server"),
+            ("while true: pass", "True"),
+            ("socket.AF_INTE", "AF_INET"),
+            ("import redis", None),
+            ("threading.Thread", None),
+            ("server.write(b'')", None),
+            ("server.count", None),
+        ):
+            report = judge(f"import socket\nserver = socket.socket()\n{line}\n", PING)
+            self.assertEqual(report.outcome("ping.1")["crash"]["suggestion"], meant, line)
+
+    def test_no_line_of_the_programs_own_runs_for_it(self):
+        program = """
+class Strange:
+    def __getattr__(self, name):
+        print("asked for", name)
+        raise AttributeError(name=name, obj=self)
+    def __dir__(self):
+        print("listed")
+        return ["recv"]
+Strange().recieve
+"""
+        report = judge(program, PING)
+        self.assertEqual(report.outcome("ping.1")["crash"]["suggestion"], None)
+        self.assertNotIn("listed", report.output())
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -13,6 +13,7 @@ mod resp_phrase;
 mod resp_rule;
 mod sentence;
 mod silence;
+mod syntax_advice;
 
 pub use comparison::Comparison;
 pub use crash::{Crash, SourceSpan, TracebackFrame};

@@ -178,6 +178,7 @@ def _crash(records, port):
         return {
             "exception": _text(crash.get("exception") or "SyntaxError"),
             "detail": _text(crash.get("detail")),
+            "suggestion": _text(crash.get("suggestion"))[:60] or None,
             "span": _checked_span(crash.get("span")),
             "traceback": _traceback(crash.get("traceback")),
         }

@@ -13,6 +13,7 @@ import traceback
 
 from .environment import LAUNCHER
 from .imports import ModulePatches
+from .name_suggestion import suggestion_for
 
 _FRAMES_MAX = 30
 _DETAIL_CHARACTERS_MAX = 1000
@@ -109,6 +110,7 @@ class ExceptionHooks:
             "where": where,
             "exception": _name(type(error)),
             "detail": _detail(error),
+            "suggestion": suggestion_for(error),
             "span": span,
             "ports": self._ports(error.__traceback__, where),
             "traceback": [

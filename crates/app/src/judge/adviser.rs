@@ -275,6 +275,7 @@ mod tests {
             crash: Crash {
                 exception: exception.to_owned(),
                 detail: detail.to_owned(),
+                suggestion: None,
                 span: Some(SourceSpan::of_line(line)),
                 traceback: Vec::new(),
             },

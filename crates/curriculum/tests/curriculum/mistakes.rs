@@ -50,6 +50,7 @@ fn crashed(exception: &str) -> Outcome {
         crash: Crash {
             exception: exception.to_owned(),
             detail: "list index out of range".to_owned(),
+            suggestion: None,
             span: None::<SourceSpan>,
             traceback: Vec::new(),
         },

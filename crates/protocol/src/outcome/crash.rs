@@ -49,6 +49,9 @@ pub struct Crash {
     pub exception: String,
     /// The exception's message.
     pub detail: String,
+    /// A name that exists, and is close to the one that the exception is about.
+    #[serde(default)]
+    pub suggestion: Option<String>,
     /// The innermost of the learner's own lines.
     pub span: Option<SourceSpan>,
     /// The learner's own lines, outermost first.

@@ -5,7 +5,7 @@ use super::phrase::{
     after_line, bytes, duration, exception, exit, ports, shortened, to_request, without_backticks,
 };
 use super::silence::Silence;
-use super::{Comparison, Outcome, SocketKind};
+use super::{Comparison, Outcome, SocketKind, syntax_advice};
 use crate::ByteString;
 use crate::english::{capitalised, closed, with_article};
 
@@ -52,10 +52,11 @@ impl Outcome {
                  block, or when no variable holds it any more.",
                 exit(*code)
             ),
-            Self::SyntaxError { span, detail, .. } => format!(
-                "Python can't read line {}: {} Nothing ran.",
+            Self::SyntaxError { span, detail, text } => format!(
+                "Python can't read line {}: {} Nothing ran.{}",
                 span.line,
-                closed(detail)
+                closed(detail),
+                syntax_advice::advice(detail, text)
             ),
             Self::OtherPort { port, found } => format!(
                 "Your program listens on {}, but the client calls port {port}.",

@@ -34,6 +34,7 @@ fn a_crash_names_the_line_and_the_request() {
         crash: Crash {
             exception: "IndexError".to_owned(),
             detail: "list index out of range".to_owned(),
+            suggestion: None,
             span: Some(SourceSpan {
                 file: "main.py".to_owned(),
                 line: 12,
@@ -47,7 +48,8 @@ fn a_crash_names_the_line_and_the_request() {
     };
     assert_eq!(
         outcome.message(),
-        "Your program crashed on `SET k`: line 12 raised `IndexError: list index out of range`."
+        "Your program crashed on `SET k`: line 12 raised `IndexError: list index out of range`. \
+         The list is shorter than that line takes for granted: print it before, and see what is in it."
     );
 }
 
@@ -56,6 +58,7 @@ fn an_exception_that_tells_too_little_is_explained() {
     let crash = Crash {
         exception: "OSError".to_owned(),
         detail: "[Errno 98] Address already in use".to_owned(),
+        suggestion: None,
         span: None,
         traceback: Vec::new(),
     };
@@ -82,6 +85,7 @@ fn foreign_backticks_mark_no_code() {
         crash: Some(Crash {
             exception: "ValueError".to_owned(),
             detail: "use `bind`".to_owned(),
+            suggestion: None,
             span: None,
             traceback: Vec::new(),
         }),
