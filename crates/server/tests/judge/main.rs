@@ -20,4 +20,5 @@ mod small_course;
 mod spoiled_course;
 mod stopping;
 mod table;
+mod under_load;
 mod wrong_programs;

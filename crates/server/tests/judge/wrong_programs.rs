@@ -12,20 +12,20 @@ use crate::table::row;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expectations {
-    program: Vec<Expectation>,
+pub(crate) struct Expectations {
+    pub(crate) program: Vec<Expectation>,
 }
 
 /// A wrong program and what must catch it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expectation {
-    step: StepId,
-    file: String,
+pub(crate) struct Expectation {
+    pub(crate) step: StepId,
+    pub(crate) file: String,
     test: String,
     outcome: String,
     /// What the first sentence contains.
-    says: Option<String>,
+    pub(crate) says: Option<String>,
     /// The line that it is told at.
     line: Option<u32>,
     /// The test that ended in the same way, where that is all there is to say.
@@ -35,7 +35,7 @@ struct Expectation {
 /// The outcomes that no mistake leads to. The judge's own tests produce those that are faults.
 const NO_MISTAKE: [&str; 4] = ["passed", "not-run", "test-broken", "interfered"];
 
-fn expectations(folder: &Path) -> Expectations {
+pub(crate) fn expectations(folder: &Path) -> Expectations {
     let text = std::fs::read_to_string(folder.join("expected.toml")).unwrap();
     toml::from_str(&text).unwrap()
 }

@@ -1,0 +1,89 @@
+//! On a busy machine a program is told the same as on an idle one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use protocol::{Report, StepId};
+
+use crate::judge_fixture::{JudgeFixture, programs};
+use crate::wrong_programs::expectations;
+
+/// How often each program is judged beside the load.
+const RUNS: usize = 20;
+
+/// Keeps both of a learner's cores busy for as long as it lives.
+struct Load {
+    is_over: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    fn new() -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let threads = (0..cores).map(|_| {
+            let is_over = Arc::clone(&is_over);
+            std::thread::spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            })
+        });
+        let threads = threads.collect();
+        Self { is_over, threads }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            // Such a thread can't panic.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// How each test ended, and what the headline says.
+fn verdict(report: &Report) -> String {
+    let tests = report.steps.iter().flat_map(|step| &step.tests);
+    let kinds: Vec<&str> = tests.map(|test| test.outcome.kind()).collect();
+    let first = report.first_broken().map(|test| {
+        let mistake = test.mistake.as_ref().map(|mistake| mistake.id.as_str());
+        let line = test.program_span().map(|span| span.line);
+        format!("{} {mistake:?} {line:?}", test.id)
+    });
+    format!("{} {first:?}", kinds.join(" "))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "judges some sixty programs twenty times: it takes an hour"]
+async fn soak_a_busy_machine_changes_no_verdict() {
+    let folder = programs("wrong_programs");
+    let kinds: BTreeSet<(StepId, String)> = (expectations(&folder).program.into_iter())
+        // Those that say what has to be told are the kinds that learners write.
+        .filter(|program| program.says.is_some())
+        .map(|program| (program.step, program.file))
+        .collect();
+    let judge_fixture = JudgeFixture::redis("load").await;
+    let mut different = Vec::new();
+    for (step, file) in &kinds {
+        let program = std::fs::read_to_string(folder.join(step.as_str()).join(file)).unwrap();
+        let idle = verdict(&judge_fixture.judge(step, &program, 7).await);
+        let load = Load::new();
+        for _ in 0..RUNS {
+            let busy = verdict(&judge_fixture.judge(step, &program, 7).await);
+            if busy != idle {
+                different.push(format!("{step}/{file}: {idle}\n  and busy: {busy}"));
+                break;
+            }
+        }
+        drop(load);
+        println!("{step}/{file}: {idle}");
+    }
+    judge_fixture.close().await;
+    assert!(kinds.len() >= 29, "only {} programs", kinds.len());
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
