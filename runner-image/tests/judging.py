@@ -19,7 +19,7 @@ from codealong_protocol import procfs  # noqa: E402
 
 NONCE = "0123456789abcdef0123456789abcdef"
 
-_PYTHON = [sys.executable, "-I", "-S", "-B", "-X", "utf8"]
+_PYTHON = [sys.executable, "-I", "-S", "-B", "-b", "-X", "utf8"]
 
 
 def free_port():

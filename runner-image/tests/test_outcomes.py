@@ -4,6 +4,15 @@ import unittest
 
 from judging import REQUEST_PING, judge, step
 
+
+def end(exit_line=None, exit_text=None, listener=None):
+    return {"exit_line": exit_line, "exit_text": exit_text, "listener": listener}
+
+
+def exited(code, **known):
+    return {"kind": "exited", "code": code, "crash": None, "end": end(**known)}
+
+
 LISTEN = step(
     "listen",
     """
@@ -70,18 +79,18 @@ class BeforeItListens(unittest.TestCase):
 
     def test_a_program_that_ends_has_exited(self):
         outcome = judge("x = 1\n", LISTEN).outcome("listen.1")
-        self.assertEqual(outcome, {"kind": "exited", "code": 0, "crash": None})
+        self.assertEqual(outcome, exited(0))
 
     def test_a_program_that_exits_says_its_code(self):
         outcome = judge("import sys\nsys.exit(3)\n", LISTEN).outcome("listen.1")
-        self.assertEqual(outcome, {"kind": "exited", "code": 3, "crash": None})
+        self.assertEqual(outcome, exited(3, exit_line=2))
         report = judge("import sys\nsys.exit('no port given')\n", LISTEN)
-        self.assertEqual(report.outcome("listen.1"), {"kind": "exited", "code": 1, "crash": None})
+        self.assertEqual(report.outcome("listen.1"), exited(1, exit_line=2, exit_text="no port given"))
         self.assertEqual(report.output("stderr"), "no port given\n")
 
     def test_a_signal_is_a_number_below_zero(self):
         outcome = judge("import os\nos.kill(os.getpid(), 15)\n", LISTEN).outcome("listen.1")
-        self.assertEqual(outcome, {"kind": "exited", "code": -15, "crash": None})
+        self.assertEqual(outcome, exited(-15))
 
     def test_an_exception_is_named_with_line_and_columns(self):
         report = judge("import socket\n\ndef go():\n    return socket.sokcet()\n\ngo()\n", LISTEN)
@@ -193,7 +202,9 @@ class WhileItServes(unittest.TestCase):
             """
         report = judge(program, LISTEN, PING)
         self.assertEqual(report.kinds, ["passed", "ended"])
-        self.assertEqual(report.outcome("ping.1"), {"kind": "ended", "line": 6, "request": REQUEST_PING})
+        outcome = report.outcome("ping.1")
+        self.assertEqual((outcome["kind"], outcome["line"], outcome["request"]), ("ended", 6, REQUEST_PING))
+        self.assertEqual((outcome["is_accepted"], outcome["end"]), (False, end()))
         self.assertEqual(report["ping.1"]["span"]["line"], 6)
         self.assertEqual(report.output(), "ready\nready\n")
 
@@ -275,9 +286,15 @@ class WhileItServes(unittest.TestCase):
         self.assertTrue(1150 < outcome["took_ms"] < 1500, outcome)
 
     def test_ending_oneself_is_stopped(self):
-        for line, code in (("sys.exit(2)", 2), ("os._exit(0)", 0), ("os.kill(os.getpid(), 9)", -9)):
+        for line, code, place in (
+            ("sys.exit(2)", 2, 10),
+            ("os._exit(0)", 0, 10),
+            ("os.kill(os.getpid(), 9)", -9, None),
+        ):
             outcome = judge(server_that(line), PING).outcome("ping.1")
-            self.assertEqual(outcome, {"kind": "stopped", "code": code, "request": REQUEST_PING})
+            self.assertEqual((outcome["kind"], outcome["code"]), ("stopped", code))
+            self.assertEqual(outcome["request"], REQUEST_PING)
+            self.assertEqual(outcome["end"], end(exit_line=place))
 
     def test_a_program_that_falls_over_after_its_answer_passes_nothing(self):
         answer = 'conn.sendall(b"+PONG\\r\\n")'

@@ -108,13 +108,17 @@ pub fn line_notes(report: &Report) -> Vec<LineNote> {
 mod tests {
     use super::*;
     use protocol::{
-        CourseId, Outcome, ProgramOutput, Seed, StepId, StepReport, TestId, TestResult,
+        CourseId, Outcome, ProgramEnd, ProgramOutput, Seed, StepId, StepReport, TestId, TestResult,
     };
 
     fn broken(number: u16, line: u32) -> TestResult {
         let outcome = Outcome::Ended {
             line: Some(line),
             request: None,
+            is_accepted: false,
+            replies_before: 0,
+            end: ProgramEnd::default(),
+            reply: None,
         };
         TestResult {
             id: TestId::new(StepId::parse("ping").unwrap(), number),

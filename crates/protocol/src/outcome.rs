@@ -9,6 +9,8 @@ mod crash;
 mod exception_advice;
 mod interference;
 mod phrase;
+mod program_end;
+mod program_warning;
 mod resp_phrase;
 mod resp_rule;
 mod sentence;
@@ -18,6 +20,8 @@ mod syntax_advice;
 pub use comparison::Comparison;
 pub use crash::{Crash, SourceSpan, TracebackFrame};
 pub use interference::{Interference, ProtocolViolation};
+pub use program_end::{ListenerEnd, ListenerEndKind, ProgramEnd};
+pub use program_warning::ProgramWarning;
 pub(crate) use resp_phrase::replies_phrase;
 pub use resp_rule::{Missing, RespNumber, RespRule};
 pub use silence::Receipt;
@@ -47,6 +51,9 @@ pub enum Outcome {
         code: i32,
         /// The exception that ended it, if one did.
         crash: Option<Crash>,
+        /// How it ended, where no exception did it.
+        #[serde(default)]
+        end: ProgramEnd,
     },
     /// Python can't read the program.
     SyntaxError {
@@ -85,6 +92,9 @@ pub enum Outcome {
         line: Option<u32>,
         /// Whether the program was busy in that line rather than waiting.
         is_busy: bool,
+        /// What Python warned of since the request.
+        #[serde(default)]
+        warning: Option<ProgramWarning>,
     },
     /// The main module came to its end, so that nothing is left to answer.
     Ended {
@@ -92,6 +102,18 @@ pub enum Outcome {
         line: Option<u32>,
         /// The client's last request.
         request: Option<Request>,
+        /// Whether the program had taken a client.
+        #[serde(default)]
+        is_accepted: bool,
+        /// Replies that came before.
+        #[serde(default)]
+        replies_before: u32,
+        /// What became of its listening socket.
+        #[serde(default)]
+        end: ProgramEnd,
+        /// The reply, where a part of it came.
+        #[serde(default)]
+        reply: Option<Comparison>,
     },
     /// The program closed the connection.
     Closed {
@@ -99,6 +121,9 @@ pub enum Outcome {
         after_bytes: u32,
         /// The reply up to then.
         reply: Comparison,
+        /// What Python warned of since the request.
+        #[serde(default)]
+        warning: Option<ProgramWarning>,
     },
     /// The program's side reset the connection.
     Reset {
@@ -127,6 +152,9 @@ pub enum Outcome {
         expected_type: RespType,
         /// The type that came.
         received_type: RespType,
+        /// What Python warned of since the request.
+        #[serde(default)]
+        warning: Option<ProgramWarning>,
     },
     /// A valid reply of the right type with another value.
     WrongValue {
@@ -169,6 +197,15 @@ pub enum Outcome {
         code: i32,
         /// The client's last request.
         request: Option<Request>,
+        /// Replies that came before.
+        #[serde(default)]
+        replies_before: u32,
+        /// How it ended.
+        #[serde(default)]
+        end: ProgramEnd,
+        /// The reply, where a part of it came.
+        #[serde(default)]
+        reply: Option<Comparison>,
     },
     /// The program asked for more memory than there is.
     OutOfMemory {
@@ -303,6 +340,17 @@ impl Outcome {
             | Self::WrongValue { reply, .. }
             | Self::ExtraBytes { reply }
             | Self::Unasked { reply } => Some(reply),
+            Self::Ended { reply, .. } | Self::Stopped { reply, .. } => reply.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What Python itself has warned of, where that explains the outcome.
+    pub fn warning(&self) -> Option<&ProgramWarning> {
+        match self {
+            Self::Silent { warning, .. }
+            | Self::Closed { warning, .. }
+            | Self::WrongType { warning, .. } => warning.as_ref(),
             _ => None,
         }
     }
@@ -320,14 +368,17 @@ impl Outcome {
     pub fn span(&self) -> Option<SourceSpan> {
         match self {
             Self::SyntaxError { span, .. } => Some(span.clone()),
-            Self::Ended {
-                line: Some(line), ..
-            } => Some(SourceSpan {
-                file: "main.py".to_owned(),
-                line: *line,
-                column: None,
-                end_column: None,
-            }),
+            Self::Ended { line, end, .. } => {
+                let held = end.listener.as_ref().and_then(|listener| listener.line);
+                held.or(*line).map(SourceSpan::of_line)
+            }
+            Self::Stopped { end, .. } => end.exit_line.map(SourceSpan::of_line),
+            Self::Exited {
+                crash: None, end, ..
+            } => {
+                let held = end.listener.as_ref().and_then(|listener| listener.line);
+                held.or(end.exit_line).map(SourceSpan::of_line)
+            }
             other => other.crash().and_then(|crash| crash.span.clone()),
         }
     }

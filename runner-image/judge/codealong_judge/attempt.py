@@ -8,7 +8,7 @@ from .trace import Trace
 _SENDS_MAX = 8 * 1024
 
 #: A program that uses so much of a processor does not rest; it is not waited for again.
-_SETTLE_CPU_US_MAX = 20_000
+_SETTLE_CPU_US_MAX = 50_000
 #: How long it is waited for on a machine that gives it no turn, and where nobody counts its time.
 _SETTLE_SECONDS_MAX, _SETTLE_SECONDS_UNCOUNTED = 1.0, 0.3
 _SETTLE_STEP_SECONDS = 0.0001

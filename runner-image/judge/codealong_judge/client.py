@@ -1,6 +1,6 @@
 """A client of the learner's program, as a test uses it."""
 
-from time import monotonic
+from time import monotonic, monotonic_ns
 
 from . import comparison, explanation, outcome, resp
 from .expectation import Expectation, as_bytes, as_milliseconds
@@ -39,6 +39,8 @@ class Client:
         self._reply_start = 0
         self._replies = 0
         self._request = None
+        #: When it last asked, in nanoseconds of the monotonic clock, or 0.
+        self.asked_ns = 0
 
     # What a test calls
 
@@ -120,6 +122,8 @@ class Client:
         # Bytes instead of the end are wrong already: no more of them are waited for.
         while self._connection.end is None and not self._unread_bytes:
             if monotonic() >= end or self._attempt.is_program_finished():
+                # Its end may be known before that of its connection, which came first.
+                self._connection.receive()
                 break
             self._connection.wait_to_receive(end)
         # A program that has ended had closed its connections before.
@@ -161,6 +165,10 @@ class Client:
         """What was sent last, a `protocol::Request`, or None."""
         return self._request
 
+    def was_accepted(self):
+        """Whether the program has taken this client, as far as the kernel shows that."""
+        return self._connection.was_accepted()
+
     def release(self):
         """Drops what was received."""
         self._connection.release()
@@ -183,6 +191,7 @@ class Client:
             self._fail(outcome.unasked(reply), 0)
         self._refuse_extra_bytes()
         self._request = request
+        self.asked_ns = monotonic_ns()
 
     def _write(self, data):
         view = memoryview(data)

@@ -4,7 +4,7 @@ import errno
 import socket
 from time import monotonic
 
-from . import explanation
+from . import explanation, tcp_table
 from .outcome import Interference, Misuse
 
 #: How often a client that waits checks whether anybody is left to answer: first soon, then less often.
@@ -61,6 +61,17 @@ class Connection:
         attempt.program.connected()
         attempt.trace.add(self.lane, "connected")
 
+    def was_accepted(self):
+        """Whether the program has taken this connection, as far as the kernel shows that.
+
+        One that waits still is reset when the program stops listening; one that was taken is closed.
+        """
+        self.receive()
+        if self.received or self.end is not None:
+            return bool(self.received) or self.end == "closed"
+        receipt = tcp_table.receipt(self._attempt.port, self.port)
+        return receipt is not None and receipt["is_accepted"]
+
     def require_open(self):
         if self._socket is None:
             raise Misuse("this client has closed its connection")
@@ -91,8 +102,13 @@ class Connection:
             if self._attempt.event_loop.wait(min(until, monotonic() + pause), reader=self._socket):
                 self.receive()
                 return True
-            if monotonic() >= until or self._attempt.is_program_finished():
+            if monotonic() >= until:
                 return False
+            if self._attempt.is_program_finished():
+                # What it sent last may have come since the wait.
+                received_before = len(self.received)
+                self.receive()
+                return self.end is not None or len(self.received) > received_before
             pause = min(pause * 2, _CHECK_SECONDS_MAX)
 
     def receive(self):

@@ -15,29 +15,41 @@ _FLOOD_BYTES = 512 * 1024
 #: These symptoms may have a cause elsewhere; a wrong reply is its own cause.
 _MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused"}
 
+#: Symptoms of a program that did not come to the branch that it should have.
+_MAY_BE_WARNED_OF = {"silent", "closed", "wrong-type"}
+
 
 def failure(attempt, symptom, request, replies, port, offset):
     """What a failed expectation of the client at `port` raises.
 
     `offset` is where in the connection the wrong byte is, where there is one.
     """
-    span = None
+    span, sent, is_decided = None, None, True
     if attempt.is_final:
         if symptom["kind"] in _MAY_HAVE_A_CAUSE:
             found = _cause(attempt, symptom["kind"], request, replies, port)
             if found is not None:
+                if found["kind"] in ("ended", "stopped") and (symptom.get("after_bytes") or "missing" in symptom):
+                    # Half a reply came before.
+                    found["reply"] = symptom.get("reply")
                 return Failed(found)
         if offset is not None:
             line, is_decided = attempt.deciding_line(port, offset)
-            return Failed(symptom, span_of(line), (port, offset), is_decided)
+            span, sent = span_of(line), (port, offset)
         elif symptom["kind"] == "silent":
             receipt = tcp_table.receipt(attempt.port, port)
             line, is_busy = _current_line(attempt)
-            found = {**symptom, "receipt": receipt, "line": line, "is_busy": is_busy}
+            symptom = {**symptom, "receipt": receipt, "line": line, "is_busy": is_busy}
+            span = span_of(line)
             # Of a reply without a byte, the calls tell nothing; the lines that led to it may.
-            empty = attempt.empty_send(port)
-            return Failed(found, span_of(line), empty, is_decided=empty is None)
-    return Failed(symptom, span)
+            sent = attempt.empty_send(port)
+            is_decided = sent is None
+        if symptom["kind"] in _MAY_BE_WARNED_OF:
+            warning = _warning(attempt)
+            symptom = {**symptom, "warning": warning}
+            if warning is not None and warning["line"] is not None:
+                span, is_decided = span_of(warning["line"]), True
+    return Failed(symptom, span, sent, is_decided)
 
 
 def no_connection(attempt, waited_ms, is_unanswered):
@@ -48,17 +60,20 @@ def no_connection(attempt, waited_ms, is_unanswered):
     if not attempt.is_final:
         return Failed(outcome.refused(attempt.port, waited_ms))
     program, records = attempt.program, attempt.records
-    is_first_client = program.connections == 0
+    was_accepted = _has_accepted(attempt)
     found = _limit_hit(attempt) or _syntax_error(records)
     if found is not None:
         return Failed(found)
     crash = _crash(records, None)
     if crash is not None:
         code = 1 if program.status is None else program.status
-        return Failed(outcome.exited(code, crash) if is_first_client else outcome.crashed(crash, 0, None))
+        return Failed(outcome.crashed(crash, 0, None) if was_accepted else outcome.exited(code, crash))
     if program.status is not None:
-        code = program.status
-        return Failed(outcome.exited(code, None) if is_first_client else outcome.stopped(code, None))
+        code, end = program.status, _end(records)
+        replies = _replies(attempt)
+        return Failed(
+            outcome.stopped(code, None, replies, end) if was_accepted else outcome.exited(code, None, end)
+        )
     on_ipv4, on_ipv6 = attempt.launcher.listening_ports()
     other_ports = sorted({*on_ipv4, *on_ipv6} - {attempt.port})
     if is_unanswered and attempt.port in (*on_ipv4, *on_ipv6):
@@ -70,10 +85,14 @@ def no_connection(attempt, waited_ms, is_unanswered):
         span = span_of(records.bind_line(other_ports))
         return Failed(outcome.other_port(attempt.port, other_ports), span)
     if records.has_ended():
-        line = records.last_line()
+        line, end = records.last_line(), _end(records)
         # Whether a client came in the moment in which the program listened makes no difference.
-        served = attempt.was_answered
-        return Failed(outcome.ended(line, None) if served else outcome.exited(0, None), span_of(line))
+        result = outcome.exited(0, None, end)
+        if was_accepted:
+            result = outcome.ended(line, None, True, _replies(attempt), end)
+        # The line that took the socket, where one is known.
+        held = end["listener"] and end["listener"]["line"]
+        return Failed(result, span_of(held or line))
     if program.printed_bytes > _FLOOD_BYTES:
         return Failed(outcome.output_flood(_FLOOD_BYTES // 1024))
     line, is_busy = _current_line(attempt)
@@ -92,9 +111,59 @@ def end_of_program(attempt):
         return found
     # No request is named: each was answered.
     crash = _crash(attempt.records, None)
+    replies = _replies(attempt)
+    # Whether a client came in the moment in which the program listened makes no difference.
+    was_accepted = _has_accepted(attempt)
     if crash is None:
-        return outcome.stopped(program.status, None)
-    return outcome.crashed(crash, max((client.replies for client in attempt.clients), default=0), None)
+        end = _end(attempt.records)
+        if was_accepted:
+            return outcome.stopped(program.status, None, replies, end)
+        return outcome.exited(program.status, None, end)
+    return outcome.crashed(crash, replies, None) if was_accepted else outcome.exited(program.status, crash)
+
+
+def _warning(attempt):
+    """What Python has warned of since the last request, a `protocol::ProgramWarning`, or None."""
+    asked_ns = max((client.asked_ns for client in attempt.clients), default=0)
+    compared = _line_in(attempt.records.note("comparison", asked_ns))
+    if asked_ns and compared is not None:
+        return {"what": "bytes-compared-with-text", "line": compared}
+    thrown_away = attempt.records.note("coroutine", asked_ns)
+    if _text(thrown_away.get("function")):
+        function = _text(thrown_away["function"])[:60]
+        return {"what": "never-awaited", "function": function, "line": _line_in(thrown_away)}
+    return None
+
+
+def _has_accepted(attempt):
+    """Whether the program has taken a client in this test, as far as the kernel shows that."""
+    return any(client.was_accepted() for client in attempt.clients)
+
+
+def _replies(attempt):
+    return max((client.replies for client in attempt.clients), default=0)
+
+
+def _end(records):
+    """The `protocol::ProgramEnd`: how the program ended itself, and what its socket's end was."""
+    exit_call, listener = records.note("exit"), records.note("listener")
+    text = exit_call.get("text")
+    fact = None
+    if listener.get("how") in ("closed", "block", "dropped"):
+        fact = {
+            "how": listener["how"],
+            "line": _line_in(listener),
+            "function": _text(listener.get("function"))[:60] or None,
+        }
+    return {
+        "exit_line": _line_in(exit_call),
+        "exit_text": _text(text)[:200] if isinstance(text, str) else None,
+        "listener": fact,
+    }
+
+
+def _line_in(note):
+    return note["line"] if _is_position(note.get("line")) else None
 
 
 def _current_line(attempt):
@@ -118,7 +187,7 @@ def _cause(attempt, kind, request, replies, port):
         if crash is not None:
             return outcome.crashed(crash, replies, request)
         if program.status is not None and not attempt.launcher.descendant_pids():
-            return outcome.stopped(program.status, request)
+            return outcome.stopped(program.status, request, replies, _end(records))
         times_asleep = times_asleep + 1 if attempt.launcher.is_program_asleep() else 0
         if times_asleep == 3 or monotonic() >= until:
             break
@@ -126,7 +195,7 @@ def _cause(attempt, kind, request, replies, port):
     if kind == "silent" and program.printed_bytes > _FLOOD_BYTES:
         return outcome.output_flood(_FLOOD_BYTES // 1024)
     if records.has_ended() and not attempt.launcher.descendant_pids():
-        return outcome.ended(records.last_line(), request)
+        return outcome.ended(records.last_line(), request, _has_accepted(attempt), replies, _end(records))
     return None
 
 

@@ -60,8 +60,8 @@ def refused(port, waited_ms, line=None, is_busy=False):
     return {"kind": "refused", "port": port, "waited_ms": u32(waited_ms), "line": line, "is_busy": is_busy}
 
 
-def exited(code, crash):
-    return {"kind": "exited", "code": code, "crash": crash}
+def exited(code, crash, end=None):
+    return {"kind": "exited", "code": code, "crash": crash, "end": end or {}}
 
 
 def syntax_error(span, detail, text):
@@ -89,8 +89,16 @@ def silent(waited_ms, request, expected, replies_before):
     }
 
 
-def ended(line, request):
-    return {"kind": "ended", "line": line, "request": request}
+def ended(line, request, accepted=True, replies=0, end=None):
+    return {
+        "kind": "ended",
+        "line": line,
+        "request": request,
+        "is_accepted": accepted,
+        "replies_before": u32(replies),
+        "end": end or {},
+        "reply": None,
+    }
 
 
 def closed(after_bytes, reply):
@@ -138,8 +146,15 @@ def crashed(crash, replies_before, request):
     return {"kind": "crashed", "crash": crash, "replies_before": u32(replies_before), "request": request}
 
 
-def stopped(code, request):
-    return {"kind": "stopped", "code": code, "request": request}
+def stopped(code, request, replies=0, end=None):
+    return {
+        "kind": "stopped",
+        "code": code,
+        "request": request,
+        "replies_before": u32(replies),
+        "end": end or {},
+        "reply": None,
+    }
 
 
 def out_of_memory(limit_mib):

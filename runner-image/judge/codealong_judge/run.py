@@ -230,7 +230,8 @@ class Run:
             result = outcome.test_broken(test_error.describe(error))
         if result is PASSED and attempt.was_answered and self._will_end_with_daemon_threads():
             # A daemon thread was quick enough. The program as a whole does not go on serving.
-            result = outcome.ended(self._records.last_line(), attempt.clients[-1].request)
+            last = attempt.clients[-1]
+            result = outcome.ended(self._records.last_line(), last.request, True, last.replies)
         if result is PASSED and attempt.was_answered:
             self._right_replies.take(attempt)
             self._retrace.take_passed(planned, test, monotonic() - began)
@@ -377,7 +378,10 @@ def _since(before, now):
 def _span_of(result):
     if result["kind"] == "syntax-error":
         return result["span"]
-    if result["kind"] == "ended" and result["line"] is not None:
-        return span_of(result["line"])
+    end = result.get("end") or {}
+    listener = end.get("listener") or {}
+    line = listener.get("line") or end.get("exit_line") or result.get("line")
+    if result["kind"] in ("exited", "stopped", "ended") and line is not None:
+        return span_of(line)
     crash = result.get("crash")
     return crash["span"] if crash else None

@@ -63,7 +63,14 @@ _PATH_COUNTS_AT = 96
 _CRASHES_AT = 128
 _SENDS_AT = _CRASHES_AT + (_MAIN_CRASHES + _CHILD_CRASHES) * _CRASH_BYTES
 _PATHS_AT = _SENDS_AT + _RINGS * _RING_SENDS * _SEND.size
-_SIZE = _PATHS_AT + _RINGS * _RING_PATHS * _PATH_BYTES
+
+#: What else there is to say of a program, the last of each kind: launch, length, when (ns); then so
+#: many bytes of JSON.
+_NOTE = struct.Struct("<IIQ")
+_NOTE_KINDS = ("exit", "listener", "comparison", "coroutine")
+_NOTE_BYTES = 1024
+_NOTES_AT = _PATHS_AT + _RINGS * _RING_PATHS * _PATH_BYTES
+_SIZE = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_BYTES
 
 #: A file made shorter would kill whoever reads past its new end.
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
@@ -107,7 +114,22 @@ class RecordReader:
         for slot in range(_MAIN_CRASHES + _CHILD_CRASHES):
             _CRASH.pack_into(self._memory, _CRASHES_AT + slot * _CRASH_BYTES, 0, 0, 0)
         _TRACED.pack_into(self._memory, _TRACED_AT, traced)
+        for number in range(len(_NOTE_KINDS)):
+            _NOTE.pack_into(self._memory, _NOTES_AT + number * _NOTE_BYTES, 0, 0, 0)
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
+
+    def note(self, kind, since_ns=0):
+        """The content of the last note of a kind, made no earlier than `since_ns`, or an empty dict."""
+        start = _NOTES_AT + _NOTE_KINDS.index(kind) * _NOTE_BYTES
+        launch, length, when = _NOTE.unpack_from(self._memory, start)
+        if launch != self._launch or when < since_ns or not 0 < length <= _NOTE_BYTES - _NOTE.size:
+            return {}
+        body = start + _NOTE.size
+        try:
+            content = json.loads(self._memory[body : body + length])
+        except (ValueError, RecursionError):
+            return {}
+        return content if isinstance(content, dict) else {}
 
     def started_ns(self):
         """When the program's first line ran, or None."""
@@ -265,6 +287,18 @@ class RecordWriter:
         _COUNT.pack_into(
             self._memory, _PATH_COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF
         )
+
+    def noted(self, kind, content):
+        """Something of one of the kinds of notes, as a dict of JSON values."""
+        body = json.dumps(content).encode("ascii")
+        if len(body) > _NOTE_BYTES - _NOTE.size:
+            return
+        start = _NOTES_AT + _NOTE_KINDS.index(kind) * _NOTE_BYTES
+        # Not valid while it is half written.
+        _NOTE.pack_into(self._memory, start, 0, 0, 0)
+        body_at = start + _NOTE.size
+        self._memory[body_at : body_at + len(body)] = body
+        _NOTE.pack_into(self._memory, start, self._launch, len(body), monotonic_ns())
 
     def crashed(self, content):
         """An exception that nothing caught, as a dict of JSON values."""

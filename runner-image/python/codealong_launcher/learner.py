@@ -15,11 +15,13 @@ from codealong_protocol.shared_memory import RecordWriter
 
 from . import imports
 from .bind_hooks import BindHooks
+from .end_hooks import EndHooks
 from .environment import LAUNCHER
 from .exception_hooks import ExceptionHooks
 from .line_tracer import LineTracer
 from .send_hooks import SendHooks
 from .stack_probe import StackProbe
+from .warning_hooks import WarningHooks
 
 #: What programs begin with.
 _WARM_UP = b"""
@@ -42,6 +44,8 @@ class Learner:
         self._bind_hooks = BindHooks(self._writer, environment.main_file)
         self._send_hooks = SendHooks(self._writer, environment.main_file)
         self._exception_hooks = ExceptionHooks(self._writer, environment.code, self._send_hooks.last_port)
+        self._end_hooks = EndHooks(self._writer, environment.main_file)
+        self._warning_hooks = WarningHooks(self._writer, environment.main_file)
         stack_probe = StackProbe(self._writer, environment.main_file)
         # Those that also patch modules which are imported later.
         self._patching = [self._send_hooks, self._exception_hooks, stack_probe]
@@ -50,7 +54,7 @@ class Learner:
 
     def prepare(self):
         """Does all that can be done before there is a program."""
-        for hooks in (*self._patching, self._bind_hooks):
+        for hooks in (*self._patching, self._bind_hooks, self._end_hooks, self._warning_hooks):
             hooks.install()
         if not self._environment.is_container:
             _reuse_addresses()
@@ -96,13 +100,15 @@ class Learner:
         """Runs the program; never returns."""
         code = 0
         try:
-            self._pid = os.getpid()
+            self._pid = self._end_hooks.pid = os.getpid()
             os.register_at_fork(after_in_child=self._after_fork)
             gc.enable()
             source = self._read()
             self._writer.started()
             self._execute(_compile(source, self._environment.main_file))
         except SystemExit as stop:
+            if os.getpid() == self._pid:
+                self._end_hooks.exiting(stop)
             code = _exit_code(stop.code)
         except BaseException as error:
             code = 1

@@ -107,7 +107,11 @@ impl Adviser {
             source: &self.source,
             printed: &self.printed,
         };
-        let mistake = self.course.recognise(&evidence);
+        // A mistake is known by its looks, and what Python warns of is certain.
+        let mistake = match result.outcome.warning() {
+            Some(_) => None,
+            None => self.course.recognise(&evidence),
+        };
         let Some(likeness) = Likeness::of(result) else {
             return Advice {
                 mistake,
@@ -205,7 +209,28 @@ impl Likeness {
             }
             Outcome::Unasked { reply } => reply.request = None,
             Outcome::Refused { waited_ms, .. } => *waited_ms = 0,
-            Outcome::Ended { request, .. } | Outcome::Stopped { request, .. } => *request = None,
+            Outcome::Ended {
+                request,
+                replies_before,
+                is_accepted,
+                reply,
+                ..
+            } => {
+                *request = None;
+                *replies_before = 0;
+                *is_accepted = true;
+                *reply = None;
+            }
+            Outcome::Stopped {
+                request,
+                replies_before,
+                reply,
+                ..
+            } => {
+                *request = None;
+                *replies_before = 0;
+                *reply = None;
+            }
             _ => {}
         }
         Some(Self {
@@ -267,6 +292,7 @@ mod tests {
             receipt: None,
             line,
             is_busy: false,
+            warning: None,
         }
     }
 

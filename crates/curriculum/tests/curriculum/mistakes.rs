@@ -2,7 +2,7 @@
 
 use curriculum::{Course, Evidence, PythonSource};
 use protocol::{
-    Comparison, Crash, Excerpt, Exchange, ExchangeAction, Expected, Outcome, Received,
+    Comparison, Crash, Excerpt, Exchange, ExchangeAction, Expected, Outcome, ProgramEnd, Received,
     RecognisedMistake, SourceSpan, TestId, TestResult,
 };
 
@@ -136,7 +136,11 @@ fn a_mistake_can_require_that_there_was_no_exception() {
         "outcome = \"exited\"\nexception = \"none\"",
     );
     let course = tiny.load();
-    let exited = |crash| Outcome::Exited { code: 0, crash };
+    let exited = |crash| Outcome::Exited {
+        code: 0,
+        crash,
+        end: ProgramEnd::default(),
+    };
     let id = |outcome| recognised(&course, &result("echo.1", outcome), "");
     assert_eq!(id(exited(None)).as_deref(), Some("no-words"));
     let Outcome::Crashed { crash, .. } = crashed("IndexError") else {

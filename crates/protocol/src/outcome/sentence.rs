@@ -2,10 +2,12 @@
 
 use super::exception_advice::advice;
 use super::phrase::{
-    after_line, bytes, duration, exception, exit, ports, shortened, to_request, without_backticks,
+    after_line, bytes, duration, exception, exit, ports, shortened, times, to_request,
+    without_backticks,
 };
+use super::program_end::before_the_end;
 use super::silence::Silence;
-use super::{Comparison, Outcome, SocketKind, syntax_advice};
+use super::{Comparison, Outcome, ProgramWarning, SocketKind, syntax_advice};
 use crate::ByteString;
 use crate::english::{capitalised, closed, with_article};
 
@@ -46,12 +48,25 @@ impl Outcome {
                 exception(crash),
                 advice(crash)
             ),
-            Self::Exited { code, crash: None } => format!(
-                "Your program ended, and nothing listens ({}). Bind a socket and call `listen`. \
-                 If you did: a socket stops listening when it is closed, at the end of its `with` \
-                 block, or when no variable holds it any more.",
-                exit(*code)
-            ),
+            Self::Exited {
+                code,
+                crash: None,
+                end,
+            } => match &end.listener {
+                _ if *code != 0 || end.exit_line.is_some() => format!(
+                    "Before a client could connect, your program {}.",
+                    end.clause(*code)
+                ),
+                Some(listener) => format!(
+                    "Your program came to its end, and nothing listens any more: {}. \
+                     Keep it running: accept clients in a loop.",
+                    listener.clause()
+                ),
+                None => format!(
+                    "Your program ended, and nothing listens ({}). Bind a socket and call `listen`.",
+                    exit(*code)
+                ),
+            },
             Self::SyntaxError { span, detail, text } => format!(
                 "Python can't read line {}: {} Nothing ran.{}",
                 span.line,
@@ -74,6 +89,7 @@ impl Outcome {
                 receipt,
                 line,
                 is_busy,
+                warning,
             } => Silence {
                 waited_ms: *waited_ms,
                 request: request.as_ref(),
@@ -82,37 +98,51 @@ impl Outcome {
                 receipt: *receipt,
                 line: *line,
                 is_busy: *is_busy,
+                warning: warning.as_ref(),
             }
             .sentence(),
             Self::Ended {
                 line,
-                request: None,
-            } => format!(
-                "Your program came to its end{}, and nothing listens any more. A socket stops \
-                 listening when it is closed, at the end of its `with` block, or when no variable \
-                 holds it any more.",
-                after_line(*line)
-            ),
-            Self::Ended {
-                line,
-                request: Some(request),
-            } => format!(
-                "Your program came to its end{}, so nobody was left to answer{}. \
-                 Keep it running: accept and answer in a loop.",
-                after_line(*line),
-                to_request(Some(request))
-            ),
+                request,
+                is_accepted,
+                replies_before,
+                end,
+                reply,
+            } => {
+                let before = before_the_end(*is_accepted, *replies_before);
+                let ended = match &end.listener {
+                    Some(listener) => listener.clause(),
+                    None if before.contains(" then ") => {
+                        format!("it came to its end{}", after_line(*line))
+                    }
+                    None => format!("came to its end{}", after_line(*line)),
+                };
+                let nobody = match (request, &end.listener) {
+                    (Some(_), _) => format!(
+                        ", so nobody was left to answer{}",
+                        to_request(request.as_ref())
+                    ),
+                    (None, Some(_)) => String::new(),
+                    (None, None) => ", and nothing listens any more".to_owned(),
+                };
+                format!(
+                    "{before}{ended}{nobody}.{} Keep it running: accept and answer in a loop.",
+                    half_a_reply(reply.as_ref())
+                )
+            }
             Self::Closed {
                 after_bytes: 0,
                 reply,
+                warning,
             } => format!(
-                "Your program closed the connection instead of answering{}.",
-                to_request(reply.request.as_ref())
+                "Your program closed the connection instead of answering{}.{}",
+                to_request(reply.request.as_ref()),
+                warned(warning.as_ref())
             ),
-            Self::Closed { after_bytes, reply } => format!(
-                "Your program closed the connection after {}, in the middle of its reply{}.",
-                bytes(*after_bytes),
-                to_request(reply.request.as_ref())
+            Self::Closed { reply, .. } => format!(
+                "Your program closed the connection in the middle of its reply{}.{}",
+                to_request(reply.request.as_ref()),
+                half_a_reply(Some(reply))
             ),
             Self::Reset { after_bytes: 0 } => {
                 "Your program's side reset the connection instead of answering. That happens when a \
@@ -156,11 +186,13 @@ impl Outcome {
                 reply,
                 expected_type,
                 received_type,
+                warning,
             } => format!(
-                "The reply{} should be {}, but it is {}.",
+                "The reply{} should be {}, but it is {}.{}",
                 to_request(reply.request.as_ref()),
                 with_article(&expected_type.to_string()),
-                with_article(&received_type.to_string())
+                with_article(&received_type.to_string()),
+                warned(warning.as_ref())
             ),
             Self::WrongValue {
                 reply,
@@ -206,14 +238,28 @@ impl Outcome {
             Self::Stopped {
                 code,
                 request: None,
+                replies_before,
+                end,
+                ..
             } => format!(
-                "Your program ended itself ({}). Keep it running: clients may come at any time.",
-                exit(*code)
+                "{} {}. Keep it running: clients may come at any time.",
+                match replies_before {
+                    0 => "Your program".to_owned(),
+                    replies => format!("After it had answered {}, your program", times(*replies)),
+                },
+                end.clause(*code)
             ),
-            Self::Stopped { code, request } => format!(
-                "Your program ended itself instead of answering{} ({}).",
+            Self::Stopped {
+                code,
+                request,
+                end,
+                reply,
+                ..
+            } => format!(
+                "Instead of answering{}, your program {}.{}",
                 to_request(request.as_ref()),
-                exit(*code)
+                end.clause(*code),
+                half_a_reply(reply.as_ref())
             ),
             Self::OutOfMemory { limit_mib } => format!(
                 "Your program asked for more than the {limit_mib} MiB of memory there are, and was stopped."
@@ -260,6 +306,28 @@ fn found_at(reply: &Comparison) -> String {
         None if reply.cut_bytes > 0 => "what stands there is beyond what is shown".to_owned(),
         None => "nothing more came".to_owned(),
     }
+}
+
+/// Of a reply that broke off: what came, and what did not.
+fn half_a_reply(reply: Option<&Comparison>) -> String {
+    let Some(reply) = reply.filter(|reply| !reply.received.as_bytes().is_empty()) else {
+        return String::new();
+    };
+    let (expected, received) = (reply.expected.as_bytes(), reply.received.as_bytes());
+    let came = shortened(received);
+    match expected.strip_prefix(received) {
+        Some(missing) if !missing.is_empty() && !reply.expected_is_prefix => format!(
+            " Of the reply `{came}` had come, and `{}` was missing.",
+            shortened(missing)
+        ),
+        _ => format!(" `{came}` had come by then."),
+    }
+}
+
+fn warned(warning: Option<&ProgramWarning>) -> String {
+    warning
+        .map(|warning| format!(" {}", warning.sentence()))
+        .unwrap_or_default()
 }
 
 fn extra_bytes(reply: &Comparison) -> u32 {

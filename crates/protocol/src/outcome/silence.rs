@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::phrase::{bytes, duration, times};
-use crate::{Expected, Request};
+use crate::{Expected, ProgramWarning, Request};
 
 /// What the program did with a client's bytes, as its kernel reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,7 @@ pub(super) struct Silence<'a> {
     pub(super) receipt: Option<Receipt>,
     pub(super) line: Option<u32>,
     pub(super) is_busy: bool,
+    pub(super) warning: Option<&'a ProgramWarning>,
 }
 
 impl Silence<'_> {
@@ -33,7 +34,11 @@ impl Silence<'_> {
             .expected
             .map(|expected| format!(" The client expected {expected}."))
             .unwrap_or_default();
-        format!("{}{}{expected}", self.progress(), self.standstill())
+        let cause = match self.warning {
+            Some(warning) => format!(" {}", warning.sentence()),
+            None => self.standstill(),
+        };
+        format!("{}{cause}{expected}", self.progress())
     }
 
     fn progress(&self) -> String {
@@ -116,6 +121,7 @@ mod tests {
             }),
             line,
             is_busy,
+            warning: None,
         };
         outcome.message()
     }

@@ -1,8 +1,9 @@
 //! Outcomes' sentences, whole.
 
 use crate::{
-    Comparison, Crash, Expected, Interference, Missing, Outcome, ProtocolViolation, Received,
-    Request, RespRule, RespType, RespValue, SocketKind, SourceSpan,
+    Comparison, Crash, Expected, Interference, ListenerEnd, ListenerEndKind, Missing, Outcome,
+    ProgramEnd, ProgramWarning, ProtocolViolation, Received, Request, RespRule, RespType,
+    RespValue, SocketKind, SourceSpan,
 };
 
 fn comparison(expected: &[u8], received: &[u8], offset: u32) -> Comparison {
@@ -65,6 +66,7 @@ fn an_exception_that_tells_too_little_is_explained() {
     let exited = Outcome::Exited {
         code: 1,
         crash: Some(crash.clone()),
+        end: ProgramEnd::default(),
     };
     let crashed = Outcome::Crashed {
         crash,
@@ -89,6 +91,7 @@ fn foreign_backticks_mark_no_code() {
             span: None,
             traceback: Vec::new(),
         }),
+        end: ProgramEnd::default(),
     };
     assert!(outcome.message().contains("`ValueError: use 'bind'`"));
     let outcome = Outcome::InvalidByte {
@@ -144,6 +147,7 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                 reply: reply(),
                 expected_type: RespType::Error,
                 received_type: RespType::BulkString,
+                warning: None,
             },
             "The reply to `PING` should be an error, but it is a bulk string.",
         ),
@@ -221,6 +225,7 @@ fn no_sentence_ends_twice() {
         let crash = Crash {
             exception: "ImportError".to_owned(),
             detail: detail.to_owned(),
+            suggestion: None,
             span: Some(span.clone()),
             traceback: Vec::new(),
         };
@@ -233,6 +238,7 @@ fn no_sentence_ends_twice() {
             Outcome::Exited {
                 code: 1,
                 crash: Some(crash.clone()),
+                end: ProgramEnd::default(),
             },
             Outcome::Crashed {
                 crash,
@@ -253,4 +259,135 @@ fn no_sentence_ends_twice() {
             );
         }
     }
+}
+
+fn dropped() -> ProgramEnd {
+    ProgramEnd {
+        listener: Some(ListenerEnd {
+            how: ListenerEndKind::Dropped,
+            line: Some(6),
+            function: Some("main".to_owned()),
+        }),
+        ..ProgramEnd::default()
+    }
+}
+
+#[test]
+fn a_program_that_ends_is_told_how_far_it_came_and_what_took_its_socket() {
+    let ended = |request, is_accepted, replies_before, end, reply| Outcome::Ended {
+        line: Some(10),
+        request,
+        is_accepted,
+        replies_before,
+        end,
+        reply,
+    };
+    let ping = || Some(Request::of_words(&["PING"]));
+    for (outcome, said) in [
+        (
+            Outcome::Exited {
+                code: 0,
+                crash: None,
+                end: dropped(),
+            },
+            "Your program came to its end, and nothing listens any more: `main` returned in line 6, \
+             and with it went the variable that held the listening socket. Keep it running: accept \
+             clients in a loop.",
+        ),
+        (
+            ended(None, true, 0, dropped(), None),
+            "Your program let the client in, and then `main` returned in line 6, and with it went \
+             the variable that held the listening socket. Keep it running: accept and answer in a loop.",
+        ),
+        (
+            ended(ping(), true, 1, ProgramEnd::default(), None),
+            "Your program answered once, and then it came to its end after line 10, so nobody was \
+             left to answer to `PING`. Keep it running: accept and answer in a loop.",
+        ),
+        (
+            ended(
+                ping(),
+                false,
+                0,
+                ProgramEnd::default(),
+                Some(comparison(b"+PONG\r\n", b"+PO", 3)),
+            ),
+            "Your program came to its end after line 10, so nobody was left to answer to `PING`. \
+             Of the reply `+PO` had come, and `NG\\r\\n` was missing. Keep it running: accept and \
+             answer in a loop.",
+        ),
+    ] {
+        assert_eq!(outcome.message(), said);
+    }
+}
+
+#[test]
+fn a_program_that_ends_itself_is_told_where_and_as_what() {
+    let stopped = |code, exit_line, exit_text: Option<&str>| {
+        let end = ProgramEnd {
+            exit_line,
+            exit_text: exit_text.map(str::to_owned),
+            listener: None,
+        };
+        let request = Some(Request::of_words(&["PING"]));
+        let (replies_before, reply) = (0, None);
+        Outcome::Stopped {
+            code,
+            request,
+            replies_before,
+            end,
+            reply,
+        }
+    };
+    for (outcome, said) in [
+        (
+            stopped(1, Some(4), Some("no `port`\nat all")),
+            "Instead of answering to `PING`, your program ended itself in line 4 (exit code 1) and \
+             said `no 'port'`.",
+        ),
+        (
+            stopped(3, Some(4), None),
+            "Instead of answering to `PING`, your program ended itself in line 4 (exit code 3).",
+        ),
+        (
+            stopped(-9, None, None),
+            "Instead of answering to `PING`, your program was killed (signal 9, `SIGKILL`).",
+        ),
+    ] {
+        assert_eq!(outcome.message(), said);
+    }
+    assert!(
+        stopped(-11, None, None)
+            .message()
+            .contains("segmentation fault")
+    );
+}
+
+#[test]
+fn what_python_warns_of_comes_before_a_guess() {
+    let silent = |warning| Outcome::Silent {
+        waited_ms: 1000,
+        request: Some(Request::of_words(&["PING"])),
+        expected: None,
+        replies_before: 0,
+        receipt: None,
+        line: Some(5),
+        is_busy: false,
+        warning: Some(warning),
+    };
+    assert_eq!(
+        silent(ProgramWarning::BytesComparedWithText { line: 7 }).message(),
+        "Your program sent nothing within 1 s of `PING`. Line 7 compares bytes with a text, and they \
+         are never equal: `b\"PING\" == \"PING\"` is `False`. Put a `b` before the quotes, or `decode` \
+         the bytes first."
+    );
+    let never_awaited = ProgramWarning::NeverAwaited {
+        function: "answer".to_owned(),
+        line: Some(9),
+    };
+    assert!(
+        silent(never_awaited)
+            .message()
+            .contains("Line 9 calls `answer` without `await`")
+    );
 }

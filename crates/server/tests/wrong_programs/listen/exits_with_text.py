@@ -1,0 +1,4 @@
+import socket, sys
+
+server = socket.socket()
+sys.exit("no port given")

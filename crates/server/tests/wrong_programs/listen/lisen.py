@@ -1,0 +1,5 @@
+import socket
+
+server = socket.socket()
+server.bind(("localhost", 6379))
+server.lisen()

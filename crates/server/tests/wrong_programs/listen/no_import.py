@@ -1,0 +1,2 @@
+server = socket.create_server(("localhost", 6379))
+server.accept()

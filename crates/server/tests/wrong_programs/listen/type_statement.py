@@ -1,0 +1,3 @@
+import socket
+
+type Address = tuple[str, int]

@@ -1,0 +1,3 @@
+# -*- coding: utf8x -*-
+import socket
+server = socket.create_server(("localhost", 6379))

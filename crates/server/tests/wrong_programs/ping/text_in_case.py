@@ -1,0 +1,14 @@
+import socket
+
+server = socket.create_server(("localhost", 6379))
+while True:
+    client, address = server.accept()
+    while True:
+        data = client.recv(1024)
+        if not data:
+            break
+        words = data.split(b"\r\n")
+        match words[2]:
+            case "PING":
+                client.sendall(b"+PONG\r\n")
+    client.close()
