@@ -14,9 +14,7 @@ fn newer_syntax(detail: &str, text: &str) -> Option<&'static str> {
     if detail.starts_with("f-string expression part cannot include a backslash") {
         return Some("a backslash between the braces of an f-string came with 3.12");
     }
-    if has_type_parameters && detail.starts_with("expected '('")
-        || has_type_parameters && detail == "invalid syntax"
-    {
+    if has_type_parameters && (detail.starts_with("expected '('") || detail == "invalid syntax") {
         return Some("brackets behind the name of a function or a class came with 3.12");
     }
     if first_word == "type" && line.contains('=') && detail == "invalid syntax" {
