@@ -1,7 +1,9 @@
 //! The runs of one step: one at a time, folded event by event into what is on screen.
 
+use std::pin::Pin;
+
 use browser_model::{LiveRun, RunPhase, inline_spans};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
 use protocol::{Program, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Verdict};
@@ -15,6 +17,8 @@ use super::shown_run::ShownRun;
 use crate::browser;
 use crate::run_stream::run_events;
 use crate::store::Store;
+
+type RunEvents = Pin<Box<dyn Stream<Item = RunEvent>>>;
 
 /// How long a request that was lost on its way waits until it is sent again.
 const ASK_AGAIN_AFTER_MS: u32 = 700;
@@ -170,6 +174,8 @@ impl Runs {
         let program = self.editor.program().get_untracked();
         self.editor.save_what_was_typed();
         self.layout.panel().set(Panel::Results);
+        // The last run has its report, but may still look for the lines that decided.
+        self.abort();
         let Some(request) = self.begin(program, values) else {
             return;
         };
@@ -228,27 +234,36 @@ impl Runs {
     async fn follow(self, request: RunRequest) {
         let mut next = Some(request);
         while let Some(request) = next {
-            self.follow_one(request).await;
+            let rest = self.follow_one(request).await;
             next = self.end();
+            if let Some(rest) = rest {
+                self.hear_of_lines(rest).await;
+            }
         }
     }
 
     /// Follows one run to its end. What is lost on its way before the run has begun, such as a
     /// request to a server that is being replaced, is asked for once more.
-    async fn follow_one(self, request: RunRequest) {
+    ///
+    /// Returns what may still come after the report.
+    async fn follow_one(self, request: RunRequest) -> Option<RunEvents> {
         let mut heard = self.hear(request.clone()).await;
         if heard.as_ref().is_err_and(RunError::is_lost_on_its_way) {
             browser::wait(ASK_AGAIN_AFTER_MS).await;
             heard = self.hear(request).await;
         }
-        if let Err(error) = heard {
-            self.fold(|live| live.interrupt(error));
+        match heard {
+            Ok(rest) => rest,
+            Err(error) => {
+                self.fold(|live| live.interrupt(error));
+                None
+            }
         }
     }
 
-    /// Shows a run's events as they come, or returns why it did not begin.
-    async fn hear(self, request: RunRequest) -> Result<(), RunError> {
-        let mut events = Box::pin(run_events(request).await?);
+    /// Shows a run's events up to its report as they come, or returns why it did not begin.
+    async fn hear(self, request: RunRequest) -> Result<Option<RunEvents>, RunError> {
+        let mut events: RunEvents = Box::pin(run_events(request).await?);
         let mut has_begun = false;
         while let Some(event) = events.next().await {
             match &event {
@@ -257,12 +272,30 @@ impl Runs {
                 _ => has_begun = true,
             }
             let is_queued = !has_begun;
+            let is_report = matches!(event, RunEvent::Finished { .. });
             self.fold(|live| live.apply(event));
             if is_queued {
                 self.announce_the_queue();
             }
+            if is_report {
+                return Ok(Some(events));
+            }
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Shows the lines that are found after the report. The next run ends this.
+    async fn hear_of_lines(self, mut events: RunEvents) {
+        while let Some(event) = events.next().await {
+            self.fold(|live| live.apply(event));
+            let Some(shown) = self.shown.try_get_untracked().flatten() else {
+                return;
+            };
+            self.editor.show_notes_of(&shown);
+            if let Some(report) = &shown.live.report {
+                last_run::keep(self.step, report);
+            }
+        }
     }
 
     /// Ends the run on screen; returns the one that is to confirm it, if it needs that.
