@@ -77,7 +77,7 @@ class HostileReplies(unittest.TestCase):
 
     def test_a_slow_starter_is_given_its_time_again(self):
         program = "import time\ntime.sleep(0.5)\n" + SERVER.format(
-            body='client.sendall(b"-ERR unknown command\\r\\n"); client.close(); server.close(); break'
+            body='server.close(); client.sendall(b"-ERR unknown command\\r\\n"); client.close(); break'
         )
         twice = step(
             "twice",
