@@ -43,9 +43,9 @@ test("each test turns green as soon as it has passed", async ({ workbench }) => 
 test("the starter fails, and it says what is missing", async ({ workbench }) => {
   await workbench.editor.expectText(starter());
   await workbench.run();
-  await workbench.hasVerdict("2 of 2 tests failed", "Your program ended, and nothing listens");
+  await workbench.hasVerdict("2 of 2 tests failed", "This is still the program that the step began with");
   await workbench.expectCheck(FIRST, "failed");
-  await expect(workbench.liveRegion).toHaveText(/^Run 1: 2 of 2 tests failed\. Your program/);
+  await expect(workbench.liveRegion).toHaveText(/^Run 1: 2 of 2 tests failed\. This is still the program/);
 });
 
 test("a syntax error is named with its line, which is marked", async ({ workbench }) => {

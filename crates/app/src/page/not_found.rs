@@ -45,7 +45,16 @@ pub(crate) fn Trouble(
              connection and try again."
                 .to_owned()
         }
-        error => format!("{}.", sentence_case(&error.to_string())),
+        RunError::Offline => {
+            "This browser is offline. What you wrote is kept in this browser. Try again once it has \
+             a connection."
+                .to_owned()
+        }
+        RunError::Gateway { status } => format!(
+            "A gateway answered in the server's place, with HTTP status {status}. What you wrote is \
+             kept in this browser. Try again in a moment."
+        ),
+        error => sentence_case(&error.to_string()),
     };
     view! {
         <Title text="No answer · CodeAlong" />
