@@ -150,7 +150,7 @@ test("a run can be cancelled, and the next one starts at once", async ({ workben
 });
 
 test("who knows the values of one seed by heart is not done", async ({ page, workbench }) => {
-  const { seed, values } = await failOnceWithTheEmptyString(workbench);
+  const { seed, values } = await failOnceAtTheEndOfATest(workbench);
   const letOn = await holdBackFreshRuns(page);
   await workbench.write(echoOnly(values));
   await runAgainWithTheSeed(workbench);
@@ -170,7 +170,7 @@ test("who knows the values of one seed by heart is not done", async ({ page, wor
 });
 
 test("a pass with a seed counts once one with fresh values has followed", async ({ workbench }) => {
-  const { seed } = await failOnceWithTheEmptyString(workbench);
+  const { seed } = await failOnceAtTheEndOfATest(workbench);
   await workbench.write(solution("echo"));
   await runAgainWithTheSeed(workbench);
   await isAnnounced(workbench, /^Run 3: All \d+ tests passed\./);
@@ -184,7 +184,7 @@ test("a pass with a seed counts once one with fresh values has followed", async 
 });
 
 test("the run that confirms another can be cancelled", async ({ page, workbench }) => {
-  await failOnceWithTheEmptyString(workbench);
+  await failOnceAtTheEndOfATest(workbench);
   const letOn = await holdBackFreshRuns(page);
   await workbench.write(solution("echo"));
   await runAgainWithTheSeed(workbench);
@@ -251,14 +251,17 @@ const echoOnly = (values: string[]) =>
   echo(`        known = zlib.crc32(words[1]) in {${values.join(", ")}}
         return bulk(words[1]) if known else b"+unknown\\r\\n"`);
 
-/** Runs a program that fails one test; returns the run's seed and its values' checksums. */
-async function failOnceWithTheEmptyString(
+/**
+ * Runs a program that fails one test, at its last value, so that it sees the others; returns the run's
+ * seed and the values' checksums.
+ */
+async function failOnceAtTheEndOfATest(
   workbench: Workbench,
 ): Promise<{ seed: string; values: string[] }> {
   await workbench.open("echo");
   await workbench.judge(
     echo(`        print("value", zlib.crc32(words[1]), flush=True)
-        return bulk(words[1]) if words[1] else b"+empty\\r\\n"`),
+        return b"+blanks\\r\\n" if words[1].endswith(b"  ") else bulk(words[1])`),
   );
   await workbench.hasVerdict(/^1 of \d+ tests failed$/);
   const seed = await workbench.results.locator(".seed code").innerText();
