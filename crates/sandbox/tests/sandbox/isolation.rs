@@ -271,7 +271,7 @@ print('marks in memory =', found, flush=True)
     let report = lab.attack(&answering_after(work), &tests).await;
     assert!(report.is_passed(), "{report:#?}");
     let said = output(&report);
-    let launcher = "python3.11 -I -S -B -X utf8 /opt/codealong/__main__.py";
+    let launcher = "python3.11 -I -S -B -b -X utf8 /opt/codealong/__main__.py";
     for line in [
         format!("commands = ['{launcher}']"),
         "users = []".to_owned(),
