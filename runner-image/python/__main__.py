@@ -1,4 +1,4 @@
-"""Starts the launcher: `python3.11 -I -S -B -X utf8 /opt/codealong/__main__.py`.
+"""Starts the launcher: `python3.11 -I -S -B -b -X utf8 /opt/codealong/__main__.py`.
 
 By this file, not by its folder: to run a folder, Python first imports a tenth of its library.
 `--lane NAME --code DIR` is for the tests, which run it on a plain host.
