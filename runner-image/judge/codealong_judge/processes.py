@@ -27,7 +27,9 @@ class ProcessTable:
             if self.is_container:
                 found = procfs.pids(self._proc)
             else:
-                found = procfs.descendants(self._proc, self._launcher)
+                # Twice: one whose parent ends in the middle of a look may be missed by it.
+                looks = [procfs.descendants(self._proc, self._launcher) for _ in range(2)]
+                found = set().union(*looks)
         except OSError:
             return []
         return [pid for pid in found if pid != self._launcher and pid not in self._preforked]
