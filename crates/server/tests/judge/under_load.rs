@@ -76,7 +76,9 @@ async fn soak_a_busy_machine_changes_no_verdict() {
         for _ in 0..RUNS {
             let busy = verdict(&judge_fixture.judge(step, &program, 7).await);
             if busy != idle {
-                different.push(format!("{step}/{file}: {idle}\n  and busy: {busy}"));
+                let difference = format!("{step}/{file}: {idle}\n  and busy: {busy}");
+                println!("{difference}");
+                different.push(difference);
                 break;
             }
         }
