@@ -2,6 +2,7 @@
 
 import mmap
 import os
+import signal
 import tempfile
 import unittest
 from unittest import mock
@@ -150,6 +151,7 @@ raise SystemExit(1)
     def test_that_start_many_short_processes_leave_no_zombies(self):
         program = """
 import os
+import signal
 for _ in range(40):
     if os.fork() == 0:
         if os.fork() == 0:
@@ -162,6 +164,7 @@ for _ in range(40):
     def test_that_change_their_files_start_from_the_given_ones(self):
         program = """
 import os
+import signal
 print(sorted(os.listdir()), os.path.islink("main.py"))
 os.unlink("main.py")
 os.symlink("/etc/passwd", "main.py")
@@ -256,6 +259,25 @@ class Records(unittest.TestCase):
         self.assertTrue(reader.has_ended())
         self.assertFalse(reader.has_ended_with_daemon_threads())
         self.assertEqual(reader.last_line(), 5)
+
+    def test_notes_that_are_written_without_a_pause_are_always_there(self):
+        reader, writer = new_memory()
+        reader.reset(1)
+        writer.started()
+        writer.noted("comparison", {"line": 1})
+        pid = os.fork()
+        if pid == 0:
+            while True:
+                writer.noted("comparison", {"line": 1})
+                writer.noted("coroutine", {"line": 1})
+        try:
+            found = [reader.note("comparison") for _ in range(20_000)]
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        self.assertEqual([note for note in found if note != {"line": 1}], [])
+        reader.reset(2)
+        self.assertEqual(reader.note("comparison"), {})
 
     def test_of_an_earlier_start_are_forgotten(self):
         reader, writer = new_memory()

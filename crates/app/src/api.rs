@@ -65,7 +65,8 @@ pub async fn load_solution(course: String, step: String) -> Result<String, ApiEr
 }
 
 /// Runs the tests of a step and of all steps before it; the response is one
-/// [`RunEvent`](protocol::RunEvent) a line, in JSON.
+/// [`RunEvent`](protocol::RunEvent) a line, in JSON, and an empty line after each five seconds
+/// without one.
 ///
 /// A run refused before the response begins has the refusal's HTTP status. The response to a client
 /// with a name begins with its queue position; without a name it begins with the run, so that a

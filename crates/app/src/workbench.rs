@@ -1,5 +1,6 @@
 //! The workbench: the guide, the editor and the results of one step, and what they share.
 
+mod announcement;
 mod checklist;
 mod conflicting_draft;
 mod context;

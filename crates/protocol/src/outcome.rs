@@ -8,6 +8,7 @@ mod comparison;
 mod crash;
 mod exception_advice;
 mod interference;
+mod name_advice;
 mod phrase;
 mod program_end;
 mod program_warning;
@@ -16,6 +17,7 @@ mod resp_rule;
 mod sentence;
 mod silence;
 mod syntax_advice;
+mod type_advice;
 
 pub use comparison::Comparison;
 pub use crash::{Crash, SourceSpan, TracebackFrame};

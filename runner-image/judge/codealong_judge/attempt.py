@@ -80,9 +80,9 @@ class Attempt:
     def settle(self):
         """Waits until the program has done what a client woke it for: all its threads wait again.
 
-        Says whether it has; one that never waits is not looked at again. The kernel
-        has made it runnable by the time that a client's `connect` or `send` returns. The wait is
-        bounded by what the program does, not by the clock: on a busy machine its turn comes later.
+        Says whether it has; one that never waits is not looked at again. The kernel has made it
+        runnable by the time that a client's `connect` or `send` returns. The wait is bounded by what
+        the program does, not by the clock: on a busy machine its turn comes later.
         """
         program = self.program
         if program is None or not program.settles:

@@ -122,11 +122,9 @@ class Client:
         # Bytes instead of the end are wrong already: no more of them are waited for.
         while self._connection.end is None and not self._unread_bytes:
             if monotonic() >= end or self._attempt.is_program_finished():
-                # Its end may be known before that of its connection, which came first.
-                self._connection.receive()
                 break
             self._connection.wait_to_receive(end)
-        # A program that has ended had closed its connections before.
+        # The end of the program may be known before that of its connection, which came first.
         self._connection.receive()
         self._refuse_extra_bytes()
         self._attempt.may_end = True

@@ -69,11 +69,20 @@ _PATHS_AT = _SENDS_AT + _RINGS * _RING_SENDS * _SEND.size
 _NOTE = struct.Struct("<IIQ")
 _NOTE_KINDS = ("exit", "listener", "comparison", "coroutine")
 _NOTE_BYTES = 1024
+#: Each kind has two places, which are written in turn.
+_NOTE_PLACES = 2
+#: How often a note is read that is written meanwhile.
+_NOTE_READS = 20
 _NOTES_AT = _PATHS_AT + _RINGS * _RING_PATHS * _PATH_BYTES
-_SIZE = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_BYTES
+_SIZE = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_PLACES * _NOTE_BYTES
 
 #: A file made shorter would kill whoever reads past its new end.
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+
+
+def _note_places(kind):
+    first = _NOTE_KINDS.index(kind) * _NOTE_PLACES
+    return [_NOTES_AT + number * _NOTE_BYTES for number in range(first, first + _NOTE_PLACES)]
 
 
 def _is_line(number):
@@ -114,22 +123,41 @@ class RecordReader:
         for slot in range(_MAIN_CRASHES + _CHILD_CRASHES):
             _CRASH.pack_into(self._memory, _CRASHES_AT + slot * _CRASH_BYTES, 0, 0, 0)
         _TRACED.pack_into(self._memory, _TRACED_AT, traced)
-        for number in range(len(_NOTE_KINDS)):
-            _NOTE.pack_into(self._memory, _NOTES_AT + number * _NOTE_BYTES, 0, 0, 0)
+        for kind in _NOTE_KINDS:
+            for start in _note_places(kind):
+                _NOTE.pack_into(self._memory, start, 0, 0, 0)
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
 
     def note(self, kind, since_ns=0):
         """The content of the last note of a kind, made no earlier than `since_ns`, or an empty dict."""
-        start = _NOTES_AT + _NOTE_KINDS.index(kind) * _NOTE_BYTES
-        launch, length, when = _NOTE.unpack_from(self._memory, start)
-        if launch != self._launch or when < since_ns or not 0 < length <= _NOTE_BYTES - _NOTE.size:
+        launch, when, body = self._newest_note(kind)
+        if launch != self._launch or when < since_ns:
             return {}
-        body = start + _NOTE.size
         try:
-            content = json.loads(self._memory[body : body + length])
+            content = json.loads(body)
         except (ValueError, RecursionError):
             return {}
         return content if isinstance(content, dict) else {}
+
+    def _newest_note(self, kind):
+        """Its launch, its time and its bytes; the launch is 0 where there is none.
+
+        A program in a loop may write the same note again and again: one place is whole while the
+        other is written, and a place that has changed while it was read is read again.
+        """
+        for _ in range(_NOTE_READS):
+            newest = 0, 0, b""
+            is_whole = True
+            for start in _note_places(kind):
+                header = launch, length, when = _NOTE.unpack_from(self._memory, start)
+                if launch != self._launch or when < newest[1]:
+                    continue
+                body = start + _NOTE.size
+                newest = launch, when, self._memory[body : body + min(length, _NOTE_BYTES - _NOTE.size)]
+                is_whole = header == _NOTE.unpack_from(self._memory, start)
+            if is_whole:
+                break
+        return newest
 
     def started_ns(self):
         """When the program's first line ran, or None."""
@@ -229,6 +257,7 @@ class RecordWriter:
         self._ring = 0
         self._sends = 0
         self._paths = 0
+        self._notes = dict.fromkeys(_NOTE_KINDS, 0)
         self._crashes = 0
         self._crash_slots = range(_MAIN_CRASHES)
 
@@ -293,7 +322,8 @@ class RecordWriter:
         body = json.dumps(content).encode("ascii")
         if len(body) > _NOTE_BYTES - _NOTE.size:
             return
-        start = _NOTES_AT + _NOTE_KINDS.index(kind) * _NOTE_BYTES
+        self._notes[kind] += 1
+        start = _note_places(kind)[self._notes[kind] % _NOTE_PLACES]
         # Not valid while it is half written.
         _NOTE.pack_into(self._memory, start, 0, 0, 0)
         body_at = start + _NOTE.size

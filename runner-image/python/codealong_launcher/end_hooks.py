@@ -11,6 +11,8 @@ import sys
 import weakref
 from _socket import socket as PlainSocket
 
+from .wrapper import copy_identity
+
 _getframe = sys._getframe
 _RETURN = opcode.opmap["RETURN_VALUE"]
 
@@ -57,7 +59,7 @@ class EndHooks:
             functions = self._functions(_getframe(1))
             listening[key] = weakref.ref(self_, lambda _: self._dropped(key)), os.getpid(), functions
 
-        _copy_identity(listen, plain)
+        copy_identity(listen, plain)
         socket.socket.listen = listen
 
     def _wrap_close(self):
@@ -69,7 +71,7 @@ class EndHooks:
                 self._closed(_getframe(1))
             return plain(self_)
 
-        _copy_identity(close, plain)
+        copy_identity(close, plain)
         socket.socket.close = close
 
     def _wrap_exit(self):
@@ -82,7 +84,7 @@ class EndHooks:
                 self._note("exit", line=frame.f_lineno, text=None)
             plain(status)
 
-        _copy_identity(_exit, plain)
+        copy_identity(_exit, plain)
         os._exit = _exit
 
     #: The program's first process.
@@ -124,10 +126,3 @@ def _line_of_return(code):
     places = range(0, len(code.co_code), 2)
     lines = {positions[at // 2][0] for at in places if code.co_code[at] == _RETURN}
     return lines.pop() if len(lines) == 1 else None
-
-
-def _copy_identity(wrapper, plain):
-    """Makes a wrapper look like what it wraps to `help` and `inspect`."""
-    wrapper.__name__ = plain.__name__
-    wrapper.__qualname__ = plain.__qualname__
-    wrapper.__doc__ = plain.__doc__

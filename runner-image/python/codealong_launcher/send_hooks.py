@@ -15,6 +15,7 @@ from _socket import socket as PlainSocket
 from codealong_protocol.shared_memory import CALLERS_MAX
 
 from .imports import ModulePatches
+from .wrapper import copy_identity
 
 _getframe = sys._getframe
 
@@ -127,7 +128,7 @@ class SendHooks:
             return count
 
         for wrapper, plain in ((send, plain_send), (sendall, plain_sendall), (sendmsg, plain_sendmsg)):
-            _copy_identity(wrapper, plain)
+            copy_identity(wrapper, plain)
             setattr(socket.socket, plain.__name__, wrapper)
 
     def _add_boundary(self, function):
@@ -153,7 +154,7 @@ class SendHooks:
             if port:
                 sent[port] = sent.get(port, 0) + len(data)
 
-        _copy_identity(write, plain_write)
+        copy_identity(write, plain_write)
         transport.write = write
 
     def _wrap_os_write(self):
@@ -179,14 +180,5 @@ class SendHooks:
                 sent[port] = sent.get(port, 0) + count
             return count
 
-        _copy_identity(write, plain_write)
+        copy_identity(write, plain_write)
         os.write = write
-
-
-def _copy_identity(wrapper, plain):
-    """Makes a wrapper look like what it wraps to `help` and `inspect`."""
-    wrapper.__name__ = plain.__name__
-    wrapper.__qualname__ = plain.__qualname__
-    wrapper.__doc__ = plain.__doc__
-    if getattr(plain, "__text_signature__", None):
-        wrapper.__text_signature__ = plain.__text_signature__

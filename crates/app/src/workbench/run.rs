@@ -2,12 +2,13 @@
 
 use std::pin::Pin;
 
-use browser_model::{LiveRun, RunPhase, inline_spans};
+use browser_model::{LiveRun, RunPhase};
 use futures::{Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
 use protocol::{Program, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Verdict};
 
+use super::announcement::announcement;
 use super::last_run::{self, LastRun};
 use super::layout::{Layout, Panel, View};
 use super::open_step::OpenStep;
@@ -371,28 +372,12 @@ impl Runs {
         browser::next_frame(move || browser::focus_if_lost(body));
     }
 
-    /// Announces the run's phase. The run's number makes a repeated verdict a new text, so that it
-    /// is read out again.
+    /// Announces the run's phase.
     fn announce(self) {
+        let values = self.values.get_untracked();
         let text = self.shown.with_untracked(|shown| {
             let shown = shown.as_ref()?;
-            let phase = shown.phase();
-            let mut sentence = phase.sentence();
-            // Announced already when the run began.
-            let was_said = matches!(phase, RunPhase::Queued { .. });
-            if let RunValues::FreshAfter(seed) = self.values.get_untracked()
-                && !was_said
-                && let Some(more) = confirmation(&phase, seed)
-            {
-                sentence = format!("{sentence} {more}").trim_start().to_owned();
-            }
-            let sentence: String = inline_spans(&sentence)
-                .iter()
-                .map(browser_model::InlineSpan::text)
-                .collect();
-            let headline = phase.headline();
-            let headline = headline.trim_end_matches('…');
-            Some(format!("Run {}: {headline}. {sentence}", shown.number))
+            Some(announcement(shown, values))
         });
         self.announcement.set(text.unwrap_or_default());
     }

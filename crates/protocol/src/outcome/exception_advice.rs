@@ -1,6 +1,8 @@
 //! Advice to add to an exception whose own message is too little for a beginner.
 
 use super::Crash;
+use super::name_advice::{missing_attribute, newer_name, quoted, undefined_name};
+use super::type_advice::wrong_type;
 
 // Linux's error numbers, as in `errno(3)`: a learner's program runs nowhere else.
 const EBADF: i32 = 9;
@@ -43,7 +45,8 @@ fn sentence(crash: &Crash) -> Option<String> {
             return Some(format!(
                 "This function gives `{name}` a value somewhere, so the name is the function's own, \
                  and in that line it has none yet. If the one outside is meant, say so at the top of \
-                 the function: `global {name}`."
+                 the function: `global {name}`, or `nonlocal {name}` where it belongs to a function \
+                 around this one."
             ));
         }
         "AttributeError" => missing_attribute(detail)?,
@@ -59,188 +62,6 @@ fn sentence(crash: &Crash) -> Option<String> {
         _ => system_error(crash)?,
     };
     Some(advice.to_owned())
-}
-
-/// What stands in the first pair of single quotes, if it is a name.
-fn quoted(detail: &str) -> Option<&str> {
-    let (_, rest) = detail.split_once('\'')?;
-    let (name, _) = rest.split_once('\'')?;
-    let is_name = |character: char| character.is_alphanumeric() || character == '_';
-    (!name.is_empty() && name.chars().all(is_name)).then_some(name)
-}
-
-/// Modules that servers are written with, of which learners forget the import.
-const MODULES: [&str; 18] = [
-    "argparse",
-    "asyncio",
-    "collections",
-    "functools",
-    "io",
-    "json",
-    "logging",
-    "os",
-    "queue",
-    "random",
-    "re",
-    "selectors",
-    "signal",
-    "socket",
-    "socketserver",
-    "struct",
-    "sys",
-    "threading",
-];
-
-fn undefined_name(detail: &str) -> Option<String> {
-    let name = quoted(detail)?;
-    if name == "time" || MODULES.contains(&name) {
-        return Some(format!(
-            "`{name}` is a module: it is there after `import {name}`, at the top of the file."
-        ));
-    }
-    match name {
-        "null" | "nil" => Some("Python's word for nothing is `None`.".to_owned()),
-        "undefined" => {
-            Some("Python has no `undefined`; its word for nothing is `None`.".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// Names of the standard library that newer Pythons have.
-fn newer_name(detail: &str) -> Option<String> {
-    let name = quoted(detail)?;
-    let version = match name {
-        "batched" | "override" | "EventLoop" => "3.12",
-        "QueueShutDown" | "deprecated" | "ReadOnly" => "3.13",
-        _ => return None,
-    };
-    Some(format!(
-        "This is Python 3.11, and `{name}` came with {version}."
-    ))
-}
-
-fn missing_attribute(detail: &str) -> Option<&'static str> {
-    let (of, name) = detail.split_once(" has no attribute ")?;
-    let name = name.trim_matches('\'');
-    Some(match of {
-        "'socket' object" => match name {
-            "write" | "print" | "reply" => "A socket sends with `sendall`.",
-            "read" | "readline" | "readlines" => {
-                "A socket receives with `recv`; `makefile` makes a file of it, which has lines."
-            }
-            "socket" | "create_server" | "AF_INET" | "SOCK_STREAM" | "SOL_SOCKET"
-            | "SO_REUSEADDR" => {
-                "The name `socket` stands for one socket there, and no longer for the module: call \
-                 the variable something else."
-            }
-            _ => return None,
-        },
-        "module 'socket'" => match name {
-            "bind" | "listen" | "accept" | "recv" | "send" | "sendall" | "close" | "setsockopt" => {
-                "That is a method of a socket, not of the module: `socket.create_server` or \
-                 `socket.socket` makes a socket."
-            }
-            _ => return None,
-        },
-        "'StreamReader' object" if matches!(name, "recv" | "receive") => {
-            "asyncio's reader has `read`, `readline` and `readexactly`, and each wants an `await`."
-        }
-        "'StreamWriter' object" if matches!(name, "send" | "sendall") => {
-            "asyncio's writer sends with `write`."
-        }
-        "'coroutine' object" => COROUTINE,
-        "'str' object" if name == "decode" => {
-            "It is a text already: `decode` makes a text of bytes."
-        }
-        "'bytes' object" if name == "encode" => {
-            "They are bytes already: `encode` makes bytes of a text."
-        }
-        "'NoneType' object" => "What stands before that dot is `None`: where does it come from?",
-        "'builtin_function_or_method' object" | "'function' object" | "'method' object" => FUNCTION,
-        _ => return None,
-    })
-}
-
-const COROUTINE: &str = "That is a coroutine, of which nothing has run yet: put `await` before the \
-                         call that makes it.";
-const FUNCTION: &str =
-    "That is a function, not what it returns: parentheses behind its name call it.";
-
-fn wrong_type(detail: &str) -> Option<&'static str> {
-    let says = |words: &str| detail.contains(words);
-    if says("'coroutine'") {
-        return Some(COROUTINE);
-    }
-    if says("type 'builtin_function_or_method'")
-        || says("type 'method'")
-        || says("not 'builtin_function_or_method'")
-        || says("not builtin_function_or_method")
-        || says("method' object is not subscriptable")
-        || says("'function' object is not subscriptable")
-    {
-        return Some(FUNCTION);
-    }
-    if says("bytes-like object is required, not 'str'")
-        || says("must be a bytes-like object, not 'str'")
-        || says("must be bytes or a tuple of bytes, not str")
-        || says("a bytes-like object, or an integer") && says("'str'")
-    {
-        return Some(
-            "That line needs bytes and has a text: put a `b` before plain quotes, or call `encode` on \
-             the text.",
-        );
-    }
-    if says("string as left operand, not bytes")
-        || says("must be str or a tuple of str, not bytes")
-        || says("must be str or None, not bytes")
-        || says("must be str, not bytes")
-    {
-        return Some(
-            "That line needs a text and has bytes: leave out the `b` before quotes, or call `decode` \
-             on the bytes.",
-        );
-    }
-    if says("can't concat str to bytes") || says("can only concatenate str (not \"bytes\")") {
-        return Some(
-            "Bytes and text don't join: `decode` makes a text of bytes, and `encode` or a `b` before \
-             plain quotes makes bytes of a text.",
-        );
-    }
-    if says("can't concat int to bytes") {
-        return Some("Only bytes join bytes: `b\"%d\" % number` writes a number in digits.");
-    }
-    if says("can only concatenate str (not ") {
-        return Some(
-            "`+` joins a text with nothing but a text. In an f-string, as in `f\"{…}\"`, anything can \
-             stand between the braces.",
-        );
-    }
-    if detail == "'module' object is not callable" {
-        return Some(
-            "A module can't be called: name the class or the function in it, as in \
-             `socket.socket()`.",
-        );
-    }
-    if detail.starts_with("recv() takes at least 1 argument") {
-        return Some("`recv` wants to know how many bytes to take at most, as in `recv(1024)`.");
-    }
-    is_self_missing(detail)
-        .then_some("Python hands a method its object as the first argument: is `self` missing?")
-}
-
-/// Whether a method was given one argument more than it takes, as in `Server.run() takes 0
-/// positional arguments but 1 was given`.
-fn is_self_missing(detail: &str) -> bool {
-    let given = || {
-        let (name, rest) = detail.split_once("() takes ")?;
-        let (takes, rest) = rest.split_once(" positional argument")?;
-        let (_, rest) = rest.split_once(" but ")?;
-        let (given, _) = rest.split_once(' ')?;
-        let takes: u32 = takes.parse().ok()?;
-        Some(name.contains('.') && given.parse() == Ok(takes + 1))
-    };
-    given().unwrap_or(false)
 }
 
 fn system_error(crash: &Crash) -> Option<&'static str> {

@@ -18,8 +18,8 @@ struct LinesToChange {
     wrong_programs: Lines,
 }
 
-/// A few below what is right on a quiet machine, 83. A change that makes it more raises this number.
-const RIGHT_MIN: usize = 80;
+/// A change that makes it more raises this number.
+const RIGHT_MIN: usize = 92;
 
 /// On a busy machine time may run out before the line is found.
 const TRIES: usize = 3;

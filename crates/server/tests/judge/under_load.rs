@@ -13,7 +13,7 @@ use crate::wrong_programs::expectations;
 /// How often each program is judged beside the load.
 const RUNS: usize = 20;
 
-/// Keeps both of a learner's cores busy for as long as it lives.
+/// Keeps every core busy for as long as it lives.
 struct Load {
     is_over: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
