@@ -33,7 +33,7 @@ main()
 class TheListeningSocket(unittest.TestCase):
     def test_the_function_whose_variable_held_it_is_named(self):
         outcome = judge(MAIN.format(""), TWO_CLIENTS).outcome("listen.1")
-        self.assertEqual((outcome["kind"], outcome["is_accepted"]), ("ended", True))
+        self.assertEqual((outcome["kind"], outcome["clients"], outcome["accepted_clients"]), ("ended", 2, 1))
         self.assertEqual(outcome["end"]["listener"], {"how": "dropped", "line": 7, "function": "main"})
 
     def test_no_line_is_named_where_a_function_returns_in_several(self):

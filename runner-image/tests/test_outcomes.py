@@ -204,7 +204,7 @@ class WhileItServes(unittest.TestCase):
         self.assertEqual(report.kinds, ["passed", "ended"])
         outcome = report.outcome("ping.1")
         self.assertEqual((outcome["kind"], outcome["line"], outcome["request"]), ("ended", 6, REQUEST_PING))
-        self.assertEqual((outcome["is_accepted"], outcome["end"]), (False, end()))
+        self.assertEqual((outcome["accepted_clients"], outcome["end"]), (0, end()))
         self.assertEqual(report["ping.1"]["span"]["line"], 6)
         self.assertEqual(report.output(), "ready\nready\n")
 

@@ -115,7 +115,8 @@ mod tests {
         let outcome = Outcome::Ended {
             line: Some(line),
             request: None,
-            is_accepted: false,
+            clients: 1,
+            accepted_clients: 0,
             replies_before: 0,
             end: ProgramEnd::default(),
             reply: None,

@@ -104,9 +104,12 @@ pub enum Outcome {
         line: Option<u32>,
         /// The client's last request.
         request: Option<Request>,
-        /// Whether the program had taken a client.
+        /// The test's clients until then.
         #[serde(default)]
-        is_accepted: bool,
+        clients: u32,
+        /// Those of them that the program had taken.
+        #[serde(default)]
+        accepted_clients: u32,
         /// Replies that came before.
         #[serde(default)]
         replies_before: u32,

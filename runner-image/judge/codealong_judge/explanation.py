@@ -89,7 +89,7 @@ def no_connection(attempt, waited_ms, is_unanswered):
         # Whether a client came in the moment in which the program listened makes no difference.
         result = outcome.exited(0, None, end)
         if was_accepted:
-            result = outcome.ended(line, None, True, _replies(attempt), end)
+            result = outcome.ended(line, None, _clients(attempt), _replies(attempt), end)
         # The line that took the socket, where one is known.
         held = end["listener"] and end["listener"]["line"]
         return Failed(result, span_of(held or line))
@@ -138,6 +138,11 @@ def _warning(attempt):
 def _has_accepted(attempt):
     """Whether the program has taken a client in this test, as far as the kernel shows that."""
     return any(client.was_accepted() for client in attempt.clients)
+
+
+def _clients(attempt):
+    """How many clients have come in this test, and how many of them the program has taken."""
+    return len(attempt.clients), sum(client.was_accepted() for client in attempt.clients)
 
 
 def _replies(attempt):
@@ -195,7 +200,7 @@ def _cause(attempt, kind, request, replies, port):
     if kind == "silent" and program.printed_bytes > _FLOOD_BYTES:
         return outcome.output_flood(_FLOOD_BYTES // 1024)
     if records.has_ended() and not attempt.launcher.descendant_pids():
-        return outcome.ended(records.last_line(), request, _has_accepted(attempt), replies, _end(records))
+        return outcome.ended(records.last_line(), request, _clients(attempt), replies, _end(records))
     return None
 
 

@@ -89,12 +89,15 @@ def silent(waited_ms, request, expected, replies_before):
     }
 
 
-def ended(line, request, accepted=True, replies=0, end=None):
+def ended(line, request, clients, replies=0, end=None):
+    """`clients` are those that came, and those of them that the program took."""
+    came, accepted = clients
     return {
         "kind": "ended",
         "line": line,
         "request": request,
-        "is_accepted": accepted,
+        "clients": u32(came),
+        "accepted_clients": u32(accepted),
         "replies_before": u32(replies),
         "end": end or {},
         "reply": None,

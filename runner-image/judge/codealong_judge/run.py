@@ -230,8 +230,8 @@ class Run:
             result = outcome.test_broken(test_error.describe(error))
         if result is PASSED and attempt.was_answered and self._will_end_with_daemon_threads():
             # A daemon thread was quick enough. The program as a whole does not go on serving.
-            last = attempt.clients[-1]
-            result = outcome.ended(self._records.last_line(), last.request, True, last.replies)
+            last, count = attempt.clients[-1], len(attempt.clients)
+            result = outcome.ended(self._records.last_line(), last.request, (count, count), last.replies)
         if result is PASSED and attempt.was_answered:
             self._right_replies.take(attempt)
             self._retrace.take_passed(planned, test, monotonic() - began)

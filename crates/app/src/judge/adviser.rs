@@ -212,13 +212,14 @@ impl Likeness {
             Outcome::Ended {
                 request,
                 replies_before,
-                is_accepted,
+                clients,
+                accepted_clients,
                 reply,
                 ..
             } => {
                 *request = None;
                 *replies_before = 0;
-                *is_accepted = true;
+                (*clients, *accepted_clients) = (1, 1);
                 *reply = None;
             }
             Outcome::Stopped {

@@ -8,13 +8,24 @@ pub(super) fn exception(crash: &Crash) -> String {
         Some(span) => format!("line {} raised ", span.line),
         None => "it raised ".to_owned(),
     };
-    // Backticks mark code in our sentences, and this text is not ours.
-    let detail = crash.detail.replace('`', "'");
+    let detail = quoted(&crash.detail);
     if detail.is_empty() {
         format!("{place}`{}`", crash.exception)
     } else {
         format!("{place}`{}: {detail}`", crash.exception)
     }
+}
+
+/// A text of the program's, for a sentence that marks it as code by backticks: its first line, as far
+/// as a sentence can take it.
+pub(super) fn quoted(text: &str) -> String {
+    const MOST: usize = 160;
+    let line = text.lines().next().unwrap_or_default();
+    let mut quoted: String = line.chars().take(MOST).collect();
+    if quoted.len() < text.trim_end().len() {
+        quoted.push('…');
+    }
+    quoted.replace('`', "'")
 }
 
 /// Bytes in their written form, for a sentence that marks them as code by backticks.
@@ -77,6 +88,8 @@ pub(super) fn times(count: u32) -> String {
 }
 
 pub(super) fn duration(ms: u32) -> String {
+    // A wait is its limit and what the machine took beside it.
+    let ms = if ms >= 100 { (ms + 5) / 10 * 10 } else { ms };
     if ms >= 1000 && ms.is_multiple_of(1000) {
         format!("{} s", ms / 1000)
     } else if ms >= 1000 {

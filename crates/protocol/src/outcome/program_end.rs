@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::phrase::{exit, times};
+use super::phrase::{exit, quoted, times};
 
 /// What is known of the end of a program; all of it may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,10 +74,8 @@ impl ProgramEnd {
             _ => {}
         }
         let in_line = self.exit_line.map(|line| format!(" in line {line}"));
-        let said = self.exit_text.as_ref().map(|text| {
-            let text = text.replace('`', "'");
-            format!(" and said `{}`", text.lines().next().unwrap_or_default())
-        });
+        let said = self.exit_text.as_ref();
+        let said = said.map(|text| format!(" and said `{}`", quoted(text)));
         format!(
             "ended itself{} ({}){}",
             in_line.unwrap_or_default(),
@@ -102,10 +100,12 @@ impl ProgramEnd {
 }
 
 /// What a program had done before its end, as in `Your program answered once, and then `.
-pub(super) fn before_the_end(is_accepted: bool, replies: u32) -> String {
-    match (is_accepted, replies) {
-        (_, 1..) => format!("Your program answered {}, and then ", times(replies)),
-        (true, 0) => "Your program let the client in, and then ".to_owned(),
-        (false, 0) => "Your program ".to_owned(),
+pub(super) fn before_the_end(clients: u32, accepted_clients: u32, replies: u32) -> String {
+    match (replies, accepted_clients, clients) {
+        (1.., ..) => format!("Your program answered {}, and then ", times(replies)),
+        (0, 0, _) => "Your program ".to_owned(),
+        (0, 1, 0..=1) => "Your program let the client in, and then ".to_owned(),
+        (0, 1, _) => "Your program let one client in, and then ".to_owned(),
+        (0, accepted, _) => format!("Your program let {accepted} clients in, and then "),
     }
 }

@@ -104,12 +104,13 @@ impl Outcome {
             Self::Ended {
                 line,
                 request,
-                is_accepted,
+                clients,
+                accepted_clients,
                 replies_before,
                 end,
                 reply,
             } => {
-                let before = before_the_end(*is_accepted, *replies_before);
+                let before = before_the_end(*clients, *accepted_clients, *replies_before);
                 let ended = match &end.listener {
                     Some(listener) => listener.clause(),
                     None if before.contains(" then ") => {

@@ -10,6 +10,7 @@
 
 mod client;
 mod deciding_lines;
+mod expectation;
 mod hostile_programs;
 mod judge_command;
 mod judge_fixture;

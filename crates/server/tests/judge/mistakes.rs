@@ -19,8 +19,10 @@ async fn soak_every_program_is_held_against_every_mistake() {
             let programs = mistake.programs.iter();
             programs.map(|program| (program.file.clone(), program.source.entry_text().to_owned()))
         });
-        let others = python_files(&programs("wrong_programs").join(step.id.as_str()));
-        let others = others.into_iter().map(|path| {
+        let others = ["wrong_programs", "real_programs"]
+            .into_iter()
+            .flat_map(|kind| python_files(&programs(kind).join(step.id.as_str())));
+        let others = others.map(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             (name, std::fs::read_to_string(path).unwrap())
         });

@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 use protocol::{Report, StepId};
 
+use crate::expectation::expectations;
 use crate::judge_fixture::{JudgeFixture, programs};
-use crate::wrong_programs::expectations;
 
 /// How often each program is judged beside the load.
 const RUNS: usize = 20;
@@ -59,12 +59,10 @@ fn verdict(report: &Report) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "judges some sixty programs twenty times: it takes an hour"]
+#[ignore = "judges thirty programs twenty times: it takes half an hour"]
 async fn soak_a_busy_machine_changes_no_verdict() {
-    let folder = programs("wrong_programs");
-    let kinds: BTreeSet<(StepId, String)> = (expectations(&folder).program.into_iter())
-        // Those that say what has to be told are the kinds that learners write.
-        .filter(|program| program.says.is_some())
+    let folder = programs("real_programs");
+    let kinds: BTreeSet<(StepId, String)> = (expectations("real_programs").into_iter())
         .map(|program| (program.step, program.file))
         .collect();
     let judge_fixture = JudgeFixture::redis("load").await;

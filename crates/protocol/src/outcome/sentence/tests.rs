@@ -274,10 +274,11 @@ fn dropped() -> ProgramEnd {
 
 #[test]
 fn a_program_that_ends_is_told_how_far_it_came_and_what_took_its_socket() {
-    let ended = |request, is_accepted, replies_before, end, reply| Outcome::Ended {
+    let ended = |request, (clients, accepted_clients), replies_before, end, reply| Outcome::Ended {
         line: Some(10),
         request,
-        is_accepted,
+        clients,
+        accepted_clients,
         replies_before,
         end,
         reply,
@@ -295,19 +296,24 @@ fn a_program_that_ends_is_told_how_far_it_came_and_what_took_its_socket() {
              clients in a loop.",
         ),
         (
-            ended(None, true, 0, dropped(), None),
+            ended(None, (1, 1), 0, dropped(), None),
             "Your program let the client in, and then `main` returned in line 6, and with it went \
              the variable that held the listening socket. Keep it running: accept and answer in a loop.",
         ),
         (
-            ended(ping(), true, 1, ProgramEnd::default(), None),
+            ended(ping(), (3, 2), 0, ProgramEnd::default(), None),
+            "Your program let 2 clients in, and then it came to its end after line 10, so nobody was \
+             left to answer to `PING`. Keep it running: accept and answer in a loop.",
+        ),
+        (
+            ended(ping(), (1, 1), 1, ProgramEnd::default(), None),
             "Your program answered once, and then it came to its end after line 10, so nobody was \
              left to answer to `PING`. Keep it running: accept and answer in a loop.",
         ),
         (
             ended(
                 ping(),
-                false,
+                (1, 0),
                 0,
                 ProgramEnd::default(),
                 Some(comparison(b"+PONG\r\n", b"+PO", 3)),
@@ -390,4 +396,17 @@ fn what_python_warns_of_comes_before_a_guess() {
             .message()
             .contains("Line 9 calls `answer` without `await`")
     );
+}
+
+#[test]
+fn a_text_of_the_program_is_cut_to_what_a_sentence_can_take() {
+    for (text, quoted) in [
+        ("a short one".to_owned(), "a short one".to_owned()),
+        ("first\nsecond".to_owned(), "first…".to_owned()),
+        ("closed\n".to_owned(), "closed".to_owned()),
+        ("x".repeat(3000), format!("{}…", "x".repeat(160))),
+        ("`é`".to_owned(), "'é'".to_owned()),
+    ] {
+        assert_eq!(super::super::phrase::quoted(&text), quoted);
+    }
 }
