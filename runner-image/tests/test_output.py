@@ -4,6 +4,7 @@ import unittest
 
 from judging import judge, step
 from codealong_judge.output import ProgramOutput
+from codealong_judge.output_order import OutputOrder
 
 LISTEN = step("listen", 'from codealong import test\n@test("a")\ndef _(server):\n    server.connect()\n')
 
@@ -111,6 +112,55 @@ class Output(unittest.TestCase):
         self.assertEqual(
             report.output("stdout"), "é-printed\nbytes \ufffd\nkept back until now\n\ufffd\ufffd\ufffd\ufffd\n"
         )
+
+    def test_of_both_streams_is_seen_in_the_order_in_which_it_was_written(self):
+        program = """
+            import os, socket, subprocess, sys, threading
+            for number in range(500):
+                print("out", number)
+                print("err", number, file=sys.stderr)
+            if os.fork() == 0:
+                for _ in range(50):
+                    print("child")
+                    print("child", file=sys.stderr)
+                os._exit(0)
+            os.wait()
+            print("before", end=" ", flush=True)
+            os.write(2, b"err by os.write\\n")
+            os.write(1, b"os.write\\n")
+            subprocess.run(["/bin/echo", "not noted"])
+            threading.Event().wait(0.2)
+            for number in range(500, 510):
+                print("out", number)
+                print("err", number, file=sys.stderr)
+            server = socket.create_server(("localhost", 6379))
+            server.accept()[0].recv(1)
+            """
+        for _ in range(3):
+            lines = judge(program, LISTEN).output().splitlines()
+            by_turns = [f"{name} {number}" for number in range(510) for name in ("out", "err")]
+            self.assertEqual(lines[:1000], by_turns[:1000])
+            self.assertEqual(lines[1000:1100], ["child"] * 100)
+            self.assertEqual(lines[1100:1102], ["before err by os.write", "os.write"])
+            self.assertIn("not noted", lines[1102:])
+            self.assertEqual([line for line in lines[1102:] if line != "not noted"], by_turns[1000:])
+
+    def test_of_a_program_that_lies_of_its_order_is_all_there(self):
+        class Lies:
+            def switches(self, number):
+                return ([(1 << 60, 1 << 60, 7)], 1) if number == 0 else ([], 1)
+
+            def written(self):
+                return 1 << 60, 0
+
+        got = []
+        order = OutputOrder(Lies(), lambda stream, data, now: got.append((stream, data)))
+        order.take("stdout", b"a", 0.0)
+        order.take("stderr", b"b" * 70_000, 0.0)
+        order.take("stdout", b"c", 0.0)
+        order.release(0.0)
+        self.assertEqual(b"".join(data for stream, data in got if stream == "stdout"), b"ac")
+        self.assertEqual(sum(len(data) for stream, data in got if stream == "stderr"), 70_000)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from codealong_protocol.channel import ChannelClosed
 
 from . import socket_limits, tcp_table
 from .outcome import Interference, LauncherLost
+from .output_order import OutputOrder
 from .program import Program
 
 #: A program that prints much should not wait while the judge is busy.
@@ -42,6 +43,7 @@ class Launcher:
         self.launches = 0
         # The status of each start's first process that has ended, by the start's number.
         self._statuses = {}
+        self._order = None
         self._probe_seconds = _PROBE_SECONDS
         #: Whether the starts to come record the lines that lead to each reply; what they print is
         #: not passed on.
@@ -68,6 +70,7 @@ class Launcher:
         self.launches = number
         program = Program(number, reply["pid"], descriptors, refusals_before, self._statuses)
         self.program = program
+        self._order = OutputOrder(self._records, self._feed_callback(program))
         for stream, descriptor in zip(("stdout", "stderr"), descriptors):
             try:
                 fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
@@ -86,7 +89,13 @@ class Launcher:
             for descriptor in program.descriptors:
                 self._event_loop.remove_stream(descriptor)
                 os.close(descriptor)
+            self.release_output()
             self._event_loop.close_lingering()
+
+    def release_output(self):
+        """Passes on what is held back of the output of the last start."""
+        if self._order is not None:
+            self._order.release(monotonic())
 
     def try_kill(self):
         """After the run: nothing should use the processor any more, and no failure counts."""
@@ -193,10 +202,16 @@ class Launcher:
     def _output_callback(self, program, stream):
         def take(data, now):
             program.printed_bytes += len(data)
+            self._order.take(stream, data, now)
+
+        return take
+
+    def _feed_callback(self, program):
+        def feed(stream, data, now):
             if not self.is_traced:
                 self._output.feed(program.number, stream, data, now)
 
-        return take
+        return feed
 
 
 def interference_of(failed):

@@ -99,6 +99,7 @@ class Run:
         self._event_loop.lift_limits()
         # What the program printed before its last answer belongs to the report.
         self._event_loop.drain()
+        self._launcher.release_output()
         self._output.finish()
         is_whole = self._outcome_of_rest is None
         self._lines_follow = is_whole and self._retrace.is_due(self._deadline)

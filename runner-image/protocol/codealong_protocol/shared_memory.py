@@ -58,6 +58,12 @@ _PATH_LINE = struct.Struct("<I")
 _RING_PATHS, _PATH_BYTES = 64, 1024
 _PATH_LINES_MAX = (_PATH_BYTES - _PATH.size) // _PATH_LINE.size
 
+#: How often the program went over from one of its two streams of output to the other, as a count;
+#: each time is a record of the bytes that it had written to each before, and of the stream, 1 or 2.
+_SWITCHES_AT = 60
+_SWITCH = struct.Struct("<QQI")
+_RING_SWITCHES = 4096
+
 _COUNTS_AT = 64
 _PATH_COUNTS_AT = 96
 _CRASHES_AT = 128
@@ -74,7 +80,10 @@ _NOTE_PLACES = 2
 #: How often a note is read that is written meanwhile.
 _NOTE_READS = 20
 _NOTES_AT = _PATHS_AT + _RINGS * _RING_PATHS * _PATH_BYTES
-_SIZE = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_PLACES * _NOTE_BYTES
+_SWITCH_RECORDS_AT = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_PLACES * _NOTE_BYTES
+#: Where the program is with its output, as a switch; its forked children count here as well.
+_WRITTEN_AT = _SWITCH_RECORDS_AT + _RING_SWITCHES * _SWITCH.size
+_SIZE = _WRITTEN_AT + _SWITCH.size
 
 #: A file made shorter would kill whoever reads past its new end.
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
@@ -126,6 +135,7 @@ class RecordReader:
         for kind in _NOTE_KINDS:
             for start in _note_places(kind):
                 _NOTE.pack_into(self._memory, start, 0, 0, 0)
+        _SWITCH.pack_into(self._memory, _WRITTEN_AT, 0, 0, 0)
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
 
     def note(self, kind, since_ns=0):
@@ -158,6 +168,30 @@ class RecordReader:
             if is_whole:
                 break
         return newest
+
+    def switches(self, number):
+        """The records of switches from the one of this number on, and the number of the next one.
+
+        Each is the bytes that were written to stdout and to stderr before, and the stream, 1 or 2.
+        Of too many the first are gone.
+        """
+        (count,) = _COUNT.unpack_from(self._memory, _SWITCHES_AT)
+        first = max(number, count - _RING_SWITCHES)
+        starts = (_SWITCH_RECORDS_AT + at % _RING_SWITCHES * _SWITCH.size for at in range(first, count))
+        return [_SWITCH.unpack_from(self._memory, start) for start in starts], max(number, count)
+
+    def written(self):
+        """How many bytes the program has written to stdout and to stderr, or is about to.
+
+        None where it can't be told at present.
+        """
+        before = None
+        for _ in range(_NOTE_READS):
+            written = _SWITCH.unpack_from(self._memory, _WRITTEN_AT)
+            if written == before:
+                return written[:2]
+            before = written
+        return None
 
     def started_ns(self):
         """When the program's first line ran, or None."""
@@ -316,6 +350,21 @@ class RecordWriter:
         _COUNT.pack_into(
             self._memory, _PATH_COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF
         )
+
+    def writes(self, stream, size):
+        """So many bytes are about to be written to `stream`, 1 or 2; fewer than 0 were not written."""
+        if not self._launch:
+            return
+        memory = self._memory
+        *written, current = _SWITCH.unpack_from(memory, _WRITTEN_AT)
+        if current != stream:
+            (number,) = _COUNT.unpack_from(memory, _SWITCHES_AT)
+            start = _SWITCH_RECORDS_AT + number % _RING_SWITCHES * _SWITCH.size
+            # `pack_into` would empty the place first, and the count is looked at at any time.
+            memory[start : start + _SWITCH.size] = _SWITCH.pack(*written, stream)
+            memory[_SWITCHES_AT : _SWITCHES_AT + _COUNT.size] = _COUNT.pack((number + 1) & 0xFFFFFFFF)
+        written[stream - 1] = max(written[stream - 1] + size, 0)
+        memory[_WRITTEN_AT : _WRITTEN_AT + _SWITCH.size] = _SWITCH.pack(*written, stream)
 
     def noted(self, kind, content):
         """Something of one of the kinds of notes, as a dict of JSON values."""

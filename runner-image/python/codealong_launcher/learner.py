@@ -19,6 +19,7 @@ from .end_hooks import EndHooks
 from .environment import LAUNCHER
 from .exception_hooks import ExceptionHooks
 from .line_tracer import LineTracer
+from .output_hooks import OutputHooks
 from .send_hooks import SendHooks
 from .stack_probe import StackProbe
 from .warning_hooks import WarningHooks
@@ -42,7 +43,8 @@ class Learner:
         self._environment = environment
         self._writer = RecordWriter(memory)
         self._bind_hooks = BindHooks(self._writer, environment.main_file)
-        self._send_hooks = SendHooks(self._writer, environment.main_file)
+        self._output_hooks = OutputHooks(self._writer)
+        self._send_hooks = SendHooks(self._writer, environment.main_file, self._output_hooks.write)
         self._exception_hooks = ExceptionHooks(self._writer, environment.code, self._send_hooks.last_port)
         self._end_hooks = EndHooks(self._writer, environment.main_file)
         self._warning_hooks = WarningHooks(self._writer, environment.main_file)
@@ -54,7 +56,13 @@ class Learner:
 
     def prepare(self):
         """Does all that can be done before there is a program."""
-        for hooks in (*self._patching, self._bind_hooks, self._end_hooks, self._warning_hooks):
+        for hooks in (
+            *self._patching,
+            self._bind_hooks,
+            self._end_hooks,
+            self._output_hooks,
+            self._warning_hooks,
+        ):
             hooks.install()
         if not self._environment.is_container:
             _reuse_addresses()

@@ -202,8 +202,6 @@ def _prepare(environment, memory):
     site.sethelper()
     os.environ.clear()
     os.environ.update(PATH="/usr/local/bin:/usr/bin:/bin", HOME="/tmp", LANG="C.UTF-8")
-    sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", line_buffering=True)
-    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     learner = Learner(environment, memory)
     learner.prepare()
     # A collection would write to the page of each object, and unshare it.

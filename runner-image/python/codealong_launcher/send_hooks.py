@@ -27,9 +27,11 @@ _NUMBERS_MAX = 2 * (1 + CALLERS_MAX)
 class SendHooks:
     """Wraps the functions that send, once per process."""
 
-    def __init__(self, writer, main_file):
+    def __init__(self, writer, main_file, write_output):
         self._writer = writer
         self._main_file = main_file
+        #: What `os.write` does on standard output and standard error.
+        self._write_output = write_output
         #: Bytes sent, by the client's port.
         self._sent = {}
         self._thread = threading.local()
@@ -158,11 +160,12 @@ class SendHooks:
         transport.write = write
 
     def _wrap_os_write(self):
-        record, sent, plain_write = self._record, self._sent, os.write
+        record, sent, write_output = self._record, self._sent, self._write_output
+        plain_write = os.write
 
         def write(descriptor, data, /):
-            if descriptor <= 2:
-                return plain_write(descriptor, data)
+            if descriptor in (1, 2):
+                return write_output(descriptor, data)
             port = 0
             try:
                 probe = PlainSocket(fileno=descriptor)

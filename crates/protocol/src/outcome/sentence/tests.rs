@@ -349,7 +349,7 @@ fn a_program_that_ends_itself_is_told_where_and_as_what() {
         (
             stopped(1, Some(4), Some("no `port`\nat all")),
             "Instead of answering to `PING`, your program ended itself in line 4 (exit code 1) and \
-             said `no 'port'`.",
+             said `no 'port'…`.",
         ),
         (
             stopped(3, Some(4), None),

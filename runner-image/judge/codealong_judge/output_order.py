@@ -1,0 +1,64 @@
+"""The order in which a program wrote to its two streams of output.
+
+What comes out of two pipes has no order of its own. The program takes note of each switch from one
+stream to the other before it writes, so the bytes that a switch waits for are in their pipe or have
+been read. The notes are the program's: they order what it printed, and nothing else.
+"""
+
+_STREAMS = ("stdout", "stderr")
+
+#: How much is held back for what a switch waits for.
+_HELD_BYTES = 64 * 1024
+
+
+class OutputOrder:
+    """The output of one start of the program; `feed` takes a stream's name, bytes and the time."""
+
+    def __init__(self, records, feed):
+        self._records = records
+        self._feed = feed
+        self._held = {name: bytearray() for name in _STREAMS}
+        self._passed_on = dict.fromkeys(_STREAMS, 0)
+        self._switches, self._next_number = [], 0
+        self._current = "stdout"
+        # Bytes that the notes don't know, as those of a program that was started by this one.
+        self._unnoted = dict.fromkeys(_STREAMS, 0)
+
+    def take(self, stream, data, now):
+        """Passes on what can be, and holds back what comes after bytes that are yet to be read."""
+        self._held[stream].extend(data)
+        found, self._next_number = self._records.switches(self._next_number)
+        self._switches.extend(found)
+        while self._switches:
+            *before, switched_to = self._switches[0]
+            if not self._pass_on_until(before, now):
+                if sum(map(len, self._held.values())) > _HELD_BYTES:
+                    self.release(now)
+                return
+            self._switches.pop(0)
+            self._current = "stderr" if switched_to == 2 else "stdout"
+        self.release(now)
+        for name, count in zip(_STREAMS, self._records.written() or ()):
+            self._unnoted[name] = max(self._unnoted[name], self._passed_on[name] - count)
+
+    def release(self, now):
+        """Passes on all that is held back, that of the present stream first."""
+        for name in sorted(_STREAMS, key=lambda name: name != self._current):
+            self._pass_on(name, len(self._held[name]), now)
+
+    def _pass_on_until(self, before, now):
+        """Whether so many bytes of each stream have been passed on, after what can be of them."""
+        is_there = True
+        for name, count in zip(_STREAMS, before):
+            missing = count + self._unnoted[name] - self._passed_on[name]
+            is_there = is_there and missing <= len(self._held[name])
+            self._pass_on(name, missing, now)
+        return is_there
+
+    def _pass_on(self, name, size, now):
+        held = self._held[name]
+        data = bytes(held[: max(size, 0)])
+        if data:
+            del held[: len(data)]
+            self._passed_on[name] += len(data)
+            self._feed(name, data, now)
