@@ -244,7 +244,7 @@ class TheLineThatDecided(unittest.TestCase):
             )
         )
 
-    def test_is_the_sends_where_right_replies_to_the_command_went_the_same_way(self):
+    def test_is_the_commands_own_where_right_replies_to_it_went_the_same_way(self):
         self.check(
             program(
                 """
@@ -254,7 +254,7 @@ class TheLineThatDecided(unittest.TestCase):
                         return b"+PONG\\r\\n"
                     if words[0] == b"SET":
                         store[words[1]] = len(store)
-                        return b"+%b\\r\\n" % (b"Ok" if len(store) > 1 else b"OK")
+                        return b"+%b\\r\\n" % (b"Ok" if len(store) > 1 else b"OK")  # here
                     return b"$3\\r\\nhey\\r\\n"
                 def serve(client):
                     stream = client.makefile("rb")
@@ -264,7 +264,28 @@ class TheLineThatDecided(unittest.TestCase):
                 SERVE,
             ),
             test="some.4",
-            marker="# sent",
+        )
+
+    def test_is_that_of_bytes_after_a_right_reply(self):
+        self.check(
+            program(
+                """
+                def answer(words):
+                    if words[0] == b"PING":
+                        return b"+PONG\\r\\n"
+                    if words[0] == b"SET" and words[1] == b"b":
+                        return b"+OK\\r\\n\\r\\n"  # here
+                    if words[0] == b"SET":
+                        return b"+OK\\r\\n"
+                    return b"$3\\r\\nhey\\r\\n"
+                def serve(client):
+                    stream = client.makefile("rb")
+                    while words := words_of(stream):
+                        client.sendall(answer(words))  # sent
+                """,
+                SERVE,
+            ),
+            test="some.4",
         )
 
     def test_is_the_sends_where_nothing_tells_replies_apart(self):

@@ -118,7 +118,7 @@ class Attempt:
         """The line that decided on the wrong byte at `offset`, as far as calls tell, and whether
         they do; else the line that sent it."""
         frames = self.frames_of(port, offset)
-        self._right_replies.take(self)
+        self._right_replies.take(self, (port, offset))
         line = self._right_replies.deciding_call(frames)
         if line is not None:
             return line, True

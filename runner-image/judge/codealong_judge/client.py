@@ -39,6 +39,8 @@ class Client:
         self._reply_start = 0
         self._replies = 0
         self._request = None
+        # Where each accepted reply begins, and the name of the command that it answers.
+        self._answered = []
         #: When it last asked, in nanoseconds of the monotonic clock, or 0.
         self.asked_ns = 0
 
@@ -101,6 +103,7 @@ class Client:
             self._fail(outcome.invalid_byte(reply, reading.rule), reading.offset)
         self._require_accepted(expectation, reading)
         self._position = reading.end
+        self._answered.append((self._reply_start, self.last_command))
         self._replies += 1
         self._attempt.reply_accepted()
         if took_ms > limit_ms:
@@ -162,6 +165,17 @@ class Client:
     def request(self):
         """What was sent last, a `protocol::Request`, or None."""
         return self._request
+
+    @property
+    def last_command(self):
+        """The name of the command that was sent last, in capitals; None where it was not a single one."""
+        commands = ((self._request or {}).get("commands") or {}).get("commands", ())
+        words = commands[0]["words"] if len(commands) == 1 else ()
+        return words[0]["bytes"].upper() if words else None
+
+    def command_at(self, offset):
+        """The name of the command whose accepted reply the byte at `offset` is part of, or None."""
+        return next((name for begin, name in reversed(self._answered) if begin <= offset), None)
 
     def was_accepted(self):
         """Whether the program has taken this client, as far as the kernel shows that."""

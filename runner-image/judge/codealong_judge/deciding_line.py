@@ -2,7 +2,8 @@
 
 Many programs send all replies in one line, or by a function of their own. What tells a wrong reply
 from those that were right is then the call that led to it, or the branch that made it. Where nothing
-tells them apart, it is the line that sent.
+tells it from right replies to the same command, it is the last line that no other command's went
+through; and where there is none, the line that sent.
 """
 
 
@@ -12,18 +13,17 @@ class RightReplies:
     def __init__(self):
         #: The lines of the calls that led to them.
         self._calls = set()
-        #: All lines that led to them, of traced programs.
-        self._paths = set()
+        #: All lines that led to them, of traced programs, by the command that was answered.
+        self._paths = {}
 
-    def take(self, attempt):
-        """Takes those of an attempt that has come to its end."""
+    def take(self, attempt, wrong=None):
+        """Takes those of an attempt that has come to its end, at a `wrong` byte: its port and offset."""
         for client in attempt.clients:
-            for begin, frames in attempt.sends(client.port):
-                if begin < client.accepted_bytes:
-                    self._calls.update(line for line, _ in frames)
-            for begin, lines in attempt.paths(client.port):
-                if begin < client.accepted_bytes:
-                    self._paths.update(lines)
+            sends = attempt.sends(client.port)
+            for begin, frames in _right(sends, client, wrong):
+                self._calls.update(line for line, _ in frames)
+            for begin, lines in _right(attempt.paths(client.port), client, wrong):
+                self._paths.setdefault(client.command_at(begin), set()).update(lines)
 
     def deciding_call(self, frames):
         """The line of the innermost call that led to no right reply, or None."""
@@ -34,8 +34,28 @@ class RightReplies:
     def deciding_line(self, attempt, port, offset):
         """The last line that led to the wrong byte at `offset` and to no right reply, or None."""
         client = next(client for client in attempt.clients if client.port == port)
-        path = []
-        for begin, lines in attempt.paths(port):
-            if client.accepted_bytes <= begin <= offset:
-                path += lines
-        return next((line for line in reversed(path) if self._paths and line not in self._paths), None)
+        sends = attempt.paths(port)
+        first = min(client.accepted_bytes, _begin_of_send_at(sends, offset))
+        path = [line for begin, lines in sends if first <= begin <= offset for line in lines]
+        command = client.last_command
+        others = [lines for name, lines in self._paths.items() if name not in (command, None)]
+        # First against all right replies, then against those to other commands.
+        for right in (self._paths.values(), others if command is not None else ()):
+            passed = set().union(*right)
+            line = next((line for line in reversed(path) if passed and line not in passed), None)
+            if line is not None:
+                return line
+        return None
+
+
+def _right(sends, client, wrong):
+    """Of sends on a client's connection, those of right replies only."""
+    first_wrong = client.accepted_bytes
+    if wrong is not None and wrong[0] == client.port:
+        first_wrong = min(first_wrong, _begin_of_send_at(sends, wrong[1]))
+    return [send for send in sends if send[0] < first_wrong]
+
+
+def _begin_of_send_at(sends, offset):
+    """Where the send begins that the byte at `offset` was part of; `offset` itself where none is known."""
+    return max((begin for begin, _ in sends if begin <= offset), default=offset)

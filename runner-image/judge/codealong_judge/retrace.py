@@ -92,7 +92,7 @@ class Retrace:
                 return None
             if _without_times(failed.outcome) != _without_times(result):
                 return None
-            self._right_replies.take(attempt)
+            self._right_replies.take(attempt, failed.wrong_byte)
             return self._right_replies.deciding_line(attempt, *failed.wrong_byte)
         finally:
             attempt.close_clients()
