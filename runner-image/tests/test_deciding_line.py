@@ -288,6 +288,27 @@ class TheLineThatDecided(unittest.TestCase):
             test="some.4",
         )
 
+    def test_is_that_which_chose_the_value_and_not_the_one_that_formed_it(self):
+        formed = """
+            def simple(text):
+                return b"+" + text + END  # formed
+            def answer(words):
+                if words[0] == b"PING":
+                    return b"+PONG\\r\\n"
+                if words[0] == b"SET":
+                    return simple(WORD)  # chosen
+                return b"$3\\r\\nhey\\r\\n"
+            def serve(client):
+                stream = client.makefile("rb")
+                while words := words_of(stream):
+                    client.sendall(answer(words))  # sent
+        """
+        right, wrong = 'b"OK"', 'b"Ok"'
+        source = program(formed.replace("END", 'b"\\r\\n"').replace("WORD", wrong), SERVE)
+        self.check(source, marker="# chosen")
+        source = program(formed.replace("END", 'b"\\n\\r"').replace("WORD", right), SERVE)
+        self.check(source, marker="# formed")
+
     def test_is_the_sends_where_nothing_tells_replies_apart(self):
         self.check(
             program(

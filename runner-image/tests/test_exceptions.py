@@ -36,6 +36,7 @@ while True:
             report = judge(program, PING)
             outcome = report.outcome("ping.1")
             self.assertEqual(outcome["kind"], "crashed", where)
+            self.assertEqual(outcome["crash"]["place"], "main" if where == "main" else "thread")
             self.assertEqual(report["ping.1"]["span"]["line"], 8, where)
 
     def test_an_exception_between_two_requests_is_the_cause_of_the_second_ones_failure(self):

@@ -246,14 +246,14 @@ class Records(unittest.TestCase):
         writer.started()
         writer.sent(40000, 0, [12, 10])
         writer.sent(40000, 7, [13, 10, 30, 25, 50, 0])
-        writer.went(40000, 7, [11, 14, 13])
+        writer.went(40000, 7, [(11, 0), (14, 12), (13, 0)])
         writer.crashed({"exception": "E", "where": "main"})
         self.assertFalse(reader.has_ended())
         writer.ended(5, 0)
         frames = [(13, 10), (30, 25), (50, 0)]
         self.assertEqual(reader.new_sends(), [(40000, 0, [(12, 10)]), (40000, 7, frames)])
         self.assertEqual(reader.new_sends(), [])
-        self.assertEqual(reader.new_paths(), [(40000, 7, [11, 14, 13])])
+        self.assertEqual(reader.new_paths(), [(40000, 7, [(11, 0), (14, 12), (13, 0)])])
         self.assertEqual(reader.new_paths(), [])
         self.assertEqual([crash["exception"] for crash in reader.crashes()], ["E"])
         self.assertTrue(reader.has_ended())
@@ -285,7 +285,7 @@ class Records(unittest.TestCase):
         writer.started()
         reader.reset(2)
         writer.sent(40000, 0, [12, 10])
-        writer.went(40000, 0, [12])
+        writer.went(40000, 0, [(12, 0)])
         writer.crashed({"exception": "E"})
         writer.ended(5, 0)
         self.assertEqual((reader.new_sends(), reader.new_paths()), ([], []))
@@ -297,14 +297,14 @@ class Records(unittest.TestCase):
         writer.started()
         for number in range(5000):
             writer.sent(40000, number, [1 + number, 1])
-            writer.went(40000, number, [1 + number] * 300)
+            writer.went(40000, number, [(1 + number, 0)] * 300)
         for number in range(20):
             writer.crashed({"exception": str(number)})
         latest = range(5000 - 1024, 5000)
         self.assertEqual(reader.new_sends(), [(40000, number, [(1 + number, 1)]) for number in latest])
         paths = reader.new_paths()
         self.assertEqual([offset for _, offset, _ in paths], list(range(5000 - 64, 5000)))
-        self.assertEqual({len(lines) for _, _, lines in paths}, {253})
+        self.assertEqual({len(lines) for _, _, lines in paths}, {126})
         self.assertEqual([crash["exception"] for crash in reader.crashes()], [str(n) for n in range(12, 20)])
 
     def test_that_are_no_frames_are_not_there(self):
@@ -313,7 +313,7 @@ class Records(unittest.TestCase):
         writer.started()
         for frames in ([0, 0], [12, 13], [12, 10, 0, 0], [12, 10, 2_000_000, 5]):
             writer.sent(40000, 0, frames)
-        writer.went(40000, 0, [12, 0])
+        writer.went(40000, 0, [(12, 0), (0, 0)])
         self.assertEqual((reader.new_sends(), reader.new_paths()), ([], []))
 
     def test_that_are_too_long_lose_their_outer_frames(self):

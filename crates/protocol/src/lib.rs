@@ -26,9 +26,9 @@ pub use english::{counted, duration_text, minutes_text, sentence_case, with_arti
 pub use exchange::{Caller, Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
 pub use outcome::{
-    Comparison, Crash, Interference, ListenerEnd, ListenerEndKind, Missing, Outcome, ProgramEnd,
-    ProgramWarning, ProtocolViolation, Receipt, RespNumber, RespRule, SocketKind, SourceSpan,
-    TracebackFrame,
+    Comparison, Crash, CrashPlace, Interference, ListenerEnd, ListenerEndKind, Missing, Outcome,
+    ProgramEnd, ProgramWarning, ProtocolViolation, Receipt, RespNumber, RespRule, SocketKind,
+    SourceSpan, TracebackFrame,
 };
 pub use program::{PROGRAM_FILE, Program, ProgramError, RunnableProgram};
 pub use report::{

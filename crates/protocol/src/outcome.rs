@@ -20,7 +20,7 @@ mod syntax_advice;
 mod type_advice;
 
 pub use comparison::Comparison;
-pub use crash::{Crash, SourceSpan, TracebackFrame};
+pub use crash::{Crash, CrashPlace, SourceSpan, TracebackFrame};
 pub use interference::{Interference, ProtocolViolation};
 pub use program_end::{ListenerEnd, ListenerEndKind, ProgramEnd};
 pub use program_warning::ProgramWarning;

@@ -23,7 +23,7 @@ class RightReplies:
             for begin, frames in _right(sends, client, wrong):
                 self._calls.update(line for line, _ in frames)
             for begin, lines in _right(attempt.paths(client.port), client, wrong):
-                self._paths.setdefault(client.command_at(begin), set()).update(lines)
+                self._paths.setdefault(client.command_at(begin), set()).update(line for line, _ in lines)
 
     def deciding_call(self, frames):
         """The line of the innermost call that led to no right reply, or None."""
@@ -31,8 +31,12 @@ class RightReplies:
             return None
         return next((line for line, _ in frames if line not in self._calls), None)
 
-    def deciding_line(self, attempt, port, offset):
-        """The last line that led to the wrong byte at `offset` and to no right reply, or None."""
+    def deciding_line(self, attempt, port, offset, is_value):
+        """The last line that led to the wrong byte at `offset` and to no right reply, or None.
+
+        Where the reply is well-formed and `is_value` is what is wrong, a line that forms replies of
+        values gives way to the one that gave it these.
+        """
         client = next(client for client in attempt.clients if client.port == port)
         sends = attempt.paths(port)
         first = min(client.accepted_bytes, _begin_of_send_at(sends, offset))
@@ -42,9 +46,10 @@ class RightReplies:
         # First against all right replies, then against those to other commands.
         for right in (self._paths.values(), others if command is not None else ()):
             passed = set().union(*right)
-            line = next((line for line in reversed(path) if passed and line not in passed), None)
+            found = ((line, caller) for line, caller in reversed(path) if passed and line not in passed)
+            line, caller = next(found, (None, 0))
             if line is not None:
-                return line
+                return caller if is_value and caller and caller not in passed else line
         return None
 
 

@@ -12,6 +12,9 @@ _CAUSE_SECONDS = 0.3
 
 _FLOOD_BYTES = 512 * 1024
 
+#: What an exception ends, a `protocol::CrashPlace`, by where it was met.
+_CRASH_PLACES = {"thread": "thread", "future": "thread", "task": "task", "handler": "callback"}
+
 #: These symptoms may have a cause elsewhere; a wrong reply is its own cause.
 _MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused"}
 
@@ -255,6 +258,7 @@ def _crash(records, port):
             "suggestion": _text(crash.get("suggestion"))[:60] or None,
             "span": _checked_span(crash.get("span")),
             "traceback": _traceback(crash.get("traceback")),
+            "place": _CRASH_PLACES.get(str(crash.get("where")), "main"),
         }
     return None
 

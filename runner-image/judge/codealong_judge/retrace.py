@@ -18,6 +18,9 @@ _SECONDS_MIN = 0.1
 #: How long one test may have taken that is made for comparison.
 _TEST_SECONDS_MAX = 0.4
 
+#: The outcomes of replies that are well-formed.
+_OF_VALUES = ("wrong-value", "wrong-type")
+
 _TIMEOUTS = Timeouts(silence_ms=250, connect_ms=500, late_ms=0)
 
 
@@ -93,13 +96,18 @@ class Retrace:
             if _without_times(failed.outcome) != _without_times(result):
                 return None
             self._right_replies.take(attempt, failed.wrong_byte)
-            return self._right_replies.deciding_line(attempt, *failed.wrong_byte)
+            return self._right_replies.deciding_line(attempt, *failed.wrong_byte, _is_of_a_value(result))
         finally:
             attempt.close_clients()
 
 
 def _step(planned):
     return planned.id.rpartition(".")[0]
+
+
+def _is_of_a_value(result):
+    """Whether a well-formed reply has the wrong value; the words of an error are its own."""
+    return result["kind"] in _OF_VALUES and not result["reply"]["expected"].startswith("-")
 
 
 def _without_times(result):

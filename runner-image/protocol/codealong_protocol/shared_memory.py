@@ -52,9 +52,10 @@ _RINGS, _RING_SENDS = 8, 1024
 _COUNT = struct.Struct("<I")
 
 #: port of the client, launch (low 16 bits), the connection's bytes before, number of lines; then so
-#: many lines, in the order in which the program left them for the last time.
+#: many lines, in the order in which the program left them for the last time, each with the line, or 0,
+#: that only passed on what the line's function had made of mere values.
 _PATH = struct.Struct("<HHII")
-_PATH_LINE = struct.Struct("<I")
+_PATH_LINE = struct.Struct("<II")
 _RING_PATHS, _PATH_BYTES = 64, 1024
 _PATH_LINES_MAX = (_PATH_BYTES - _PATH.size) // _PATH_LINE.size
 
@@ -261,14 +262,17 @@ class RecordReader:
         return found
 
     def new_paths(self):
-        """The lines that led to each send since the last call, as `(port, offset, lines)`."""
+        """The lines that led to each send since the last call, as `(port, offset, lines)`.
+
+        A line comes with the one, or 0, that only passed on what its function had made of mere values.
+        """
         found = []
         for start in self._new(_PATH_COUNTS_AT, self._paths_read, _PATHS_AT, _RING_PATHS, _PATH_BYTES):
             port, launch, offset, count = _PATH.unpack_from(self._memory, start)
             if launch == self._launch & 0xFFFF and count <= _PATH_LINES_MAX:
                 end = start + _PATH.size + count * _PATH_LINE.size
-                lines = [line for (line,) in _PATH_LINE.iter_unpack(self._memory[start + _PATH.size : end])]
-                if all(map(_is_line, lines)):
+                lines = list(_PATH_LINE.iter_unpack(self._memory[start + _PATH.size : end]))
+                if all(_is_line(line) and (not caller or _is_line(caller)) for line, caller in lines):
                     found.append((port, offset, lines))
         return found
 
@@ -340,13 +344,15 @@ class RecordWriter:
         _COUNT.pack_into(self._memory, _COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF)
 
     def went(self, port, offset, lines):
-        """The lines that led to a send to the client at `port`; of too many the last are kept."""
+        """The lines that led to a send to the client at `port`, each with the one that only passed on
+        what its function had made of mere values, or 0; of too many the last are kept."""
         number = self._paths
         self._paths = number + 1
         start = _PATHS_AT + (self._ring * _RING_PATHS + number % _RING_PATHS) * _PATH_BYTES
         kept = lines[-_PATH_LINES_MAX:]
         _PATH.pack_into(self._memory, start, port, self._launch & 0xFFFF, offset & 0xFFFFFFFF, len(kept))
-        struct.pack_into(f"<{len(kept)}I", self._memory, start + _PATH.size, *kept)
+        numbers = [number for line in kept for number in line]
+        struct.pack_into(f"<{len(numbers)}I", self._memory, start + _PATH.size, *numbers)
         _COUNT.pack_into(
             self._memory, _PATH_COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF
         )

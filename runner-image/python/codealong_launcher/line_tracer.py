@@ -12,6 +12,9 @@ from _thread import get_ident
 
 _ACCEPT = socket.socket.accept.__code__
 
+#: What a reply is made of.
+_VALUES = (bytes, bytearray, str, int, float, type(None))
+
 #: A value that no function returns.
 _NOTHING = object()
 
@@ -33,7 +36,7 @@ class LineTracer:
         """The present thread sends bytes: the lines since its last send led to them."""
         path = self._paths.pop(get_ident(), None)
         if path is not None:
-            self._writer.went(port, offset, sorted(path.left, key=path.left.get))
+            self._writer.went(port, offset, path.lines())
 
     def called(self, frame, _event, _argument):
         """Takes the event of a frame that begins, as `sys.settrace` has it."""
@@ -69,9 +72,15 @@ class _Path:
         #: When each line was left for the last time, as a number that grows.
         self.left = {}
         self._now = 0
-        # The frame that the last call returned to, what it returned, and when that frame's line had
-        # been left before.
-        self._returned = None, _NOTHING, None
+        # By the line that made it, the line that passed on what a function had made of mere values.
+        self._passed_on = {}
+        # The frame that the last call returned to, what it returned, when that frame's line had been
+        # left before, and the line that made it of mere values, or None.
+        self._returned = None, _NOTHING, None, None
+
+    def lines(self):
+        """The lines in the order in which they were left, as `RecordWriter.went` takes them."""
+        return [(line, self._passed_on.get(line, 0)) for line in sorted(self.left, key=self.left.get)]
 
     def pass_line(self, line):
         self._now += 1
@@ -79,13 +88,23 @@ class _Path:
 
     def return_to(self, caller, frame, value):
         """`frame` returns `value` to `caller`, whose line goes on with it."""
-        returned_to, returned, before = self._returned
+        returned_to, returned, before, made_in = self._returned
         if returned_to is frame and returned is value and before is not None:
             # Only passed on: the line has made nothing of what it was given.
             self.left[frame.f_lineno] = before
+            if made_in is not None:
+                self._passed_on[made_in] = frame.f_lineno
         if caller is None:
-            self._returned = None, _NOTHING, None
+            self._returned = None, _NOTHING, None, None
             return
         line = caller.f_lineno
-        self._returned = caller, value, self.left.get(line)
+        self._returned = caller, value, self.left.get(line), frame.f_lineno if _takes_values(frame) else None
         self.pass_line(line)
+
+
+def _takes_values(frame):
+    """Whether a function was given values alone: it forms a reply, and another one chose what of."""
+    code = frame.f_code
+    names = [name for name in code.co_varnames[: code.co_argcount] if name != "self"]
+    given = frame.f_locals
+    return bool(names) and all(isinstance(given.get(name), _VALUES) for name in names)

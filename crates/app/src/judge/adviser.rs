@@ -266,7 +266,7 @@ fn without_values(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{Crash, Outcome, SourceSpan, TestResult};
+    use protocol::{Crash, CrashPlace, Outcome, SourceSpan, TestResult};
 
     use super::*;
 
@@ -305,6 +305,7 @@ mod tests {
                 suggestion: None,
                 span: Some(SourceSpan::of_line(line)),
                 traceback: Vec::new(),
+                place: CrashPlace::Main,
             },
             replies_before: 0,
             request: None,

@@ -2,8 +2,8 @@
 
 use curriculum::{Course, Evidence, PythonSource};
 use protocol::{
-    Comparison, Crash, Excerpt, Exchange, ExchangeAction, Expected, Outcome, ProgramEnd, Received,
-    RecognisedMistake, SourceSpan, TestId, TestResult,
+    Comparison, Crash, CrashPlace, Excerpt, Exchange, ExchangeAction, Expected, Outcome,
+    ProgramEnd, Received, RecognisedMistake, SourceSpan, TestId, TestResult,
 };
 
 use crate::tiny_course::TinyCourse;
@@ -53,6 +53,7 @@ fn crashed(exception: &str) -> Outcome {
             suggestion: None,
             span: None::<SourceSpan>,
             traceback: Vec::new(),
+            place: CrashPlace::Main,
         },
         replies_before: 0,
         request: None,

@@ -56,4 +56,34 @@ pub struct Crash {
     pub span: Option<SourceSpan>,
     /// The learner's own lines, outermost first.
     pub traceback: Vec<TracebackFrame>,
+    /// What it ended.
+    #[serde(default)]
+    pub place: CrashPlace,
+}
+
+/// What an exception ends: the program, or a part of it, which goes on otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CrashPlace {
+    /// The main thread, and with it the program.
+    #[default]
+    Main,
+    /// A thread, or a call in a pool of threads.
+    Thread,
+    /// A task of asyncio's.
+    Task,
+    /// A callback of asyncio's.
+    Callback,
+}
+
+impl CrashPlace {
+    /// As in "Your program crashed".
+    pub(super) fn subject(self) -> &'static str {
+        match self {
+            Self::Main => "Your program",
+            Self::Thread => "A thread of your program",
+            Self::Task => "A task of your program",
+            Self::Callback => "A callback of your program",
+        }
+    }
 }

@@ -94,6 +94,7 @@ fn error_number(detail: &str) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::CrashPlace;
     use super::*;
 
     fn advice_for(exception: &str, detail: &str) -> String {
@@ -103,6 +104,7 @@ mod tests {
             suggestion: None,
             span: None,
             traceback: Vec::new(),
+            place: CrashPlace::Main,
         })
     }
 
@@ -270,6 +272,7 @@ mod tests {
             suggestion: Some("recv".to_owned()),
             span: None,
             traceback: Vec::new(),
+            place: CrashPlace::Main,
         };
         assert_eq!(advice(&crash), " Did you mean `recv`?");
     }

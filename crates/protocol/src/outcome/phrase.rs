@@ -61,6 +61,11 @@ pub(super) fn to_request(request: Option<&Request>) -> String {
         .unwrap_or_default()
 }
 
+/// As in `` `PING` ``, for a sentence about it.
+pub(super) fn the_request(request: Option<&Request>) -> String {
+    request.map_or_else(|| "a request".to_owned(), |request| format!("`{request}`"))
+}
+
 pub(super) fn shortened(bytes: &[u8]) -> String {
     const MOST: usize = 60;
     let text = ByteString::from(bytes.get(..MOST).unwrap_or(bytes)).to_string();

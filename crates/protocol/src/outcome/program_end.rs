@@ -87,8 +87,8 @@ impl ProgramEnd {
     fn signal(number: i32) -> String {
         match number {
             SIGSEGV => {
-                "ended by a segmentation fault (signal 11): code outside of Python, as what \
-                        `ctypes` calls, touched memory that is not its own"
+                "ended by a segmentation fault (signal 11). That is mostly code outside of Python \
+                        that touches memory which is not its own, such as what `ctypes` calls"
                     .to_owned()
             }
             SIGABRT => "ended by signal 6: something in it called `abort`".to_owned(),

@@ -26,7 +26,7 @@ impl ProgramWarning {
         match self {
             Self::BytesComparedWithText { line } => format!(
                 "Line {line} compares bytes with a text, and they are never equal: `b\"PING\" == \
-                 \"PING\"` is `False`. Put a `b` before the quotes, or `decode` the bytes first."
+                 \"PING\"` is `False`. Compare bytes with bytes, or text with text."
             ),
             Self::NeverAwaited { function, line } => {
                 let place = match line {

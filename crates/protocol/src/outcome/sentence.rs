@@ -2,7 +2,7 @@
 
 use super::exception_advice::advice;
 use super::phrase::{
-    after_line, bytes, duration, exception, exit, ports, shortened, times, to_request,
+    after_line, bytes, duration, exception, exit, ports, shortened, the_request, times, to_request,
     without_backticks,
 };
 use super::program_end::before_the_end;
@@ -32,7 +32,7 @@ impl Outcome {
                 ..
             } => format!(
                 "Nothing listens on port {port}: your program waits in line {line}. \
-                 Before it waits, bind a socket to `('localhost', {port})` and call `listen`."
+                 By then a socket that is bound to `('localhost', {port})` has to listen, and stay open."
             ),
             Self::Refused {
                 port, waited_ms, ..
@@ -118,7 +118,11 @@ impl Outcome {
                     }
                     None => format!("came to its end{}", after_line(*line)),
                 };
+                let half = half_a_reply(reply.as_ref());
                 let nobody = match (request, &end.listener) {
+                    (Some(_), _) if !half.is_empty() => {
+                        format!(", with {} half answered", the_request(request.as_ref()))
+                    }
                     (Some(_), _) => format!(
                         ", so nobody was left to answer{}",
                         to_request(request.as_ref())
@@ -126,10 +130,12 @@ impl Outcome {
                     (None, Some(_)) => String::new(),
                     (None, None) => ", and nothing listens any more".to_owned(),
                 };
-                format!(
-                    "{before}{ended}{nobody}.{} Keep it running: accept and answer in a loop.",
-                    half_a_reply(reply.as_ref())
-                )
+                let task = if request.is_some() {
+                    "accept and answer"
+                } else {
+                    "accept clients"
+                };
+                format!("{before}{ended}{nobody}.{half} Keep it running: {task} in a loop.")
             }
             Self::Closed {
                 after_bytes: 0,
@@ -147,12 +153,12 @@ impl Outcome {
             ),
             Self::Reset { after_bytes: 0 } => {
                 "Your program's side reset the connection instead of answering. That happens when a \
-                 socket is closed while there is still something to read from it."
+                 socket is closed before all that the client sent has been read."
                     .to_owned()
             }
             Self::Reset { after_bytes } => format!(
                 "Your program's side reset the connection after {}. That happens when a socket is \
-                 closed while there is still something to read from it.",
+                 closed before all that the client sent has been read.",
                 bytes(*after_bytes)
             ),
             Self::Incomplete { reply, missing } => {
@@ -200,10 +206,9 @@ impl Outcome {
                 expected,
                 received,
             } => format!(
-                "The reply{} should be {expected}, but it is {received}. \
-                 They differ from byte {} on.",
+                "The reply{} should be {expected}, but it is {received}. {}",
                 to_request(reply.request.as_ref()),
-                reply.offset
+                first_difference(reply)
             ),
             Self::ExtraBytes { reply } => format!(
                 "The reply{} is right, but {} more came after it: `{}`.",
@@ -228,7 +233,8 @@ impl Outcome {
                 duration(*limit_ms)
             ),
             Self::Crashed { crash, request, .. } => format!(
-                "Your program crashed{}: {}.{}",
+                "{} crashed{}: {}.{}",
+                crash.place.subject(),
                 request
                     .as_ref()
                     .map(|request| format!(" on `{request}`"))
@@ -266,7 +272,8 @@ impl Outcome {
                 "Your program asked for more than the {limit_mib} MiB of memory there are, and was stopped."
             ),
             Self::TooManyProcesses { limit } => format!(
-                "Your program started more than {limit} processes and threads, which is the limit."
+                "Your program asked for more than {limit} processes and threads, which is the limit. \
+                 Are they started in a loop?"
             ),
             Self::TooManySockets { sockets, limit } => {
                 let sockets = match sockets {
@@ -322,6 +329,22 @@ fn half_a_reply(reply: Option<&Comparison>) -> String {
             shortened(missing)
         ),
         _ => format!(" `{came}` had come by then."),
+    }
+}
+
+/// Where the bytes of a reply begin to differ: bulk strings of different lengths do so in the length.
+fn first_difference(reply: &Comparison) -> String {
+    let received = reply.received.as_bytes();
+    let length = received.iter().position(|byte| *byte == b'\r');
+    let is_in_length =
+        |end: usize| received.first() == Some(&b'$') && (reply.offset as usize) < end;
+    if length.is_some_and(is_in_length) {
+        "They differ in length already.".to_owned()
+    } else {
+        format!(
+            "The first difference is at byte {} of the reply.",
+            reply.offset
+        )
     }
 }
 

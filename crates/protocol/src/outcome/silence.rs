@@ -90,8 +90,8 @@ impl Silence<'_> {
             // The usual cause is a comparison that never holds, which no line can show.
             Some(line) if self.has_read_the_request() => {
                 format!(
-                    " It now waits in line {line}. Print what it received, and see whether it comes \
-                     to the line that sends."
+                    " It now waits in line {line}. Print what it received, and follow what it does \
+                     with that."
                 )
             }
             Some(line) => format!(" It now waits in line {line}."),
@@ -143,7 +143,7 @@ mod tests {
                 message(0, Some((true, 0)), Some(6), false),
                 "Your program read `PING`, but sent nothing within 1 s. \
                  It now waits in line 6. Print what it received, \
-                 and see whether it comes to the line that sends.",
+                 and follow what it does with that.",
             ),
             (
                 message(1, Some((true, 14)), None, false),

@@ -1,8 +1,8 @@
 //! Outcomes' sentences, whole.
 
 use crate::{
-    Comparison, Crash, Expected, Interference, ListenerEnd, ListenerEndKind, Missing, Outcome,
-    ProgramEnd, ProgramWarning, ProtocolViolation, Received, Request, RespRule, RespType,
+    Comparison, Crash, CrashPlace, Expected, Interference, ListenerEnd, ListenerEndKind, Missing,
+    Outcome, ProgramEnd, ProgramWarning, ProtocolViolation, Received, Request, RespRule, RespType,
     RespValue, SocketKind, SourceSpan,
 };
 
@@ -43,6 +43,7 @@ fn a_crash_names_the_line_and_the_request() {
                 end_column: None,
             }),
             traceback: Vec::new(),
+            place: CrashPlace::Main,
         },
         replies_before: 0,
         request: Some(Request::of_words(&["SET", "k"])),
@@ -62,6 +63,7 @@ fn an_exception_that_tells_too_little_is_explained() {
         suggestion: None,
         span: None,
         traceback: Vec::new(),
+        place: CrashPlace::Main,
     };
     let exited = Outcome::Exited {
         code: 1,
@@ -90,6 +92,7 @@ fn foreign_backticks_mark_no_code() {
             suggestion: None,
             span: None,
             traceback: Vec::new(),
+            place: CrashPlace::Main,
         }),
         end: ProgramEnd::default(),
     };
@@ -153,20 +156,28 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
         ),
         (
             Outcome::WrongValue {
-                reply: reply(),
+                reply: comparison(b"-ERR", b"-no\r\n", 1),
                 expected: Expected::ErrorBeginning(b"ERR"[..].into()),
                 received: Received::Reply(RespValue::Error(b"no"[..].into())),
             },
             "The reply to `PING` should be an error that begins with \"ERR\", \
-             but it is the error \"no\". They differ from byte 0 on.",
+             but it is the error \"no\". The first difference is at byte 1 of the reply.",
         ),
         (
             Outcome::WrongValue {
-                reply: reply(),
-                expected: Expected::Bytes(b"help"[..].into()),
-                received: Received::Bytes(b"hello\n"[..].into()),
+                reply: comparison(b"$2\r\nhi\r\n", b"$1\r\nh\r\n", 1),
+                expected: Expected::Bytes(b"hi"[..].into()),
+                received: Received::Bytes(b"h"[..].into()),
             },
-            r#"The reply to `PING` should be the bytes "help", but it is the bytes "hello\n". They differ from byte 0 on."#,
+            r#"The reply to `PING` should be the bytes "hi", but it is the bytes "h". They differ in length already."#,
+        ),
+        (
+            Outcome::WrongValue {
+                reply: comparison(b"$2\r\nhi\r\n", b"$2\r\nho\r\n", 5),
+                expected: Expected::Bytes(b"hi"[..].into()),
+                received: Received::Bytes(b"ho"[..].into()),
+            },
+            r#"The reply to `PING` should be the bytes "hi", but it is the bytes "ho". The first difference is at byte 5 of the reply."#,
         ),
     ] {
         assert_eq!(outcome.message(), said);
@@ -228,6 +239,7 @@ fn no_sentence_ends_twice() {
             suggestion: None,
             span: Some(span.clone()),
             traceback: Vec::new(),
+            place: CrashPlace::Main,
         };
         let outcomes = [
             Outcome::SyntaxError {
@@ -298,7 +310,7 @@ fn a_program_that_ends_is_told_how_far_it_came_and_what_took_its_socket() {
         (
             ended(None, (1, 1), 0, dropped(), None),
             "Your program let the client in, and then `main` returned in line 6, and with it went \
-             the variable that held the listening socket. Keep it running: accept and answer in a loop.",
+             the variable that held the listening socket. Keep it running: accept clients in a loop.",
         ),
         (
             ended(ping(), (3, 2), 0, ProgramEnd::default(), None),
@@ -318,8 +330,7 @@ fn a_program_that_ends_is_told_how_far_it_came_and_what_took_its_socket() {
                 ProgramEnd::default(),
                 Some(comparison(b"+PONG\r\n", b"+PO", 3)),
             ),
-            "Your program came to its end after line 10, so nobody was left to answer to `PING`. \
-             Of the reply `+PO` had come, and `NG\\r\\n` was missing. Keep it running: accept and \
+            "Your program came to its end after line 10, with `PING` half answered. Of the reply `+PO` had come, and `NG\\r\\n` was missing. Keep it running: accept and \
              answer in a loop.",
         ),
     ] {
@@ -384,8 +395,8 @@ fn what_python_warns_of_comes_before_a_guess() {
     assert_eq!(
         silent(ProgramWarning::BytesComparedWithText { line: 7 }).message(),
         "Your program sent nothing within 1 s of `PING`. Line 7 compares bytes with a text, and they \
-         are never equal: `b\"PING\" == \"PING\"` is `False`. Put a `b` before the quotes, or `decode` \
-         the bytes first."
+         are never equal: `b\"PING\" == \"PING\"` is `False`. Compare bytes with bytes, or \
+         text with text."
     );
     let never_awaited = ProgramWarning::NeverAwaited {
         function: "answer".to_owned(),
