@@ -87,7 +87,7 @@ for (const goesOn of [true, false]) {
 
       await page.getByRole("link", { name: "CodeAlong, all courses" }).click();
       await expect(page.getByRole("heading", { level: 1 })).toContainText("Build a real system");
-      expect(await shown()).not.toMatch(/Listen on port 6379 *\n.*Afterwards/);
+      expect(await shown()).not.toMatch(/Listen on port 6379 *\n.*becomes a server/);
       await expect(page.getByRole("main")).toHaveCount(1);
       await expect(page.locator("#fatal")).toHaveCount(0);
     });

@@ -291,7 +291,8 @@ impl Outcome {
                  Is there a `print` in a loop that never ends?"
             ),
             Self::TimedOut { limit_ms } => format!(
-                "The run reached its limit of {} in this test. Is there a loop that never ends?",
+                "The run reached its limit of {} in this test. Is there a wait, or a loop that never \
+                 ends?",
                 duration(*limit_ms)
             ),
             Self::NotRun => "Not run: the run ended before this test's turn.".to_owned(),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::Course;
@@ -13,6 +14,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 /// One sandbox runs at a time, so that no program gets less than its share of the machine.
 static SERIAL: Mutex<()> = Mutex::const_new(());
+
+static CLIENTS: AtomicU32 = AtomicU32::new(0);
 
 pub(crate) struct JudgeFixture {
     pool: Pool,
@@ -60,12 +63,17 @@ fn log_our_failures() {
 impl JudgeFixture {
     /// The course of a folder, and a sandbox whose containers have the test's name.
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
+        Self::open_for(course, name, 1).await
+    }
+
+    /// The same with so many runs at a time.
+    pub(crate) async fn open_for(course: &Path, name: &str, running_max: u32) -> Self {
         let guard = serial_guard().await;
         log_our_failures();
         let pool = Pool::start(SandboxSettings {
             owner: format!("test-{name}-{}", std::process::id()),
             image_folder: repository().join("runner-image"),
-            running_max: 1,
+            running_max,
             warm: 2,
             ..SandboxSettings::default()
         })
@@ -90,7 +98,8 @@ impl JudgeFixture {
             program: RunnableProgram::parse(Program::of_one_file(program)).unwrap(),
             seed: Seed::new(seed),
         };
-        let client = ClientId::new("test");
+        // Of one client the next run replaces the one that waits.
+        let client = ClientId::new(&format!("test-{}", CLIENTS.fetch_add(1, Ordering::Relaxed)));
         let mut events = Box::pin(
             judge(&self.pool, assignment, client, QueueUpdates::Omit)
                 .await
