@@ -15,20 +15,20 @@ pub(crate) use absent::storage;
 #[cfg(not(feature = "hydrate"))]
 pub(crate) use absent::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
-    element_width, field_caret, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
+    element_width, field_selection, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
     next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file,
-    root_attribute, session, set_field, set_root_attribute, set_root_style, show_modal,
-    take_over_field, typed_into, use_editor_theme, wait,
+    root_attribute, select_line, session, set_field, set_root_attribute, set_root_style,
+    show_modal, take_over_field, typed_into, until_composed, use_editor_theme, wait,
 };
 #[cfg(test)]
 pub(crate) use fake_storage as storage;
 #[cfg(feature = "hydrate")]
 pub(crate) use present::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
-    element_width, field_caret, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
+    element_width, field_selection, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
     next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file,
-    root_attribute, session, set_field, set_root_attribute, set_root_style, show_modal, storage,
-    take_over_field, typed_into, use_editor_theme, wait,
+    root_attribute, select_line, session, set_field, set_root_attribute, set_root_style,
+    show_modal, storage, take_over_field, typed_into, until_composed, use_editor_theme, wait,
 };
 
 /// Why the browser's storage could not be written or read.
@@ -50,10 +50,14 @@ pub(crate) enum StorageFault {
     expect(dead_code, reason = "only a browser has an editor")
 )]
 pub(crate) struct EditorSetup {
-    /// The program.
-    pub(crate) text: String,
-    /// The caret's offset in UTF-16 units; none where the editor does not take the focus.
-    pub(crate) caret: Option<u32>,
+    /// The program that the page opened with; undoing everything leads back to it.
+    pub(crate) opened: String,
+    /// What has been typed since, as one step of the undoing.
+    pub(crate) typed: String,
+    /// The selection in UTF-16 units; none where the editor does not take the focus.
+    pub(crate) selection: Option<(u32, u32)>,
+    /// How far it is scrolled.
+    pub(crate) scroll_px: i32,
     /// The editor's accessible name.
     pub(crate) label: String,
     /// Called with the whole text at each change.

@@ -52,11 +52,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <script nonce=use_nonce() inner_html=include_str!("boot.js")></script>
+                <script nonce=use_nonce() inner_html=load_script(&options)></script>
                 <link rel="stylesheet" id="leptos" href="/pkg/codealong.css" />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <script nonce=use_nonce() inner_html=include_str!("translation.js")></script>
                 <AutoReload options=options.clone() />
-                <script type="module" nonce=use_nonce() inner_html=start_script(&options)></script>
+                <script type="module" nonce=use_nonce() inner_html=include_str!("start.js")></script>
                 <MetaTags />
             </head>
             <body>
@@ -69,12 +70,19 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Loads and starts the wasm, as Leptos' `HydrationScripts` does but without its preload hints: on
-/// a slow machine, browsers warn in the console that what was preloaded is not used yet. The files
+/// Loads the wasm, as Leptos' `HydrationScripts` does but without its preload hints: on a slow
+/// machine, browsers warn in the console that what was preloaded is not used yet. The files
 /// have no hash in their names (`hash-files` is off).
-fn start_script(options: &LeptosOptions) -> String {
-    let files = format!("/{}/{}", options.site_pkg_dir, options.output_name);
-    include_str!("start.js").replace("FILES", &files)
+fn load_script(options: &LeptosOptions) -> String {
+    let folder = format!("/{}", options.site_pkg_dir);
+    let name = &options.output_name;
+    let files = serde_json::json!({
+        "wasm": format!("{folder}/{name}.wasm"),
+        "script": format!("{folder}/{name}.js"),
+        "editor": format!("{folder}/monaco/editor.js"),
+        "editorWorker": format!("{folder}/monaco/editor.worker.js"),
+    });
+    include_str!("load.js").replace("FILES", &files.to_string())
 }
 
 /// The root of every page: the store and the routes.

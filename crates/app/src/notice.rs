@@ -79,11 +79,14 @@ fn QuarantineNotice(kept: QuarantinedRecord) -> impl IntoView {
 /// A warning with an icon.
 #[component]
 pub(crate) fn Notice(
+    /// How urgently a screen reader says it.
+    #[prop(default = "alert")]
+    role: &'static str,
     /// Its text.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="notice" role="alert">
+        <div class="notice" role=role>
             <Icon icon=IconName::Warning />
             <p>{children()}</p>
         </div>

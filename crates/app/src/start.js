@@ -1,5 +1,5 @@
-// Fetches the wasm while the JavaScript that needs it still loads, and starts the app: it hydrates
-// what the server rendered, or renders it afresh where that has been changed.
+// Starts the app: it hydrates what the server rendered, or renders it afresh where that has been
+// changed.
 const root = document.documentElement;
 const app = document.getElementById("app");
 
@@ -23,6 +23,8 @@ const reloadAfresh = () => {
     return false;
   }
   isReloading = true;
+  // Now: effects of the app still run until the page is left, and take the field for their own.
+  dispatchEvent(new Event("codealong:keep"));
   location.reload();
   return true;
 };
@@ -45,10 +47,8 @@ const renderAfresh = (page) => {
 };
 
 const start = async () => {
-  const wasm = fetch("FILES.wasm");
-  // Awaited below; a failure before that must not count as an unhandled rejection.
-  wasm.catch(() => {});
-  const page = await import("FILES.js");
+  const { wasm, script } = root.programFiles;
+  const page = await script;
   await page.default({ module_or_path: wasm });
   const isAsServed = app.isAsServed();
   if (mayHydrate && isAsServed) page.hydrate();

@@ -4,15 +4,20 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::front_end::OUTPUT_NAME;
 use crate::screen::Screen;
 use crate::workspace;
 
-/// The worker of the crate `monaco`, which the server offers as /pkg/monaco/editor.worker.js.
-const WORKER_SOURCE: &str = "js/release/editor.worker.js";
-const WORKER: &str = "monaco/editor.worker.js";
+/// Monaco and its worker, which the crate `monaco` brings along, and where they are in the package.
+const EDITOR_SOURCE: &str = "js/release";
+const EDITOR: &str = "monaco";
+const EDITOR_FILES: [&str; 2] = ["editor.js", "editor.worker.js"];
+
+/// Where wasm-bindgen puts what its crates bring along: Monaco once more, which the app does not
+/// import there, because the page would not start without it.
+const SNIPPETS: &str = "snippets";
 
 /// As `style-file` in `[[workspace.metadata.leptos]]`.
 const STYLE: &str = "crates/app/style/main.css";
@@ -24,11 +29,12 @@ pub(crate) fn root() -> PathBuf {
 
 /// Builds the folder from scratch, so that no old file stays in it.
 pub(crate) fn assemble(screen: &Screen, bindings: &Path) -> Result<()> {
-    let step = screen.begin("site", "style, worker and assets");
+    let step = screen.begin("site", "style, editor and assets");
     let staging = workspace::xtask_folder()?.join("site");
     remove(&staging)?;
     let package = staging.join("pkg");
     copy_folder(bindings, &package)?;
+    remove_snippets(&package)?;
     let style = workspace::root().join(STYLE);
     fs::write(
         package.join(format!("{OUTPUT_NAME}.css")),
@@ -38,7 +44,7 @@ pub(crate) fn assemble(screen: &Screen, bindings: &Path) -> Result<()> {
             String::new()
         },
     )?;
-    copy_worker(&package)?;
+    copy_editor(&package)?;
     let assets = workspace::root().join("assets");
     if assets.exists() {
         copy_folder(&assets, &staging)?;
@@ -54,11 +60,39 @@ pub(crate) fn assemble(screen: &Screen, bindings: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Adds the editor worker, and the style sheets that `main.css` imports: cargo-leptos copies only
+/// Fails where the app imports a snippet all the same.
+fn remove_snippets(package: &Path) -> Result<()> {
+    for file in files_below(package)? {
+        let is_script = file.extension().is_some_and(|ending| ending == "js");
+        let is_ours = file.parent() == Some(package);
+        if is_script && is_ours && fs::read_to_string(&file)?.contains(&format!("./{SNIPPETS}/")) {
+            bail!(
+                "{} imports Monaco, so no page would start without it: call Monaco by `MonacoModule`",
+                file.display()
+            );
+        }
+    }
+    remove(&package.join(SNIPPETS))
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            files.extend(files_below(&entry.path())?);
+        } else {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
+}
+
+/// Adds the editor, and the style sheets that `main.css` imports: cargo-leptos copies only
 /// `main.css` and does not inline its imports.
 pub(crate) fn add_files_missed_by_cargo_leptos() -> Result<()> {
     let package = root().join("pkg");
-    copy_worker(&package)?;
+    copy_editor(&package)?;
     let style = workspace::root().join(STYLE);
     let style_sheets = style.parent().expect("the style sheet is in a folder");
     for entry in fs::read_dir(style_sheets)? {
@@ -71,15 +105,17 @@ pub(crate) fn add_files_missed_by_cargo_leptos() -> Result<()> {
     Ok(())
 }
 
-fn copy_worker(package: &Path) -> Result<()> {
-    let target = package.join(WORKER);
-    if target.exists() {
+fn copy_editor(package: &Path) -> Result<()> {
+    let folder = package.join(EDITOR);
+    if EDITOR_FILES.iter().all(|name| folder.join(name).exists()) {
         return Ok(());
     }
-    let source = workspace::package_folder("monaco")?.join(WORKER_SOURCE);
-    fs::create_dir_all(target.parent().expect("the worker is in a folder"))?;
-    fs::copy(&source, &target)
-        .with_context(|| format!("the editor worker is not at {}", source.display()))?;
+    let source = workspace::package_folder("monaco")?.join(EDITOR_SOURCE);
+    fs::create_dir_all(&folder)?;
+    for name in EDITOR_FILES {
+        fs::copy(source.join(name), folder.join(name))
+            .with_context(|| format!("the editor's {name} is not in {}", source.display()))?;
+    }
     Ok(())
 }
 

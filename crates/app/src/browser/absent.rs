@@ -34,6 +34,10 @@ impl<T> Local<T> {
         None
     }
 
+    pub(crate) fn get(self) -> Option<T> {
+        None
+    }
+
     pub(crate) fn is_some(self) -> bool {
         false
     }
@@ -47,6 +51,10 @@ pub(crate) struct CodeEditor;
 pub(crate) struct DiffView;
 
 impl CodeEditor {
+    pub(crate) async fn load() -> bool {
+        false
+    }
+
     pub(crate) fn mount(_: &HtmlDivElement, _: EditorSetup) -> Option<Self> {
         None
     }
@@ -62,8 +70,8 @@ impl CodeEditor {
 }
 
 impl DiffView {
-    pub(crate) fn mount(_: &HtmlDivElement, _: &str, _: &str) -> Self {
-        Self
+    pub(crate) async fn mount(_: HtmlDivElement, _: String, _: String) -> Option<Self> {
+        None
     }
 }
 
@@ -124,9 +132,13 @@ pub(crate) fn set_field(_: &HtmlTextAreaElement, _: &str) {}
 
 pub(crate) fn take_over_field(_field: &HtmlTextAreaElement) {}
 
-pub(crate) fn field_caret(_: &HtmlTextAreaElement) -> Option<u32> {
+pub(crate) fn field_selection(_: &HtmlTextAreaElement) -> Option<(u32, u32)> {
     None
 }
+
+pub(crate) fn select_line(_: &HtmlTextAreaElement, _: u32) {}
+
+pub(crate) async fn until_composed(_: &HtmlTextAreaElement) {}
 
 pub(crate) fn is_dialog_open() -> bool {
     false

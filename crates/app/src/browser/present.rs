@@ -9,6 +9,7 @@ mod files;
 mod js;
 mod line_note;
 mod local;
+mod monaco_module;
 mod page;
 pub(crate) mod storage;
 
@@ -18,9 +19,10 @@ pub(crate) use editor_theme::use_editor_theme;
 pub(crate) use files::{download, read_file};
 pub(crate) use local::Local;
 pub(crate) use page::{
-    Listener, Timer, after, announce_readiness, close_modal, element_width, field_caret, focus,
+    Listener, Timer, after, announce_readiness, close_modal, element_width, field_selection, focus,
     focus_if_lost, is_apple, is_dialog_open, is_offline, next_frame, on_color_scheme, on_key,
-    on_leaving, on_other_tab, random_name, root_attribute, set_field, set_root_attribute,
-    set_root_style, show_modal, take_over_field, typed_into, wait,
+    on_leaving, on_other_tab, random_name, root_attribute, select_line, set_field,
+    set_root_attribute, set_root_style, show_modal, take_over_field, typed_into, until_composed,
+    wait,
 };
 pub(crate) use storage::session;

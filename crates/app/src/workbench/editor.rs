@@ -8,9 +8,10 @@ use super::Workbench;
 use super::conflicting_draft::ConflictingDraftNotice;
 use super::foot::EditorFoot;
 use super::layout::{CODE_BODY_ID, Panel};
-use super::program_editor::FIELD_ID;
+use super::program_editor::{FIELD_ID, MonacoState};
 use crate::browser;
 use crate::icon::{Icon, IconName};
+use crate::notice::Notice;
 
 /// The middle panel.
 #[component]
@@ -22,7 +23,11 @@ pub(super) fn EditorPanel() -> impl IntoView {
     Effect::new(move |_| {
         if let (Some(host), Some(field), true) = (host.get(), field.get(), bench.store.is_loaded())
         {
-            bench.editor.mount(&host, field);
+            bench.editor.mount(host, field);
+        }
+    });
+    Effect::new(move |_| {
+        if bench.editor.monaco_state().get() == MonacoState::Mounted {
             bench.runs.show_notes_of_last_run();
         }
     });
@@ -37,7 +42,10 @@ pub(super) fn EditorPanel() -> impl IntoView {
                 <SaveState />
             </div>
             <div class="editor-frame">
-                <ConflictingDraftNotice />
+                <div class="editor-notices">
+                    <ConflictingDraftNotice />
+                    <MissingEditorNotice />
+                </div>
                 <div class="editor" id=CODE_BODY_ID>
                     <div class="editor-host" translate="no" node_ref=host></div>
                     <textarea
@@ -63,6 +71,32 @@ pub(super) fn EditorPanel() -> impl IntoView {
             </div>
             <EditorFoot />
         </section>
+    }
+    .into_any()
+}
+
+/// Says that the plain field is there to stay, and loads Monaco on demand.
+#[component]
+fn MissingEditorNotice() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let is_missing = move || bench.editor.monaco_state().get() == MonacoState::Missing;
+    let load = move |_| {
+        // The notice goes, and the focus with it.
+        bench.editor.focus();
+        bench.editor.load_monaco();
+    };
+    view! {
+        <Show when=is_missing>
+            <Notice role="status">
+                "The code editor could not be loaded, so this is a plain text field. Writing and \
+                 running work in it too. "
+                <span class="notice-actions">
+                    <button type="button" class="link" on:click=load>
+                        "Load the editor"
+                    </button>
+                </span>
+            </Notice>
+        </Show>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 use browser_model::{ConflictingDraft, LineEdit, line_notes};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::web_sys::{HtmlDivElement, HtmlTextAreaElement};
 use protocol::{Program, Verdict};
 
@@ -22,8 +23,8 @@ pub(super) struct ProgramEditor {
     program: RwSignal<String>,
     /// Monaco, once it is mounted.
     monaco: Local<CodeEditor>,
-    /// The text field that replaces it before, and where Monaco can't be mounted.
-    field: Local<HtmlTextAreaElement>,
+    monaco_state: RwSignal<MonacoState>,
+    place: Local<Place>,
     /// Runs while what was typed is not saved yet.
     autosave: Local<Timer>,
     /// Another tab's draft of this step, while the learner has not chosen.
@@ -35,6 +36,27 @@ pub(super) struct ProgramEditor {
     saved_text: StoredValue<String>,
 }
 
+/// How far Monaco is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MonacoState {
+    /// The field is the editor meanwhile.
+    Loading,
+    Mounted,
+    /// It could not be loaded or mounted, and the field remains.
+    Missing,
+}
+
+/// Where the program stands in the page.
+#[derive(Clone, PartialEq)]
+struct Place {
+    /// Monaco's element.
+    host: HtmlDivElement,
+    /// The text field that is the editor before, and where Monaco is missing.
+    field: HtmlTextAreaElement,
+    /// The program that the field opened with.
+    opened: String,
+}
+
 impl ProgramEditor {
     pub(super) fn new(step: OpenStep, starter: String) -> Self {
         Self {
@@ -42,7 +64,8 @@ impl ProgramEditor {
             store: expect_context(),
             program: RwSignal::new(starter),
             monaco: Local::empty(),
-            field: Local::empty(),
+            monaco_state: RwSignal::new(MonacoState::Loading),
+            place: Local::empty(),
             autosave: Local::empty(),
             conflicting_draft: RwSignal::new(None),
             is_from_other_tab: RwSignal::new(false),
@@ -65,39 +88,81 @@ impl ProgramEditor {
         self.is_from_other_tab.read_only()
     }
 
-    /// Mounts Monaco, with what was typed into the field before. Must be called in an effect, with
-    /// which both are dropped.
+    /// How far Monaco is.
+    pub(super) fn monaco_state(self) -> ReadSignal<MonacoState> {
+        self.monaco_state.read_only()
+    }
+
+    /// Opens the program in the field, which is the editor until Monaco has been loaded and takes its
+    /// place. Must be called in an effect, with which both are dropped.
     ///
     /// The field is passed as an element, not looked up by its id: while one step replaces another,
     /// both fields may be in the page, and the other one holds the other step's program.
-    pub(super) fn mount(self, host: &HtmlDivElement, field: HtmlTextAreaElement) {
+    pub(super) fn mount(self, host: HtmlDivElement, field: HtmlTextAreaElement) {
         browser::take_over_field(&field);
         let initial_draft = self.step.initial_draft();
         let typed = browser::typed_into(&field);
-        let text = typed
-            .clone()
-            .unwrap_or_else(|| initial_draft.text().to_owned());
-        self.saved_text.set_value(initial_draft.text().to_owned());
-        if typed.is_some_and(|typed| typed != initial_draft.text()) {
+        let opened = initial_draft.text().to_owned();
+        let text = typed.clone().unwrap_or_else(|| opened.clone());
+        self.saved_text.set_value(opened.clone());
+        if typed.is_some_and(|typed| typed != opened) {
             self.typed(text.clone());
         } else {
             self.program.set(text.clone());
         }
-        // Without Monaco the field remains the editor.
         browser::set_field(&field, &text);
-        let setup = EditorSetup {
-            text,
-            caret: browser::field_caret(&field),
-            label: "Program. Escape, then Tab leaves the editor.".to_owned(),
-            on_change: Box::new(move |program| self.typed(program)),
-        };
-        self.monaco.set(CodeEditor::mount(host, setup));
-        self.field.set(Some(field));
+        self.place.set(Some(Place {
+            host,
+            field,
+            opened,
+        }));
+        self.load_monaco();
         StoredValue::new_local(browser::on_leaving(move || self.save_now()));
         on_cleanup(move || {
             self.monaco.set(None);
-            self.field.set(None);
+            self.place.set(None);
         });
+    }
+
+    /// Loads Monaco, which then takes the field's place with all that was typed.
+    pub(super) fn load_monaco(self) {
+        let Some(place) = self.place.get() else {
+            return;
+        };
+        self.monaco_state.set(MonacoState::Loading);
+        spawn_local(async move {
+            let is_loaded = CodeEditor::load().await;
+            browser::until_composed(&place.field).await;
+            // Another step may be shown by now.
+            if self.place.get().as_ref() != Some(&place) {
+                return;
+            }
+            let is_mounted = is_loaded && self.replace_field(&place);
+            self.monaco_state.set(if is_mounted {
+                MonacoState::Mounted
+            } else {
+                MonacoState::Missing
+            });
+        });
+    }
+
+    fn replace_field(self, place: &Place) -> bool {
+        let setup = EditorSetup {
+            opened: place.opened.clone(),
+            typed: self.program.get_untracked(),
+            selection: browser::field_selection(&place.field),
+            scroll_px: place.field.scroll_top(),
+            label: "Program. Escape, then Tab leaves the editor.".to_owned(),
+            on_change: Box::new(move |program| self.typed(program)),
+        };
+        let monaco = CodeEditor::mount(&place.host, setup);
+        let is_mounted = monaco.is_some();
+        if !is_mounted {
+            // The style sheet hides the field beside a host that holds anything.
+            place.host.set_text_content(None);
+        }
+        self.monaco.set(monaco);
+        is_mounted
     }
 
     /// Takes what was typed, and saves it a moment later.
@@ -166,7 +231,8 @@ impl ProgramEditor {
         if self.monaco.is_some() {
             self.monaco.with(|editor| editor.replace_text(program));
         } else {
-            self.field.with(|field| browser::set_field(field, program));
+            self.place
+                .with(|place| browser::set_field(&place.field, program));
         }
         self.program.set(program.to_owned());
     }
@@ -257,7 +323,12 @@ impl ProgramEditor {
 
     /// Shows a line of the program and puts the cursor there.
     pub(super) fn go_to_line(self, line: u32) {
-        self.monaco.with(|editor| editor.go_to_line(line));
+        if self.monaco.is_some() {
+            self.monaco.with(|editor| editor.go_to_line(line));
+        } else {
+            self.place
+                .with(|place| browser::select_line(&place.field, line));
+        }
     }
 
     /// A run takes the program: the marks of the one before are removed.

@@ -350,6 +350,10 @@ impl Runs {
 
     /// Marks the lines that the last report names.
     pub(super) fn show_notes_of_last_run(self) {
+        // It began with all marks removed.
+        if self.is_going_untracked() {
+            return;
+        }
         let shown = self.shown.get_untracked();
         let before = self.before.get_untracked();
         let of_a_report = |run: &ShownRun| run.live.report.is_some();

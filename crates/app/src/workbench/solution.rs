@@ -2,10 +2,11 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::Workbench;
 use crate::api::load_solution;
-use crate::browser::{self, DiffView};
+use crate::browser::{self, DiffView, Local};
 use crate::dialog::{Dialog, DialogHandle};
 
 /// The id of the comparison, which takes the focus once the button is gone.
@@ -100,11 +101,19 @@ fn Comparison() -> impl IntoView {
 fn Difference(solution: String) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let host = NodeRef::<Div>::new();
+    let difference = Local::empty();
+    let plain = RwSignal::new(None);
     Effect::new(move |_| {
         if let Some(host) = host.get() {
             let own = bench.editor.program().get_untracked();
-            // Dropped with the effect.
-            StoredValue::new_local(DiffView::mount(&host, &own, &solution));
+            let solution = solution.clone();
+            spawn_local(async move {
+                let shown = DiffView::mount(host, own, solution.clone()).await;
+                if shown.is_none() {
+                    plain.try_set(Some(solution));
+                }
+                difference.set(shown);
+            });
         }
     });
     view! {
@@ -113,6 +122,8 @@ fn Difference(solution: String) -> impl IntoView {
             <span>"The solution"</span>
         </p>
         <div class="diff" translate="no" node_ref=host></div>
+        // Without the editor the solution alone has to do.
+        {move || plain.get().map(|solution| view! { <pre translate="no">{solution}</pre> })}
     }
     .into_any()
 }

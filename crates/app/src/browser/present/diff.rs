@@ -1,15 +1,13 @@
 //! The comparison of two programs.
 
-use monaco::sys::editor::{
-    IDiffEditorConstructionOptions, IStandaloneDiffEditor, ITextModel, create_diff_editor,
-    create_model,
-};
+use monaco::sys::editor::{IDiffEditorConstructionOptions, IStandaloneDiffEditor, ITextModel};
 use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlDivElement;
 
 use super::editor::name_announcers;
 use super::js;
+use super::monaco_module::MonacoModule;
 
 /// A read-only comparison of two programs. Dropping it disposes of it.
 pub(crate) struct DiffView {
@@ -18,8 +16,13 @@ pub(crate) struct DiffView {
 }
 
 impl DiffView {
-    /// Shows how to get from `original` to `modified`.
-    pub(crate) fn mount(host: &HtmlDivElement, original: &str, modified: &str) -> Self {
+    /// Shows how to get from `original` to `modified`; none where Monaco can't be loaded.
+    pub(crate) async fn mount(
+        host: HtmlDivElement,
+        original: String,
+        modified: String,
+    ) -> Option<Self> {
+        let module = MonacoModule::load().await?;
         let narrow = host.get_bounding_client_rect().width() < 640.0;
         let options: IDiffEditorConstructionOptions = js::object(&json!({
             "readOnly": true,
@@ -36,11 +39,11 @@ impl DiffView {
             "originalEditable": false,
             "scrollbar": { "useShadows": false },
         }));
-        let editor = create_diff_editor(host, Some(&options), None);
+        let editor = module.create_diff_editor(&host, &options)?;
         name_announcers();
         let models: Vec<ITextModel> = [original, modified]
             .iter()
-            .filter_map(|text| create_model(text, Some("python"), None).ok())
+            .filter_map(|text| module.create_model(text, "python"))
             .collect();
         if let [original, modified] = models.as_slice() {
             let pair = js_sys::Object::new();
@@ -57,7 +60,7 @@ impl DiffView {
             let label = js::object::<JsValue>(&json!({ "ariaLabel": label }));
             js::call(&side, "updateOptions", &[label]);
         }
-        Self { editor, models }
+        Some(Self { editor, models })
     }
 }
 

@@ -9,18 +9,19 @@ use js_sys::Array;
 use monaco::api::{CodeEditor as Monaco, DisposableClosure};
 use monaco::sys::editor::{
     IEditor, IModelContentChange, IModelContentChangedEvent, IStandaloneEditorConstructionOptions,
-    ITextModel, set_model_markers,
+    ITextModel,
 };
 use serde_json::json;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlDivElement, Worker};
+use web_sys::{Element, HtmlDivElement};
 
 use super::super::EditorSetup;
 use super::editor_focus::{clicks_keep_the_focus, escape_leads_out};
 use super::editor_options::{fitting, options, root_font_px};
 use super::js;
 use super::line_note::{decoration, marker, note_zone};
+use super::monaco_module::MonacoModule;
 use super::page::next_frame;
 
 /// The editor of the learner's program. Dropping the last one disposes of it.
@@ -28,6 +29,7 @@ use super::page::next_frame;
 pub(crate) struct CodeEditor(Rc<Mounted>);
 
 struct Mounted {
+    module: MonacoModule,
     monaco: Monaco,
     notes: RefCell<Vec<LineNote>>,
     edits_since_run: RefCell<Vec<LineEdit>>,
@@ -46,18 +48,24 @@ enum Listening {
 const MARKERS_OWNER: &str = "codealong";
 
 impl CodeEditor {
-    /// Mounts an editor in an empty element; none where Monaco can't make one.
+    /// Loads what [`Self::mount`] needs. Says whether it could be loaded.
+    pub(crate) async fn load() -> bool {
+        MonacoModule::load().await.is_some()
+    }
+
+    /// Mounts an editor in an empty element; none where it is not loaded or Monaco can't make one.
     pub(crate) fn mount(host: &HtmlDivElement, setup: EditorSetup) -> Option<Self> {
-        serve_workers();
+        let module = MonacoModule::loaded()?;
         let options: IStandaloneEditorConstructionOptions =
             js::object(&options(&setup, root_font_px(), host.client_width()));
-        let monaco = Monaco::create(host, Some(options));
+        let monaco = Monaco::from(module.create(host, &options)?);
         name_announcers();
         let model = monaco.get_model()?;
         let model: ITextModel = AsRef::<ITextModel>::as_ref(&model).clone();
         model.set_eol(monaco::sys::editor::EndOfLineSequence::Lf);
 
         let editor = Self(Rc::new(Mounted {
+            module,
             monaco,
             notes: RefCell::default(),
             edits_since_run: RefCell::default(),
@@ -65,6 +73,8 @@ impl CodeEditor {
             zones: RefCell::default(),
             listening: RefCell::default(),
         }));
+        // Before anything listens: only the learner's own changes count as typed.
+        editor.replace_text(&setup.typed);
         let on_change = setup.on_change;
         let changed = {
             let weak = Rc::downgrade(&editor.0);
@@ -112,10 +122,11 @@ impl CodeEditor {
             Listening::Host(vec![clicks_keep_the_focus(host, refocus)]),
         ];
         *editor.0.listening.borrow_mut() = listening;
-        if let Some(caret) = setup.caret {
-            let target: &JsValue = editor.0.monaco.as_ref().as_ref();
-            let position = js::call(model.as_ref(), "getPositionAt", &[caret.into()]);
-            js::call(target, "setPosition", &[position]);
+        let target: &JsValue = editor.0.monaco.as_ref().as_ref();
+        js::call(target, "setScrollTop", &[setup.scroll_px.into()]);
+        if let Some((start, end)) = setup.selection {
+            let selection = range(&model, start, end);
+            js::call(target, "setSelection", &[selection]);
             editor.focus();
         }
         Some(editor)
@@ -137,16 +148,12 @@ impl CodeEditor {
         let Some(model) = self.model() else {
             return;
         };
-        let TextEdit { start, end, text } = TextEdit::between(&self.text(), text);
-        let position = |offset: u32| js::call(model.as_ref(), "getPositionAt", &[offset.into()]);
-        let (from, to) = (position(start), position(end));
-        let number = |position: &JsValue, key: &str| js::get(position, key).as_f64();
-        let range = js::object::<JsValue>(&json!({
-            "startLineNumber": number(&from, "lineNumber"),
-            "startColumn": number(&from, "column"),
-            "endLineNumber": number(&to, "lineNumber"),
-            "endColumn": number(&to, "column"),
-        }));
+        let before = self.text();
+        if before == text {
+            return;
+        }
+        let TextEdit { start, end, text } = TextEdit::between(&before, text);
+        let range = range(&model, start, end);
         let edits = Array::new();
         let edit = js::object::<JsValue>(&json!({ "text": text, "forceMoveMarkers": true }));
         js::set(&edit, "range", &range);
@@ -191,7 +198,9 @@ impl CodeEditor {
             .iter()
             .map(|note| js::object::<JsValue>(&marker(&model, note)))
             .collect();
-        set_model_markers(&model, MARKERS_OWNER, &markers);
+        self.0
+            .module
+            .set_model_markers(&model, MARKERS_OWNER, &markers);
         let decorations: Array = notes
             .iter()
             .map(|note| js::object::<JsValue>(&decoration(note)))
@@ -282,6 +291,19 @@ impl CodeEditor {
     }
 }
 
+/// What is between two offsets, in UTF-16 units.
+fn range(model: &ITextModel, start: u32, end: u32) -> JsValue {
+    let position = |offset: u32| js::call(model.as_ref(), "getPositionAt", &[offset.into()]);
+    let (from, to) = (position(start), position(end));
+    let number = |position: &JsValue, key: &str| js::get(position, key).as_f64();
+    js::object(&json!({
+        "startLineNumber": number(&from, "lineNumber"),
+        "startColumn": number(&from, "column"),
+        "endLineNumber": number(&to, "lineNumber"),
+        "endColumn": number(&to, "column"),
+    }))
+}
+
 /// The edits of an event, the last line first: applied in this order, none moves the lines of the
 /// next, which are those of the text before the event.
 fn edits(event: &IModelContentChangedEvent) -> Vec<LineEdit> {
@@ -321,19 +343,4 @@ pub(super) fn name_announcers() {
             let _ = announcer.set_attribute("role", "status");
         }
     }
-}
-
-/// Tells Monaco to load its worker from a file of our own origin.
-fn serve_workers() {
-    let Some(window) = web_sys::window() else {
-        return;
-    };
-    if !js::get(&window, "MonacoEnvironment").is_undefined() {
-        return;
-    }
-    let get_worker: Closure<dyn FnMut(JsValue, JsValue) -> Result<Worker, JsValue>> =
-        Closure::new(|_, _| Worker::new("/pkg/monaco/editor.worker.js"));
-    let environment = js_sys::Object::new();
-    js::set(&environment, "getWorker", &get_worker.into_js_value());
-    js::set(&window, "MonacoEnvironment", &environment);
 }

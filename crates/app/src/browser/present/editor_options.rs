@@ -16,7 +16,7 @@ pub(super) fn fitting(width_px: f64) -> Value {
 pub(super) fn options(setup: &EditorSetup, root_px: f64, host_px: i32) -> Value {
     let font_px = (root_px * 0.86).round();
     let mut options = json!({
-        "value": setup.text,
+        "value": setup.opened,
         "language": "python",
         "ariaLabel": setup.label,
         "automaticLayout": true,

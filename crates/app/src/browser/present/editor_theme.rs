@@ -3,27 +3,42 @@
 use std::cell::Cell;
 
 use browser_model::Theme;
-use monaco::sys::editor::{IStandaloneThemeData, define_theme, set_theme};
+use monaco::sys::editor::IStandaloneThemeData;
 use serde_json::{Value, json};
 
 use super::js;
+use super::monaco_module::MonacoModule;
 
 const LIGHT: &str = "codealong-light";
 const DARK: &str = "codealong-dark";
 
 thread_local! {
-    static DEFINED: Cell<bool> = const { Cell::new(false) };
+    static CHOSEN: Cell<Theme> = const { Cell::new(Theme::System) };
 }
 
-/// Gives every editor on the page the colours of a theme.
+/// Gives every editor on the page the colours of a theme, once there is one.
 pub(crate) fn use_editor_theme(theme: Theme) {
-    define_once();
-    let dark = match theme {
+    CHOSEN.set(theme);
+    if let Some(module) = MonacoModule::loaded() {
+        use_chosen(&module);
+    }
+}
+
+/// Gives Monaco, which has just been loaded, both themes and the chosen one.
+pub(super) fn apply(module: &MonacoModule) {
+    for (name, data) in [(LIGHT, light()), (DARK, dark())] {
+        module.define_theme(name, &js::object::<IStandaloneThemeData>(&data));
+    }
+    use_chosen(module);
+}
+
+fn use_chosen(module: &MonacoModule) {
+    let dark = match CHOSEN.get() {
         Theme::Dark => true,
         Theme::Light => false,
         Theme::System => system_is_dark(),
     };
-    set_theme(if dark { DARK } else { LIGHT });
+    module.set_theme(if dark { DARK } else { LIGHT });
 }
 
 fn system_is_dark() -> bool {
@@ -31,16 +46,6 @@ fn system_is_dark() -> bool {
         .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok())
         .flatten()
         .is_some_and(|query| query.matches())
-}
-
-fn define_once() {
-    if DEFINED.replace(true) {
-        return;
-    }
-    for (name, data) in [(LIGHT, light()), (DARK, dark())] {
-        // Monaco throws only for an unknown base, and ours are known.
-        let _ = define_theme(name, &js::object::<IStandaloneThemeData>(&data));
-    }
 }
 
 fn light() -> Value {

@@ -12,6 +12,8 @@ use web_sys::{
 
 use super::js;
 
+const COMPOSING_CHECK_MS: u32 = 100;
+
 /// Listens to events until it is dropped.
 pub(crate) struct Listener(
     #[expect(dead_code, reason = "dropping it stops the listening")] Vec<EventListener>,
@@ -129,11 +131,38 @@ pub(crate) fn take_over_field(field: &HtmlTextAreaElement) {
     }
 }
 
-/// The caret's offset in a text field; none where it does not have the focus.
-pub(crate) fn field_caret(field: &HtmlTextAreaElement) -> Option<u32> {
+/// The selection in a text field, in UTF-16 units; none where it does not have the focus.
+pub(crate) fn field_selection(field: &HtmlTextAreaElement) -> Option<(u32, u32)> {
     let focused = document()?.active_element()?;
-    let has_focus = focused.is_same_node(Some(field));
-    has_focus.then(|| field.selection_start().ok().flatten())?
+    if !focused.is_same_node(Some(field)) {
+        return None;
+    }
+    Some((field.selection_start().ok()??, field.selection_end().ok()??))
+}
+
+/// Selects a line of a text field, scrolls to it, and focuses the field.
+pub(crate) fn select_line(field: &HtmlTextAreaElement, line: u32) {
+    let text = field.value();
+    let mut start = 0;
+    for (number, content) in (1..).zip(text.split('\n')) {
+        let end = start + content.encode_utf16().count() as u32;
+        if number == line {
+            let _ = field.focus();
+            let _ = field.set_selection_range(start, end);
+            let lines = text.split('\n').count() as f64;
+            let middle = f64::from(field.scroll_height()) * (f64::from(line) - 0.5) / lines;
+            field.set_scroll_top((middle - f64::from(field.client_height()) / 2.0) as i32);
+            return;
+        }
+        start = end + 1;
+    }
+}
+
+/// Waits while a word is being composed in a text field: to take the field away would lose it.
+pub(crate) async fn until_composed(field: &HtmlTextAreaElement) {
+    while js::get(field, "isComposing").is_truthy() {
+        wait(COMPOSING_CHECK_MS).await;
+    }
 }
 
 /// Whether a dialog is open over the page.

@@ -1,0 +1,30 @@
+// Begins to load the page's program beside the style sheet, not after it, and knows how to load the
+// editor, which the program asks for once the page is live.
+(() => {
+  const files = FILES;
+  const root = document.documentElement;
+  // The style sheet comes first: nothing is seen without it.
+  const wasm = fetch(files.wasm, { priority: "low" });
+  root.programFiles = { wasm, script: import(files.script) };
+  // The start script awaits them; a failure before that must not count as an unhandled rejection.
+  for (const file of Object.values(root.programFiles)) file.catch(() => {});
+
+  let editor;
+  let failures = 0;
+  root.loadEditor = () => {
+    // Browsers keep it in mind that a module could not be loaded: another try needs another address.
+    editor ??= import(failures ? `${files.editor}?try=${failures + 1}` : files.editor)
+      .catch((error) => {
+        editor = undefined;
+        failures += 1;
+        throw error;
+      });
+    return editor;
+  };
+  window.MonacoEnvironment = { getWorker: () => new Worker(files.editorWorker) };
+
+  // Some languages are composed of several keys: the editor may not take a field's place meanwhile.
+  for (const [name, isComposing] of [["compositionstart", true], ["compositionend", false]]) {
+    document.addEventListener(name, ({ target }) => (target.isComposing = isComposing), true);
+  }
+})();

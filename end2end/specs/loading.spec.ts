@@ -1,0 +1,126 @@
+// What a page loads, and that it can be used before the editor has come.
+import { holdBack } from "../fixtures/network.ts";
+import { fourLines, mistake, starter } from "../fixtures/programs.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+const EDITOR = /\/monaco\//;
+
+test("pages without an editor load none of its code", async ({ page }) => {
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  for (const address of ["/", "/courses/redis"]) {
+    await page.goto(address);
+    await expect(page.locator("html[data-hydrated]")).toBeAttached();
+    await page.waitForLoadState("networkidle");
+  }
+  expect(loaded.filter((path) => EDITOR.test(path))).toEqual([]);
+  // What is looked for has this name.
+  await page.goto("/courses/redis/listen");
+  await expect.poll(() => loaded.filter((path) => EDITOR.test(path)).length).toBeGreaterThan(0);
+});
+
+test("before the editor has come, the page works with the plain field", async ({
+  page,
+  workbench,
+}) => {
+  await holdBack(page, EDITOR);
+  await page.goto("/courses/redis/listen");
+  await workbench.answers();
+  await workbench.plainField.fill("import nothing\n");
+  await workbench.isSaved();
+  await workbench.run();
+  await workbench.hasVerdict("2 of 2 tests failed");
+  await workbench.plainField.fill(fourLines);
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await workbench.hasVerdict("All 2 tests passed");
+});
+
+test("the editor takes over text, selection, focus, undo and marks", async ({ page, workbench }) => {
+  const letEditorCome = await holdBack(page, EDITOR);
+  await page.goto("/courses/redis/listen");
+  await workbench.answers();
+  const program = mistake("listen", "port_in_quotes");
+  await workbench.plainField.fill(program);
+  await workbench.run();
+  await workbench.hasVerdict(/failed/);
+  await workbench.plainField.evaluate((field: HTMLTextAreaElement) => {
+    field.focus();
+    field.setSelectionRange(2, 5);
+  });
+  letEditorCome();
+  await workbench.isReady();
+  await expect(workbench.editor.input).toBeFocused();
+  await expect(workbench.plainField).toBeHidden();
+  await expect(workbench.editor.marksInTheMargin).not.toHaveCount(0);
+  await page.keyboard.type("X");
+  await workbench.editor.expectText(`${program.slice(0, 2)}X${program.slice(5)}`);
+  for (let undone = 0; undone < 2; undone += 1) await page.keyboard.press("ControlOrMeta+z");
+  await workbench.editor.expectText(starter());
+});
+
+test("what is typed while the editor comes is in it", async ({ page, workbench }) => {
+  const letEditorCome = await holdBack(page, EDITOR);
+  await page.goto("/courses/redis/listen");
+  await workbench.answers();
+  await workbench.plainField.fill("");
+  const typed = "a = 1; ".repeat(15);
+  letEditorCome();
+  await page.keyboard.type(typed, { delay: 5 });
+  await workbench.isReady();
+  await workbench.editor.expectText(typed);
+  await workbench.isSaved();
+});
+
+test("the editor does not interrupt a word that is being composed", async ({ page, workbench }) => {
+  const letEditorCome = await holdBack(page, EDITOR);
+  await page.goto("/courses/redis/listen");
+  await workbench.answers();
+  await workbench.plainField.fill("# ");
+  const session = await page.context().newCDPSession(page);
+  await session.send("Input.imeSetComposition", { text: "に", selectionStart: 1, selectionEnd: 1 });
+  const editorHasCome = page.waitForResponse((response) => EDITOR.test(response.url()));
+  letEditorCome();
+  await (await editorHasCome).finished();
+  await page.evaluate(() => (document.documentElement as unknown as Loading).loadEditor());
+  await page.waitForTimeout(300);
+  await expect(workbench.plainField).toBeFocused();
+  await session.send("Input.insertText", { text: "日本" });
+  await workbench.isReady();
+  await workbench.editor.expectText("# 日本");
+});
+
+interface Loading {
+  loadEditor(): Promise<unknown>;
+}
+
+test("where the editor can't be loaded, the plain field remains, and it may be tried again", async ({
+  page,
+  workbench,
+  trouble,
+}) => {
+  trouble.expect(/request failed: GET \S+\/monaco\//, /net::ERR_FAILED/);
+  await page.route(EDITOR, (route) => route.abort());
+  await page.goto("/courses/redis/listen");
+  await workbench.answers();
+  await workbench.plainField.fill(fourLines);
+  await workbench.isSaved();
+  await workbench.run();
+  await workbench.hasVerdict("All 2 tests passed");
+  await page.reload();
+  await workbench.answers();
+  await expect(workbench.plainField).toHaveValue(fourLines);
+  const notice = workbench.code.getByText("The code editor could not be loaded");
+  const retry = workbench.code.getByRole("button", { name: "Load the editor" });
+  await expect(notice).toBeVisible();
+  const tried = page.waitForEvent("requestfailed");
+  await retry.click();
+  await tried;
+  await expect(notice).toBeVisible();
+  await workbench.plainField.pressSequentially("#");
+  await page.unroute(EDITOR);
+  await retry.click();
+  await workbench.isReady();
+  await expect(notice).toHaveCount(0);
+  await expect(workbench.editor.input).toBeFocused();
+  await workbench.editor.expectText(`${fourLines}#`);
+});
