@@ -19,6 +19,20 @@ test("pages without an editor load none of its code", async ({ page }) => {
   await expect.poll(() => loaded.filter((path) => EDITOR.test(path)).length).toBeGreaterThan(0);
 });
 
+test("a file with a hash in its name is loaded once", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  const loaded = () =>
+    page.evaluate(() =>
+      (performance.getEntriesByType("resource") as PerformanceResourceTiming[])
+        .filter(({ name }) => name.includes("/pkg/"))
+        .map(({ name, transferSize }) => ({ name: new URL(name).pathname, transferSize })),
+    );
+  for (const { name } of await loaded()) expect(name).toMatch(/\.[0-9a-f]{16}\.(css|js|wasm)$/);
+  await workbench.open("ping");
+  expect((await loaded()).length).toBeGreaterThan(2);
+  for (const { name, transferSize } of await loaded()) expect(transferSize, name).toBe(0);
+});
+
 test("before the editor has come, the page works with the plain field", async ({
   page,
   workbench,

@@ -24,6 +24,7 @@ mod progress_dialog;
 #[cfg(feature = "ssr")]
 mod run_response;
 mod run_stream;
+pub mod site_files;
 #[cfg(feature = "ssr")]
 pub mod state;
 mod store;
@@ -38,13 +39,15 @@ use leptos_router::{SsrMode, path};
 
 use crate::navigation::{NavigationCount, PendingNavigation};
 use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage};
+use crate::site_files::SiteFiles;
 use crate::store::Store;
 
 /// The id of the element that holds the app, and nothing else.
 pub const ROOT_ID: &str = "app";
 
-/// The document around the pages.
+/// The document around the pages. The context provides the [`SiteFiles`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let files = expect_context::<SiteFiles>();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -52,8 +55,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <script nonce=use_nonce() inner_html=include_str!("boot.js")></script>
-                <script nonce=use_nonce() inner_html=load_script(&options)></script>
-                <link rel="stylesheet" id="leptos" href="/pkg/codealong.css" />
+                <script nonce=use_nonce() inner_html=load_script(&files)></script>
+                <link rel="stylesheet" id="leptos" href=files.style() />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <script nonce=use_nonce() inner_html=include_str!("translation.js")></script>
                 <AutoReload options=options.clone() />
@@ -71,16 +74,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// Loads the wasm, as Leptos' `HydrationScripts` does but without its preload hints: on a slow
-/// machine, browsers warn in the console that what was preloaded is not used yet. The files
-/// have no hash in their names (`hash-files` is off).
-fn load_script(options: &LeptosOptions) -> String {
-    let folder = format!("/{}", options.site_pkg_dir);
-    let name = &options.output_name;
+/// machine, browsers warn in the console that what was preloaded is not used yet.
+fn load_script(files: &SiteFiles) -> String {
     let files = serde_json::json!({
-        "wasm": format!("{folder}/{name}.wasm"),
-        "script": format!("{folder}/{name}.js"),
-        "editor": format!("{folder}/monaco/editor.js"),
-        "editorWorker": format!("{folder}/monaco/editor.worker.js"),
+        "wasm": files.wasm(),
+        "script": files.script(),
+        "editor": files.editor(),
+        "editorWorker": files.editor_worker(),
     });
     include_str!("load.js").replace("FILES", &files.to_string())
 }

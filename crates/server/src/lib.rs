@@ -1,6 +1,7 @@
 //! The CodeAlong server: settings, router, headers, graceful stop. All of it is here for tests to
 //! call; `main.rs` only starts it.
 
+mod file_cache;
 mod headers;
 mod request_check;
 mod router;

@@ -1,7 +1,9 @@
 //! Every route of the server.
 
+use std::error::Error;
 use std::time::Duration;
 
+use app::site_files::SiteFiles;
 use app::state::AppState;
 use app::{App, shell};
 use axum::extract::{FromRef, State};
@@ -25,6 +27,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
+use crate::file_cache::cache_by_name;
 use crate::headers::{EVERY_ANSWER, add_content_security_policy};
 use crate::request_check::check_request;
 
@@ -32,6 +35,7 @@ use crate::request_check::check_request;
 struct RouterState {
     app: AppState,
     leptos: LeptosOptions,
+    files: SiteFiles,
     metrics: PrometheusHandle,
 }
 
@@ -43,16 +47,22 @@ impl FromRef<RouterState> for LeptosOptions {
 
 /// The server's router. `metrics` renders what the recorder has collected.
 pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -> Router {
+    let files = SiteFiles::read(&leptos).unwrap_or_else(|error| {
+        let reason = error.source().map(ToString::to_string);
+        tracing::error!(reason, "{error}");
+        SiteFiles::plain(&leptos)
+    });
     let state = RouterState {
         app,
         leptos,
+        files,
         metrics,
     };
     let shell_options = state.leptos.clone();
     let pages = Router::new().leptos_routes_with_context(
         &state,
         generate_route_list(App),
-        page_context(state.app.clone()),
+        page_context(&state),
         move || shell(shell_options.clone()),
     );
     let health = Router::new()
@@ -85,9 +95,11 @@ fn log_failure(failure: ServerErrorsFailureClass, latency: Duration, _span: &Spa
     }
 }
 
-fn page_context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+fn page_context(state: &RouterState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (app, files) = (state.app.clone(), state.files.clone());
     move || {
         provide_context(app.clone());
+        provide_context(files.clone());
         add_content_security_policy(app.reloads());
     }
 }
@@ -95,19 +107,18 @@ fn page_context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 /// The files of the built page; any other path gets the page for status 404.
 fn site(state: &RouterState) -> MethodRouter {
     let not_found = leptos_axum::file_and_error_handler_with_context::<RouterState, _>(
-        page_context(state.app.clone()),
+        page_context(state),
         shell,
     );
     let files = ServeDir::new(&*state.leptos.site_root)
         .append_index_html_on_directories(false)
+        .precompressed_br()
         .precompressed_gzip()
         .fallback(any(not_found).with_state(state.clone()));
-    // The names have no hash, so a browser asks each time whether a file changed, and gets 304.
-    let asked_each_time = SetResponseHeaderLayer::if_not_present(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache"),
-    );
-    any_service(files).layer(asked_each_time)
+    any_service(files).layer(middleware::from_fn_with_state(
+        state.files.clone(),
+        cache_by_name,
+    ))
 }
 
 /// The sandbox's state, for those who monitor the server.

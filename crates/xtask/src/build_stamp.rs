@@ -1,11 +1,11 @@
 //! The hash of a build's input, kept beside its output, so that nothing is built twice.
 
-use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use sha2::{Digest, Sha256};
+
+use crate::content_hash::ContentHash;
 
 #[derive(Debug)]
 pub(crate) struct BuildStamp {
@@ -15,10 +15,7 @@ pub(crate) struct BuildStamp {
 
 impl BuildStamp {
     pub(crate) fn new(file: PathBuf, input: &[u8]) -> Self {
-        let mut hash = String::new();
-        for byte in Sha256::digest(input) {
-            write!(hash, "{byte:02x}").expect("writing to a string never fails");
-        }
+        let hash = ContentHash::of(input).to_string();
         Self { file, hash }
     }
 

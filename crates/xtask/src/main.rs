@@ -4,6 +4,8 @@ mod base_image;
 mod build_stamp;
 mod cargo;
 mod command;
+mod compressed_files;
+mod content_hash;
 mod debian_fallback;
 mod dependency_rules;
 mod docker_client;
@@ -28,6 +30,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
+use compression::Effort;
 
 use crate::screen::Screen;
 use crate::server::{OutputTarget, Profile, Server};
@@ -69,6 +72,8 @@ enum Task {
     Walls,
     /// Check the front end with clippy, using the compiler that builds it
     ClippyFrontEnd,
+    /// Build what browsers load, into target/site
+    Site,
     /// Judge a learner's program against a step, as the site would
     Judge(PassedArguments),
     /// Check the curriculum on the real sandbox
@@ -98,6 +103,7 @@ impl Task {
             | Self::Test { .. }
             | Self::Walls
             | Self::ClippyFrontEnd
+            | Self::Site
             | Self::Watch => 1,
         }
     }
@@ -122,12 +128,12 @@ fn main() -> ExitCode {
 fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
     match task {
         Task::Up { port, release } => {
-            let profile = if release {
-                Profile::Release
+            let (profile, effort) = if release {
+                (Profile::Release, Effort::Thorough)
             } else {
-                Profile::Dev
+                (Profile::Dev, Effort::Quick)
             };
-            up(screen, port, profile)
+            up(screen, port, profile, effort)
         }
         Task::Test { only, soak } => testing::run(screen, &only, soak),
         Task::Walls => {
@@ -140,6 +146,13 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
             front_end::clippy(screen, &compiler)?;
             Ok(ExitCode::SUCCESS)
         }
+        Task::Site => {
+            let compiler = wasm_target::fetch(screen)?;
+            compiler.finish_setup(screen)?;
+            let bindings = front_end::build(screen, &compiler)?;
+            site::assemble(screen, &bindings, Effort::Thorough)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Task::Judge(arguments) => judge_or_check(screen, "judge", &arguments),
         Task::Check(arguments) => judge_or_check(screen, "check", &arguments),
         Task::Bench(arguments) => bench(screen, &arguments),
@@ -147,11 +160,11 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
     }
 }
 
-fn up(screen: &Screen, port: Option<u16>, profile: Profile) -> Result<ExitCode> {
+fn up(screen: &Screen, port: Option<u16>, profile: Profile, effort: Effort) -> Result<ExitCode> {
     let began = Instant::now();
     let address = server::chosen_address(port)?;
     server::require_free(address)?;
-    let engine = prerequisites::for_serving(screen, profile)?;
+    let engine = prerequisites::for_serving(screen, profile, effort)?;
     let mut server = Server::start(profile, address, OutputTarget::Terminal)?;
     server.wait_until_ready(screen)?;
     engine.leave_running(screen);

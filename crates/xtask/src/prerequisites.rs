@@ -4,6 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
+use compression::Effort;
 
 use crate::base_image;
 use crate::engine::{self, Engine};
@@ -15,7 +16,7 @@ use crate::wasm_target;
 use crate::workspace;
 
 /// The engine is returned because the caller decides when it stops.
-pub(crate) fn for_serving(screen: &Screen, profile: Profile) -> Result<Engine> {
+pub(crate) fn for_serving(screen: &Screen, profile: Profile, effort: Effort) -> Result<Engine> {
     workspace::check_disk()?;
     wasm_target::check_obtainable()?;
     engine::check_obtainable()?;
@@ -33,7 +34,7 @@ pub(crate) fn for_serving(screen: &Screen, profile: Profile) -> Result<Engine> {
             .context("the set-up of the wasm32 target panicked")??;
         compiler.finish_setup(screen)?;
         let bindings = front_end::build(screen, &compiler)?;
-        site::assemble(screen, &bindings)?;
+        site::assemble(screen, &bindings, effort)?;
         downloads
             .join()
             .map_err(|_| anyhow!("the set-up of Docker panicked"))?

@@ -1,11 +1,15 @@
 //! The folder that the server serves: front end, style sheet, editor worker, assets.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use compression::Effort;
 
+use crate::compressed_files;
+use crate::content_hash::ContentHash;
 use crate::front_end::OUTPUT_NAME;
 use crate::screen::Screen;
 use crate::workspace;
@@ -19,6 +23,9 @@ const EDITOR_FILES: [&str; 2] = ["editor.js", "editor.worker.js"];
 /// import there, because the page would not start without it.
 const SNIPPETS: &str = "snippets";
 
+/// As in `app::site_files`: the hashed name of each file, by its plain one.
+const NAMES: &str = "names.json";
+
 /// As `style-file` in `[[workspace.metadata.leptos]]`.
 const STYLE: &str = "crates/app/style/main.css";
 
@@ -28,7 +35,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Builds the folder from scratch, so that no old file stays in it.
-pub(crate) fn assemble(screen: &Screen, bindings: &Path) -> Result<()> {
+pub(crate) fn assemble(screen: &Screen, bindings: &Path, effort: Effort) -> Result<()> {
     let step = screen.begin("site", "style, editor and assets");
     let staging = workspace::xtask_folder()?.join("site");
     remove(&staging)?;
@@ -49,6 +56,9 @@ pub(crate) fn assemble(screen: &Screen, bindings: &Path) -> Result<()> {
     if assets.exists() {
         copy_folder(&assets, &staging)?;
     }
+    let named = name_by_content(&staging)?;
+    step.update("compression");
+    compressed_files::write_beside(&named, effort)?;
     let previous = workspace::xtask_folder()?.join("site-previous");
     remove(&previous)?;
     if root().exists() {
@@ -73,6 +83,35 @@ fn remove_snippets(package: &Path) -> Result<()> {
         }
     }
     remove(&package.join(SNIPPETS))
+}
+
+/// Gives each file of the package a name with a hash of its content, which a browser may keep for
+/// ever, and writes the table of the names for the server. Returns the files.
+///
+/// Leptos's own `hash-files` leaves out the editor, and its server ends without a table of its own
+/// beside the program.
+fn name_by_content(site: &Path) -> Result<Vec<PathBuf>> {
+    let mut names = BTreeMap::new();
+    let mut named = Vec::new();
+    for file in files_below(&site.join("pkg"))? {
+        let hash = ContentHash::of(&fs::read(&file)?).short();
+        let stem = file.file_stem().context("a file has a name")?;
+        let extension = file
+            .extension()
+            .context("a file of the package has a kind")?;
+        let name = format!("{}.{hash}.{}", stem.display(), extension.display());
+        let target = file.with_file_name(name);
+        fs::rename(&file, &target)?;
+        names.insert(address(site, &file)?, address(site, &target)?);
+        named.push(target);
+    }
+    fs::write(site.join(NAMES), serde_json::to_string_pretty(&names)?)?;
+    Ok(named)
+}
+
+/// Where the server serves a file of the site.
+fn address(site: &Path, file: &Path) -> Result<String> {
+    Ok(format!("/{}", file.strip_prefix(site)?.display()))
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -183,5 +222,26 @@ mod tests {
             Some("panels/a.css")
         );
         assert_eq!(imported_file(".import { color: red; }"), None);
+    }
+
+    #[test]
+    fn each_file_of_the_package_is_named_by_its_content() {
+        let site = std::env::temp_dir().join(format!("codealong-site-{}", std::process::id()));
+        fs::create_dir_all(site.join("pkg/monaco")).unwrap();
+        fs::write(site.join("pkg/monaco/editor.worker.js"), "work").unwrap();
+        fs::write(site.join("pkg/codealong.css"), "style").unwrap();
+        fs::write(site.join("favicon.svg"), "<svg>").unwrap();
+        let named = name_by_content(&site).unwrap();
+        let names: BTreeMap<String, String> =
+            serde_json::from_str(&fs::read_to_string(site.join(NAMES)).unwrap()).unwrap();
+        let hash = ContentHash::of(b"work").short();
+        assert_eq!(
+            names["/pkg/monaco/editor.worker.js"],
+            format!("/pkg/monaco/editor.worker.{hash}.js")
+        );
+        assert_eq!(names.len(), 2);
+        assert!(named.len() == 2 && named.iter().all(|file| file.is_file()));
+        assert!(site.join("favicon.svg").is_file());
+        fs::remove_dir_all(site).unwrap();
     }
 }

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
+use compression::Effort;
 
 use self::browser::Browser;
 use self::suite::Requirement;
@@ -137,7 +138,7 @@ impl Prerequisites {
                 let compiler = compiler.recv()??;
                 compiler.finish_setup(screen)?;
                 let bindings = front_end::build(screen, &compiler)?;
-                site::assemble(screen, &bindings)
+                site::assemble(screen, &bindings, Effort::Quick)
             });
             let (engine, base_image, python, redis, browser) =
                 downloads.join().unwrap_or_else(|_| {

@@ -11,4 +11,5 @@ mod configuration;
 mod log;
 mod pages;
 mod reloading;
+mod site_files;
 mod test_app;

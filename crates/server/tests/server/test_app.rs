@@ -65,7 +65,7 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
         std::fs::create_dir(&site).unwrap();
-        std::fs::write(site.join("plain.txt"), "of the site").unwrap();
+        write_site(&site);
         std::fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
         // Before the pool, which reports to the recorder.
         let metrics = recorder();
@@ -150,6 +150,25 @@ impl Answer {
             .unwrap_or_else(|| panic!("there is no {name}"))
             .to_str()
             .unwrap()
+    }
+}
+
+/// A site as `cargo xtask` builds it: each file of the package has a hash in its name.
+fn write_site(site: &Path) {
+    let package = site.join("pkg");
+    std::fs::create_dir(&package).unwrap();
+    let files = [
+        ("plain.txt", "of the site"),
+        ("pkg/codealong.0f1e.css", "/* whole */"),
+        ("pkg/codealong.0f1e.css.br", "in brotli"),
+        ("pkg/codealong.0f1e.css.gz", "in gzip"),
+        (
+            "names.json",
+            r#"{"/pkg/codealong.css": "/pkg/codealong.0f1e.css"}"#,
+        ),
+    ];
+    for (name, text) in files {
+        std::fs::write(site.join(name), text).unwrap();
     }
 }
 

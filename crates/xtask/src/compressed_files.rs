@@ -1,0 +1,58 @@
+//! Files compressed when the site is built, so that no request waits for it.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+use compression::{Effort, brotli, gzip};
+
+/// Writes a `.br` and a `.gz` beside each file, all at the same time.
+pub(crate) fn write_beside(files: &[impl AsRef<Path> + Sync], effort: Effort) -> Result<()> {
+    thread::scope(|scope| {
+        let threads: Vec<_> = files
+            .iter()
+            .map(|file| scope.spawn(move || write_beside_one(file.as_ref(), effort)))
+            .collect();
+        threads.into_iter().try_for_each(|thread| {
+            thread
+                .join()
+                .map_err(|_| anyhow!("the compression of a file panicked"))?
+        })
+    })
+}
+
+fn write_beside_one(file: &Path, effort: Effort) -> Result<()> {
+    let content = fs::read(file)?;
+    for (ending, compressed) in [
+        ("br", brotli(&content, effort)?),
+        ("gz", gzip(&content, effort)?),
+    ] {
+        let mut beside = file.as_os_str().to_owned();
+        beside.push(format!(".{ending}"));
+        fs::write(&beside, compressed)
+            .with_context(|| format!("{} can't be written", beside.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_compressed_in_both_ways_beside_it() {
+        let folder = std::env::temp_dir().join(format!("codealong-br-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("one.js");
+        fs::write(&file, "once and again, ".repeat(1000)).unwrap();
+        for effort in [Effort::Quick, Effort::Thorough] {
+            write_beside(&[&file], effort).unwrap();
+            let read = |name: &str| fs::read(folder.join(name)).unwrap();
+            let (br, gz) = (read("one.js.br"), read("one.js.gz"));
+            assert!(br.len() < gz.len() && gz.len() < 200, "{br:?} {gz:?}");
+            assert_eq!(gz[..2], [0x1f, 0x8b]);
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
