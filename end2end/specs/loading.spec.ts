@@ -4,19 +4,37 @@ import { fourLines, mistake, starter } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const EDITOR = /\/monaco\//;
+/** The steps' program, which has all that is around the editor. */
+const STEPS_PROGRAM = /\/codealong\.\w+\.(js|wasm)$/;
 
-test("pages without an editor load none of its code", async ({ page }) => {
+test("pages without an editor load none of its code until one goes there", async ({
+  page,
+  workbench,
+}) => {
   const loaded: string[] = [];
   page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  const like = (name: RegExp) => loaded.filter((path) => name.test(path));
   for (const address of ["/", "/courses/redis"]) {
     await page.goto(address);
     await expect(page.locator("html[data-hydrated]")).toBeAttached();
     await page.waitForLoadState("networkidle");
   }
-  expect(loaded.filter((path) => EDITOR.test(path))).toEqual([]);
-  // What is looked for has this name.
-  await page.goto("/courses/redis/listen");
-  await expect.poll(() => loaded.filter((path) => EDITOR.test(path)).length).toBeGreaterThan(0);
+  expect([...like(EDITOR), ...like(STEPS_PROGRAM)]).toEqual([]);
+  await page.getByRole("link", { name: "Start: Listen on port 6379" }).hover();
+  await expect.poll(() => like(STEPS_PROGRAM).length).toBe(2);
+  expect(like(EDITOR)).toEqual([]);
+  await page.getByRole("link", { name: "Start: Listen on port 6379" }).click();
+  await workbench.isReady();
+  expect(like(EDITOR).length).toBeGreaterThan(0);
+});
+
+test("from a step to its course and back, no page is loaded", async ({ page, workbench }) => {
+  await workbench.open("listen");
+  await page.evaluate(() => (document.documentElement.dataset.first = ""));
+  await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Start: Listen on port 6379" }).click();
+  await workbench.shows("Listen on port 6379");
+  await expect(page.locator("html[data-first]")).toBeAttached();
 });
 
 test("a file with a hash in its name is loaded once", async ({ page, workbench }) => {

@@ -14,6 +14,8 @@ mod api_client;
 mod api_error;
 mod browser;
 mod dialog;
+#[cfg(feature = "hydrate")]
+pub mod entry;
 mod icon;
 #[cfg(feature = "ssr")]
 pub mod judge;
@@ -76,25 +78,44 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// Loads the wasm, as Leptos' `HydrationScripts` does but without its preload hints: on a slow
 /// machine, browsers warn in the console that what was preloaded is not used yet.
 fn load_script(files: &SiteFiles) -> String {
-    let files = serde_json::json!({
-        "wasm": files.wasm(),
-        "script": files.script(),
-        "editor": files.editor(),
-        "editorWorker": files.editor_worker(),
-    });
+    let (wasm, script) = (files.wasm(), files.script());
+    let files = match files.overview() {
+        Some((overview_wasm, overview_script)) if !is_step_page() => serde_json::json!({
+            "wasm": overview_wasm,
+            "script": overview_script,
+            "steps": [wasm, script],
+        }),
+        _ => serde_json::json!({
+            "wasm": wasm,
+            "script": script,
+            "editor": files.editor(),
+            "editorWorker": files.editor_worker(),
+        }),
+    };
     include_str!("load.js").replace("FILES", &files.to_string())
+}
+
+/// Whether the page that is being rendered has an editor, which [`OverviewApp`] does not know.
+#[cfg(feature = "ssr")]
+fn is_step_page() -> bool {
+    use_context::<axum::http::request::Parts>().is_some_and(|parts| {
+        let segments = parts.uri.path().split('/').filter(|part| !part.is_empty());
+        matches!(*segments.collect::<Vec<_>>(), ["courses", _, _])
+    })
+}
+
+#[cfg(not(feature = "ssr"))]
+fn is_step_page() -> bool {
+    true
 }
 
 /// The root of every page: the store and the routes.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
-    let store = Store::new();
-    provide_context(store);
-    provide_context(NavigationCount::new());
-    provide_context(PendingNavigation::new());
-    Effect::new(move |_| store.load());
-
+    provide_contexts();
+    // The server's pages without an editor are hydrated by `OverviewApp`.
+    #[cfg(feature = "hydrate")]
+    provide_context(navigation::RoutesToSteps);
     view! {
         <Router>
             <Routes fallback=NotFoundPage>
@@ -104,4 +125,28 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// The root of the pages without an editor, which load less than half of the wasm for that. A link to
+/// a step loads its page anew.
+#[component]
+pub fn OverviewApp() -> impl IntoView {
+    provide_contexts();
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}
+
+fn provide_contexts() {
+    provide_meta_context();
+    let store = Store::new();
+    provide_context(store);
+    provide_context(NavigationCount::new());
+    provide_context(PendingNavigation::new());
+    Effect::new(move |_| store.load());
 }

@@ -1,5 +1,5 @@
-// Begins to load the page's program beside the style sheet, not after it, and knows how to load the
-// editor, which the program asks for once the page is live.
+// Begins to load the page's program beside the style sheet, not after it, and knows how to load what
+// comes later: the editor, once the program is there, and the program of a step that is linked to.
 (() => {
   const files = FILES;
   const root = document.documentElement;
@@ -9,22 +9,40 @@
   // The start script awaits them; a failure before that must not count as an unhandled rejection.
   for (const file of Object.values(root.programFiles)) file.catch(() => {});
 
-  let editor;
-  let failures = 0;
-  root.loadEditor = () => {
-    // Browsers keep it in mind that a module could not be loaded: another try needs another address.
-    editor ??= import(failures ? `${files.editor}?try=${failures + 1}` : files.editor)
-      .catch((error) => {
-        editor = undefined;
-        failures += 1;
-        throw error;
-      });
-    return editor;
-  };
-  window.MonacoEnvironment = { getWorker: () => new Worker(files.editorWorker) };
+  if (files.editor) {
+    let editor;
+    let failures = 0;
+    root.loadEditor = () => {
+      // Browsers keep it in mind that a module could not be loaded: another try needs another address.
+      editor ??= import(failures ? `${files.editor}?try=${failures + 1}` : files.editor)
+        .catch((error) => {
+          editor = undefined;
+          failures += 1;
+          throw error;
+        });
+      return editor;
+    };
+    window.MonacoEnvironment = { getWorker: () => new Worker(files.editorWorker) };
 
-  // Some languages are composed of several keys: the editor may not take a field's place meanwhile.
-  for (const [name, isComposing] of [["compositionstart", true], ["compositionend", false]]) {
-    document.addEventListener(name, ({ target }) => (target.isComposing = isComposing), true);
+    // Some languages are composed of several keys: the editor may not take a field's place meanwhile.
+    for (const [name, isComposing] of [["compositionstart", true], ["compositionend", false]]) {
+      document.addEventListener(name, ({ target }) => (target.isComposing = isComposing), true);
+    }
+  }
+
+  // Who points at a link to a step mostly follows it.
+  if (files.steps) {
+    const hints = ["pointerover", "focusin", "touchstart"];
+    const prefetch = ({ target }) => {
+      if (!target.closest?.("a[rel=external][href^='/courses/']")) return;
+      for (const name of hints) document.removeEventListener(name, prefetch);
+      for (const address of files.steps) {
+        const link = document.createElement("link");
+        link.rel = "prefetch";
+        link.href = address;
+        document.head.append(link);
+      }
+    };
+    for (const name of hints) document.addEventListener(name, prefetch, { passive: true });
   }
 })();

@@ -91,6 +91,16 @@ impl SiteFiles {
         self.of_package(&format!("{}.js", self.0.output_name))
     }
 
+    /// The wasm of [`OverviewApp`](crate::OverviewApp), and its JavaScript; absent where cargo-leptos
+    /// has built the site.
+    pub(crate) fn overview(&self) -> Option<(String, String)> {
+        let found = |ending| {
+            let plain = format!("{}/overview.{ending}", self.0.package);
+            self.0.hashed.get(&plain).cloned()
+        };
+        Some((found("wasm")?, found("js")?))
+    }
+
     /// Monaco.
     pub(crate) fn editor(&self) -> String {
         self.of_package("monaco/editor.js")

@@ -50,6 +50,8 @@ const start = async () => {
   const { wasm, script } = root.programFiles;
   const page = await script;
   await page.default({ module_or_path: wasm });
+  // The connection has nothing else to do while the app starts; the app tells of a failure.
+  root.loadEditor?.().catch(() => {});
   const isAsServed = app.isAsServed();
   if (mayHydrate && isAsServed) page.hydrate();
   else renderAfresh(page);

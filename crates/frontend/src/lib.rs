@@ -1,47 +1,16 @@
-//! The browser's entry point.
+//! The browser's entry point: every page.
 
-use app::{App, ROOT_ID};
-use leptos::mount;
-use wasm_bindgen::JsCast;
+use app::{App, entry};
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{Event, HtmlElement};
 
 /// Hydrates the page that the server rendered.
 #[wasm_bindgen]
 pub fn hydrate() {
-    report_panics();
-    if let Some(root) = root() {
-        mount::hydrate_from(root, App).forget();
-    }
+    entry::hydrate(App);
 }
 
-/// Renders the page into its emptied element, with the data that the server sent along: where the
-/// server's elements are not as they came, hydration would panic or take one for another.
+/// Renders the page into its emptied element.
 #[wasm_bindgen]
 pub fn render_afresh() {
-    report_panics();
-    if let Some(root) = root() {
-        // There are no islands, but this lets resources read what the server sent along, where
-        // `mount_to` alone fetches all of it again. It is read once, by the number of the resource:
-        // those of later pages have other numbers and fetch.
-        mount::hydrate_islands();
-        mount::mount_to(root, App).forget();
-    }
-}
-
-fn root() -> Option<HtmlElement> {
-    let document = web_sys::window()?.document()?;
-    document.get_element_by_id(ROOT_ID)?.dyn_into().ok()
-}
-
-/// Tells the start script of a panic: after one nothing else on the page works.
-fn report_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        console_error_panic_hook::hook(panic);
-        let event = Event::new("codealong:panicked");
-        if let (Some(window), Ok(event)) = (web_sys::window(), event) {
-            // No listener cancels it.
-            let _ = window.dispatch_event(&event);
-        }
-    }));
+    entry::render_afresh(App);
 }

@@ -9,7 +9,7 @@ use protocol::{CourseView, StepSummary, counted, duration_text, minutes_text};
 use super::home::ProgressBar;
 use crate::api::load_course;
 use crate::icon::{Icon, IconName};
-use crate::navigation::focus_after_navigation;
+use crate::navigation::{focus_after_navigation, relation_of_step_link};
 use crate::page::{LoadingPage, Trouble};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
@@ -87,6 +87,7 @@ fn Course(course: CourseView) -> impl IntoView {
 /// A link to the first step that is not done.
 #[component]
 fn Continue(course: StoredValue<CourseView>, progress: Memo<CourseProgress>) -> impl IntoView {
+    let relation = relation_of_step_link();
     let link = move || {
         let progress = progress.get();
         let address = |step: &StepSummary| {
@@ -101,7 +102,7 @@ fn Continue(course: StoredValue<CourseView>, progress: Memo<CourseProgress>) -> 
                 };
                 view! {
                     <p>
-                        <a class="button primary" href=address(&step)>
+                        <a class="button primary" href=address(&step) rel=relation>
                             {words}
                             <Icon icon=IconName::Right />
                         </a>
@@ -169,7 +170,7 @@ fn StepRow(
             </span>
             <div>
                 <h3>
-                    <a href=address>
+                    <a href=address rel=relation_of_step_link()>
                         <span class="unseen">{format!("Step {number}: ")}</span>
                         {step.title}
                     </a>

@@ -20,6 +20,20 @@ async fn a_page_uses_the_hashed_names_and_plain_ones_where_there_is_none() {
 }
 
 #[tokio::test]
+async fn only_a_step_page_loads_the_editor_and_what_is_around_it() {
+    let app = TestApp::start();
+    for page in ["/", "/courses/redis", "/courses/redis/"] {
+        let answer = app.get(page).await.expect(200, "/pkg/overview.2f3e.wasm");
+        assert!(!answer.body.contains("/pkg/monaco/"), "{page}");
+    }
+    for page in ["/courses/redis/ping", "/courses/redis/ping/"] {
+        let answer = app.get(page).await.expect(200, "/pkg/monaco/editor.js");
+        assert!(answer.body.contains("/pkg/codealong.wasm"), "{page}");
+        assert!(!answer.body.contains("/pkg/overview."), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_comes_as_it_was_compressed_when_it_was_built() {
     let app = TestApp::start();
     for (accepted, encoding, body) in [

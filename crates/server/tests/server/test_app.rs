@@ -164,7 +164,9 @@ fn write_site(site: &Path) {
         ("pkg/codealong.0f1e.css.gz", "in gzip"),
         (
             "names.json",
-            r#"{"/pkg/codealong.css": "/pkg/codealong.0f1e.css"}"#,
+            r#"{"/pkg/codealong.css": "/pkg/codealong.0f1e.css",
+                "/pkg/overview.js": "/pkg/overview.1f2e.js",
+                "/pkg/overview.wasm": "/pkg/overview.2f3e.wasm"}"#,
         ),
     ];
     for (name, text) in files {

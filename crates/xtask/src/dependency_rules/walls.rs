@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["protocol", "curriculum", "sandbox", "app", "server"],
     ),
     ("frontend", &["app"]),
+    ("overview", &["app"]),
     ("xtask", &["compression"]),
 ];
 
@@ -160,14 +161,15 @@ fn browser_gets_no_server_crate(tree: &str) -> Vec<String> {
         .collect()
 }
 
-/// The front end's dependencies, with the features it has when it is built alone.
+/// The dependencies of the browser's programs, with the features they have when they are built alone.
 ///
 /// `cargo metadata` would resolve the whole workspace at once, with `app` built for the server.
 /// Macros are left out: they run in the compiler, not in the browser.
 fn browser_tree() -> Result<String> {
     let mut cargo = cargo::command();
     cargo
-        .args(["tree", "--package", "frontend", "--target", TRIPLE])
+        .args(["tree", "--package", "frontend", "--package", "overview"])
+        .args(["--target", TRIPLE])
         .args(["--edges", "normal,no-proc-macro", "--prefix", "none"])
         .args(["--format", "{p}"]);
     let tree = command::output(&mut cargo, HOUR)?;

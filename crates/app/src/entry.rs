@@ -1,0 +1,46 @@
+//! How the page starts in the browser.
+
+use leptos::mount;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlElement};
+
+use crate::ROOT_ID;
+
+/// Hydrates the page that the server rendered.
+pub fn hydrate<V: IntoView + 'static>(app: fn() -> V) {
+    report_panics();
+    if let Some(root) = root() {
+        mount::hydrate_from(root, app).forget();
+    }
+}
+
+/// Renders the page into its emptied element, with the data that the server sent along: where the
+/// server's elements are not as they came, hydration would panic or take one for another.
+pub fn render_afresh<V: IntoView + 'static>(app: fn() -> V) {
+    report_panics();
+    if let Some(root) = root() {
+        // There are no islands, but this lets resources read what the server sent along, where
+        // `mount_to` alone fetches all of it again. It is read once, by the number of the resource:
+        // those of later pages have other numbers and fetch.
+        mount::hydrate_islands();
+        mount::mount_to(root, app).forget();
+    }
+}
+
+fn root() -> Option<HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    document.get_element_by_id(ROOT_ID)?.dyn_into().ok()
+}
+
+/// Tells the start script of a panic: after one nothing else on the page works.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        let event = Event::new("codealong:panicked");
+        if let (Some(window), Ok(event)) = (web_sys::window(), event) {
+            // No listener cancels it.
+            let _ = window.dispatch_event(&event);
+        }
+    }));
+}
