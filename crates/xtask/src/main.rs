@@ -12,6 +12,7 @@ mod docker_client;
 mod engine;
 mod front_end;
 mod interrupt;
+mod page_bench;
 mod prerequisites;
 mod screen;
 mod server;
@@ -78,8 +79,17 @@ enum Task {
     Judge(PassedArguments),
     /// Check the curriculum on the real sandbox
     Check(PassedArguments),
-    /// Measure runs on the real sandbox, with optimised code
-    Bench(PassedArguments),
+    /// Measure runs on the real sandbox, with optimised code; or how fast the pages load
+    Bench {
+        /// Measure how the pages load in a slow browser, not runs
+        #[arg(long)]
+        page: bool,
+        /// Where another version serves: its pages are measured in turns with these
+        #[arg(long, requires = "page", value_name = "URL")]
+        before: Option<String>,
+        #[command(flatten)]
+        arguments: PassedArguments,
+    },
     /// Set up as `up` does, then rebuild and serve on every change with `cargo leptos watch`
     Watch,
 }
@@ -98,7 +108,7 @@ const EXIT_NOT_RUN: u8 = 2;
 impl Task {
     fn failure_exit_code(&self) -> u8 {
         match self {
-            Self::Judge(_) | Self::Check(_) | Self::Bench(_) => EXIT_NOT_RUN,
+            Self::Judge(_) | Self::Check(_) | Self::Bench { .. } => EXIT_NOT_RUN,
             Self::Up { .. }
             | Self::Test { .. }
             | Self::Walls
@@ -155,7 +165,10 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
         }
         Task::Judge(arguments) => judge_or_check(screen, "judge", &arguments),
         Task::Check(arguments) => judge_or_check(screen, "check", &arguments),
-        Task::Bench(arguments) => bench(screen, &arguments),
+        Task::Bench {
+            page: true, before, ..
+        } => page_bench::run(screen, before.as_deref()),
+        Task::Bench { arguments, .. } => bench(screen, &arguments),
         Task::Watch => watch(screen),
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: prepares what the suites need, runs them, and prints a summary.
 
-mod browser;
+pub(crate) mod browser;
 mod failures;
 mod programs;
 mod suite;
