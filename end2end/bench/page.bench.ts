@@ -5,11 +5,11 @@ import { type Browser, type Page, test } from "@playwright/test";
 const CONNECTION = { latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 const CPU_SLOWDOWN = 4;
 
-const ROUNDS = Number(process.env.CODEALONG_BENCH_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
 /** The servers that are measured in turns: what a neighbour does to the machine meets both. */
 const servers = {
-  ...(process.env.CODEALONG_BENCH_BEFORE && { before: process.env.CODEALONG_BENCH_BEFORE }),
+  ...(process.env.BENCH_BEFORE && { before: process.env.BENCH_BEFORE }),
   now: process.env.CODEALONG_URL ?? "http://127.0.0.1:3000",
 };
 
@@ -93,7 +93,7 @@ async function load(browser: Browser, server: string, address: string, throttled
         [new URL(name).pathname, transferSize, Math.round(responseEnd)].join(" ")),
     };
   });
-  if (process.env.CODEALONG_BENCH_DETAILS) console.log(found.requests, found.tasks);
+  if (process.env.BENCH_DETAILS) console.log(found.requests, found.tasks);
   await context.close();
   return found;
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(screen: &Screen, before: Option<&str>) -> Result<ExitCode> {
         .current_dir(workspace::root().join("end2end"))
         .env("CODEALONG_URL", format!("http://{address}"));
     if let Some(before) = before {
-        playwright.env("CODEALONG_BENCH_BEFORE", before);
+        playwright.env("BENCH_BEFORE", before);
     }
     if let Browser::Executable(chromium) = browser {
         playwright.env("CODEALONG_CHROMIUM", chromium);
