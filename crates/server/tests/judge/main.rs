@@ -7,6 +7,10 @@
     clippy::unwrap_used,
     reason = "a test that panics has failed, as it should"
 )]
+#![expect(
+    clippy::print_stdout,
+    reason = "what programs are told is for a reader too"
+)]
 
 mod client;
 mod deciding_lines;
