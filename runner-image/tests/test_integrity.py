@@ -151,7 +151,6 @@ raise SystemExit(1)
     def test_that_start_many_short_processes_leave_no_zombies(self):
         program = """
 import os
-import signal
 for _ in range(40):
     if os.fork() == 0:
         if os.fork() == 0:
@@ -164,7 +163,6 @@ for _ in range(40):
     def test_that_change_their_files_start_from_the_given_ones(self):
         program = """
 import os
-import signal
 print(sorted(os.listdir()), os.path.islink("main.py"))
 os.unlink("main.py")
 os.symlink("/etc/passwd", "main.py")

@@ -13,7 +13,7 @@ _CAUSE_SECONDS = 0.3
 _FLOOD_BYTES = 512 * 1024
 
 #: What an exception ends, a `protocol::CrashPlace`, by where it was met.
-_CRASH_PLACES = {"thread": "thread", "future": "thread", "task": "task", "handler": "callback"}
+_CRASH_PLACES = {name: name for name in ("thread", "task", "callback", "handler")} | {"future": "thread"}
 
 #: These symptoms may have a cause elsewhere; a wrong reply is its own cause.
 _MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused"}

@@ -70,7 +70,7 @@ class Launcher:
         self.launches = number
         program = Program(number, reply["pid"], descriptors, refusals_before, self._statuses)
         self.program = program
-        self._order = OutputOrder(self._records, self._feed_callback(program))
+        self._order = OutputOrder(self._records.output, self._feed_callback(program))
         for stream, descriptor in zip(("stdout", "stderr"), descriptors):
             try:
                 fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -15,6 +15,8 @@ import os
 import struct
 from time import monotonic_ns
 
+from . import output_switches
+
 #: launch, state, line, daemon threads, when the program's first line ran (monotonic ns).
 _HEADER = struct.Struct("<IIIIQ")
 _STARTED, _ENDED = 1, 2
@@ -59,12 +61,6 @@ _PATH_LINE = struct.Struct("<II")
 _RING_PATHS, _PATH_BYTES = 64, 1024
 _PATH_LINES_MAX = (_PATH_BYTES - _PATH.size) // _PATH_LINE.size
 
-#: How often the program went over from one of its two streams of output to the other, as a count;
-#: each time is a record of the bytes that it had written to each before, and of the stream, 1 or 2.
-_SWITCHES_AT = 60
-_SWITCH = struct.Struct("<QQI")
-_RING_SWITCHES = 4096
-
 _COUNTS_AT = 64
 _PATH_COUNTS_AT = 96
 _CRASHES_AT = 128
@@ -81,10 +77,8 @@ _NOTE_PLACES = 2
 #: How often a note is read that is written meanwhile.
 _NOTE_READS = 20
 _NOTES_AT = _PATHS_AT + _RINGS * _RING_PATHS * _PATH_BYTES
-_SWITCH_RECORDS_AT = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_PLACES * _NOTE_BYTES
-#: Where the program is with its output, as a switch; its forked children count here as well.
-_WRITTEN_AT = _SWITCH_RECORDS_AT + _RING_SWITCHES * _SWITCH.size
-_SIZE = _WRITTEN_AT + _SWITCH.size
+_OUTPUT_AT = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_PLACES * _NOTE_BYTES
+_SIZE = _OUTPUT_AT + output_switches.SIZE
 
 #: A file made shorter would kill whoever reads past its new end.
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
@@ -123,6 +117,8 @@ class RecordReader:
         self._launch = 0
         self._sends_read = [0] * _RINGS
         self._paths_read = [0] * _RINGS
+        #: In which order the program writes to its two streams of output.
+        self.output = output_switches.SwitchReader(memory, _OUTPUT_AT)
 
     def reset(self, launch, traced=False):
         """Drops all records; from now on only this launch's count, of which `traced` asks for paths."""
@@ -136,7 +132,7 @@ class RecordReader:
         for kind in _NOTE_KINDS:
             for start in _note_places(kind):
                 _NOTE.pack_into(self._memory, start, 0, 0, 0)
-        _SWITCH.pack_into(self._memory, _WRITTEN_AT, 0, 0, 0)
+        self.output.reset()
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
 
     def note(self, kind, since_ns=0):
@@ -169,30 +165,6 @@ class RecordReader:
             if is_whole:
                 break
         return newest
-
-    def switches(self, number):
-        """The records of switches from the one of this number on, and the number of the next one.
-
-        Each is the bytes that were written to stdout and to stderr before, and the stream, 1 or 2.
-        Of too many the first are gone.
-        """
-        (count,) = _COUNT.unpack_from(self._memory, _SWITCHES_AT)
-        first = max(number, count - _RING_SWITCHES)
-        starts = (_SWITCH_RECORDS_AT + at % _RING_SWITCHES * _SWITCH.size for at in range(first, count))
-        return [_SWITCH.unpack_from(self._memory, start) for start in starts], max(number, count)
-
-    def written(self):
-        """How many bytes the program has written to stdout and to stderr, or is about to.
-
-        None where it can't be told at present.
-        """
-        before = None
-        for _ in range(_NOTE_READS):
-            written = _SWITCH.unpack_from(self._memory, _WRITTEN_AT)
-            if written == before:
-                return written[:2]
-            before = written
-        return None
 
     def started_ns(self):
         """When the program's first line ran, or None."""
@@ -298,6 +270,8 @@ class RecordWriter:
         self._notes = dict.fromkeys(_NOTE_KINDS, 0)
         self._crashes = 0
         self._crash_slots = range(_MAIN_CRASHES)
+        #: Takes note of what is written to standard output and standard error.
+        self.output = output_switches.SwitchWriter(memory, _OUTPUT_AT)
 
     def after_fork(self, pid):
         """This is a forked child now: `pid` decides which ring and which slot it writes to."""
@@ -310,6 +284,7 @@ class RecordWriter:
     def started(self):
         """The program's first line is about to run."""
         self._launch = _HEADER.unpack_from(self._memory, 0)[0]
+        self.output.begin()
         _HEADER.pack_into(self._memory, 0, self._launch, _STARTED, 0, 0, monotonic_ns())
 
     @property
@@ -356,21 +331,6 @@ class RecordWriter:
         _COUNT.pack_into(
             self._memory, _PATH_COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF
         )
-
-    def writes(self, stream, size):
-        """So many bytes are about to be written to `stream`, 1 or 2; fewer than 0 were not written."""
-        if not self._launch:
-            return
-        memory = self._memory
-        *written, current = _SWITCH.unpack_from(memory, _WRITTEN_AT)
-        if current != stream:
-            (number,) = _COUNT.unpack_from(memory, _SWITCHES_AT)
-            start = _SWITCH_RECORDS_AT + number % _RING_SWITCHES * _SWITCH.size
-            # `pack_into` would empty the place first, and the count is looked at at any time.
-            memory[start : start + _SWITCH.size] = _SWITCH.pack(*written, stream)
-            memory[_SWITCHES_AT : _SWITCHES_AT + _COUNT.size] = _COUNT.pack((number + 1) & 0xFFFFFFFF)
-        written[stream - 1] = max(written[stream - 1] + size, 0)
-        memory[_WRITTEN_AT : _WRITTEN_AT + _SWITCH.size] = _SWITCH.pack(*written, stream)
 
     def noted(self, kind, content):
         """Something of one of the kinds of notes, as a dict of JSON values."""

@@ -62,7 +62,7 @@ class ExceptionHooks:
             pass  # An exception whose text can't be had, or a closed stderr.
 
     def record(self, error, where):
-        """Records an exception; `where` is `main`, `thread`, `task`, `handler` or `future`."""
+        """Records an exception; `where` is `main`, `thread`, `task`, `callback`, `handler` or `future`."""
         try:
             self._writer.crashed(self._content(error, where))
         except Exception:
@@ -194,7 +194,7 @@ class ExceptionHooks:
         def call_exception_handler(self, context):
             error = context.get("exception")
             if isinstance(error, Exception):
-                record(error, "handler")
+                record(error, "task" if "future" in context or "task" in context else "callback")
             return plain_handler(self, context)
 
         protocol.connection_made = connection_made
@@ -216,7 +216,8 @@ class ExceptionHooks:
         plain_error = socketserver.BaseServer.handle_error
 
         def handle_error(self, request, client_address):
-            record(sys.exc_info()[1], "handler")
+            is_main = threading.current_thread() is threading.main_thread()
+            record(sys.exc_info()[1], "handler" if is_main else "thread")
             return plain_error(self, request, client_address)
 
         socketserver.BaseServer.handle_error = handle_error

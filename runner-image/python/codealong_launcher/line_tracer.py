@@ -41,21 +41,29 @@ class LineTracer:
     def called(self, frame, _event, _argument):
         """Takes the event of a frame that begins, as `sys.settrace` has it."""
         if frame.f_code.co_filename == self._main_file:
-            return self._traced
+            return self._traced_former if _takes_values(frame) else self._traced
         if frame.f_code is _ACCEPT:
             # What ran before this client came is not about its replies.
             self._paths.pop(get_ident(), None)
         return None
 
     def _traced(self, frame, event, argument):
+        self._follow(frame, event, argument, False)
+        return self._traced
+
+    def _traced_former(self, frame, event, argument):
+        """Of a function that was given values alone."""
+        self._follow(frame, event, argument, True)
+        return self._traced_former
+
+    def _follow(self, frame, event, argument, takes_values):
         if event == "line":
             self._path().pass_line(frame.f_lineno)
         elif event == "return":
             caller = frame.f_back
             if caller is not None and caller.f_code.co_filename != self._main_file:
                 caller = None
-            self._path().return_to(caller, frame, argument)
-        return self._traced
+            self._path().return_to(caller, frame, argument, takes_values)
 
     def _path(self):
         ident = get_ident()
@@ -86,10 +94,12 @@ class _Path:
         self._now += 1
         self.left[line] = self._now
 
-    def return_to(self, caller, frame, value):
+    def return_to(self, caller, frame, value, takes_values):
         """`frame` returns `value` to `caller`, whose line goes on with it."""
         returned_to, returned, before, made_in = self._returned
-        if returned_to is frame and returned is value and before is not None:
+        is_same = returned_to is frame and returned is value
+        # There is one `None`: it may be another function's.
+        if is_same and before is not None and isinstance(value, (bytes, bytearray, str)):
             # Only passed on: the line has made nothing of what it was given.
             self.left[frame.f_lineno] = before
             if made_in is not None:
@@ -98,7 +108,7 @@ class _Path:
             self._returned = None, _NOTHING, None, None
             return
         line = caller.f_lineno
-        self._returned = caller, value, self.left.get(line), frame.f_lineno if _takes_values(frame) else None
+        self._returned = caller, value, self.left.get(line), frame.f_lineno if takes_values else None
         self.pass_line(line)
 
 

@@ -12,7 +12,7 @@ class OutputHooks:
     """Takes note of what is written to `sys.stdout` and `sys.stderr`, and by `os.write` to theirs."""
 
     def __init__(self, writer):
-        self._writes = writer.writes
+        self._output = writer.output
         self._plain_write = os.write
 
     def install(self):
@@ -21,35 +21,38 @@ class OutputHooks:
 
     def write(self, descriptor, data):
         """`os.write` to standard output or standard error."""
-        return self.noted(descriptor, data, self._plain_write, descriptor, data)
+        size = self.note(descriptor, data)
+        count = self._plain_write(descriptor, data)
+        if size and count != size:
+            self._output.writes(descriptor, count - size)
+        return count
 
-    def noted(self, descriptor, data, write, *arguments):
-        """What `write` returns, which writes `data` to a descriptor, 1 or 2."""
-        # Before the bytes, so that whoever has read them finds the note.
-        size = memoryview(data).nbytes
-        self._writes(descriptor, size)
-        written = 0
+    def note(self, descriptor, data):
+        """Takes note of bytes before they are written; how many they are, where that is known."""
         try:
-            written = write(*arguments)
-            return written
-        finally:
-            if written != size:
-                self._writes(descriptor, (written or 0) - size)
+            if self._output.is_switch(descriptor):
+                # What its buffer holds back has been noted: it must be in the pipe before this.
+                (sys.__stderr__ if descriptor == 1 else sys.__stdout__).buffer.flush()
+            bytes_written = memoryview(data).cast("B")
+            size = len(bytes_written)
+            self._output.writes(descriptor, size, bytes_written[-1:] == b"\n")
+        except Exception:
+            return 0  # Python itself says what is wrong with the data, or the stream.
+        return size
 
     def _open(self, descriptor, name, errors):
-        file = _OutputFile(self, descriptor, name)
-        text = io.TextIOWrapper(
-            io.BufferedWriter(file), encoding="utf-8", errors=errors, newline="\n", line_buffering=True
-        )
+        file = io.FileIO(descriptor, "w", closefd=False)
+        file.name = name
+        buffer = _OutputBuffer(file)
+        buffer.note = lambda data: self.note(descriptor, data)
+        text = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, newline="\n", line_buffering=True)
         text.mode = "w"
         return text
 
 
-class _OutputFile(io.FileIO):
-    def __init__(self, hooks, descriptor, name):
-        super().__init__(descriptor, "w", closefd=False)
-        self.name = name
-        self._hooks = hooks
+class _OutputBuffer(io.BufferedWriter):
+    """Takes its notes before it holds its lock: a signal's handler may print."""
 
     def write(self, data):
-        return self._hooks.noted(self.fileno(), data, super().write, data)
+        self.note(data)
+        return super().write(data)

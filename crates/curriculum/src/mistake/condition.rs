@@ -1,5 +1,7 @@
 //! When a failed test shows a mistake: the keys of `[mistake.when]`.
 
+use std::collections::BTreeSet;
+
 use protocol::{ExchangeAction, Missing, Outcome, TestId, TestResult};
 use regex::Regex;
 use regex::bytes::Regex as BytesRegex;
@@ -153,13 +155,13 @@ impl Condition {
     }
 
     /// The line that the group `line` of `source` or `code` matches: the one at `near` where there
-    /// are several.
+    /// are several, and none where that is not among them.
     pub(super) fn line(&self, evidence: &Evidence<'_>, near: Option<u32>) -> Option<u32> {
         let found = [
             (&self.source, evidence.source.source()),
             (&self.code, evidence.source.code()),
         ];
-        let lines: Vec<u32> = found
+        let lines: BTreeSet<u32> = found
             .into_iter()
             .filter_map(|(pattern, text)| Some((pattern.as_ref()?, text)))
             .flat_map(|(pattern, text)| {
@@ -170,8 +172,10 @@ impl Condition {
                 lines_at(text, starts)
             })
             .collect();
-        let near = near.filter(|near| lines.contains(near));
-        near.or_else(|| lines.first().copied())
+        match near.filter(|near| lines.contains(near)) {
+            None if lines.len() == 1 => lines.first().copied(),
+            near => near,
+        }
     }
 }
 

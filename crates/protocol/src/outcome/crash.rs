@@ -65,7 +65,7 @@ pub struct Crash {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CrashPlace {
-    /// The main thread, and with it the program.
+    /// A process's main thread, and with it the process.
     #[default]
     Main,
     /// A thread, or a call in a pool of threads.
@@ -74,6 +74,8 @@ pub enum CrashPlace {
     Task,
     /// A callback of asyncio's.
     Callback,
+    /// The handler of a request, as of `socketserver`'s.
+    Handler,
 }
 
 impl CrashPlace {
@@ -84,6 +86,7 @@ impl CrashPlace {
             Self::Thread => "A thread of your program",
             Self::Task => "A task of your program",
             Self::Callback => "A callback of your program",
+            Self::Handler => "A handler of your program",
         }
     }
 }

@@ -159,7 +159,7 @@ mod tests {
             (
                 "TypeError",
                 "argument of type 'builtin_function_or_method' is not iterable",
-                "parentheses behind its name",
+                "parentheses after its name",
             ),
             (
                 "TypeError",

@@ -94,7 +94,11 @@ pub(super) fn times(count: u32) -> String {
 
 pub(super) fn duration(ms: u32) -> String {
     // A wait is its limit and what the machine took beside it.
-    let ms = if ms >= 100 { (ms + 5) / 10 * 10 } else { ms };
+    let ms = if ms >= 100 {
+        ms.saturating_add(5) / 10 * 10
+    } else {
+        ms
+    };
     if ms >= 1000 && ms.is_multiple_of(1000) {
         format!("{} s", ms / 1000)
     } else if ms >= 1000 {

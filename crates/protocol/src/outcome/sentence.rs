@@ -228,9 +228,7 @@ impl Outcome {
                 shortened(reply.received.as_bytes())
             ),
             Self::TooSlow { took_ms, limit_ms } => format!(
-                "The reply is right but came after {}; {} is the most.",
-                duration(*took_ms),
-                duration(*limit_ms)
+                "The reply is right but came after {took_ms} ms; {limit_ms} ms is the most."
             ),
             Self::Crashed { crash, request, .. } => format!(
                 "{} crashed{}: {}.{}",
@@ -333,13 +331,18 @@ fn half_a_reply(reply: Option<&Comparison>) -> String {
     }
 }
 
-/// Where the bytes of a reply begin to differ: bulk strings of different lengths do so in the length.
+/// Where a reply begins to differ: bulk strings of different lengths do so in the length already.
 fn first_difference(reply: &Comparison) -> String {
-    let received = reply.received.as_bytes();
-    let length = received.iter().position(|byte| *byte == b'\r');
-    let is_in_length =
-        |end: usize| received.first() == Some(&b'$') && (reply.offset as usize) < end;
-    if length.is_some_and(is_in_length) {
+    let length = |bytes: &[u8]| -> Option<u64> {
+        let line = bytes
+            .strip_prefix(b"$")?
+            .split(|byte| *byte == b'\r')
+            .next()?;
+        std::str::from_utf8(line).ok()?.parse().ok()
+    };
+    let expected = length(reply.expected.as_bytes());
+    let received = length(reply.received.as_bytes());
+    if expected.is_some() && received.is_some() && expected != received {
         "They differ in length already.".to_owned()
     } else {
         format!(

@@ -3,7 +3,7 @@
 pub(super) const COROUTINE: &str = "That is a coroutine, of which nothing has run yet: put `await` before the \
                          call that makes it.";
 pub(super) const FUNCTION: &str =
-    "That is a function, not what it returns: parentheses behind its name call it.";
+    "That is a function, not what it returns: parentheses after its name call it.";
 
 pub(super) fn wrong_type(detail: &str) -> Option<&'static str> {
     let says = |words: &str| detail.contains(words);

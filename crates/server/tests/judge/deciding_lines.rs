@@ -58,6 +58,11 @@ impl LineCount {
         let file = repository().join("crates/server/tests/lines_to_change.toml");
         let text = std::fs::read_to_string(file).unwrap();
         let mut known: LinesFile = toml::from_str(&text).unwrap();
+        let counted = known.right_min.keys();
+        assert!(
+            counted.eq(known.lines.keys()),
+            "each kind has a number and lines"
+        );
         let others: Vec<WrongProgram> = known
             .lines
             .remove(kind)
@@ -70,6 +75,9 @@ impl LineCount {
                 to_change,
             })
             .collect();
+        for program in &others {
+            assert!(program.path.is_file(), "no {}", program.path.display());
+        }
         Self {
             total: others.len(),
             right_min: known.right_min[kind],

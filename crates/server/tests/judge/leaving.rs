@@ -61,7 +61,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let router = router(state.clone(), leptos, metrics);
+    let router = router(state.clone(), leptos, metrics).unwrap();
     let serving = tokio::spawn(serve(listener, router, state.clone(), stop.clone()));
     // The warm lanes are there: later there must be no others.
     at_rest(&state).await;
