@@ -241,6 +241,21 @@ test("where the page's program can't be loaded, a notice says so", async ({ page
   await workbench.editor.expectText("typed = 'all the same'\n");
 });
 
+test("where there is no WebAssembly, the notice doesn't blame the connection", async ({
+  page,
+  trouble,
+}) => {
+  trouble.expect(/page error: .*WebAssembly/);
+  await page.addInitScript(() => delete (globalThis as { WebAssembly?: unknown }).WebAssembly);
+  await page.goto("/courses/redis/listen");
+  const notice = page.getByRole("alert");
+  await expect(notice).toContainText("This page needs WebAssembly");
+  await expect(notice).not.toContainText("connection");
+  await new Workbench(page).plainField.fill("typed = 'all the same'\n");
+  await page.reload();
+  await expect(new Workbench(page).plainField).toHaveValue("typed = 'all the same'\n");
+});
+
 test("where the page's program breaks, a notice says so", async ({ page, workbench }) => {
   await workbench.open("listen");
   await page.evaluate(() => dispatchEvent(new Event("codealong:broken")));

@@ -37,6 +37,17 @@ test("from a step to its course and back, no page is loaded", async ({ page, wor
   await expect(page.locator("html[data-first]")).toBeAttached();
 });
 
+test("the way back leads from a course that was loaded anew to its step", async ({ page, workbench }) => {
+  await workbench.open("ping");
+  await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
+  await expect(page).toHaveURL("/courses/redis");
+  await page.reload();
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  await page.goBack();
+  await workbench.shows("Answer PING");
+  await workbench.isReady();
+});
+
 test("a file with a hash in its name is loaded once", async ({ page, workbench }) => {
   await workbench.open("listen");
   const loaded = () =>
@@ -154,5 +165,8 @@ test("where the editor can't be loaded, the plain field remains, and it may be t
   await workbench.isReady();
   await expect(notice).toHaveCount(0);
   await expect(workbench.editor.input).toBeFocused();
+  await workbench.editor.expectText(`${fourLines}#`);
+  // What was written in the field is no one step of undoing.
+  await page.keyboard.press("ControlOrMeta+z");
   await workbench.editor.expectText(`${fourLines}#`);
 });

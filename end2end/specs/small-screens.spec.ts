@@ -77,3 +77,28 @@ for (const [what, width, height] of [
     }
   });
 }
+
+for (const [what, width, height] of [
+  // 1280 × 1024 at 400 %.
+  ["zoomed to 400 %", 320, 256],
+  ["a window of little height", 455, 216],
+  ["a phone held sideways", 844, 390],
+] as const) {
+  test.describe(what, () => {
+    test.use({ viewport: { width, height } });
+
+    test("the editor has half of the height", async ({ page, workbench }) => {
+      await page.goto("/courses/redis/listen");
+      await workbench.answers();
+      await page.getByRole("tab", { name: "Code" }).click();
+      await workbench.write(fourLines);
+      await expectNothingBeside(page);
+      const frame = page.locator(".editor-frame");
+      await frame.evaluate((element) => element.scrollIntoView({ block: "center" }));
+      await expect(frame).toBeInViewport({ ratio: 0.95 });
+      expect((await frame.boundingBox())!.height).toBeGreaterThanOrEqual(height / 2);
+      await workbench.run();
+      await expect(workbench.verdict.getByText("All 2 tests passed")).toBeInViewport();
+    });
+  });
+}

@@ -115,6 +115,9 @@
   const notices = {
     load: "The page's program could not be loaded, so the editor and the tests don't work. "
       + "What you wrote is kept in this browser. Check the connection, then reload.",
+    webAssembly: "This page needs WebAssembly, which this browser lacks or has switched off, so the "
+      + "editor and the tests don't work. What you wrote is kept in this browser. Allow WebAssembly "
+      + "for this page and reload, or use another browser.",
     broken: "Something in this page broke. That is our fault. "
       + "What you wrote is kept in this browser. Reload to go on.",
   };
@@ -137,6 +140,10 @@
   const whenReady = (kind) => document.body
     ? show(kind)
     : document.addEventListener("DOMContentLoaded", () => show(kind));
-  addEventListener("codealong:unloaded", () => whenReady("load"));
+  addEventListener("codealong:unloaded", () => {
+    whenReady(typeof WebAssembly === "object" ? "load" : "webAssembly");
+  });
+  // A page that the browser has kept for the way back knows nothing of what was stored meanwhile.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   addEventListener("codealong:broken", () => whenReady("broken"));
 })();

@@ -15,20 +15,22 @@ pub(crate) use absent::storage;
 #[cfg(not(feature = "hydrate"))]
 pub(crate) use absent::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
-    element_width, field_selection, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
-    next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file,
-    root_attribute, select_line, session, set_field, set_root_attribute, set_root_style,
-    show_modal, take_over_field, typed_into, until_composed, use_editor_theme, wait,
+    element_width, field_selection, focus, focus_if_lost, is_apple, is_dialog_open, is_focused,
+    is_offline, next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name,
+    read_file, reload, root_attribute, select_line, session, set_field, set_root_attribute,
+    set_root_style, show_modal, take_over_field, typed_into, until_composed, use_editor_theme,
+    wait,
 };
 #[cfg(test)]
 pub(crate) use fake_storage as storage;
 #[cfg(feature = "hydrate")]
 pub(crate) use present::{
     CodeEditor, DiffView, Listener, Local, Timer, after, announce_readiness, close_modal, download,
-    element_width, field_selection, focus, focus_if_lost, is_apple, is_dialog_open, is_offline,
-    next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name, read_file,
-    root_attribute, select_line, session, set_field, set_root_attribute, set_root_style,
-    show_modal, storage, take_over_field, typed_into, until_composed, use_editor_theme, wait,
+    element_width, field_selection, focus, focus_if_lost, is_apple, is_dialog_open, is_focused,
+    is_offline, next_frame, on_color_scheme, on_key, on_leaving, on_other_tab, random_name,
+    read_file, reload, root_attribute, select_line, session, set_field, set_root_attribute,
+    set_root_style, show_modal, storage, take_over_field, typed_into, until_composed,
+    use_editor_theme, wait,
 };
 
 /// Why the browser's storage could not be written or read.
@@ -52,10 +54,12 @@ pub(crate) enum StorageFault {
 pub(crate) struct EditorSetup {
     /// The program that the page opened with; undoing everything leads back to it.
     pub(crate) opened: String,
-    /// What has been typed since, as one step of the undoing.
-    pub(crate) typed: String,
-    /// The selection in UTF-16 units; none where the editor does not take the focus.
-    pub(crate) selection: Option<(u32, u32)>,
+    /// The program as it is now; the difference is one step of the undoing.
+    pub(crate) program: String,
+    /// The selection in UTF-16 units.
+    pub(crate) selection: (u32, u32),
+    /// Whether the editor takes the focus.
+    pub(crate) has_focus: bool,
     /// How far it is scrolled.
     pub(crate) scroll_px: i32,
     /// The editor's accessible name.

@@ -40,7 +40,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::navigation::{NavigationCount, PendingNavigation};
-use crate::page::{CoursePage, HomePage, NotFoundPage, StepPage};
+use crate::page::{CoursePage, HomePage, LoadingPage, NotFoundPage, StepPage};
 use crate::site_files::SiteFiles;
 use crate::store::Store;
 
@@ -128,7 +128,7 @@ pub fn App() -> impl IntoView {
 }
 
 /// The root of the pages without an editor, which load less than half of the wasm for that. A link to
-/// a step loads its page anew.
+/// a step loads its page anew, and so does the way back to one.
 #[component]
 pub fn OverviewApp() -> impl IntoView {
     provide_contexts();
@@ -137,9 +137,17 @@ pub fn OverviewApp() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::Async />
+                <Route path=path!("/courses/:course/:step") view=PageOfAnotherProgram />
             </Routes>
         </Router>
     }
+}
+
+/// The router has come back to a page that was visited before this program was loaded.
+#[component]
+fn PageOfAnotherProgram() -> impl IntoView {
+    Effect::new(|_| browser::reload());
+    view! { <LoadingPage /> }
 }
 
 fn provide_contexts() {

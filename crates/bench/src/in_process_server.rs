@@ -60,7 +60,7 @@ impl InProcessServer {
         let state = AppState::load(courses, Reload::Never, pool.clone())
             .context("the courses have problems")?;
         Ok(Self {
-            router: router(state, context.leptos.clone(), context.metrics.clone()),
+            router: router(state, context.leptos.clone(), context.metrics.clone())?,
             pool,
             warm,
         })

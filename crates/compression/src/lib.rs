@@ -3,13 +3,14 @@
 //! Brotli's code is generic, so it is compiled here, where it is used: this crate is optimised in
 //! development too, and what uses it need not be.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use brotli::CompressorWriter;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
 const BUFFER_BYTES: usize = 64 * 1024;
-/// The largest window that every browser takes, 4 MiB.
+/// 4 MiB, more than any file of the site has.
 const WINDOW_BITS: u32 = 22;
 
 /// How much time a smaller result may take. Measured on 3 MB of wasm, on one core.
@@ -32,6 +33,13 @@ pub fn brotli(content: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
     Ok(writer.into_inner())
 }
 
+/// The content that was compressed by [`brotli`].
+pub fn unpacked_brotli(compressed: &[u8]) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    brotli::Decompressor::new(compressed, BUFFER_BYTES).read_to_end(&mut content)?;
+    Ok(content)
+}
+
 /// A content for `Content-Encoding: gzip`.
 pub fn gzip(content: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
     let level = match effort {
@@ -41,4 +49,11 @@ pub fn gzip(content: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
     let mut writer = GzEncoder::new(Vec::new(), level);
     writer.write_all(content)?;
     writer.finish()
+}
+
+/// The content that was compressed by [`gzip`].
+pub fn unpacked_gzip(compressed: &[u8]) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    GzDecoder::new(compressed).read_to_end(&mut content)?;
+    Ok(content)
 }

@@ -1,4 +1,4 @@
-//! The browser's entry point of the pages without an editor: a third to download.
+//! The browser's entry point of the pages without an editor: less than half to download.
 
 use app::{OverviewApp, entry};
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,9 +1,9 @@
 //! Every route of the server.
 
-use std::error::Error;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use app::site_files::SiteFiles;
+use app::site_files::{SiteFiles, SiteFilesError};
 use app::state::AppState;
 use app::{App, shell};
 use axum::extract::{FromRef, State};
@@ -13,7 +13,7 @@ use axum::routing::{MethodRouter, any, any_service, get};
 use axum::{Json, Router, middleware};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sandbox::PoolState;
 use serde::Serialize;
@@ -31,6 +31,10 @@ use crate::file_cache::cache_by_name;
 use crate::headers::{EVERY_ANSWER, add_content_security_policy};
 use crate::request_check::check_request;
 
+/// The pages' routes, found once per process: while Leptos looks for them, a resource of another
+/// router's page that is polled for the first time waits for ever.
+static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+
 #[derive(Debug, Clone)]
 struct RouterState {
     app: AppState,
@@ -46,12 +50,15 @@ impl FromRef<RouterState> for LeptosOptions {
 }
 
 /// The server's router. `metrics` renders what the recorder has collected.
-pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -> Router {
-    let files = SiteFiles::read(&leptos).unwrap_or_else(|error| {
-        let reason = error.source().map(ToString::to_string);
-        tracing::error!(reason, "{error}");
-        SiteFiles::plain(&leptos)
-    });
+///
+/// Fails where the names of the site's files can't be read: each page would name files that aren't
+/// there.
+pub fn router(
+    app: AppState,
+    leptos: LeptosOptions,
+    metrics: PrometheusHandle,
+) -> Result<Router, SiteFilesError> {
+    let files = SiteFiles::read(&leptos)?;
     let state = RouterState {
         app,
         leptos,
@@ -61,10 +68,15 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
     let shell_options = state.leptos.clone();
     let pages = Router::new().leptos_routes_with_context(
         &state,
-        generate_route_list(App),
+        ROUTES.get_or_init(|| generate_route_list(App)).clone(),
         page_context(&state),
         move || shell(shell_options.clone()),
     );
+    // They name files that the next build may not have.
+    let pages = pages.layer(SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache"),
+    ));
     let health = Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -83,7 +95,8 @@ pub fn router(app: AppState, leptos: LeptosOptions, metrics: PrometheusHandle) -
     }
     let router = router.layer(TraceLayer::new_for_http().on_failure(log_failure));
     // Before any route is matched: people type a slash at the end, and it changes nothing.
-    Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(router))
+    let router = NormalizePathLayer::trim_trailing_slash().layer(router);
+    Ok(Router::new().fallback_service(router))
 }
 
 /// A 503 is intended, and its reason is logged where it arises: polling until the server is ready

@@ -23,6 +23,14 @@ impl BuildStamp {
         fs::read_to_string(&self.file).is_ok_and(|hash| hash == self.hash)
     }
 
+    /// Comes first: an output that is left unfinished has no stamp.
+    pub(crate) fn remove(&self) -> Result<()> {
+        match fs::remove_file(&self.file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Comes last, when the output is complete.
     pub(crate) fn write(&self) -> Result<()> {
         fs::write(&self.file, &self.hash)?;
@@ -42,6 +50,8 @@ mod tests {
         stamp.write().unwrap();
         assert!(stamp.is_current());
         assert!(!BuildStamp::new(file.clone(), b"two").is_current());
-        fs::remove_file(file).unwrap();
+        stamp.remove().unwrap();
+        assert!(!stamp.is_current());
+        stamp.remove().unwrap();
     }
 }

@@ -38,6 +38,8 @@ fn write_beside_one(file: &Path, effort: Effort) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use compression::{unpacked_brotli, unpacked_gzip};
+
     use super::*;
 
     #[test]
@@ -45,13 +47,15 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("codealong-br-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("one.js");
-        fs::write(&file, "once and again, ".repeat(1000)).unwrap();
+        let content = "once and again, ".repeat(1000);
+        fs::write(&file, &content).unwrap();
         for effort in [Effort::Quick, Effort::Thorough] {
             write_beside(&[&file], effort).unwrap();
             let read = |name: &str| fs::read(folder.join(name)).unwrap();
             let (br, gz) = (read("one.js.br"), read("one.js.gz"));
             assert!(br.len() < gz.len() && gz.len() < 200, "{br:?} {gz:?}");
-            assert_eq!(gz[..2], [0x1f, 0x8b]);
+            assert_eq!(unpacked_brotli(&br).unwrap(), content.as_bytes());
+            assert_eq!(unpacked_gzip(&gz).unwrap(), content.as_bytes());
         }
         fs::remove_dir_all(folder).unwrap();
     }

@@ -81,6 +81,7 @@ fn generate_bindings(folder: &Path, bindings: &Path) -> Result<Freshness> {
     if bindings.exists() && stamp.is_current() {
         return Ok(Freshness::UpToDate);
     }
+    stamp.remove()?;
     if bindings.exists() {
         fs::remove_dir_all(bindings)?;
     }

@@ -59,6 +59,7 @@ pub(crate) fn assemble(screen: &Screen, bindings: &Path, effort: Effort) -> Resu
     let named = name_by_content(&staging)?;
     step.update("compression");
     compressed_files::write_beside(&named, effort)?;
+    keep_named_by(&root(), &staging)?;
     let previous = workspace::xtask_folder()?.join("site-previous");
     remove(&previous)?;
     if root().exists() {
@@ -77,7 +78,8 @@ fn remove_snippets(package: &Path) -> Result<()> {
         let is_ours = file.parent() == Some(package);
         if is_script && is_ours && fs::read_to_string(&file)?.contains(&format!("./{SNIPPETS}/")) {
             bail!(
-                "{} imports Monaco, so no page would start without it: call Monaco by `MonacoModule`",
+                "{} imports what a crate brings along as {SNIPPETS}, and the site has none: Monaco, for \
+                 one, is called by `MonacoModule`",
                 file.display()
             );
         }
@@ -107,6 +109,33 @@ fn name_by_content(site: &Path) -> Result<Vec<PathBuf>> {
     }
     fs::write(site.join(NAMES), serde_json::to_string_pretty(&names)?)?;
     Ok(named)
+}
+
+/// Keeps the hashed files that another build's table names: pages that were opened with it, and a
+/// server that was started with it, go on asking for them.
+fn keep_named_by(other: &Path, site: &Path) -> Result<()> {
+    let Ok(table) = fs::read_to_string(other.join(NAMES)) else {
+        return Ok(());
+    };
+    // Of a table that can't be read nothing is known.
+    let names: BTreeMap<String, String> = serde_json::from_str(&table).unwrap_or_default();
+    for address in names
+        .values()
+        .map(|address| address.trim_start_matches('/'))
+    {
+        for ending in ["", ".br", ".gz"] {
+            let name = format!("{address}{ending}");
+            let (from, to) = (other.join(&name), site.join(&name));
+            if from.is_file() && !to.exists() {
+                if let Some(folder) = to.parent() {
+                    fs::create_dir_all(folder)?;
+                }
+                fs::copy(&from, &to)
+                    .with_context(|| format!("{} can't be copied", from.display()))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where the server serves a file of the site.
@@ -242,6 +271,25 @@ mod tests {
         assert_eq!(names.len(), 2);
         assert!(named.len() == 2 && named.iter().all(|file| file.is_file()));
         assert!(site.join("favicon.svg").is_file());
+
+        let next = site.join("next");
+        fs::create_dir_all(next.join("pkg/monaco")).unwrap();
+        fs::write(
+            site.join(format!(
+                "pkg/codealong.{}.css.br",
+                ContentHash::of(b"style").short()
+            )),
+            "br",
+        )
+        .unwrap();
+        fs::write(site.join("pkg/of_the_build_before.css"), "old").unwrap();
+        keep_named_by(&site, &next).unwrap();
+        let kept = files_below(&next).unwrap();
+        assert_eq!(kept.len(), 3, "{kept:?}");
+        assert!(
+            next.join(names["/pkg/codealong.css"].trim_start_matches('/'))
+                .is_file()
+        );
         fs::remove_dir_all(site).unwrap();
     }
 }

@@ -62,7 +62,11 @@ impl CodeEditor {
     pub(crate) fn replace_text(&self, _: &str) {}
 
     pub(crate) fn begin_run(&self) {}
-    pub(crate) fn show_run(&self, _: Option<LineEdit>, _: Vec<LineNote>) {}
+    pub(crate) fn show_run(&self, _: Option<LineEdit>, _: Vec<LineNote>, _: bool) {}
+
+    pub(crate) fn has_focus(&self) -> bool {
+        false
+    }
 
     pub(crate) fn go_to_line(&self, _: u32) {}
 
@@ -132,9 +136,15 @@ pub(crate) fn set_field(_: &HtmlTextAreaElement, _: &str) {}
 
 pub(crate) fn take_over_field(_field: &HtmlTextAreaElement) {}
 
-pub(crate) fn field_selection(_: &HtmlTextAreaElement) -> Option<(u32, u32)> {
-    None
+pub(crate) fn field_selection(_: &HtmlTextAreaElement) -> (u32, u32) {
+    (0, 0)
 }
+
+pub(crate) fn is_focused(_: &HtmlTextAreaElement) -> bool {
+    false
+}
+
+pub(crate) fn reload() {}
 
 pub(crate) fn select_line(_: &HtmlTextAreaElement, _: u32) {}
 

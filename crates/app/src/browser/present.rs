@@ -20,8 +20,8 @@ pub(crate) use files::{download, read_file};
 pub(crate) use local::Local;
 pub(crate) use page::{
     Listener, Timer, after, announce_readiness, close_modal, element_width, field_selection, focus,
-    focus_if_lost, is_apple, is_dialog_open, is_offline, next_frame, on_color_scheme, on_key,
-    on_leaving, on_other_tab, random_name, root_attribute, select_line, set_field,
+    focus_if_lost, is_apple, is_dialog_open, is_focused, is_offline, next_frame, on_color_scheme,
+    on_key, on_leaving, on_other_tab, random_name, reload, root_attribute, select_line, set_field,
     set_root_attribute, set_root_style, show_modal, take_over_field, typed_into, until_composed,
     wait,
 };

@@ -102,7 +102,11 @@ impl ProgramEditor {
         browser::take_over_field(&field);
         let initial_draft = self.step.initial_draft();
         let typed = browser::typed_into(&field);
-        let opened = initial_draft.text().to_owned();
+        // As a text field has it, and Monaco.
+        let opened = initial_draft
+            .text()
+            .replace("\r\n", "\n")
+            .replace('\r', "\n");
         let text = typed.clone().unwrap_or_else(|| opened.clone());
         self.saved_text.set_value(opened.clone());
         if typed.is_some_and(|typed| typed != opened) {
@@ -126,9 +130,14 @@ impl ProgramEditor {
 
     /// Loads Monaco, which then takes the field's place with all that was typed.
     pub(super) fn load_monaco(self) {
-        let Some(place) = self.place.get() else {
+        let Some(mut place) = self.place.get() else {
             return;
         };
+        if self.monaco_state.get_untracked() == MonacoState::Missing {
+            // What was written in the field is not to be undone by one key.
+            place.opened = self.program.get_untracked();
+            self.place.set(Some(place.clone()));
+        }
         self.monaco_state.set(MonacoState::Loading);
         spawn_local(async move {
             let is_loaded = CodeEditor::load().await;
@@ -149,8 +158,9 @@ impl ProgramEditor {
     fn replace_field(self, place: &Place) -> bool {
         let setup = EditorSetup {
             opened: place.opened.clone(),
-            typed: self.program.get_untracked(),
+            program: self.program.get_untracked(),
             selection: browser::field_selection(&place.field),
+            has_focus: browser::is_focused(&place.field),
             scroll_px: place.field.scroll_top(),
             label: "Program. Escape, then Tab leaves the editor.".to_owned(),
             on_change: Box::new(move |program| self.typed(program)),
@@ -336,8 +346,20 @@ impl ProgramEditor {
         self.monaco.with(CodeEditor::begin_run);
     }
 
-    /// Marks the lines that a run's report names, wherever edits have moved them.
+    /// Marks the lines that a run's report names, wherever edits have moved them, and leads to the
+    /// first.
     pub(super) fn show_notes_of(self, run: &ShownRun) {
+        self.mark_lines_of(run, true);
+    }
+
+    /// The same without leading away from where the learner is writing.
+    pub(super) fn show_notes_again(self, run: &ShownRun) {
+        let mut is_writing = false;
+        self.monaco.with(|editor| is_writing = editor.has_focus());
+        self.mark_lines_of(run, !is_writing);
+    }
+
+    fn mark_lines_of(self, run: &ShownRun, scrolls: bool) {
         let Some(report) = &run.live.report else {
             return;
         };
@@ -348,6 +370,7 @@ impl ProgramEditor {
             Verdict::Passed => Vec::new(),
             _ => line_notes(report),
         };
-        self.monaco.with(|editor| editor.show_run(edit, notes));
+        self.monaco
+            .with(|editor| editor.show_run(edit, notes, scrolls));
     }
 }

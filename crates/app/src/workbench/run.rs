@@ -354,18 +354,17 @@ impl Runs {
         if self.is_going_untracked() {
             return;
         }
-        let shown = self.shown.get_untracked();
-        let before = self.before.get_untracked();
+        let (shown, before) = (self.shown.get_untracked(), self.before.get_untracked());
         let of_a_report = |run: &ShownRun| run.live.report.is_some();
         if let Some(run) = shown.filter(of_a_report).or(before) {
-            self.editor.show_notes_of(&run);
+            self.editor.show_notes_again(&run);
         }
     }
 
     /// Where a run has no report, what the last one says about lines is still true.
     fn mark_lines_of_the_run_before(self) {
         if let Some(before) = self.before.get_untracked() {
-            self.editor.show_notes_of(&before);
+            self.editor.show_notes_again(&before);
         }
     }
 

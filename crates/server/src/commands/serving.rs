@@ -37,7 +37,8 @@ pub async fn serving(settings: ServerSettings) -> anyhow::Result<ExitCode> {
     let state = AppState::load(settings.curriculum, settings.reload, pool)
         .context("the courses have problems; mend them and start again")?;
     tracing::info!(%address, "serving on http://{address}");
-    let router = router(state.clone(), leptos, metrics);
+    let router =
+        router(state.clone(), leptos, metrics).context("the built site can't be served")?;
     match serve(listener, router, state, stop_signal()?).await? {
         StopOutcome::Nothing => tracing::info!("stopped; no container is left"),
         StopOutcome::PerhapsSome { reason } => {

@@ -57,6 +57,7 @@ async fn a_hashed_name_is_kept_for_ever_and_any_other_never() {
     for (path, status, expected) in [
         (STYLE, 200, kept),
         ("/plain.txt", 200, "no-cache"),
+        ("/", 200, "no-cache"),
         ("/pkg/codealong.css", 404, "no-cache"),
     ] {
         let answer = app.get(path).await.expect(status, "");

@@ -76,7 +76,7 @@ impl TestApp {
             .site_root(site.to_string_lossy().into_owned())
             .build();
         Self {
-            router: router(state.clone(), leptos, metrics),
+            router: router(state.clone(), leptos, metrics).unwrap(),
             state,
             _folder: folder,
         }

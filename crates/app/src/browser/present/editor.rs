@@ -74,7 +74,7 @@ impl CodeEditor {
             listening: RefCell::default(),
         }));
         // Before anything listens: only the learner's own changes count as typed.
-        editor.replace_text(&setup.typed);
+        editor.replace_text(&setup.program);
         let on_change = setup.on_change;
         let changed = {
             let weak = Rc::downgrade(&editor.0);
@@ -124,9 +124,9 @@ impl CodeEditor {
         *editor.0.listening.borrow_mut() = listening;
         let target: &JsValue = editor.0.monaco.as_ref().as_ref();
         js::call(target, "setScrollTop", &[setup.scroll_px.into()]);
-        if let Some((start, end)) = setup.selection {
-            let selection = range(&model, start, end);
-            js::call(target, "setSelection", &[selection]);
+        let (start, end) = setup.selection;
+        js::call(target, "setSelection", &[range(&model, start, end)]);
+        if setup.has_focus {
             editor.focus();
         }
         Some(editor)
@@ -171,17 +171,23 @@ impl CodeEditor {
     }
 
     /// Marks the lines of a run's program and shows the notes below them, in place of the old ones.
-    /// `edit` is how that program was changed since.
-    pub(crate) fn show_run(&self, edit: Option<LineEdit>, mut notes: Vec<LineNote>) {
+    /// `edit` is how that program was changed since. `scrolls` leads to the first note.
+    pub(crate) fn show_run(&self, edit: Option<LineEdit>, mut notes: Vec<LineNote>, scrolls: bool) {
         if let Some(edit) = edit {
             notes.retain_mut(|note| note.follow(edit));
         }
         *self.0.edits_since_run.borrow_mut() = edit.into_iter().collect();
         self.show_notes(notes);
-        if let Some(first) = self.0.notes.borrow().first() {
+        if let Some(first) = self.0.notes.borrow().first().filter(|_| scrolls) {
             let target: &IEditor = self.0.monaco.as_ref();
             target.reveal_line_in_center_if_outside_viewport(f64::from(first.line), None);
         }
+    }
+
+    /// Whether the learner is writing.
+    pub(crate) fn has_focus(&self) -> bool {
+        let target: &JsValue = self.0.monaco.as_ref().as_ref();
+        js::call(target, "hasTextFocus", &[]).is_truthy()
     }
 
     fn show_notes(&self, notes: Vec<LineNote>) {

@@ -89,6 +89,13 @@ pub(crate) fn element_width(id: &str) -> f64 {
     element(id).map_or(0.0, |element| element.get_bounding_client_rect().width())
 }
 
+/// Loads the page anew.
+pub(crate) fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
+    }
+}
+
 /// What was typed into a text field since the page, or its boot script, filled it.
 pub(crate) fn typed_into(field: &HtmlTextAreaElement) -> Option<String> {
     let opened = js::get(field, "opened")
@@ -131,18 +138,23 @@ pub(crate) fn take_over_field(field: &HtmlTextAreaElement) {
     }
 }
 
-/// The selection in a text field, in UTF-16 units; none where it does not have the focus.
-pub(crate) fn field_selection(field: &HtmlTextAreaElement) -> Option<(u32, u32)> {
-    let focused = document()?.active_element()?;
-    if !focused.is_same_node(Some(field)) {
-        return None;
-    }
-    Some((field.selection_start().ok()??, field.selection_end().ok()??))
+/// The selection in a text field, in UTF-16 units.
+pub(crate) fn field_selection(field: &HtmlTextAreaElement) -> (u32, u32) {
+    let start = field.selection_start().ok().flatten();
+    let end = field.selection_end().ok().flatten();
+    (start.unwrap_or(0), end.unwrap_or(0))
+}
+
+/// Whether a text field has the focus.
+pub(crate) fn is_focused(field: &HtmlTextAreaElement) -> bool {
+    let focused = document().and_then(|document| document.active_element());
+    focused.is_some_and(|focused| focused.is_same_node(Some(field)))
 }
 
 /// Selects a line of a text field, scrolls to it, and focuses the field.
 pub(crate) fn select_line(field: &HtmlTextAreaElement, line: u32) {
     let text = field.value();
+    let line = line.min(text.split('\n').count() as u32);
     let mut start = 0;
     for (number, content) in (1..).zip(text.split('\n')) {
         let end = start + content.encode_utf16().count() as u32;
