@@ -33,7 +33,7 @@ pub fn brotli(content: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
     Ok(writer.into_inner())
 }
 
-/// The content that was compressed by [`brotli`].
+/// The content that was compressed by [`brotli()`].
 pub fn unpacked_brotli(compressed: &[u8]) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     brotli::Decompressor::new(compressed, BUFFER_BYTES).read_to_end(&mut content)?;
@@ -51,7 +51,7 @@ pub fn gzip(content: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
     writer.finish()
 }
 
-/// The content that was compressed by [`gzip`].
+/// The content that was compressed by [`gzip()`].
 pub fn unpacked_gzip(compressed: &[u8]) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     GzDecoder::new(compressed).read_to_end(&mut content)?;
