@@ -125,6 +125,7 @@ test("the editor does not interrupt a word that is being composed", async ({ pag
   letEditorCome();
   await (await editorHasCome).finished();
   await page.evaluate(() => (document.documentElement as unknown as Loading).loadEditor());
+  // The page looks every 100 ms whether the word is composed.
   await page.waitForTimeout(300);
   await expect(workbench.plainField).toBeFocused();
   await session.send("Input.insertText", { text: "日本" });

@@ -82,7 +82,7 @@ enum Task {
     /// Measure runs on the real sandbox, with optimised code; or how fast the pages load
     Bench {
         /// Measure how the pages load in a slow browser, not runs
-        #[arg(long)]
+        #[arg(long, conflicts_with = "arguments")]
         page: bool,
         /// Where another version serves: its pages are measured in turns with these
         #[arg(long, requires = "page", value_name = "URL")]

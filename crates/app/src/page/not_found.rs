@@ -10,6 +10,11 @@ use crate::top_bar::{CONTENT_ID, TopBar};
 /// The page for an unknown address.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
+    // The router may hold for a page what the server's routes don't, as `/courses//redis`.
+    #[cfg(feature = "ssr")]
+    if let Some(options) = use_context::<leptos_axum::ResponseOptions>() {
+        options.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
     view! {
         <Title text="Not found · CodeAlong" />
         <TopBar />

@@ -117,10 +117,12 @@ fn Difference(solution: String) -> impl IntoView {
         }
     });
     view! {
-        <p class="diff-legend">
-            <span>"Your code"</span>
-            <span>"The solution"</span>
-        </p>
+        <Show when=move || plain.with(Option::is_none)>
+            <p class="diff-legend">
+                <span>"Your code"</span>
+                <span>"The solution"</span>
+            </p>
+        </Show>
         <div class="diff" translate="no" node_ref=host></div>
         // Without the editor the solution alone has to do.
         {move || plain.get().map(|solution| view! { <pre translate="no">{solution}</pre> })}

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use protocol::{Report, StepId, TestResult};
 use serde::Deserialize;
 
-use crate::judge_fixture::{JudgeFixture, programs, repository};
+use crate::judge_fixture::{JudgeFixture, mistakes, programs, repository};
 
 /// By kind of program and step, the lines of which one is to change, by the program's name.
 type LinesToChange = BTreeMap<String, BTreeMap<String, BTreeMap<String, Vec<u32>>>>;
@@ -124,7 +124,7 @@ impl LineCount {
 
 fn folder(kind: &str, step: &str) -> PathBuf {
     match kind {
-        "mistakes" => repository().join(format!("curriculum/redis/{step}/mistakes")),
+        "mistakes" => mistakes(step),
         kind => programs(kind).join(step),
     }
 }

@@ -35,6 +35,11 @@ pub(crate) fn programs(kind: &str) -> PathBuf {
         .join(kind)
 }
 
+/// The folder with the programs of a step's recognised mistakes.
+pub(crate) fn mistakes(step: &str) -> PathBuf {
+    repository().join(format!("curriculum/redis/{step}/mistakes"))
+}
+
 /// Keeps all other sandboxes waiting while it is held; for tests that start processes.
 pub(crate) async fn serial_guard() -> MutexGuard<'static, ()> {
     SERIAL.lock().await

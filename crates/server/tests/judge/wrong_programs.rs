@@ -38,7 +38,7 @@ async fn programs_as_beginners_write_them_are_told_what_helps() {
     let judge_fixture = JudgeFixture::redis("real").await;
     let judged = judge_all("real_programs", &judge_fixture).await;
     judge_fixture.close().await;
-    assert!(judged >= 29, "only {judged} programs");
+    assert!(judged >= 28, "only {judged} programs");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,6 +86,8 @@ async fn what_is_not_there_is_a_real_404() {
         "/courses/none",
         "/courses/redis/no-such",
         "/courses/redis/listen/more",
+        "/courses//redis",
+        "/courses//listen",
         "/pkg/none.js",
     ] {
         app.get(path).await.expect(404, "");
