@@ -4,6 +4,20 @@ import { expect, test } from "../fixtures/test.ts";
 
 const CHARACTERS = mistake("bytes", "length_of_the_text");
 
+test("a line that is found after the verdict is the one that the result leads to", async ({
+  workbench,
+}) => {
+  await workbench.open("bytes");
+  const failed = workbench.result("counts the length in bytes");
+  // On a busy machine the time for it may run out.
+  await expect(async () => {
+    await workbench.judge(CHARACTERS);
+    await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+    await expect(failed.getByRole("button", { name: "Go to line 19" })).toBeVisible();
+  }).toPass({ timeout: 50_000 });
+  await expect(failed.locator("summary")).toContainText("line 19");
+});
+
 test("a failed test shows what was expected above what came, byte by byte", async ({
   workbench,
 }) => {

@@ -29,14 +29,12 @@ pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoVie
     let is_opened = prominence != Prominence::Folded;
     let was_opened = RwSignal::new(is_opened);
     let name = test.name.clone();
-    let line = (test.program_span()).map(|span| format!("line {} · ", span.line));
-    let note = match state {
-        TestState::NotRun => "not run".to_owned(),
-        _ => format!(
-            "{}{}",
-            line.unwrap_or_default(),
-            duration_text(test.duration_us)
-        ),
+    let line = line_to_look_at(&test);
+    let duration = duration_text(test.duration_us);
+    let note = move || match (state, line.get()) {
+        (TestState::NotRun, _) => "not run".to_owned(),
+        (_, Some(line)) => format!("line {line} · {duration}"),
+        (_, None) => duration.clone(),
     };
     let test = StoredValue::new(test);
     view! {
@@ -54,15 +52,29 @@ pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoVie
                 <small>{note}</small>
             </summary>
             <Show when=move || was_opened.get()>
-                <Inside test=test.get_value() prominence />
+                <Inside test=test.get_value() line prominence />
             </Show>
         </details>
     }
     .into_any()
 }
 
+/// The line to look at: the run on screen may find the one that decided after its report.
+fn line_to_look_at(test: &TestResult) -> Memo<Option<u32>> {
+    let shown = expect_context::<Workbench>().runs.shown();
+    let (id, own) = (test.id.clone(), test.program_span());
+    Memo::new(move |_| {
+        let found = shown.with(|shown| {
+            let report = shown.as_ref()?.live.report.as_ref()?;
+            let mut tests = report.steps.iter().flat_map(|step| &step.tests);
+            tests.find(|test| test.id == id)?.program_span()
+        });
+        found.or_else(|| own.clone()).map(|span| span.line)
+    })
+}
+
 #[component]
-fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
+fn Inside(test: TestResult, line: Memo<Option<u32>>, prominence: Prominence) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let has_more = test.program_span().is_some()
         || test.outcome.comparison().is_some()
@@ -94,19 +106,16 @@ fn Inside(test: TestResult, prominence: Prominence) -> impl IntoView {
             </p>
         }
     });
-    let line_link = test.program_span().map(|span| {
-        view! {
+    let line_link = move || {
+        let line = line.get()?;
+        Some(view! {
             <p>
-                <button
-                    type="button"
-                    class="link"
-                    on:click=move |_| bench.go_to_line(span.line)
-                >
-                    {format!("Go to line {}", span.line)}
+                <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
+                    {format!("Go to line {line}")}
                 </button>
             </p>
-        }
-    });
+        })
+    };
     let compare = test
         .outcome
         .comparison()
