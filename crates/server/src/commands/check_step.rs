@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use curriculum::{Course, Mistake, MistakeProgram, Step};
+use futures::StreamExt;
+use futures::stream;
 use protocol::{Report, RunError, RunnableProgram, Seed, StepId, Verdict};
 
 use super::local_judge::LocalJudge;
@@ -42,7 +44,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Checks a step and passes on each finding as it is made.
+/// Checks a step and passes on each finding, in the order of the step's folder.
 pub(crate) async fn check_step(
     local_judge: &LocalJudge,
     course: &Arc<Course>,
@@ -50,35 +52,78 @@ pub(crate) async fn check_step(
     tell: &mut impl FnMut(Finding),
 ) -> Result<(), RunError> {
     tell(check_length(step));
-    let runs = Runs {
-        local_judge,
-        course,
-    };
-    if has_own_starter(course, step) {
-        let report = runs.judge(&step.id, &step.starter).await?;
-        tell(fails(
-            "the starter fails",
-            &report,
-            "the step asks for nothing",
-        ));
-    }
-    let report = runs.judge(&step.id, &step.solution).await?;
-    tell(passes("the solution passes", &report));
-    if let Some(next) = course.steps.get(usize::from(step.number)) {
-        let report = runs.judge(&next.id, &step.solution).await?;
-        tell(fails_in(
-            &format!("the solution fails the next step, {}", next.id),
-            &report,
-            &next.id,
-        ));
-    }
-    for mistake in &step.mistakes {
-        for program in &mistake.programs {
-            let report = runs.judge(&step.id, &program.source).await?;
-            tell(recognised(mistake, program, &report));
-        }
+    let mut findings = stream::iter(checks(course, step))
+        .map(|check| async move {
+            let program = check.program().clone();
+            let report = local_judge.judge(course, check.step(), program, SEED);
+            report.await.map(|report| check.finding(&report))
+        })
+        // Most wrong programs are waited for: the machine has time for others meanwhile.
+        .buffered(local_judge.at_once());
+    while let Some(finding) = findings.next().await {
+        tell(finding?);
     }
     Ok(())
+}
+
+/// What one run proves.
+enum Check<'a> {
+    StarterFails(&'a Step),
+    SolutionPasses(&'a Step),
+    SolutionFailsNext(&'a Step, &'a Step),
+    MistakeIsTold(&'a Step, &'a Mistake, &'a MistakeProgram),
+}
+
+fn checks<'a>(course: &'a Course, step: &'a Step) -> Vec<Check<'a>> {
+    let mut checks = Vec::new();
+    if has_own_starter(course, step) {
+        checks.push(Check::StarterFails(step));
+    }
+    checks.push(Check::SolutionPasses(step));
+    if let Some(next) = course.steps.get(usize::from(step.number)) {
+        checks.push(Check::SolutionFailsNext(step, next));
+    }
+    let mistakes = step.mistakes.iter();
+    checks.extend(mistakes.flat_map(|mistake| {
+        let programs = mistake.programs.iter();
+        programs.map(move |program| Check::MistakeIsTold(step, mistake, program))
+    }));
+    checks
+}
+
+impl Check<'_> {
+    /// The step that is judged.
+    fn step(&self) -> &StepId {
+        match self {
+            Self::StarterFails(step)
+            | Self::SolutionPasses(step)
+            | Self::MistakeIsTold(step, ..)
+            | Self::SolutionFailsNext(_, step) => &step.id,
+        }
+    }
+
+    fn program(&self) -> &RunnableProgram {
+        match self {
+            Self::StarterFails(step) => &step.starter,
+            Self::SolutionPasses(step) | Self::SolutionFailsNext(step, _) => &step.solution,
+            Self::MistakeIsTold(_, _, program) => &program.source,
+        }
+    }
+
+    fn finding(&self, report: &Report) -> Finding {
+        match self {
+            Self::StarterFails(_) => {
+                fails("the starter fails", report, "the step asks for nothing")
+            }
+            Self::SolutionPasses(_) => passes("the solution passes", report),
+            Self::SolutionFailsNext(_, next) => fails_in(
+                &format!("the solution fails the next step, {}", next.id),
+                report,
+                &next.id,
+            ),
+            Self::MistakeIsTold(_, mistake, program) => recognised(mistake, program, report),
+        }
+    }
 }
 
 /// Whether the step has another starter than the step before.
@@ -87,19 +132,6 @@ fn has_own_starter(course: &Course, step: &Step) -> bool {
         .checked_sub(2)
         .and_then(|at| course.steps.get(at));
     before.is_none_or(|before| before.starter != step.starter)
-}
-
-struct Runs<'a> {
-    local_judge: &'a LocalJudge,
-    course: &'a Arc<Course>,
-}
-
-impl Runs<'_> {
-    async fn judge(&self, step: &StepId, program: &RunnableProgram) -> Result<Report, RunError> {
-        self.local_judge
-            .judge(self.course, step, program.clone(), SEED)
-            .await
-    }
 }
 
 fn check_length(step: &Step) -> Finding {

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, bail};
 use app::judge::{Assignment, QueueUpdates, judge};
@@ -13,10 +14,11 @@ use sandbox::{ClientId, Pool, StopOutcome};
 
 use crate::ServerSettings;
 
-/// A running sandbox that judges one program after the other.
+/// A running sandbox.
 pub(crate) struct LocalJudge {
     pool: Pool,
-    client: ClientId,
+    at_once: usize,
+    runs: AtomicU32,
 }
 
 impl LocalJudge {
@@ -26,12 +28,19 @@ impl LocalJudge {
         let mut sandbox = settings.sandbox.clone();
         // Not a server's owner: on one engine, neither sweeps the other's containers.
         sandbox.owner = sandbox.owner_with(&format!("-command-{}", std::process::id()), 0);
+        let at_once = usize::try_from(sandbox.running_max)?;
         let pool = Pool::start(sandbox)?;
         pool.ready().await.context("the sandbox can't be used")?;
         Ok(Self {
             pool,
-            client: ClientId::new("command-line"),
+            at_once,
+            runs: AtomicU32::new(0),
         })
+    }
+
+    /// How many programs it judges at the same time; one more waits.
+    pub(crate) fn at_once(&self) -> usize {
+        self.at_once
     }
 
     /// Judges one program.
@@ -48,15 +57,10 @@ impl LocalJudge {
             program,
             seed,
         };
-        let mut events = Box::pin(
-            judge(
-                &self.pool,
-                assignment,
-                self.client.clone(),
-                QueueUpdates::Omit,
-            )
-            .await?,
-        );
+        // Of one client the next run replaces the one that waits.
+        let number = self.runs.fetch_add(1, Ordering::Relaxed);
+        let client = ClientId::new(&format!("command-line-{number}"));
+        let mut events = Box::pin(judge(&self.pool, assignment, client, QueueUpdates::Omit).await?);
         let mut finished = Err(RunError::Broken);
         while let Some(event) = events.next().await {
             match event {

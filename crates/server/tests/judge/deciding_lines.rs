@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::pin::pin;
 
+use futures::StreamExt;
 use protocol::{Report, StepId, TestResult};
 use serde::Deserialize;
 
@@ -107,10 +109,13 @@ impl LineCount {
     }
 
     async fn judge(&mut self, judge_fixture: &JudgeFixture) {
-        for program in std::mem::take(&mut self.others) {
+        let programs = std::mem::take(&mut self.others).into_iter().map(|program| {
             let text = std::fs::read_to_string(&program.path)
                 .unwrap_or_else(|error| panic!("{}: {error}", program.path.display()));
-            let report = judge_fixture.judge(&program.step, &text, 7).await;
+            (program.step.clone(), text, program)
+        });
+        let mut reports = pin!(judge_fixture.judge_each(programs));
+        while let Some((program, report)) = reports.next().await {
             if !program.is_told_by(&report) {
                 self.others.push(program);
             }

@@ -1,7 +1,9 @@
 //! Programs in a folder, each with a test that must end as `expected.toml` says.
 
 use std::path::PathBuf;
+use std::pin::pin;
 
+use futures::StreamExt;
 use protocol::{Outcome, StepId, TestResult};
 use serde::Deserialize;
 
@@ -49,11 +51,15 @@ pub(crate) async fn judge_all(kind: &str, judge_fixture: &JudgeFixture) -> usize
     let mut lines = LineCount::of(kind);
     let mut judged = 0;
     // What is expected of one program stands together.
-    for of_program in expected.chunk_by(|one, other| one.path(kind) == other.path(kind)) {
+    let by_program = expected.chunk_by(|one, other| one.path(kind) == other.path(kind));
+    let programs = by_program.map(|of_program| {
+        let text = std::fs::read_to_string(of_program[0].path(kind)).unwrap();
+        (of_program[0].step.clone(), text, of_program)
+    });
+    let mut reports = pin!(judge_fixture.judge_each(programs));
+    while let Some((of_program, report)) = reports.next().await {
         let program = &of_program[0];
         let name = format!("{}/{}", program.step, program.file);
-        let text = std::fs::read_to_string(program.path(kind)).unwrap();
-        let report = judge_fixture.judge(&program.step, &text, 7).await;
         println!("{}", row(&name, &report));
         judged += 1;
         lines.take(&program.step, &program.file, &report);

@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::Course;
-use futures::StreamExt;
+use futures::stream::{self, Stream, StreamExt};
 use protocol::{Program, Report, RunEvent, RunnableProgram, Seed, StepId};
 use sandbox::{ClientId, Pool, SandboxSettings};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// One sandbox runs at a time, so that no program gets less than its share of the machine.
 static SERIAL: Mutex<()> = Mutex::const_new(());
+
+/// So many programs are judged at a time where there are many: most wrong ones are waited for.
+const AT_ONCE: u32 = 3;
 
 static CLIENTS: AtomicU32 = AtomicU32::new(0);
 
@@ -68,17 +71,12 @@ fn log_our_failures() {
 impl JudgeFixture {
     /// The course of a folder, and a sandbox whose containers have the test's name.
     pub(crate) async fn open(course: &Path, name: &str) -> Self {
-        Self::open_for(course, name, 1).await
-    }
-
-    /// The same with so many runs at a time.
-    pub(crate) async fn open_for(course: &Path, name: &str, running_max: u32) -> Self {
         let guard = serial_guard().await;
         log_our_failures();
         let pool = Pool::start(SandboxSettings {
             owner: format!("test-{name}-{}", std::process::id()),
             image_folder: repository().join("runner-image"),
-            running_max,
+            running_max: AT_ONCE,
             warm: 2,
             ..SandboxSettings::default()
         })
@@ -123,6 +121,20 @@ impl JudgeFixture {
             }
         }
         finished.expect("the run ended without a report")
+    }
+
+    /// Judges programs of steps, several at a time; the reports come in the programs' order, each
+    /// with what came with its program.
+    pub(crate) fn judge_each<T>(
+        &self,
+        programs: impl IntoIterator<Item = (StepId, String, T)>,
+    ) -> impl Stream<Item = (T, Report)> {
+        stream::iter(programs)
+            .map(move |(step, program, about)| async move {
+                let report = self.judge(&step, &program, 7).await;
+                (about, report)
+            })
+            .buffered(AT_ONCE as usize)
     }
 
     pub(crate) async fn close(self) {

@@ -1,6 +1,9 @@
 //! Mistakes × programs: where each message is told, for a reader to look for one that is a lie.
 
+use std::pin::pin;
+
 use curriculum::{Course, Evidence, Mistake, PythonSource};
+use futures::StreamExt;
 use protocol::{Report, TestResult};
 
 use crate::judge_fixture::{JudgeFixture, programs, python_files, repository};
@@ -28,8 +31,10 @@ async fn soak_every_program_is_held_against_every_mistake() {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             (name, std::fs::read_to_string(path).unwrap())
         });
-        for (name, program) in of_mistakes.chain(others) {
-            let report = judge_fixture.judge(&step.id, &program, 7).await;
+        let all = of_mistakes.chain(others);
+        let all = all.map(|(name, program)| (step.id.clone(), program.clone(), (name, program)));
+        let mut reports = pin!(judge_fixture.judge_each(all));
+        while let Some(((name, program), report)) = reports.next().await {
             judged += 1;
             println!("{name:<36} {}", shown(&step.mistakes, &report, &program));
         }

@@ -10,13 +10,13 @@ use futures::{StreamExt, stream};
 use protocol::{Report, StepId};
 
 use crate::expectation::expectations;
-use crate::judge_fixture::{JudgeFixture, programs, repository};
+use crate::judge_fixture::{JudgeFixture, programs};
 
 /// How often each program is judged beside the load.
 const RUNS: usize = 20;
 
 /// How many of these runs there are at a time.
-const AT_A_TIME: u32 = 2;
+const AT_A_TIME: usize = 2;
 
 /// Keeps every core busy for as long as it lives.
 struct Load {
@@ -71,8 +71,7 @@ async fn soak_a_busy_machine_changes_no_verdict() {
         .collect();
     let right = programs("right_programs").join("errors_in_other_capitals.py");
     kinds.insert((StepId::parse("get").unwrap(), right));
-    let course = repository().join("curriculum/redis");
-    let judge_fixture = JudgeFixture::open_for(&course, "load", AT_A_TIME).await;
+    let judge_fixture = JudgeFixture::redis("load").await;
     let mut different = Vec::new();
     for (step, file) in &kinds {
         let program = std::fs::read_to_string(file).unwrap();
@@ -80,7 +79,7 @@ async fn soak_a_busy_machine_changes_no_verdict() {
         let idle = verdict(&judge_fixture.judge(step, &program, 7).await);
         let load = Load::new();
         let runs = (0..RUNS).map(|_| judge_fixture.judge(step, &program, 7));
-        let mut reports = stream::iter(runs).buffer_unordered(AT_A_TIME as usize);
+        let mut reports = stream::iter(runs).buffer_unordered(AT_A_TIME);
         while let Some(report) = reports.next().await {
             let busy = verdict(&report);
             if busy != idle {

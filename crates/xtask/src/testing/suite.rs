@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use cargo_metadata::TargetKind;
 use clap::ValueEnum;
 
@@ -126,22 +128,67 @@ pub(crate) fn sandbox(screen: &Screen, soak: bool) -> Result<TestCount> {
     Ok(count)
 }
 
+/// A process for each file of tests, as many at a time as there are cores: they wait much.
 pub(crate) fn runner_image(screen: &Screen, python: &Path) -> Result<TestCount> {
     let folder = workspace::root().join("runner-image");
-    if !folder.join("tests").exists() {
-        bail!("runner-image/tests is missing");
+    let files = Mutex::new(python_test_files(&folder)?);
+    let next_file = || files.lock().ok()?.pop();
+    let run_files = || -> Result<TestCount> {
+        let mut count = TestCount::default();
+        while let Some(file) = next_file() {
+            count += python_tests(screen, python, &folder, &file)?;
+        }
+        Ok(count)
+    };
+    let processes = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..processes).map(|_| scope.spawn(run_files)).collect();
+        let mut count = TestCount::default();
+        for counted in running {
+            count += counted
+                .join()
+                .map_err(|_| anyhow!("a thread of the suite panicked"))??;
+        }
+        Ok(count.with_runner_status(true))
+    })
+}
+
+/// The names of the files of tests, the largest last.
+fn python_test_files(folder: &Path) -> Result<Vec<String>> {
+    let tests = folder.join("tests");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&tests).with_context(|| format!("no {}", tests.display()))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("test_") && name.ends_with(".py") {
+            files.push((entry.metadata()?.len(), name));
+        }
     }
+    files.sort();
+    Ok(files.into_iter().map(|(_, name)| name).collect())
+}
+
+/// Prints the output at the end, so that two processes do not talk at the same time.
+fn python_tests(screen: &Screen, python: &Path, folder: &Path, file: &str) -> Result<TestCount> {
     let mut unittest = Command::new(python);
     unittest
         .args(["-m", "unittest", "discover", "--start-directory", "tests"])
-        .current_dir(&folder)
+        .args(["--pattern", file])
+        .current_dir(folder)
         .env("PYTHONDONTWRITEBYTECODE", "1");
-    if folder.join("tests/__init__.py").exists() {
-        // The tests are a package then, and import each other as one.
-        unittest.args(["--top-level-directory", "."]);
+    let finished = command::run(&mut unittest, TIME_LIMIT)?;
+    screen.eprintln(format_args!(
+        "$ {}\n{}{}",
+        command::command_line(&unittest),
+        finished.stdout,
+        finished.stderr
+    ));
+    let count = test_count::from_unittest(&finished.stderr);
+    if finished.succeeded() || count.failed > 0 {
+        return Ok(count);
     }
-    let finished = stream(screen, &mut unittest)?;
-    Ok(test_count::from_unittest(&finished.stderr).with_runner_status(finished.succeeded()))
+    let failure = format!("{file}: {}", finished.failure_reason());
+    Ok(count.with_runner_status(false).with_failures(vec![failure]))
 }
 
 pub(crate) fn course(screen: &Screen) -> Result<TestCount> {
