@@ -31,6 +31,7 @@ program: for a test that counts connections, say.
 | `server.connect()` | a new client; tries for up to 2000 ms |
 | `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
+| `server.expect_silence(a, b, for_ms=30)` | nothing may come to any of these clients for so long |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |
@@ -41,10 +42,12 @@ program: for a test that counts connections, say.
 | `client.send("SET", "k", b"v")` | sends a command: a RESP array of bulk strings |
 | `client.send_bytes(b"…")` | sends bytes as they are |
 | `client.send_pieces([b"…", b"…"])` | sends pieces of a request that arrive one by one |
+| `client.send_more(b"…")` | sends more bytes of a request that was begun |
 | `client.expect(expectation, within_ms=None)` | the next reply must be this; returns its value |
 | `client.expect_nothing_more(for_ms=30)` | nothing may come for so long |
 | `client.expect_closed(within_ms=None)` | the program must close the connection; it may end too, where nothing follows |
 | `client.close()` | the client leaves, politely |
+| `client.reset()` | the client breaks off: what is on its way is lost |
 
 `command("SET", "k", b"v")` is a command's bytes: to put several into one `send_bytes`, or to cut one
 into pieces. Without `within_ms` the judge waits for 1000 ms, and less once the program has been silent. Give it

@@ -4,7 +4,7 @@ import socket
 import unittest
 from unittest import mock
 
-from judging import judge, step
+from judging import REQUEST_PING, judge, step
 
 from codealong_judge.connection import Connection
 from codealong_judge.timeouts import Timeouts
@@ -87,6 +87,138 @@ for piece in (b"a", b"b", b"c"):
 conn.sendall(b"+ok\\r\\n")
 """
         self.passes('client.send_pieces(["a", "b", b"c"])\nclient.expect(simple("ok"))', program)
+
+    def test_send_more_of_a_request_while_others_speak(self):
+        result = self.passes(
+            """
+other = server.connect()
+client.send_bytes(b"REP")
+other.send_bytes("x")
+other.expect(exactly("x"))
+client.send_more(b"LY+")
+client.send_more("ok\\r\\n")
+client.expect(simple("ok"))
+""",
+            program="""
+import socket, threading
+def serve(conn):
+    expected = [b"REP", b"LY+", b"ok\\r\\n"]
+    while data := conn.recv(100):
+        if data == b"x":
+            conn.sendall(data)
+        elif data != expected.pop(0):
+            conn.sendall(b"-ERR not apart\\r\\n")
+        elif not expected:
+            conn.sendall(b"+ok\\r\\n")
+server = socket.create_server(("localhost", 6379))
+while True:
+    threading.Thread(target=serve, args=server.accept()[:1], daemon=True).start()
+""",
+        )
+        sent = [e["bytes"] for e in result["exchanges"] if e["action"] == "sent" and e["client"] == 1]
+        self.assertEqual(sent, ["REP", "LY+", "ok\\r\\n"])
+
+    def test_are_told_the_whole_request_that_was_sent_bit_by_bit(self):
+        program = MIRROR.replace("conn.sendall(data)", "pass")
+        whole = b"*1\r\n$4\r\nPING\r\n"
+        failed = self.fails(f"client.send_bytes({whole[:7]})\nclient.send_more({whole[7:]})\nclient.expect(simple('PONG'))", program)
+        self.assertEqual((failed["outcome"]["kind"], failed["outcome"]["request"]), ("silent", REQUEST_PING))
+        # What came too early is what the reply is compared with.
+        early = self.fails('client.send_bytes("ab")\nserver.settle()\nclient.send_more("c")\nclient.expect(exactly("ok!"))')
+        self.assertEqual((early["outcome"]["kind"], early["outcome"]["reply"]["offset"]), ("wrong-value", 0))
+
+    def test_expect_silence_of_several_at_once(self):
+        program = """
+import socket, threading, time
+def serve(conn, others):
+    while data := conn.recv(100):
+        for other in others if data == b"all" else [conn]:
+            other.sendall(b"+ok\\r\\n")
+        if data == b"later":
+            time.sleep(0.01)
+            others[1].sendall(b"+late\\r\\n")
+server = socket.create_server(("localhost", 6379))
+others = []
+while True:
+    conn, _ = server.accept()
+    others.append(conn)
+    threading.Thread(target=serve, args=(conn, others), daemon=True).start()
+"""
+        body = """
+others = [server.connect() for _ in range(3)]
+for each in (client, *others):
+    each.send_bytes("me")
+    each.expect(simple("ok"))
+client.send_bytes({word!r})
+client.expect(simple("ok"))
+server.expect_silence({clients}for_ms=30)
+"""
+        result = self.passes(body.format(word="me", clients="client, *others, "), program)
+        ended = [e["at_us"] for e in result["exchanges"] if e["action"] == "closed-by-client"]
+        received = [e["at_us"] for e in result["exchanges"] if e["action"] == "received"]
+        self.assertGreaterEqual(ended[0] - received[-1], 29_000)
+        for word in ("all", "later"):
+            failed = self.fails(body.format(word=word, clients="others[1], others[0], "), program)["outcome"]
+            self.assertEqual((failed["kind"], failed["reply"]["offset"]), ("extra-bytes", 5), word)
+        self.passes(body.format(word="later", clients="client, others[2], "), program)
+        for clients in ("", '"client", '):
+            self.assertEqual(self.fails(body.format(word="me", clients=clients), program)["outcome"]["kind"], "test-broken")
+
+    def test_that_have_left_expect_no_silence(self):
+        self.assertEqual(self.fails("client.close()\nserver.expect_silence(client)")["outcome"]["kind"], "test-broken")
+
+    def test_break_off(self):
+        program = """
+import socket
+server = socket.create_server(("localhost", 6379))
+how = b"+nobody was here\\r\\n"
+while True:
+    conn, _ = server.accept()
+    try:
+        while data := conn.recv(100):
+            conn.sendall(how if data == b"how?" else data)
+        how = b"+left\\r\\n"
+    except ConnectionResetError:
+        how = b"+broke off\\r\\n"
+"""
+        result = self.passes(
+            """
+client.send_bytes("x")
+server.settle()
+client.reset()
+second = server.connect()
+second.send_bytes("how?")
+second.expect(simple("broke off"))
+second.close()
+third = server.connect()
+third.send_bytes("how?")
+third.expect(simple("left"))
+""",
+            program,
+        )
+        actions = [(e["client"], e["action"]) for e in result["exchanges"]]
+        self.assertIn((1, "reset-by-client"), actions)
+        self.assertNotIn((1, "closed-by-client"), actions)
+        self.assertEqual(self.fails('client.reset()\nclient.send("PING")', program)["outcome"]["kind"], "test-broken")
+
+    def test_acknowledge_each_part_of_a_reply_at_once(self):
+        # A sender with Nagle's algorithm waits for that with the second part of a reply.
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            attempt = mock.Mock(port=server.getsockname()[1], timeouts=Timeouts())
+            attempt.is_program_finished.return_value = False
+            connection = Connection(attempt, 1)
+            connection.connect()
+            accepted, _ = server.accept()
+            with accepted:
+                for _ in range(2):
+                    # As the kernel does by itself once questions and answers take turns.
+                    connection._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
+                    accepted.sendall(b"a part")
+                    while not connection.received:
+                        connection.receive()
+                    self.assertEqual(connection._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK), 1)
+                    connection.release()
+            connection.close()
 
     def test_move_much_in_both_directions(self):
         self.passes(
@@ -217,6 +349,7 @@ server.connect().expect(simple("x"), within_ms=50)
             "client.expect(integer(1 << 63))",
             'client.expect("PONG")',
             "client.send(5)",
+            'client.send_more("x")',
         ):
             self.assertEqual(self.fails(body)["outcome"]["kind"], "test-broken", body)
 

@@ -44,6 +44,46 @@ while True:
         outcome = judge(program, PING_TWICE).outcome("ping.1")
         self.assertEqual((outcome["kind"], outcome["replies_before"]), ("crashed", 1))
 
+    def test_an_exception_that_another_client_led_to_names_no_request_of_this_one(self):
+        after_another = step(
+            "after",
+            """
+            from codealong import simple, test
+
+            @test("answers who comes after one that leaves")
+            def _(server):
+                first = server.connect()
+                first.send_bytes("half")
+                first.close()
+                server.settle()
+                server.connect()
+
+            @test("answers who comes after one that breaks off")
+            def _(server):
+                first, second = server.connect(), server.connect()
+                first.send_bytes("half")
+                server.settle()
+                first.reset()
+                second.send("PING")
+                second.expect(simple("PONG"))
+            """,
+        )
+        program = """
+import socket
+server = socket.create_server(("localhost", 6379))
+while True:
+    conn, _ = server.accept()
+    if conn.recv(100) == b"half":
+        int(conn.recv(100))
+    conn.sendall(b"+PONG\\r\\n")
+"""
+        report = judge(program, after_another)
+        for number, exception in ((1, "ValueError"), (2, "ConnectionResetError")):
+            outcome = report.outcome(f"after.{number}")
+            # It had taken a client, so it did not end before one could connect.
+            self.assertEqual((outcome["kind"], outcome.get("request")), ("crashed", None), outcome)
+            self.assertEqual(outcome["crash"]["exception"], exception)
+
     def test_an_exception_about_another_client_is_not_to_blame(self):
         next_client = step(
             "next",

@@ -116,9 +116,10 @@ fn event_of(action: &ExchangeAction) -> TraceEvent {
         ExchangeAction::Sent { .. } => TraceEvent::Sent,
         ExchangeAction::Received { .. } => TraceEvent::Received,
         ExchangeAction::Silence { .. } => TraceEvent::Silence,
-        ExchangeAction::ClosedByClient | ExchangeAction::ClosedByServer | ExchangeAction::Reset => {
-            TraceEvent::Closed
-        }
+        ExchangeAction::ClosedByClient
+        | ExchangeAction::ResetByClient
+        | ExchangeAction::ClosedByServer
+        | ExchangeAction::Reset => TraceEvent::Closed,
         ExchangeAction::Restarted => TraceEvent::Restarted,
         ExchangeAction::LeftOut { .. } => TraceEvent::LeftOut,
     }
@@ -149,6 +150,7 @@ fn content(action: &ExchangeAction) -> Content {
         ),
         ExchangeAction::Silence { waited_ms } => words(&format!("nothing came for {waited_ms} ms")),
         ExchangeAction::ClosedByClient => words("the client closed the connection"),
+        ExchangeAction::ResetByClient => words("the client broke the connection off"),
         ExchangeAction::ClosedByServer => words("the program closed the connection"),
         ExchangeAction::Reset => words("the program's side reset the connection"),
         ExchangeAction::Restarted => words("the program was restarted"),

@@ -53,6 +53,8 @@ pub enum ExchangeAction {
     },
     /// The client closed the connection.
     ClosedByClient,
+    /// The client broke the connection off.
+    ResetByClient,
     /// The program closed the connection.
     ClosedByServer,
     /// The program's side reset the connection.

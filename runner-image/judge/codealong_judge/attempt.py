@@ -157,7 +157,7 @@ class Attempt:
 
     def close_clients(self):
         for client in self.clients:
-            client.close()
+            client.leave()
 
     def release(self):
         """Drops what was received: the judge collects no garbage during a run."""

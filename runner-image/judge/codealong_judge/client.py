@@ -24,6 +24,19 @@ def command(*words):
     return resp.encode_command([as_bytes(word) for word in words])
 
 
+def expect_silence(attempt, clients, for_ms):
+    """For `for_ms` nothing may come to any of the clients; what comes is "extra bytes"."""
+    until = monotonic() + as_milliseconds(for_ms) / 1000
+    while True:
+        for client in clients:
+            client.refuse_extra_bytes()
+        sockets = [client.readable_socket() for client in clients]
+        sockets = [socket for socket in sockets if socket is not None]
+        if not sockets or monotonic() >= until:
+            return
+        attempt.event_loop.wait(until, sockets)
+
+
 class Client:
     """One connection to the learner's program.
 
@@ -39,6 +52,8 @@ class Client:
         self._reply_start = 0
         self._replies = 0
         self._request = None
+        # All bytes of that request so far.
+        self._request_bytes = b""
         # Where each accepted reply begins, and the name of the command that it answers.
         self._answered = []
         #: When it last asked, in nanoseconds of the monotonic clock, or 0.
@@ -55,9 +70,8 @@ class Client:
         """
         data = command(*words)
         self._attempt.speaks_resp = True
-        self._begin_request(resp.request(data))
-        self._attempt.trace.sent(self._connection.lane, data, self._request)
-        self._write(data)
+        self._begin_request(data)
+        self._send_now(data, self._request)
 
     def send_bytes(self, data):
         """Sends these bytes as they are (text as UTF-8): several commands at once, half a one."""
@@ -69,13 +83,27 @@ class Client:
         The next is sent when the program has nothing more to do with the one before.
         """
         pieces = [as_bytes(piece) for piece in pieces]
-        self._begin_request(resp.request(b"".join(pieces)))
+        self._begin_request(b"".join(pieces))
         for number, piece in enumerate(pieces):
-            if number and not self._attempt.settle():
-                self._attempt.event_loop.sleep(_PIECE_SECONDS)
-            decoded = self._request if len(pieces) == 1 else None
-            self._attempt.trace.sent(self._connection.lane, piece, decoded)
-            self._write(piece)
+            if number:
+                self._let_it_arrive_apart()
+            self._send_now(piece, self._request if len(pieces) == 1 else None)
+
+    def send_more(self, data):
+        """Sends more bytes of the request that was begun with `send_bytes` (text as UTF-8).
+
+        They arrive apart from those before, as in `send_pieces`; meanwhile other clients may have
+        spoken. What came early is left for `expect`.
+        """
+        data = as_bytes(data)
+        self._connection.require_open()
+        if self._request is None:
+            raise Misuse("there is no request yet that this could be more of")
+        self._attempt.may_end = False
+        self._request_bytes += data
+        self._request = resp.request(self._request_bytes)
+        self._let_it_arrive_apart()
+        self._send_now(data)
 
     def expect(self, expectation, within_ms=None):
         """Waits for the next reply, which must be the expected one.
@@ -112,10 +140,7 @@ class Client:
 
     def expect_nothing_more(self, for_ms=30):
         """For `for_ms` nothing may come; what comes is "extra bytes"."""
-        end = monotonic() + as_milliseconds(for_ms) / 1000
-        while self._connection.end is None and not self._unread_bytes and monotonic() < end:
-            self._connection.wait_to_receive(end)
-        self._refuse_extra_bytes()
+        expect_silence(self._attempt, [self], for_ms)
 
     def expect_closed(self, within_ms=None):
         """The program must close the connection, with nothing more sent."""
@@ -137,9 +162,28 @@ class Client:
 
     def close(self):
         """Closes the connection as a polite client does; the program's next `recv` gives `b""`."""
+        self._let_it_be_accepted()
         self._connection.close()
 
+    def reset(self):
+        """Breaks the connection off, as a client does whose machine fails.
+
+        What is on its way is lost. A program that reads or sends then gets an error in place of
+        `b""`; one that waits in `recv` gets it at once.
+        """
+        self._let_it_be_accepted()
+        self._connection.reset()
+
     # What the judge calls
+
+    def readable_socket(self):
+        """The socket that more may come from, or None where its end has come."""
+        return self._connection.readable_socket()
+
+    def refuse_extra_bytes(self):
+        """Fails where bytes have come that nobody expected."""
+        self._connection.receive()
+        self._refuse_extra_bytes()
 
     @property
     def has_received(self):
@@ -181,6 +225,10 @@ class Client:
         """Whether the program has taken this client, as far as the kernel shows that."""
         return self._connection.was_accepted()
 
+    def leave(self):
+        """Closes the connection, at the end of the test."""
+        self._connection.close()
+
     def release(self):
         """Drops what was received."""
         self._connection.release()
@@ -189,7 +237,8 @@ class Client:
     def _unread_bytes(self):
         return len(self._connection.received) - self._position
 
-    def _begin_request(self, request):
+    def _begin_request(self, data):
+        request = resp.request(data)
         self._connection.require_open()
         self._attempt.may_end = False
         is_first = self._request is None and not self._replies
@@ -202,8 +251,21 @@ class Client:
             reply = comparison.of_extra_bytes(bytes(self._connection.received), 0, request)
             self._fail(outcome.unasked(reply), 0)
         self._refuse_extra_bytes()
-        self._request = request
+        self._request, self._request_bytes = request, data
         self.asked_ns = monotonic_ns()
+
+    def _let_it_be_accepted(self):
+        """Of a client that has left, the kernel no longer tells whether the program took it."""
+        if self._request is not None and not self._connection.received:
+            self._attempt.settle()
+
+    def _let_it_arrive_apart(self):
+        if not self._attempt.settle():
+            self._attempt.event_loop.sleep(_PIECE_SECONDS)
+
+    def _send_now(self, piece, decoded=None):
+        self._attempt.trace.sent(self._connection.lane, piece, decoded)
+        self._write(piece)
 
     def _write(self, data):
         view = memoryview(data)

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import struct
 from time import monotonic
 
 from . import explanation, tcp_table
@@ -35,6 +36,8 @@ class Connection:
         self.received = bytearray()
         #: How the program's side ended: None, "closed" or "reset".
         self.end = None
+        # Whether the program had taken the connection when the client left it.
+        self._was_accepted = False
 
     def connect(self):
         """Connects as soon as the program listens; raises the failure where it doesn't in time."""
@@ -66,6 +69,8 @@ class Connection:
 
         One that waits still is reset when the program stops listening; one that was taken is closed.
         """
+        if self._socket is None:
+            return self._was_accepted
         self.receive()
         if self.received or self.end is not None:
             return bool(self.received) or self.end == "closed"
@@ -91,15 +96,15 @@ class Connection:
     def wait_to_send(self, until):
         """Waits until `send` takes bytes or there is something to receive; says whether one is so."""
         # After its end a stream is always readable, and has nothing to read.
-        reader = self._socket if self.end is None else None
-        return self._attempt.event_loop.wait(until, reader=reader, writer=self._socket)
+        readers = () if self.end is not None else (self._socket,)
+        return self._attempt.event_loop.wait(until, readers, writer=self._socket)
 
     def wait_to_receive(self, until):
         """Receives as soon as there is something, even the end; says whether there was."""
         self.require_open()
         pause = _FIRST_CHECK_SECONDS
         while True:
-            if self._attempt.event_loop.wait(min(until, monotonic() + pause), reader=self._socket):
+            if self._attempt.event_loop.wait(min(until, monotonic() + pause), (self._socket,)):
                 self.receive()
                 return True
             if monotonic() >= until:
@@ -125,6 +130,9 @@ class Connection:
         if not data:
             self._ended("closed")
             return
+        # A program that sends a reply in parts waits for the first to be acknowledged, and the kernel
+        # takes its time with that, 40 ms. It forgets this option, so it is set each time.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         self._attempt.trace.received(self.lane, data, len(self.received), self.port)
         self.received += data
 
@@ -142,9 +150,24 @@ class Connection:
 
     def close(self):
         if self._socket is not None:
+            self._was_accepted = self.was_accepted()
             self._attempt.trace.add(self.lane, "closed-by-client")
             self._attempt.event_loop.linger(self._socket)
             self._socket = None
+
+    def reset(self):
+        if self._socket is not None:
+            self._was_accepted = self.was_accepted()
+            self._attempt.trace.add(self.lane, "reset-by-client")
+            # To linger for no time at all is to throw away what is on its way, and say so.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._socket.close()
+            self._socket = None
+
+    def readable_socket(self):
+        """The socket that more may come from, or None where its end has come."""
+        self.require_open()
+        return self._socket if self.end is None else None
 
     def release(self):
         """Drops what was received."""

@@ -95,23 +95,21 @@ class EventLoop:
     def sleep(self, seconds):
         self.wait(monotonic() + seconds)
 
-    def wait(self, until, reader=None, writer=None):
+    def wait(self, until, readers=(), writer=None):
         """Waits until `until` (monotonic seconds) or until a socket is ready; says whether one is."""
         while True:
             now = monotonic()
             if self._deadline is not None and now >= self._deadline:
                 raise RunTimedOut
             timeout = self._next_due(until, now) - now
-            readers = [self._stdin, self._watched, *self._lingering]
-            readers += [stream for stream in self._streams if stream not in self._paused]
-            if reader is not None:
-                readers.append(reader)
+            watched = [self._stdin, self._watched, *self._lingering, *readers]
+            watched += [stream for stream in self._streams if stream not in self._paused]
             ready, ready_writers, _ = select.select(
-                readers, [] if writer is None else [writer], [], max(timeout, 0)
+                watched, [] if writer is None else [writer], [], max(timeout, 0)
             )
             now = monotonic()
-            is_ready = bool(ready_writers) or (reader is not None and reader in ready)
-            self._handle(ready, reader, now)
+            is_ready = bool(ready_writers) or any(reader in ready for reader in readers)
+            self._handle([descriptor for descriptor in ready if descriptor not in readers], now)
             if is_ready:
                 return True
             if now >= until:
@@ -141,10 +139,8 @@ class EventLoop:
                 due.append(end)
         return min(due)
 
-    def _handle(self, ready, reader, now):
+    def _handle(self, ready, now):
         for descriptor in ready:
-            if descriptor is reader:
-                continue
             if descriptor is self._watched:
                 self._on_readable()
             elif descriptor == self._stdin:

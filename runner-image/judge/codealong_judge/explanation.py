@@ -143,6 +143,17 @@ def _has_accepted(attempt):
     return any(client.was_accepted() for client in attempt.clients)
 
 
+def _may_have_read(attempt, port):
+    """Whether the program may have read what the client at `port` asked.
+
+    With a client before it in the test, one that was not taken has nothing to do with an exception.
+    """
+    first, *_ = attempt.clients
+    return first.port == port or any(
+        client.was_accepted() for client in attempt.clients if client.port == port
+    )
+
+
 def _clients(attempt):
     """How many clients have come in this test, and how many of them the program has taken."""
     return len(attempt.clients), sum(client.was_accepted() for client in attempt.clients)
@@ -193,7 +204,7 @@ def _cause(attempt, kind, request, replies, port):
             return found
         crash = _crash(records, port)
         if crash is not None:
-            return outcome.crashed(crash, replies, request)
+            return outcome.crashed(crash, replies, request if _may_have_read(attempt, port) else None)
         if program.status is not None and not attempt.launcher.descendant_pids():
             return outcome.stopped(program.status, request, replies, _end(records))
         times_asleep = times_asleep + 1 if attempt.launcher.is_program_asleep() else 0

@@ -237,6 +237,9 @@ class Run:
             self._right_replies.take(attempt)
             self._retrace.take_passed(planned, test, monotonic() - began)
         attempt.close_clients()
+        if result is PASSED and len(attempt.clients) > 1:
+            # What it has for each of them, say a thread, is not in the next test's way.
+            attempt.settle()
         self._record_timings()
         counts = result is PASSED or is_final
         exchanges = self._exchanges(attempt, result is PASSED) if counts else []

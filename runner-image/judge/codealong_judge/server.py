@@ -1,8 +1,9 @@
 """The learner's program as a test sees it."""
 
-from .client import Client
+from .client import Client, expect_silence
 from .connection import Connection
 from .expectation import as_milliseconds
+from .outcome import Misuse
 
 
 class Server:
@@ -43,6 +44,15 @@ class Server:
         a pause long enough for the slowest.
         """
         self._attempt.settle()
+
+    def expect_silence(self, *clients, for_ms=30):
+        """For `for_ms` nothing may come to any of these clients: one wait for all of them.
+
+        What comes is "extra bytes", of the client that it came to.
+        """
+        if not clients or not all(isinstance(client, Client) for client in clients):
+            raise Misuse("the clients are needed here that nothing may come to")
+        expect_silence(self._attempt, clients, for_ms)
 
     def restart(self):
         """Kills the program (as `kill -9` does) and starts it again; its files stay as they are.

@@ -195,6 +195,7 @@ fn write_exchange(text: &mut String, exchange: &Exchange) {
         ),
         ExchangeAction::Silence { waited_ms } => ("·", format!("nothing for {waited_ms} ms")),
         ExchangeAction::ClosedByClient => ("·", "the client closed".to_owned()),
+        ExchangeAction::ResetByClient => ("·", "the client broke off".to_owned()),
         ExchangeAction::ClosedByServer => ("·", "your program closed".to_owned()),
         ExchangeAction::Reset => ("·", "your program's side reset".to_owned()),
         ExchangeAction::Restarted => ("·", "the program was restarted".to_owned()),
