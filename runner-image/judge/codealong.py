@@ -63,6 +63,7 @@ server may serve one client at a time until the course says otherwise, and `list
 | `error("ERR unknown command")` | an error that begins so; after its first word in capitals or not |
 | `exact_error("ERR no such key")` | this error and no more, in capitals or not |
 | `integer(3)` | `:3\\r\\n` |
+| `integer_between(90, 100)` | one of these; `unlike=seen` leaves out some of them |
 | `bulk("hé")`, `bulk(b"\\xff")` | `$3\\r\\nhé\\r\\n`, `$1\\r\\n\\xff\\r\\n` |
 | `nil`, `nil_array` | `$-1\\r\\n`, `*-1\\r\\n` |
 | `array(["a", 1, nil, ["b"]])` | an array of these |
@@ -89,6 +90,7 @@ from codealong_judge.expectation import (
     exact_error,
     exactly,
     integer,
+    integer_between,
     nil,
     nil_array,
     simple,
@@ -102,6 +104,7 @@ __all__ = [
     "exact_error",
     "exactly",
     "integer",
+    "integer_between",
     "nil",
     "nil_array",
     "simple",

@@ -66,6 +66,42 @@ for data, expectation, value in (
             outcome = failed["outcome"]
             self.assertEqual((outcome["kind"], outcome["reply"]["offset"]), ("wrong-value", offset), reply)
 
+    def test_take_an_integer_of_a_range(self):
+        self.passes(
+            r"""
+for data, expectation, value in (
+    (b":90\r\n", integer_between(90, 100), 90),
+    (b":100\r\n", integer_between(90, 100), 100),
+    (b":-3\r\n", integer_between(-3, -3), -3),
+    (b":2\r\n", integer_between(1, 3, unlike=[1, 3]), 2),
+):
+    client.send_bytes(b"REPLY" + data)
+    got = client.expect(expectation)
+    assert got == value, (got, value)
+"""
+        )
+        between = {"integer-between": {"least": 90, "most": 100, "is_new": False}}
+        for reply, kind, shown, offset in (
+            (b":89\r\n", "wrong-value", ":90\\r\\n", 1),
+            (b":99998\r\n", "wrong-value", ":90\\r\\n", 1),
+            (b":-2\r\n", "wrong-value", ":90\\r\\n", 1),
+            (b"$2\r\n95\r\n", "wrong-type", ":90\\r\\n", 0),
+            (b":99.5\r\n", "invalid-byte", ":99\\r\\n", 3),
+            (b":95", "incomplete", ":95\\r\\n", 3),
+        ):
+            outcome = self.fails(f"client.send_bytes(b'REPLY' + {reply})\nclient.expect(integer_between(90, 100))")["outcome"]
+            self.assertEqual((outcome["kind"], outcome["reply"]["expected"], outcome["reply"]["offset"]), (kind, shown, offset), reply)
+            self.assertTrue(outcome["reply"]["expected_is_example"])
+            self.assertFalse(outcome["reply"]["expected_is_prefix"])
+            self.assertEqual(outcome.get("expected", between), between)
+        failed = self.fails("client.send_bytes(b'REPLY:1\\r\\n')\nclient.expect(integer_between(1, 3, unlike=[1, 2]))")["outcome"]
+        self.assertEqual(failed["expected"], {"integer-between": {"least": 1, "most": 3, "is_new": True}})
+        self.assertEqual((failed["kind"], failed["reply"]["expected"]), ("wrong-value", ":3\\r\\n"))
+
+    def test_can_not_expect_an_integer_where_none_is_left(self):
+        for misuse in ("integer_between(2, 1)", "integer_between(1, 2, unlike=[1, 2])", "integer_between(1, 1.5)", "array([integer_between(1, 2)])"):
+            self.assertEqual(self.fails(misuse)["outcome"]["kind"], "test-broken", misuse)
+
     def test_speak_other_protocols_too(self):
         result = self.passes('client.send_bytes("hello\\n")\nassert client.expect(exactly(b"hello\\n")) == b"hello\\n"')
         self.assertEqual(

@@ -90,6 +90,15 @@ pub enum Expected {
     Reply(RespValue),
     /// An error whose text begins so.
     ErrorBeginning(Excerpt),
+    /// An integer from `least` to `most`, both included.
+    IntegerBetween {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+        /// Whether it must be none of those that the test has got already.
+        is_new: bool,
+    },
     /// These bytes, in a protocol that is not RESP.
     Bytes(Excerpt),
     /// The end of the connection.

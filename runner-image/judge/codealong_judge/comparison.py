@@ -14,7 +14,7 @@ def of_reply(expectation, received, request, offset=None, is_whole=False):
     """
     if offset is None:
         offset = expectation.common_length(received)
-    expected = expectation.expected
+    expected = expectation.beside(received)
     # Any text may follow, but not nothing: the missing end of the line is shown.
     lacks_end = expectation.is_prefix and not is_whole and expectation.common_length(received) == len(expected)
     if lacks_end:
@@ -22,6 +22,7 @@ def of_reply(expectation, received, request, offset=None, is_whole=False):
     return {
         "expected": byte_string(expected[:_SHOWN_BYTES_MAX]),
         "expected_is_prefix": (expectation.is_prefix and not lacks_end) or len(expected) > _SHOWN_BYTES_MAX,
+        "expected_is_example": expectation.is_example,
         **_received(received),
         "offset": u32(offset),
         "request": request,

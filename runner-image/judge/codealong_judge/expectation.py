@@ -4,9 +4,14 @@ Each function here makes an expectation for `client.expect(...)`. Text is sent a
 that is not text is given as bytes.
 """
 
+import re
+
 from . import resp
 from .formatting import excerpt
 from .outcome import Misuse
+
+
+_FIRST_INTEGER = re.compile(rb":(-?\d{1,19})")
 
 
 class Expectation:
@@ -18,6 +23,8 @@ class Expectation:
     expected = b""
     #: Whether anything may follow `expected`.
     is_prefix = False
+    #: Whether other replies would be as right as the expected one.
+    is_example = False
     #: The `protocol::Expected`.
     fact = None
 
@@ -29,9 +36,13 @@ class Expectation:
         """Whether the whole reply is the expected one."""
         return bytes(data[start : reply.end]) == self.expected
 
+    def beside(self, received):
+        """The expected bytes, to stand beside those that came."""
+        return self.expected
+
     def common_length(self, received):
         """How many bytes of what came are as expected: where the first wrong one stands."""
-        return _common_length(self.expected, received)
+        return _common_length(self.beside(received), received)
 
 
 class _Exact(Expectation):
@@ -74,6 +85,39 @@ class _ErrorPrefix(_Error):
         return reply.type == self.type and _without_case(reply.value).startswith(beginning)
 
 
+class _IntegerBetween(Expectation):
+    type = "integer"
+    is_example = True
+
+    def __init__(self, least, most, unlike):
+        self._range = range(least, most + 1)
+        # As it is now: a test may go on to fill it.
+        self._unlike = frozenset(unlike)
+        example = next(filter(self._is_right, self._range), None)
+        if example is None:
+            raise Misuse(f"there is no whole number from {least} to {most} to expect")
+        self.expected = b":%d\r\n" % example
+        self.fact = {"integer-between": {"least": least, "most": most, "is_new": bool(unlike)}}
+
+    def accepts(self, reply, data, start):
+        return reply.type == self.type and self._is_right(reply.value)
+
+    def beside(self, received):
+        # The number that came, where what is wrong comes after it.
+        found = _FIRST_INTEGER.match(received)
+        if found and self._is_right(int(found[1])):
+            return b":%b\r\n" % found[1]
+        return self.expected
+
+    def common_length(self, received):
+        # No digit of a wrong number is right.
+        beside = self.beside(received)
+        return _common_length(beside if beside is not self.expected else beside[:1], received)
+
+    def _is_right(self, number):
+        return number in self._range and number not in self._unlike
+
+
 class _Bytes(Expectation):
     def __init__(self, expected):
         self.expected = expected
@@ -110,11 +154,16 @@ def exact_error(text):
 
 def integer(number):
     """The integer `number`: `integer(3)` is `:3\\r\\n`."""
-    if isinstance(number, bool) or not isinstance(number, int):
-        raise Misuse(f"a whole number is needed here, not {number!r}")
-    if number not in resp.INTEGERS:
-        raise Misuse(f"an integer of RESP has 64 bits, and {number} has more")
-    return _Exact(b":%d\r\n" % number)
+    return _Exact(b":%d\r\n" % _whole_number(number))
+
+
+def integer_between(least, most, unlike=()):
+    """An integer from `least` to `most`, both included, that is none of those in `unlike`.
+
+    `integer_between(90, 100)` takes the seconds that are left of 100, however slow the machine is:
+    a run takes 10 s at the most. `unlike` are numbers that replies of this test have had already.
+    """
+    return _IntegerBetween(_whole_number(least), _whole_number(most), unlike)
 
 
 def bulk(value):
@@ -134,7 +183,7 @@ def array(elements):
     """An array: `array(["a", 1, nil, ["b"]])`.
 
     Text and bytes stand for bulk strings, whole numbers for integers, lists for arrays; any
-    other element is an expectation itself. Expectations that know only a beginning can't be
+    other element is an expectation itself. Expectations that take more than one reply can't be
     elements.
     """
     if not isinstance(elements, (list, tuple)):
@@ -148,6 +197,14 @@ def array(elements):
 def exactly(data):
     """These bytes, in a protocol that is not RESP: `exactly(b"hello\\n")`."""
     return _Bytes(as_bytes(data))
+
+
+def _whole_number(number):
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise Misuse(f"a whole number is needed here, not {number!r}")
+    if number not in resp.INTEGERS:
+        raise Misuse(f"an integer of RESP has 64 bits, and {number} has more")
+    return number
 
 
 def _without_case(text):
@@ -165,8 +222,8 @@ def _common_length(left, right):
 
 def _element(element):
     if isinstance(element, Expectation):
-        if element.is_prefix or element.type is None:
-            raise Misuse("an expectation that is no whole reply of RESP can't be an element of an array")
+        if element.is_prefix or element.is_example or element.type is None:
+            raise Misuse("an expectation that is no single reply of RESP can't be an element of an array")
         return element
     if isinstance(element, bool):
         raise Misuse("an element of an array is text, bytes, a number, a list or an expectation")

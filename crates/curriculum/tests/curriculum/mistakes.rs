@@ -37,6 +37,7 @@ fn wrong_value(received: &[u8]) -> Outcome {
         reply: Comparison {
             expected: expected.as_slice().into(),
             expected_is_prefix: false,
+            expected_is_example: false,
             received: received.into(),
             cut_bytes: 0,
             offset: 0,

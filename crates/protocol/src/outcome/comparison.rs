@@ -11,6 +11,9 @@ pub struct Comparison {
     pub expected: ByteString,
     /// Whether `expected` is only a beginning: an error's free text follows, or the bytes are cut.
     pub expected_is_prefix: bool,
+    /// Whether other replies would be as right as `expected`.
+    #[serde(default)]
+    pub expected_is_example: bool,
     /// The bytes that came, cut where there are many.
     pub received: ByteString,
     /// Bytes that were cut off the end of `received`.
@@ -25,8 +28,11 @@ pub struct Comparison {
 impl Comparison {
     /// The byte to look at: where `received` first differs from `expected`. A reply may differ
     /// before `offset`, where it breaks the protocol: a wrong length shows only when the bytes
-    /// that it counts have come.
+    /// that it counts have come. What differs from an example only may be right.
     pub fn first_difference(&self) -> u32 {
+        if self.expected_is_example {
+            return self.offset;
+        }
         let mut pairs = self
             .expected
             .as_bytes()
@@ -47,6 +53,7 @@ mod tests {
         Comparison {
             expected: expected.as_bytes().into(),
             expected_is_prefix: false,
+            expected_is_example: false,
             received: received.as_bytes().into(),
             cut_bytes: 0,
             offset,
@@ -58,6 +65,15 @@ mod tests {
     fn a_wrong_length_is_looked_at_where_it_stands() {
         let reply = comparison("$3\r\nhé\r\n", "$2\r\nhé\r\n", 6);
         assert_eq!(reply.first_difference(), 1);
+    }
+
+    #[test]
+    fn an_example_need_not_be_alike() {
+        let reply = Comparison {
+            expected_is_example: true,
+            ..comparison(":90\r\n", ":100\n", 4)
+        };
+        assert_eq!(reply.first_difference(), 4);
     }
 
     #[test]

@@ -206,7 +206,7 @@ impl Outcome {
                 expected,
                 received,
             } => format!(
-                "The reply{} should be {expected}, but it is {received}. {}",
+                "The reply{} should be {expected}, but it is {received}.{}",
                 to_request(reply.request.as_ref()),
                 first_difference(reply)
             ),
@@ -322,8 +322,9 @@ fn half_a_reply(reply: Option<&Comparison>) -> String {
     };
     let (expected, received) = (reply.expected.as_bytes(), reply.received.as_bytes());
     let came = shortened(received);
+    let is_the_only_one = !reply.expected_is_prefix && !reply.expected_is_example;
     match expected.strip_prefix(received) {
-        Some(missing) if !missing.is_empty() && !reply.expected_is_prefix => format!(
+        Some(missing) if !missing.is_empty() && is_the_only_one => format!(
             " Of the reply `{came}` had come, and `{}` was missing.",
             shortened(missing)
         ),
@@ -332,7 +333,11 @@ fn half_a_reply(reply: Option<&Comparison>) -> String {
 }
 
 /// Where a reply begins to differ: bulk strings of different lengths do so in the length already.
+/// Nothing, where it need not be alike.
 fn first_difference(reply: &Comparison) -> String {
+    if reply.expected_is_example {
+        return String::new();
+    }
     let length = |bytes: &[u8]| -> Option<u64> {
         let line = bytes
             .strip_prefix(b"$")?
@@ -343,10 +348,10 @@ fn first_difference(reply: &Comparison) -> String {
     let expected = length(reply.expected.as_bytes());
     let received = length(reply.received.as_bytes());
     if expected.is_some() && received.is_some() && expected != received {
-        "They differ in length already.".to_owned()
+        " They differ in length already.".to_owned()
     } else {
         format!(
-            "The first difference is at byte {} of the reply.",
+            " The first difference is at byte {} of the reply.",
             reply.offset
         )
     }

@@ -149,7 +149,13 @@ fn called_from(callers: &[Caller]) -> String {
 }
 
 fn write_comparison(text: &mut String, reply: &Comparison) {
-    let more = if reply.expected_is_prefix { "…" } else { "" };
+    let more = if reply.expected_is_prefix {
+        "…"
+    } else if reply.expected_is_example {
+        ", for example"
+    } else {
+        ""
+    };
     line(
         text,
         format_args!("      expected {}{more}", reply.expected),

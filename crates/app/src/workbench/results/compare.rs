@@ -16,6 +16,8 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
     let offset = usize::try_from(comparison.first_difference()).unwrap_or(usize::MAX);
     let expected_label = if comparison.expected_is_prefix {
         "expected to begin"
+    } else if comparison.expected_is_example {
+        "for example"
     } else {
         "expected"
     };

@@ -12,6 +12,7 @@ fn comparison(expected: &[u8], received: &[u8], offset: u32) -> Comparison {
     Comparison {
         expected: expected.into(),
         expected_is_prefix: false,
+        expected_is_example: false,
         received: received.into(),
         cut_bytes: 0,
         offset,
@@ -164,6 +165,38 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
             },
             "The reply to `PING` should be an error that begins with \"ERR\", \
              but it is the error \"no\". The first difference is at byte 1 of the reply.",
+        ),
+        (
+            Outcome::WrongValue {
+                reply: Comparison {
+                    expected_is_example: true,
+                    ..comparison(b":90\r\n", b":99998\r\n", 1)
+                },
+                expected: Expected::IntegerBetween {
+                    least: 90,
+                    most: 100,
+                    is_new: false,
+                },
+                received: Received::Reply(RespValue::Integer(99998)),
+            },
+            "The reply to `PING` should be an integer from 90 to 100, \
+             but it is the integer 99998.",
+        ),
+        (
+            Outcome::WrongValue {
+                reply: Comparison {
+                    expected_is_example: true,
+                    ..comparison(b":2\r\n", b":1\r\n", 1)
+                },
+                expected: Expected::IntegerBetween {
+                    least: 1,
+                    most: 400,
+                    is_new: true,
+                },
+                received: Received::Reply(RespValue::Integer(1)),
+            },
+            "The reply to `PING` should be an integer from 1 to 400 that no reply before had, \
+             but it is the integer 1.",
         ),
         (
             Outcome::WrongValue {
