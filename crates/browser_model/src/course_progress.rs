@@ -55,9 +55,9 @@ impl Progress {
     }
 }
 
-/// How long a course takes, as a range of minutes.
-pub fn course_minutes(course: &CourseView) -> (u32, u32) {
-    course.steps.iter().fold((0, 0), |(from, to), step| {
+/// How long these steps take, as a range of minutes.
+pub fn minutes_of(steps: &[StepSummary]) -> (u32, u32) {
+    steps.iter().fold((0, 0), |(from, to), step| {
         (
             from + u32::from(step.difficulty.from_minutes),
             to + u32::from(step.difficulty.to_minutes),
@@ -93,6 +93,7 @@ mod tests {
                     },
                 })
                 .collect(),
+            chapters: Vec::new(),
         }
     }
 

@@ -29,7 +29,7 @@ mod trace;
 pub use ansi::{AnsiReader, StyledText, TerminalColor, TextStyle, Weight};
 pub use byte_view::{ByteSpan, ByteSpanKind, Extent, ShownBytes, is_long, show_bytes};
 pub use conflicting_draft::ConflictingDraft;
-pub use course_progress::{CourseProgress, course_minutes};
+pub use course_progress::{CourseProgress, minutes_of};
 pub use import::{ImportedStep, imported_steps};
 pub use initial_draft::{InitialDraft, earlier};
 pub use inline_code::{InlineSpan, inline_spans};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use protocol::{CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView};
+use protocol::{Chapter, CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView};
 
-use crate::course_file::CourseFile;
+use crate::course_file::{ChapterFile, CourseFile};
 use crate::folder::Folder;
 use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
 use crate::mistake::Evidence;
@@ -28,6 +28,8 @@ pub struct Course {
     pub introduction_html: String,
     /// The steps, in order; at least one.
     pub steps: Vec<Step>,
+    /// The chapters that the steps stand in; none where the course is one piece.
+    pub chapters: Vec<Chapter>,
     /// Every link to another site, from the introduction, the instructions and the hints.
     pub external_links: Vec<ExternalLink>,
 }
@@ -103,6 +105,7 @@ impl Course {
             title: file.title,
             port: file.port,
             introduction_html: introduction.html,
+            chapters: file.chapters.into_iter().map(chapter).collect(),
             steps,
             external_links,
         })
@@ -137,6 +140,7 @@ impl Course {
             title: self.title.clone(),
             introduction_html: self.introduction_html.clone(),
             steps: self.steps.iter().map(Step::summary).collect(),
+            chapters: self.chapters.clone(),
         }
     }
 
@@ -154,6 +158,14 @@ impl Course {
             starter: step.starter.entry_text().to_owned(),
             hints: u8::try_from(step.hints.len()).unwrap_or(u8::MAX),
         })
+    }
+}
+
+fn chapter(file: ChapterFile) -> Chapter {
+    Chapter {
+        title: file.title,
+        goal: file.goal,
+        step_count: u16::try_from(file.step_count).unwrap_or(u16::MAX),
     }
 }
 

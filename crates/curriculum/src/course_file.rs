@@ -13,7 +13,17 @@ const FORMAT: u16 = 1;
 pub(crate) struct CourseFile {
     pub(crate) title: String,
     pub(crate) port: u16,
+    /// Of all chapters, in order.
     pub(crate) steps: Vec<Spanned<String>>,
+    pub(crate) chapters: Vec<ChapterFile>,
+}
+
+/// The keys of a `[[chapter]]`.
+#[derive(Debug)]
+pub(crate) struct ChapterFile {
+    pub(crate) title: String,
+    pub(crate) goal: String,
+    pub(crate) step_count: usize,
 }
 
 impl CourseFile {
@@ -33,6 +43,27 @@ impl CourseFile {
             );
             return None;
         }
+        let (mut steps, mut chapters) = (Vec::new(), Vec::new());
+        for mut chapter in table.tables("chapter", "a chapter") {
+            let named = chapter.strings("steps");
+            chapters.push(ChapterFile {
+                title: chapter.single_line("title").unwrap_or_default().value,
+                goal: chapter.single_line("goal").unwrap_or_default().value,
+                step_count: named.len(),
+            });
+            steps.extend(named);
+            chapter.report_unused();
+        }
+        if chapters.is_empty() {
+            steps = table.strings("steps");
+        } else if let Some(surplus) = table.optional_strings("steps").first() {
+            diagnostics.report(
+                file,
+                surplus.line,
+                "the course has chapters, so its steps stand there: \
+                 remove `steps` outside of them",
+            );
+        }
         let course = Self {
             title: table.single_line("title").unwrap_or_default().value,
             // Ports below 1024 are reserved for root, and the learner's program isn't root.
@@ -40,7 +71,8 @@ impl CourseFile {
                 .number("port", &(1024..=u16::MAX))
                 .unwrap_or_default()
                 .value,
-            steps: table.strings("steps"),
+            steps,
+            chapters,
         };
         table.report_unused();
         Some(course)

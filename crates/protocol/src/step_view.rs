@@ -28,6 +28,17 @@ pub struct StepSummary {
     pub difficulty: Difficulty,
 }
 
+/// Steps in a row that lead to something whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// The title, as in `A server`.
+    pub title: String,
+    /// What a learner can do after it, in one line of plain text.
+    pub goal: String,
+    /// How many steps it has, at least one.
+    pub step_count: u16,
+}
+
 /// A course as a learner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseView {
@@ -39,6 +50,22 @@ pub struct CourseView {
     pub introduction_html: String,
     /// The steps, in order.
     pub steps: Vec<StepSummary>,
+    /// The chapters, in order, which have all steps between them; none where a course is one piece.
+    pub chapters: Vec<Chapter>,
+}
+
+impl CourseView {
+    /// Each chapter with the number of its first step, from 1, and its steps.
+    pub fn steps_by_chapter(&self) -> Vec<(&Chapter, usize, &[StepSummary])> {
+        let mut before = 0;
+        let chapters = self.chapters.iter().map(|chapter| {
+            let first = before;
+            before += usize::from(chapter.step_count);
+            let steps = self.steps.get(first..before).unwrap_or_default();
+            (chapter, first + 1, steps)
+        });
+        chapters.collect()
+    }
 }
 
 /// A step as a learner sees it.

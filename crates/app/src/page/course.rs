@@ -1,10 +1,10 @@
 //! A course's page: the progress, the steps, and what one builds.
 
-use browser_model::{CourseProgress, course_minutes};
+use browser_model::{CourseProgress, minutes_of};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use protocol::{CourseView, StepSummary, counted, duration_text, minutes_text};
+use protocol::{Chapter, CourseView, StepSummary, counted, duration_text, minutes_text};
 
 use super::home::ProgressBar;
 use crate::api::load_course;
@@ -38,12 +38,7 @@ pub(crate) fn CoursePage() -> impl IntoView {
 fn Course(course: CourseView) -> impl IntoView {
     focus_after_navigation("page-title");
     let store = expect_context::<Store>();
-    let (from, to) = course_minutes(&course);
-    let facts = format!(
-        "{} · {} for most people",
-        counted(course.steps.len(), "step", "steps"),
-        minutes_text(from, to)
-    );
+    let facts = format!("{} for most people", extent(&course.steps));
     let (title, introduction) = (course.title.clone(), course.introduction_html.clone());
     let course = StoredValue::new(course);
     let progress = Memo::new(move |_| {
@@ -53,10 +48,25 @@ fn Course(course: CourseView) -> impl IntoView {
                 .with(|progress| CourseProgress::of(progress, course))
         })
     });
-    let rows = (1..)
-        .zip(course.with_value(|course| course.steps.clone()))
-        .map(|(number, step)| view! { <StepRow course number step progress /> })
-        .collect_view();
+    let sections = course.with_value(|view| {
+        if view.chapters.is_empty() {
+            let steps = view.steps.clone();
+            return view! {
+                <WholeCourse>
+                    <StepRows course first=1 steps progress />
+                </WholeCourse>
+            }
+            .into_any();
+        }
+        view.steps_by_chapter()
+            .into_iter()
+            .map(|(chapter, first, steps)| {
+                let (chapter, steps) = (chapter.clone(), steps.to_vec());
+                view! { <ChapterSteps course chapter first steps progress /> }
+            })
+            .collect_view()
+            .into_any()
+    });
     view! {
         <Title text=format!("{title} · CodeAlong") />
         <TopBar />
@@ -69,12 +79,7 @@ fn Course(course: CourseView) -> impl IntoView {
                 <ProgressBar progress />
                 <Continue course progress />
             </header>
-            <section aria-labelledby="steps-title">
-                <h2 id="steps-title">"The steps"</h2>
-                <ol class="step-rows" role="list">
-                    {rows}
-                </ol>
-            </section>
+            {sections}
             <section aria-labelledby="introduction-title">
                 <h2 id="introduction-title">"What you will build"</h2>
                 <div class="prose" inner_html=introduction></div>
@@ -82,6 +87,67 @@ fn Course(course: CourseView) -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+/// As in `6 steps · 1 to 2 hours`.
+fn extent(steps: &[StepSummary]) -> String {
+    let (from, to) = minutes_of(steps);
+    let count = counted(steps.len(), "step", "steps");
+    format!("{count} · {}", minutes_text(from, to))
+}
+
+/// The steps of a course without chapters.
+#[component]
+fn WholeCourse(children: Children) -> impl IntoView {
+    view! {
+        <section aria-labelledby="steps-title">
+            <h2 id="steps-title">"The steps"</h2>
+            {children()}
+        </section>
+    }
+}
+
+/// A chapter: what one can do after it, and its steps.
+#[component]
+fn ChapterSteps(
+    course: StoredValue<CourseView>,
+    chapter: Chapter,
+    /// The number of its first step.
+    first: usize,
+    steps: Vec<StepSummary>,
+    progress: Memo<CourseProgress>,
+) -> impl IntoView {
+    let title_id = format!("chapter-{first}");
+    let labelled_by = title_id.clone();
+    let facts = extent(&steps);
+    view! {
+        <section class="chapter" aria-labelledby=labelled_by>
+            <header>
+                <h2 id=title_id>{chapter.title}</h2>
+                <p class="card-facts">{facts}</p>
+                <p class="chapter-goal">{chapter.goal}</p>
+            </header>
+            <StepRows course first steps progress />
+        </section>
+    }
+}
+
+#[component]
+fn StepRows(
+    course: StoredValue<CourseView>,
+    first: usize,
+    steps: Vec<StepSummary>,
+    progress: Memo<CourseProgress>,
+) -> impl IntoView {
+    let rows = (first..)
+        .zip(steps)
+        .map(|(number, step)| view! { <StepRow course number step progress /> })
+        .collect_view();
+    view! {
+        <ol class="step-rows" role="list" start=first>
+            {rows}
+        </ol>
+    }
 }
 
 /// A link to the first step that is not done.

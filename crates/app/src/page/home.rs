@@ -1,6 +1,6 @@
 //! The home page: what CodeAlong is, and the courses.
 
-use browser_model::{CourseProgress, course_minutes};
+use browser_model::{CourseProgress, minutes_of};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use protocol::{CourseView, counted, minutes_text};
@@ -66,7 +66,7 @@ fn CourseCard(course: CourseView) -> impl IntoView {
     let store = expect_context::<Store>();
     let address = format!("/courses/{}", course.id);
     let title = course.title.clone();
-    let (from, to) = course_minutes(&course);
+    let (from, to) = minutes_of(&course.steps);
     let facts = format!(
         "{} · {}",
         counted(course.steps.len(), "step", "steps"),

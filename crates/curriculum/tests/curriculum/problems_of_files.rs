@@ -141,6 +141,28 @@ fn an_unknown_format_is_a_problem() {
 }
 
 #[test]
+fn steps_stand_in_chapters_or_in_the_course() {
+    let steps = "steps = [\"listen\", \"echo\"]\n";
+    let chapter = |keys: &str| format!("[[chapter]]\ntitle = \"A server\"\n{keys}");
+    let whole = format!("goal = \"Clients are answered\"\n{steps}");
+    check_replaced(
+        "course.toml",
+        steps,
+        &format!("{steps}{}", chapter(&whole)),
+        &[
+            "course.toml:4: the course has chapters, so its steps stand there: \
+           remove `steps` outside of them",
+        ],
+    );
+    check_replaced(
+        "course.toml",
+        steps,
+        &chapter(steps),
+        &["course.toml:4: a chapter needs the key `goal`, which is missing"],
+    );
+}
+
+#[test]
 fn course_toml_and_the_folders_name_the_same_steps() {
     check_replaced(
         "course.toml",

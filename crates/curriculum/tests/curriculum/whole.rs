@@ -75,6 +75,34 @@ fn a_view_contains_neither_solution_nor_tests() {
 }
 
 #[test]
+fn a_courses_steps_may_stand_in_chapters() {
+    let tiny = TinyCourse::new();
+    assert_eq!(tiny.load().view().steps_by_chapter(), []);
+    tiny.replace(
+        "course.toml",
+        "steps = [\"listen\", \"echo\"]\n",
+        "[[chapter]]\ntitle = \"A server\"\ngoal = \"It listens\"\nsteps = [\"listen\"]\n\
+         [[chapter]]\ntitle = \"An echo\"\ngoal = \"It answers\"\nsteps = [\"echo\"]\n",
+    );
+    let view = tiny.load().view();
+    let chapters: Vec<_> = view
+        .steps_by_chapter()
+        .into_iter()
+        .map(|(chapter, first, steps)| {
+            let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
+            (chapter.title.as_str(), chapter.goal.as_str(), first, ids)
+        })
+        .collect();
+    assert_eq!(
+        chapters,
+        [
+            ("A server", "It listens", 1, vec!["listen"]),
+            ("An echo", "It answers", 2, vec!["echo"]),
+        ]
+    );
+}
+
+#[test]
 fn a_step_without_a_starter_inherits_the_previous_one() {
     let tiny = TinyCourse::new();
     let starter = |course: &Course| course.steps[1].starter.entry_text().to_owned();
