@@ -28,15 +28,20 @@ pub fn step_slots(total: usize, current: usize, max: usize) -> Vec<StepSlot> {
         (from, to)
     };
     let mut slots = vec![StepSlot::Step(1)];
-    if from > 2 {
-        slots.push(StepSlot::Gap);
-    }
+    slots.extend(between(1, from));
     slots.extend((from..=to).map(StepSlot::Step));
-    if to < total - 1 {
-        slots.push(StepSlot::Gap);
-    }
+    slots.extend(between(to, total));
     slots.push(StepSlot::Step(total));
     slots
+}
+
+/// What stands for the steps between two: where it is only one, itself.
+fn between(before: usize, after: usize) -> Option<StepSlot> {
+    match after - before - 1 {
+        0 => None,
+        1 => Some(StepSlot::Step(before + 1)),
+        _ => Some(StepSlot::Gap),
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +69,9 @@ mod tests {
         assert_eq!(text(20, 10, 7), "1 … 9 10 11 … 20");
         assert_eq!(text(20, 1, 7), "1 2 3 4 5 … 20");
         assert_eq!(text(20, 20, 7), "1 … 16 17 18 19 20");
+        // A gap would take as much room as the step that it hides.
+        assert_eq!(text(20, 4, 7), "1 2 3 4 5 … 20");
+        assert_eq!(text(20, 17, 7), "1 … 16 17 18 19 20");
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub(super) struct Silence<'a> {
 impl Silence<'_> {
     /// How far the program came, where it is now, and what it owes.
     pub(super) fn sentence(&self) -> String {
+        if self.expected == Some(&Expected::Close) {
+            return self.still_open();
+        }
         let expected = self
             .expected
             .map(|expected| format!(" The client expected {expected}."))
@@ -39,6 +42,24 @@ impl Silence<'_> {
             None => self.standstill(),
         };
         format!("{}{cause}{expected}", self.progress())
+    }
+
+    /// It has said what it had to, and was to hang up.
+    fn still_open(&self) -> String {
+        let waited = duration(self.waited_ms);
+        let place = match self.line {
+            Some(line) if self.is_busy => format!(" It is still busy in line {line}."),
+            Some(line) => format!(" It now waits in line {line}."),
+            None => String::new(),
+        };
+        match self.replies_before {
+            0 => format!("Your program did not close the connection within {waited}.{place}"),
+            replies => format!(
+                "Your program answered {} on this connection, but did not close it within \
+                 {waited}.{place}",
+                times(replies)
+            ),
+        }
     }
 
     fn progress(&self) -> String {
@@ -110,10 +131,21 @@ mod tests {
         line: Option<u32>,
         is_busy: bool,
     ) -> String {
+        let expected = Expected::Reply(RespValue::SimpleString(b"PONG"[..].into()));
+        message_of(expected, replies_before, receipt, line, is_busy)
+    }
+
+    fn message_of(
+        expected: Expected,
+        replies_before: u32,
+        receipt: Option<(bool, u32)>,
+        line: Option<u32>,
+        is_busy: bool,
+    ) -> String {
         let outcome = Outcome::Silent {
             waited_ms: 1000,
             request: Some(Request::of_words(&["PING"])),
-            expected: Some(Expected::Reply(RespValue::SimpleString(b"PONG"[..].into()))),
+            expected: Some(expected),
             replies_before,
             receipt: receipt.map(|(is_accepted, unread_bytes)| Receipt {
                 is_accepted,
@@ -161,5 +193,20 @@ mod tests {
         ] {
             assert_eq!(message, format!("{begin}{expected}"));
         }
+    }
+
+    #[test]
+    fn a_connection_that_stays_open_is_no_missing_reply() {
+        let message =
+            |replies, line| message_of(Expected::Close, replies, Some((true, 0)), line, false);
+        assert_eq!(
+            message(1, Some(7)),
+            "Your program answered once on this connection, but did not close it within 1 s. \
+             It now waits in line 7."
+        );
+        assert_eq!(
+            message(0, None),
+            "Your program did not close the connection within 1 s."
+        );
     }
 }

@@ -8,18 +8,20 @@ use crate::table::row;
 #[tokio::test(flavor = "multi_thread")]
 async fn right_programs_pass_whatever_their_style() {
     let judge_fixture = JudgeFixture::redis("right").await;
-    let step = StepId::parse("get").unwrap();
-    let files = python_files(&programs("right_programs"));
-    assert!(files.len() >= 15, "only {} right programs", files.len());
     let mut failures = Vec::new();
-    for file in files {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let program = std::fs::read_to_string(&file).unwrap();
-        let report = judge_fixture.judge(&step, &program, 7).await;
-        println!("{}", row(&name, &report));
-        if report.verdict != Verdict::Passed {
-            let broken = report.first_broken().unwrap();
-            failures.push(format!("{name}: {}: {}", broken.id, broken.message));
+    for (step, at_least) in [("get", 20), ("clients", 9)] {
+        let files = python_files(&programs("right_programs").join(step));
+        assert!(files.len() >= at_least, "only {} for {step}", files.len());
+        let step = StepId::parse(step).unwrap();
+        for file in files {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let program = std::fs::read_to_string(&file).unwrap();
+            let report = judge_fixture.judge(&step, &program, 7).await;
+            println!("{}", row(&name, &report));
+            if report.verdict != Verdict::Passed {
+                let broken = report.first_broken().unwrap();
+                failures.push(format!("{name}: {}: {}", broken.id, broken.message));
+            }
         }
     }
     judge_fixture.close().await;
@@ -30,7 +32,8 @@ async fn right_programs_pass_whatever_their_style() {
 async fn a_seed_repeats_a_run() {
     let judge_fixture = JudgeFixture::redis("seed").await;
     let step = StepId::parse("echo").unwrap();
-    let program = std::fs::read_to_string(programs("right_programs").join("threads.py")).unwrap();
+    let program =
+        std::fs::read_to_string(programs("right_programs").join("get/threads.py")).unwrap();
     let sent = |report: &protocol::Report| -> Vec<String> {
         let tests = report.steps.iter().flat_map(|step| &step.tests);
         let exchanges = tests.flat_map(|test| &test.exchanges);

@@ -10,7 +10,7 @@ use futures::{StreamExt, stream};
 use protocol::{Report, StepId};
 
 use crate::expectation::expectations;
-use crate::judge_fixture::{JudgeFixture, programs};
+use crate::judge_fixture::{JudgeFixture, programs, python_files};
 
 /// How often each program is judged beside the load.
 const RUNS: usize = 20;
@@ -64,13 +64,16 @@ fn verdict(report: &Report) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "judges thirty programs twenty times: it takes ten minutes"]
+#[ignore = "judges forty programs twenty times: it takes a quarter of an hour"]
 async fn soak_a_busy_machine_changes_no_verdict() {
     let mut kinds: BTreeSet<(StepId, PathBuf)> = (expectations("real_programs").into_iter())
         .map(|program| (program.step.clone(), program.path("real_programs")))
         .collect();
-    let right = programs("right_programs").join("errors_in_other_capitals.py");
+    let right = programs("right_programs").join("get/errors_in_other_capitals.py");
     kinds.insert((StepId::parse("get").unwrap(), right));
+    let many_clients = python_files(&programs("right_programs").join("clients"));
+    let clients = StepId::parse("clients").unwrap();
+    kinds.extend(many_clients.into_iter().map(|file| (clients.clone(), file)));
     let judge_fixture = JudgeFixture::redis("load").await;
     let mut different = Vec::new();
     for (step, file) in &kinds {
@@ -93,6 +96,6 @@ async fn soak_a_busy_machine_changes_no_verdict() {
         println!("{step}/{file}: {idle}");
     }
     judge_fixture.close().await;
-    assert!(kinds.len() >= 29, "only {} programs", kinds.len());
+    assert!(kinds.len() >= 38, "only {} programs", kinds.len());
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
