@@ -25,8 +25,8 @@ os.execv({server!r}, ["redis-server", "--port", "6379", "--save", "", "--appendo
 
 def steps_of_the_course():
     with open(os.path.join(COURSE, "course.toml"), "rb") as file:
-        names = tomllib.load(file)["steps"]
-    for name in names:
+        chapters = tomllib.load(file)["chapter"]
+    for name in [name for chapter in chapters for name in chapter["steps"]]:
         with open(os.path.join(COURSE, name, "tests.py"), encoding="utf-8") as file:
             yield step(name, file.read())
 
