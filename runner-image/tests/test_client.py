@@ -82,10 +82,10 @@ for data, expectation, value in (
         )
         between = {"integer-between": {"least": 90, "most": 100, "is_new": False}}
         for reply, kind, shown, offset in (
-            (b":89\r\n", "wrong-value", ":90\\r\\n", 1),
-            (b":99998\r\n", "wrong-value", ":90\\r\\n", 1),
-            (b":-2\r\n", "wrong-value", ":90\\r\\n", 1),
-            (b"$2\r\n95\r\n", "wrong-type", ":90\\r\\n", 0),
+            (b":89\r\n", "wrong-value", ":100\\r\\n", 1),
+            (b":99998\r\n", "wrong-value", ":100\\r\\n", 1),
+            (b":-2\r\n", "wrong-value", ":100\\r\\n", 1),
+            (b"$2\r\n95\r\n", "wrong-type", ":100\\r\\n", 0),
             (b":99.5\r\n", "invalid-byte", ":99\\r\\n", 3),
             (b":95", "incomplete", ":95\\r\\n", 3),
         ):

@@ -93,7 +93,8 @@ class _IntegerBetween(Expectation):
         self._range = range(least, most + 1)
         # As it is now: a test may go on to fill it.
         self._unlike = frozenset(unlike)
-        example = next(filter(self._is_right, self._range), None)
+        # The greatest, because numbers that count up leave it to the last.
+        example = next(filter(self._is_right, reversed(self._range)), None)
         if example is None:
             raise Misuse(f"there is no whole number from {least} to {most} to expect")
         self.expected = b":%d\r\n" % example
