@@ -29,12 +29,15 @@ program: for a test that counts connections, say.
 | call | does |
 | --- | --- |
 | `server.connect()` | a new client; tries for up to 2000 ms |
+| `server.run_scripts(scripts, replies_to)` | sends lists of random commands; where a reply is wrong, the shortest list is shown that leads to one |
 | `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.expect_silence(a, b, for_ms=30)` | nothing may come to any of these clients for so long |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |
+
+`key("a")` is a key in a list for `run_scripts`: a new key each time that the list is sent.
 
 ## A client
 | call | does |
@@ -95,6 +98,7 @@ from codealong_judge.expectation import (
     nil_array,
     simple,
 )
+from codealong_judge.script import key
 
 __all__ = [
     "array",
@@ -105,6 +109,7 @@ __all__ = [
     "exactly",
     "integer",
     "integer_between",
+    "key",
     "nil",
     "nil_array",
     "simple",

@@ -155,6 +155,19 @@ class Attempt:
                 self._sends_left -= 1
                 self._paths.setdefault(port, []).append((begin, lines))
 
+    def snapshot(self):
+        """The clients and the exchanges until now, for `return_to`."""
+        return list(self.clients), self.trace.snapshot()
+
+    def return_to(self, snapshot):
+        """Leaves out what has come since: clients leave, and their exchanges are not shown."""
+        clients, exchanges = snapshot
+        for client in self.clients:
+            if client not in clients:
+                client.leave()
+        self.clients = list(clients)
+        self.trace.return_to(exchanges)
+
     def close_clients(self):
         for client in self.clients:
             client.leave()

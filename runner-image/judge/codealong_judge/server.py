@@ -4,6 +4,7 @@ from .client import Client, expect_silence
 from .connection import Connection
 from .expectation import as_milliseconds
 from .outcome import Misuse
+from .script import ScriptRunner
 
 
 class Server:
@@ -53,6 +54,16 @@ class Server:
         if not clients or not all(isinstance(client, Client) for client in clients):
             raise Misuse("the clients are needed here that nothing may come to")
         expect_silence(self._attempt, clients, for_ms)
+
+    def run_scripts(self, scripts, replies_to):
+        """Sends lists of commands, each list at once, and expects the replies to them.
+
+        A command is a list of words; `key("a")` among them is a key that is new in each list.
+        `replies_to(commands)` gives the expectations, one for each command, for these lists and for
+        parts of them: where a reply is wrong, the shortest part found that leads to a wrong one is
+        sent once more, command by command, and only that is shown.
+        """
+        ScriptRunner(self._attempt, self.connect, replies_to).run([list(script) for script in scripts])
 
     def restart(self):
         """Kills the program (as `kill -9` does) and starts it again; its files stay as they are.

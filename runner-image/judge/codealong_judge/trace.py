@@ -36,6 +36,14 @@ class Trace:
         last["bytes"] += data[: max(_EXCHANGE_BYTES_MAX - len(last["bytes"]), 0)]
         last["count"] += len(data)
 
+    def snapshot(self):
+        """The exchanges until now, for `return_to`."""
+        return list(self._exchanges)
+
+    def return_to(self, snapshot):
+        """Drops all exchanges but these."""
+        self._exchanges = list(snapshot)
+
     def to_json(self, calls_of, speaks_resp):
         """The exchanges as JSON values; `calls_of(port, offset)` are the calls that sent a byte, the
         innermost first, each a line and its function's name."""
