@@ -1,0 +1,212 @@
+from codealong import bulk, command, exact_error, integer, integer_between, key, nil, simple, test
+
+NO_NUMBER = exact_error("ERR value is not an integer or out of range")
+OVERFLOW = exact_error("ERR increment or decrement would overflow")
+
+
+def ask(client, *words, reply):
+    client.send(*words)
+    client.expect(reply)
+
+
+def put(client, key, value, *options):
+    ask(client, "SET", key, value, *options, reply=simple("OK"))
+
+
+@test("removes keys with DEL, and counts those that were there")
+def _(server):
+    client = server.connect()
+    first, second, missing = server.random.words(3)
+    put(client, first, "1")
+    put(client, second, "2")
+    ask(client, "DEL", first, missing, second, first, reply=integer(2))
+    for key in (first, second):
+        ask(client, "GET", key, reply=nil)
+    ask(client, "DEL", first, reply=integer(0))
+
+
+@test("counts with EXISTS the keys that are there")
+def _(server):
+    client = server.connect()
+    key, missing = server.random.words(2)
+    put(client, key, "")
+    ask(client, "EXISTS", key, missing, key, reply=integer(2))
+    ask(client, "EXISTS", missing, reply=integer(0))
+    ask(client, "GET", key, reply=bulk(""))
+
+
+@test("counts up from nothing with INCR")
+def _(server):
+    client = server.connect()
+    key = server.random.word()
+    for number in (1, 2, 3):
+        ask(client, "INCR", key, reply=integer(number))
+    ask(client, "GET", key, reply=bulk("3"))
+
+
+@test("counts up and down from a stored number")
+def _(server):
+    client = server.connect()
+    key, number = server.random.word(), server.random.randrange(1000, 9999)
+    put(client, key, str(number))
+    ask(client, "INCR", key, reply=integer(number + 1))
+    ask(client, "DECR", key, reply=integer(number))
+    ask(client, "INCRBY", key, "25", reply=integer(number + 25))
+    ask(client, "INCRBY", key, str(-number - 32), reply=integer(-7))
+    ask(client, "DECR", key, reply=integer(-8))
+    ask(client, "GET", key, reply=bulk("-8"))
+
+
+@test("keeps the deadline of a counter")
+def _(server):
+    client = server.connect()
+    key = server.random.word()
+    put(client, key, "5", "EX", "100")
+    ask(client, "INCR", key, reply=integer(6))
+    # A run ends after ten seconds.
+    ask(client, "TTL", key, reply=integer_between(90, 100))
+
+
+@test("starts anew when the time of a counter is over")
+def _(server):
+    client = server.connect()
+    key = server.random.word()
+    for number in range(3):
+        put(client, f"{key}:{number}", "5", "PX", "60")
+    server.pause(100)
+    server.settle()
+    ask(client, "INCR", f"{key}:0", reply=integer(1))
+    ask(client, "TTL", f"{key}:0", reply=integer(-1))
+    ask(client, "EXISTS", f"{key}:1", reply=integer(0))
+    ask(client, "DEL", f"{key}:2", reply=integer(0))
+
+
+@test("refuses to count what is no whole number")
+def _(server):
+    client = server.connect()
+    key = server.random.word()
+    for value in ("ten", "", "7.0", " 7", "7 ", "7\n", "+7", "07", "-0", "1_000", "٧", str(2**63)):
+        put(client, key, value)
+        ask(client, "INCR", key, reply=NO_NUMBER)
+        ask(client, "GET", key, reply=bulk(value))
+    put(client, key, "7")
+    for number in ("ten", "1e3", "1.5"):
+        ask(client, "INCRBY", key, number, reply=NO_NUMBER)
+    ask(client, "GET", key, reply=bulk("7"))
+
+
+@test("stops at 64 bits")
+def _(server):
+    client = server.connect()
+    key = server.random.word()
+    most, least = 2**63 - 1, -(2**63)
+    put(client, key, str(most - 1))
+    ask(client, "INCR", key, reply=integer(most))
+    ask(client, "INCR", key, reply=OVERFLOW)
+    ask(client, "GET", key, reply=bulk(str(most)))
+    put(client, key, str(least + 1))
+    ask(client, "DECR", key, reply=integer(least))
+    ask(client, "INCRBY", key, "-1", reply=OVERFLOW)
+    ask(client, "GET", key, reply=bulk(str(least)))
+
+
+def is_number(text):
+    """Whether Redis takes this text for a number."""
+    return text.lstrip("-").isdigit() and str(int(text)) == text and -(2**63) <= int(text) < 2**63
+
+
+def sum_or_error(store, name, difference):
+    """Redis's reply to INCRBY; the sum goes into the store."""
+    value = store.get(name, "0")
+    if not is_number(value) or not is_number(difference):
+        return NO_NUMBER
+    number = int(value) + int(difference)
+    if not -(2**63) <= number < 2**63:
+        return OVERFLOW
+    store[name] = str(number)
+    return integer(number)
+
+
+def reply_of_redis(store, name, *arguments):
+    """Redis's reply to a command; the store is changed as Redis's would be."""
+    first = arguments[0]
+    if name == "SET":
+        store[first] = arguments[1]
+        return simple("OK")
+    if name == "GET":
+        return bulk(store[first]) if first in store else nil
+    if name == "DEL":
+        return integer(sum(store.pop(one, None) is not None for one in arguments))
+    if name == "EXISTS":
+        return integer(sum(one in store for one in arguments))
+    return sum_or_error(store, first, {"INCR": "1", "DECR": "-1"}.get(name) or arguments[1])
+
+
+def replies_of_redis(commands):
+    store = {}
+    return [reply_of_redis(store, *words) for words in commands]
+
+
+def random_command(random):
+    numbers = ("0", "1", "-1", "7", "-13", "x", "", "1.0", "+1", str(2**63 - 1), str(-(2**63)))
+    keys = [key("a"), key("b")]
+    name = random.choice(("SET", "GET", "DEL", "EXISTS", "INCR", "INCR", "DECR", "INCRBY", "INCRBY"))
+    if name in ("DEL", "EXISTS"):
+        return (name, *random.choices(keys, k=random.randrange(1, 4)))
+    value = [random.choice(numbers)] if name in ("SET", "INCRBY") else []
+    return (name, random.choice(keys), *value)
+
+
+@test("answers random commands as Redis does")
+def _(server):
+    scripts = [[random_command(server.random) for _ in range(15)] for _ in range(50)]
+    server.run_scripts(scripts, replies_of_redis)
+
+
+@test("loses nothing when eight clients count at once")
+def _(server):
+    clients = [server.connect() for _ in range(8)]
+    word = server.random.word()
+    # Before a client's first request the judge waits until the program has nothing to do.
+    for client in clients:
+        ask(client, "PING", reply=simple("PONG"))
+    for turn in range(3):
+        for client in clients:
+            client.send_bytes(command("INCR", f"{word}:{turn}") * 20)
+        seen = set()
+        for client in clients:
+            for _ in range(20):
+                seen.add(client.expect(integer_between(1, 160, unlike=seen)))
+        ask(clients[0], "GET", f"{word}:{turn}", reply=bulk("160"))
+
+
+@test("refuses too few and too many arguments")
+def _(server):
+    client = server.connect()
+    key, value = server.random.words(2)
+    for words in (
+        ("GET",),
+        ("get", key, value),
+        ("SET", key),
+        ("DEL",),
+        ("Exists",),
+        ("INCR",),
+        ("INCR", key, "1"),
+        ("DECR", key, "1"),
+        ("INCRBY", key),
+        ("TTL",),
+        ("PTTL", key, value),
+        ("EXPIRE", key),
+        ("ECHO",),
+    ):
+        ask(client, *words, reply=exact_error(f"ERR wrong number of arguments for '{words[0].lower()}' command"))
+
+
+@test("repeats a command that it does not know")
+def _(server):
+    client = server.connect()
+    name, first, second = server.random.words(3)
+    name = name.title() + "X"
+    ask(client, name, first, f"{second} x", reply=exact_error(f"ERR unknown command '{name}', with args beginning with: '{first}' '{second} x' "))
+    ask(client, name, reply=exact_error(f"ERR unknown command '{name}', with args beginning with: "))
+    ask(client, "PING", reply=simple("PONG"))
