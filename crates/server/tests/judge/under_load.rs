@@ -71,9 +71,11 @@ async fn soak_a_busy_machine_changes_no_verdict() {
         .collect();
     let right = programs("right_programs").join("get/errors_in_other_capitals.py");
     kinds.insert((StepId::parse("get").unwrap(), right));
-    let many_clients = python_files(&programs("right_programs").join("clients"));
-    let clients = StepId::parse("clients").unwrap();
-    kinds.extend(many_clients.into_iter().map(|file| (clients.clone(), file)));
+    for step in ["clients", "counters"] {
+        let files = python_files(&programs("right_programs").join(step));
+        let step = StepId::parse(step).unwrap();
+        kinds.extend(files.into_iter().map(|file| (step.clone(), file)));
+    }
     let judge_fixture = JudgeFixture::redis("load").await;
     let mut different = Vec::new();
     for (step, file) in &kinds {
@@ -96,6 +98,6 @@ async fn soak_a_busy_machine_changes_no_verdict() {
         println!("{step}/{file}: {idle}");
     }
     judge_fixture.close().await;
-    assert!(kinds.len() >= 38, "only {} programs", kinds.len());
+    assert!(kinds.len() >= 42, "only {} programs", kinds.len());
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
