@@ -13,7 +13,7 @@ export class Workbench {
   /** The text field that Monaco replaces once the page is hydrated. */
   readonly plainField: Locator;
   readonly runButton: Locator;
-  readonly cancelButton: Locator;
+  readonly stopButton: Locator;
   /** The notices about the browser's storage, under the bar. */
   readonly notices: Locator;
   /** What a screen reader announces of each run. */
@@ -25,8 +25,9 @@ export class Workbench {
     this.results = page.getByRole("region", { name: "Results", exact: true });
     this.editor = new Monaco(page, this.code);
     this.plainField = this.code.getByRole("textbox", { name: "Program", exact: true });
-    this.runButton = this.code.getByRole("button", { name: /^(Run tests|Running…|Loading…)/ });
-    this.cancelButton = this.results.getByRole("button", { name: "Cancel" });
+    this.runButton = this.code.getByRole("button", { name: /^(Run tests|Stop|Loading…)/ });
+    // On a narrow page it is in the results.
+    this.stopButton = page.getByRole("button", { name: /^Stop/ });
     this.notices = page.locator(".notices");
     // Monaco has regions of its own.
     this.liveRegion = page.getByRole("status").and(page.locator("p"));

@@ -73,6 +73,35 @@ test("the steps stand in the bar and in a list, with the state of each", async (
   await expect(page).toHaveURL("/courses/redis/ping");
 });
 
+test("the list of steps closes by Esc, by a press outside, and where the focus leaves it", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("listen");
+  const summary = workbench.guide.getByText(`Step 1 of ${STEPS.length}`);
+  const course = workbench.guide.getByRole("link", { name: "About this course" });
+  const list = workbench.guide.locator(".step-menu-body");
+  await summary.click();
+  await expect(course).toBeInViewport({ ratio: 1 });
+  const [around, link] = await Promise.all([list.boundingBox(), course.boundingBox()]);
+  expect(link!.y).toBeGreaterThan(around!.y);
+  expect(link!.y + link!.height).toBeLessThanOrEqual(around!.y + around!.height);
+
+  await page.keyboard.press("Escape");
+  await expect(list).toBeHidden();
+  await expect(workbench.guide.locator(".step-menu > summary")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(list).toBeVisible();
+  await workbench.guide.getByRole("heading", { level: 1 }).click();
+  await expect(list).toBeHidden();
+  await summary.click();
+  await workbench.editor.focus();
+  await expect(list).toBeHidden();
+  await summary.click();
+  await course.click();
+  await expect(page).toHaveURL("/courses/redis");
+});
+
 test("the course page says how far one is, and where to go on", async ({
   page,
   coursePage,

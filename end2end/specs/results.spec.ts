@@ -4,6 +4,24 @@ import { expect, test } from "../fixtures/test.ts";
 
 const CHARACTERS = mistake("bytes", "length_of_the_text");
 
+/** Its second PING on a connection breaks in one line, its second client in another. */
+const twoFaults = `import socket
+
+server = socket.create_server(("localhost", 6379))
+clients = 0
+while True:
+    client, _ = server.accept()
+    clients += 1
+    if clients > 1:
+        raise ValueError("the second fault")
+    pings = 0
+    while client.recv(1024):
+        pings += 1
+        if pings > 1:
+            raise ValueError("the first fault")
+        client.sendall(b"+PONG\\r\\n")
+`;
+
 test("a line that is found after the verdict is the one that the result leads to", async ({
   workbench,
 }) => {
@@ -41,6 +59,56 @@ test("a failed test shows what was expected above what came, byte by byte", asyn
   await expect(bytes).toContainText("0d 0a");
   await views.getByRole("button", { name: "Text" }).click();
   await expect(bytes).not.toContainText("0d 0a");
+});
+
+test("the sentence that helps is the largest text, and stands there once", async ({ workbench }) => {
+  await workbench.open("bytes");
+  await workbench.judge(CHARACTERS);
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  const leads = workbench.results.locator(".lead");
+  await expect(leads).toHaveCount(1);
+  const sentence = await leads.innerText();
+  const failed = workbench.result("counts the length in bytes");
+  await expect(failed).not.toContainText(sentence);
+  await expect(failed.locator(".message")).toBeVisible();
+  const largest = await workbench.results.evaluate((results) => {
+    const sizes = [...results.querySelectorAll(".body *")]
+      .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE))
+      .filter((element) => !element.closest(".lead"))
+      .map((element) => parseFloat(getComputedStyle(element).fontSize));
+    return Math.max(...sizes);
+  });
+  const size = (element: Element) => parseFloat(getComputedStyle(element).fontSize);
+  expect(await leads.evaluate(size)).toBeGreaterThan(largest);
+
+  // The second failure says its own in the same form.
+  await workbench.open("listen");
+  await workbench.judge("import socket\n\n1 / 0\n");
+  await workbench.hasVerdict("2 of 2 tests failed", "line 3 raised");
+  const second = workbench.result("lets a second client connect");
+  await second.getByText("lets a second client connect").click();
+  await expect(second.locator(".lead")).toContainText("line 3 raised");
+  expect(await second.locator(".lead").evaluate(size)).toBe(await leads.first().evaluate(size));
+});
+
+test("only the first failure opens its note; another one opens on demand", async ({ workbench }) => {
+  await workbench.open("ping");
+  await workbench.judge(twoFaults);
+  await workbench.hasVerdict(/tests failed$/);
+  const { notes, marksInTheMargin } = workbench.editor;
+  await expect(marksInTheMargin).toHaveCount(2);
+  await expect(notes).toHaveCount(1);
+  await expect(notes).toContainText(["the first fault"]);
+  const frame = (await workbench.code.locator(".editor").boundingBox())!;
+  expect((await notes.boundingBox())!.height).toBeLessThanOrEqual(frame.height / 4);
+
+  const closed = workbench.code.locator(".glyph-broken:not(.is-open)");
+  await closed.click();
+  await expect(notes).toHaveCount(2);
+  await expect(closed).toHaveCount(0);
+  await marksInTheMargin.first().click();
+  await expect(notes).toHaveCount(1);
+  await expect(notes).toContainText(["the second fault"]);
 });
 
 test("the exchange of a test is a time line, with each message decoded and in bytes", async ({

@@ -139,12 +139,12 @@ test("the same verdict is announced again", async ({ workbench }) => {
   await expect(workbench.liveRegion).toHaveText(/^Run 2: All 2 tests passed/);
 });
 
-test("a run can be cancelled, and the next one starts at once", async ({ workbench }) => {
+test("a run can be stopped, and the next one starts at once", async ({ workbench }) => {
   await workbench.open("get");
   await workbench.judge(endlessLoop);
   await workbench.isRunning();
-  await workbench.cancelButton.click();
-  await workbench.hasVerdict("Cancelled", "Your code is as it was");
+  await workbench.stopButton.click();
+  await workbench.hasVerdict("Stopped", "Your code is as it was");
   await workbench.judge(solution("get"));
   await workbench.hasVerdict(/^All \d+ tests passed$/);
 });
@@ -183,14 +183,14 @@ test("a pass with a seed counts once one with fresh values has followed", async 
   await isAnnounced(workbench, /^Run 5: All \d+ tests passed\./);
 });
 
-test("the run that confirms another can be cancelled", async ({ page, workbench }) => {
+test("the run that confirms another can be stopped", async ({ page, workbench }) => {
   await failOnceAtTheEndOfATest(workbench);
   const letOn = await holdBackFreshRuns(page);
   await workbench.write(solution("echo"));
   await runAgainWithTheSeed(workbench);
   await workbench.hasVerdict("Starting…", "Now it runs with fresh ones");
-  await workbench.cancelButton.click();
-  await workbench.hasVerdict("Cancelled", "The step is done once it passes with fresh ones.");
+  await workbench.stopButton.click();
+  await workbench.hasVerdict("Stopped", "The step is done once it passes with fresh ones.");
   await expect(workbench.results.getByText(/^The run before: All \d+ tests passed$/)).toBeVisible();
   await expect(workbench.step("Step 3: ECHO, done")).toHaveCount(0);
   letOn();
@@ -207,8 +207,8 @@ test("who changes the code of a run that goes on is told so", async ({ workbench
   await workbench.isRunning();
   await workbench.editor.typeAtTheTop("# more\n");
   await expect(workbench.verdict).toContainText("Your code has changed since this run began.");
-  await workbench.cancelButton.click();
-  await workbench.hasVerdict("Cancelled");
+  await workbench.stopButton.click();
+  await workbench.hasVerdict("Stopped");
 });
 
 test("a click on Run ten times starts one run", async ({ workbench }) => {
@@ -217,12 +217,27 @@ test("a click on Run ten times starts one run", async ({ workbench }) => {
     if (request.url().endsWith("/api/run")) requests.push(request.url());
   });
   await workbench.write(slowFourLines(0.5));
-  await workbench.runButton.evaluate((button: HTMLButtonElement) => {
-    for (let click = 0; click < 10; click += 1) button.click();
-  });
+  await workbench.runButton.click({ clickCount: 10 });
   await workbench.hasVerdict("All 2 tests passed");
   await expect(workbench.liveRegion).toHaveText(/^Run 1: /);
   expect(requests).toHaveLength(1);
+});
+
+test("Run is Stop while a run goes on, in the same place", async ({ page, workbench }) => {
+  await workbench.open("get");
+  await workbench.write(endlessLoop);
+  const place = await workbench.runButton.boundingBox();
+  await workbench.run();
+  await workbench.isRunning();
+  await expect(workbench.stopButton).toHaveCount(1);
+  await expect(workbench.runButton).toHaveAccessibleName(/^Stop/);
+  expect(await workbench.runButton.boundingBox()).toEqual(place);
+  const answer = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/api/run"));
+  await workbench.stopButton.click();
+  await answer;
+  await workbench.hasVerdict("Stopped", "Your code is as it was");
+  await expect(workbench.runButton).toHaveAccessibleName(/^Run tests/);
+  await expect(workbench.runButton).toBeFocused();
 });
 
 test("no code at all is not run", async ({ workbench }) => {
@@ -287,7 +302,7 @@ async function holdBackFreshRuns(page: Page): Promise<() => void> {
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/api/run", async (route) => {
     if (route.request().postDataJSON().request.seed === null) await released;
-    // The run may have been cancelled meanwhile.
+    // The run may have been stopped meanwhile.
     await route.continue().catch(() => {});
   });
   return release;

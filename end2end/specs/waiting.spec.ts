@@ -29,7 +29,7 @@ test("who waits sees their place as it moves, and is served in turn", async ({
   await second.hasVerdict("Waiting · next in the queue", "It starts by itself");
   await third.judge(fourLines);
   await third.hasVerdict("Waiting · number 2 in the queue");
-  await workbench.cancelButton.click();
+  await workbench.stopButton.click();
   await third.hasVerdict("Waiting · next in the queue");
   await second.hasVerdict("All 2 tests passed");
   await third.hasVerdict("All 2 tests passed");
@@ -41,9 +41,9 @@ test("who waits may stop waiting", async ({ somebodyElse, workbench, startServer
   await takeThePlace(server, workbench, [second]);
   await second.judge(fourLines);
   await second.hasVerdict("Waiting · next in the queue");
-  await second.cancelButton.click();
-  await second.hasVerdict("Cancelled");
-  await workbench.cancelButton.click();
+  await second.stopButton.click();
+  await second.hasVerdict("Stopped");
+  await workbench.stopButton.click();
   await second.run();
   await second.hasVerdict("All 2 tests passed");
 });

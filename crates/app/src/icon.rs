@@ -25,6 +25,7 @@ pub(crate) enum IconName {
     Close,
     Bulb,
     Dots,
+    Copy,
 }
 
 impl IconName {
@@ -35,6 +36,7 @@ impl IconName {
             Self::Dot => "M8 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
             Self::Ring => "M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z",
             Self::Dash => "M4 8h8",
+            Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Dots => "M3.5 8h.1M8 8h.1M12.5 8h.1",
             Self::Warning => "M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.2",
             Self::Left => "M13 8H3.5M7.5 4 3.5 8l4 4",

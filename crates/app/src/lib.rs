@@ -13,6 +13,7 @@ pub mod api;
 mod api_client;
 mod api_error;
 mod browser;
+mod copy;
 mod dialog;
 #[cfg(feature = "hydrate")]
 pub mod entry;
@@ -23,6 +24,7 @@ mod navigation;
 mod notice;
 mod page;
 mod progress_dialog;
+mod prose;
 #[cfg(feature = "ssr")]
 mod run_response;
 mod run_stream;

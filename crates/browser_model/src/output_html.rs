@@ -42,6 +42,17 @@ pub fn output_html(chunks: &[OutputChunk]) -> String {
     html
 }
 
+/// The output as plain text, without its colours.
+pub fn output_text(chunks: &[OutputChunk]) -> String {
+    let mut readers = [AnsiReader::default(), AnsiReader::default()];
+    let mut text = String::new();
+    for chunk in chunks {
+        let reader = &mut readers[usize::from(chunk.stream == OutputStream::Stderr)];
+        text.extend(reader.read(&chunk.text).into_iter().map(|span| span.text));
+    }
+    text
+}
+
 /// What was written to each stream; their interleaving is chance.
 fn written(launch: &[OutputChunk]) -> [String; 2] {
     [OutputStream::Stdout, OutputStream::Stderr].map(|stream| {
@@ -171,6 +182,16 @@ mod tests {
             "<div class=\"stdout\">&lt;img src=x onerror=alert(1)&gt;\
              <span class=\"fg-1\">&lt;/span&gt;&quot;</span></div>"
         );
+    }
+
+    #[test]
+    fn a_copy_of_the_output_has_no_colours() {
+        let text = output_text(&[
+            chunk(1, OutputStream::Stdout, "\x1b[31mred\x1b[0"),
+            chunk(1, OutputStream::Stderr, "1 < 2\n"),
+            chunk(1, OutputStream::Stdout, "m, plain\n"),
+        ]);
+        assert_eq!(text, "red1 < 2\n, plain\n");
     }
 
     #[test]

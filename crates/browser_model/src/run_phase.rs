@@ -36,8 +36,8 @@ pub enum RunPhase {
         /// The message of the first broken test, or of its recognised mistake.
         reason: String,
     },
-    /// The learner cancelled it.
-    Cancelled,
+    /// The learner stopped it.
+    Stopped,
     /// It ended without a verdict.
     NoVerdict {
         /// Why there is no verdict.
@@ -112,7 +112,7 @@ impl RunPhase {
             Self::Queued { position } => format!("Waiting · number {position} in the queue"),
             Self::Running { number, total, .. } => format!("Running · {number} of {total}"),
             Self::Passed { headline, .. } | Self::Failed { headline, .. } => headline.clone(),
-            Self::Cancelled => "Cancelled".to_owned(),
+            Self::Stopped => "Stopped".to_owned(),
             Self::NoVerdict {
                 error: RunError::Busy { .. },
             } => "Busy: no verdict".to_owned(),
@@ -145,7 +145,7 @@ impl RunPhase {
                 .map(|name| format!("{name}…"))
                 .unwrap_or_default(),
             Self::Failed { reason, .. } => reason.clone(),
-            Self::Cancelled => "You stopped this run. Your code is as it was.".to_owned(),
+            Self::Stopped => "You stopped this run. Your code is as it was.".to_owned(),
             Self::NoVerdict { error } => sentence_case(&error.to_string()),
         }
     }

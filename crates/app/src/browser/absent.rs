@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use browser_model::{LineEdit, LineNote, Theme};
 use leptos::web_sys::{
-    HtmlDialogElement, HtmlDivElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
+    HtmlDetailsElement, HtmlDialogElement, HtmlDivElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
+    KeyboardEvent,
 };
 
 use super::EditorSetup;
@@ -162,6 +163,10 @@ pub(crate) fn on_key(_: impl Fn(&KeyboardEvent) + 'static) -> Listener {
     Listener
 }
 
+pub(crate) fn on_dismissal(_: &HtmlDetailsElement, _: impl Fn() + Copy + 'static) -> Listener {
+    Listener
+}
+
 pub(crate) fn on_leaving(_: impl Fn() + Clone + 'static) -> Listener {
     Listener
 }
@@ -195,6 +200,14 @@ pub(crate) fn is_apple() -> bool {
 
 pub(crate) fn random_name() -> String {
     String::new()
+}
+
+pub(crate) fn code_blocks(_: &HtmlDivElement) -> Vec<(HtmlElement, String)> {
+    Vec::new()
+}
+
+pub(crate) async fn copy(_: &str) -> bool {
+    false
 }
 
 pub(crate) fn download(_: &str, _: &str, _: &str) {}

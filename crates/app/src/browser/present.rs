@@ -1,5 +1,6 @@
 //! The browser's side of `browser`.
 
+mod clipboard;
 mod diff;
 mod editor;
 mod editor_focus;
@@ -13,6 +14,7 @@ mod monaco_module;
 mod page;
 pub(crate) mod storage;
 
+pub(crate) use clipboard::{code_blocks, copy};
 pub(crate) use diff::DiffView;
 pub(crate) use editor::CodeEditor;
 pub(crate) use editor_theme::use_editor_theme;
@@ -21,8 +23,8 @@ pub(crate) use local::Local;
 pub(crate) use page::{
     Listener, Timer, after, announce_readiness, close_modal, element_width, field_selection, focus,
     focus_if_lost, is_apple, is_dialog_open, is_focused, is_offline, next_frame, on_color_scheme,
-    on_key, on_leaving, on_other_tab, random_name, reload, root_attribute, select_line, set_field,
-    set_root_attribute, set_root_style, show_modal, take_over_field, typed_into, until_composed,
-    wait,
+    on_dismissal, on_key, on_leaving, on_other_tab, random_name, reload, root_attribute,
+    select_line, set_field, set_root_attribute, set_root_style, show_modal, take_over_field,
+    typed_into, until_composed, wait,
 };
 pub(crate) use storage::session;

@@ -11,6 +11,7 @@ use crate::api::load_course;
 use crate::icon::{Icon, IconName};
 use crate::navigation::{focus_after_navigation, relation_of_step_link};
 use crate::page::{LoadingPage, Trouble};
+use crate::prose::Prose;
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
@@ -82,7 +83,7 @@ fn Course(course: CourseView) -> impl IntoView {
             {sections}
             <section aria-labelledby="introduction-title">
                 <h2 id="introduction-title">"What you will build"</h2>
-                <div class="prose" inner_html=introduction></div>
+                <Prose html=introduction />
             </section>
         </main>
     }

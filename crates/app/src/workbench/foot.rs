@@ -1,5 +1,6 @@
 //! The foot of the editor: run, reset, earlier code.
 
+use leptos::ev;
 use leptos::prelude::*;
 
 use super::Workbench;
@@ -29,7 +30,7 @@ pub(super) fn EditorFoot() -> impl IntoView {
     .into_any()
 }
 
-/// Runs the tests; while it can't, its label says why.
+/// Runs the tests, and while a run is under way stops it.
 #[component]
 pub(super) fn RunButton() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -37,7 +38,7 @@ pub(super) fn RunButton() -> impl IntoView {
     let is_going = move || bench.runs.is_going();
     let label = move || match (is_loaded(), is_going()) {
         (false, _) => "Loading…",
-        (true, true) => "Running…",
+        (true, true) => "Stop",
         (true, false) => "Run tests",
     };
     let keys = move || match (is_loaded(), is_loaded() && browser::is_apple()) {
@@ -45,13 +46,21 @@ pub(super) fn RunButton() -> impl IntoView {
         (true, true) => "⌘ ⏎",
         (true, false) => "Ctrl ⏎",
     };
+    let press = move |event: ev::MouseEvent| {
+        // The second click of a double click is meant for what the first one found.
+        let is_second = event.detail() > 1;
+        if !(is_second && bench.runs.is_going_untracked()) {
+            bench.runs.start_or_stop();
+        }
+    };
     view! {
         <button
             type="button"
-            class="button primary"
+            class="button run"
+            class:primary=move || !is_going()
+            class:is-going=is_going
             disabled=move || !is_loaded()
-            aria-disabled=move || is_going().to_string()
-            on:click=move |_| bench.runs.start()
+            on:click=press
         >
             <span>{label}</span>
             <kbd translate="no" aria-hidden="true">{keys}</kbd>

@@ -11,6 +11,7 @@ use super::solution::Solution;
 use super::step_list::{LookingAhead, StepMenu};
 
 use crate::icon::{Icon, IconName};
+use crate::prose::Prose;
 
 /// The left panel.
 #[component]
@@ -38,7 +39,7 @@ pub(super) fn Guide() -> impl IntoView {
                 </h1>
                 <p class="goal">{step.summary.goal}</p>
                 <LookingAhead />
-                <div class="prose" inner_html=step.instructions_html></div>
+                <Prose html=step.instructions_html />
                 <h2>"What will be checked"</h2>
                 <Checklist tests=step.tests />
                 <h2>"Stuck?"</h2>

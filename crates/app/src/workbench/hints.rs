@@ -6,6 +6,7 @@ use super::Workbench;
 use crate::api::open_hint;
 use crate::browser;
 use crate::icon::{Icon, IconName};
+use crate::prose::Prose;
 
 /// The id of the last hint's summary, which takes the focus when the button disappears.
 const LAST_HINT_ID: &str = "last-hint";
@@ -50,7 +51,7 @@ fn Hint(rung: u8, total: u8) -> impl IntoView {
     let html = LocalResource::new(move || open_hint(course.clone(), step.clone(), rung));
     let content = move || match html.get() {
         None => view! { <p class="quiet">"Loading…"</p> }.into_any(),
-        Some(Ok(html)) => view! { <div class="prose" inner_html=html></div> }.into_any(),
+        Some(Ok(html)) => view! { <Prose html /> }.into_any(),
         Some(Err(_)) => view! {
             <p class="quiet">
                 "The hint could not be loaded. "

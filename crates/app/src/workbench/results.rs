@@ -19,6 +19,7 @@ use self::test_case::Prominence;
 use self::verdict::VerdictCard;
 use super::Workbench;
 use super::checklist::Checklist;
+use super::foot::RunButton;
 use super::layout::{Panel, View};
 use crate::browser;
 use crate::icon::{Icon, IconName};
@@ -39,7 +40,7 @@ pub(super) fn Results() -> impl IntoView {
     let ended = Memo::new(move |_| {
         shown.with(|shown| match shown {
             Some(shown) if shown.is_going() => Ended::No,
-            Some(shown) if shown.live.report.is_some() && !shown.is_cancelled => {
+            Some(shown) if shown.live.report.is_some() && !shown.is_stopped => {
                 Ended::WithReport(shown.number)
             }
             _ => Ended::WithoutReport,
@@ -274,5 +275,14 @@ fn SeedFoot() -> impl IntoView {
         }
         .into_any(),
     };
-    view! { <div class="foot seed">{content}</div> }.into_any()
+    view! {
+        <div class="foot">
+            // A narrow page hides the editor and its button.
+            <div class="narrow-only">
+                <RunButton />
+            </div>
+            <p class="seed">{content}</p>
+        </div>
+    }
+    .into_any()
 }

@@ -24,7 +24,7 @@ type RunEvents = Pin<Box<dyn Stream<Item = RunEvent>>>;
 /// How long a request that was lost on its way waits until it is sent again.
 const ASK_AGAIN_AFTER_MS: u32 = 700;
 
-/// The run on screen, and what starting and cancelling one needs.
+/// The run on screen, and what starting and stopping one needs.
 #[derive(Clone, Copy)]
 pub(super) struct Runs {
     step: OpenStep,
@@ -88,7 +88,8 @@ impl Runs {
         self.announcement
     }
 
-    fn is_going_untracked(self) -> bool {
+    /// The same, untracked.
+    pub(super) fn is_going_untracked(self) -> bool {
         self.shown
             .with_untracked(|shown| shown.as_ref().is_some_and(ShownRun::is_going))
     }
@@ -139,6 +140,15 @@ impl Runs {
         });
     }
 
+    /// Runs the program in the editor, or stops the run under way: one key and one button do both.
+    pub(super) fn start_or_stop(self) {
+        if self.is_going_untracked() {
+            self.stop();
+        } else {
+            self.start();
+        }
+    }
+
     /// Runs the program in the editor; does nothing while a run is under way.
     pub(super) fn start(self) {
         self.start_with(RunValues::Fresh);
@@ -151,7 +161,7 @@ impl Runs {
     }
 
     /// Stops the run under way.
-    pub(super) fn cancel(self) {
+    pub(super) fn stop(self) {
         if !self.is_going_untracked() {
             return;
         }
@@ -159,7 +169,7 @@ impl Runs {
         last_run::end(self.step);
         self.shown.update(|shown| {
             if let Some(shown) = shown {
-                shown.is_cancelled = true;
+                shown.is_stopped = true;
             }
         });
         self.announce();
@@ -199,7 +209,7 @@ impl Runs {
             number: self.started.get_value(),
             program: program.clone(),
             live,
-            is_cancelled: false,
+            is_stopped: false,
         };
         if let Some(last) = self.shown.get_untracked()
             && last.live.report.is_some()
@@ -303,7 +313,7 @@ impl Runs {
     fn end(self) -> Option<RunRequest> {
         // None once the workbench is gone.
         let shown = self.shown.try_get_untracked().flatten()?;
-        if shown.is_cancelled {
+        if shown.is_stopped {
             return None;
         }
         // A page that is being left loses its connection first: the run stays recorded as under

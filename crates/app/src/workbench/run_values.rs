@@ -23,7 +23,7 @@ pub(super) fn confirmation(phase: &RunPhase, seed: Seed) -> Option<String> {
             Some(format!("{passed}. Now it runs with fresh ones…"))
         }
         RunPhase::Failed { .. } => Some(format!("{passed}, but not with fresh ones.")),
-        RunPhase::Cancelled | RunPhase::NoVerdict { .. } => Some(format!(
+        RunPhase::Stopped | RunPhase::NoVerdict { .. } => Some(format!(
             "{passed}. The step is done once it passes with fresh ones."
         )),
         RunPhase::Passed { .. } => None,
@@ -46,7 +46,7 @@ mod tests {
             (RunPhase::Starting, ". Now it runs with fresh ones…"),
             (failed, ", but not with fresh ones."),
             (
-                RunPhase::Cancelled,
+                RunPhase::Stopped,
                 ". The step is done once it passes with fresh ones.",
             ),
         ] {

@@ -14,7 +14,7 @@ use crate::store::Store;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shortcut {
     Run,
-    Cancel,
+    Stop,
     Save,
     PreviousStep,
     NextStep,
@@ -76,7 +76,7 @@ impl Pressed {
     fn shortcut(&self) -> Option<Shortcut> {
         match (self.modifiers, self.shift, self.key_name()) {
             (Modifiers::Command, false, "Enter") => Some(Shortcut::Run),
-            (Modifiers::Command, _, ".") => Some(Shortcut::Cancel),
+            (Modifiers::Command, _, ".") => Some(Shortcut::Stop),
             (Modifiers::Command, false, "s" | "S") => Some(Shortcut::Save),
             (Modifiers::Around, _, ",") => Some(Shortcut::PreviousStep),
             (Modifiers::Around, _, ".") => Some(Shortcut::NextStep),
@@ -143,8 +143,8 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
                 }
             };
             match shortcut {
-                Shortcut::Run => bench.runs.start(),
-                Shortcut::Cancel => bench.runs.cancel(),
+                Shortcut::Run => bench.runs.start_or_stop(),
+                Shortcut::Stop => bench.runs.stop(),
                 // Otherwise the browser would offer to save the page.
                 Shortcut::Save => bench.editor.save_what_was_typed(),
                 Shortcut::PreviousStep => go(before),
@@ -189,8 +189,8 @@ pub(super) fn ShortcutsDialog(
             ("Ctrl", "Alt")
         };
         let rows: [(&[&str], &str); 13] = [
-            (&[command, "Enter"], "Run the tests"),
-            (&[command, "."], "Cancel the run"),
+            (&[command, "Enter"], "Run the tests, or stop the run"),
+            (&[command, "."], "Stop the run"),
             (&[command, "S"], "Save now, though typing saves by itself"),
             (&[around, ","], "Previous step"),
             (&[around, "."], "Next step"),
@@ -263,8 +263,8 @@ mod tests {
             assert_eq!(found, Some(Shortcut::Save), "{key}");
         }
         for (key, code) in [("ю", "Period"), ("ץ", "Period"), ("ز", "Period")] {
-            let cancel = shortcut(key, code, Modifiers::Command, false);
-            assert_eq!(cancel, Some(Shortcut::Cancel), "{key}");
+            let stop = shortcut(key, code, Modifiers::Command, false);
+            assert_eq!(stop, Some(Shortcut::Stop), "{key}");
             let next = shortcut(key, code, Modifiers::Around, false);
             assert_eq!(next, Some(Shortcut::NextStep), "{key}");
         }
@@ -289,7 +289,7 @@ mod tests {
     fn signs_that_need_shift_are_known_with_it() {
         // French: the full stop is Shift and the key beside M, whose own sign is a semicolon.
         let stop = |modifiers| shifted(".", "Comma", modifiers, false, true);
-        assert_eq!(stop(Modifiers::Command), Some(Shortcut::Cancel));
+        assert_eq!(stop(Modifiers::Command), Some(Shortcut::Stop));
         assert_eq!(stop(Modifiers::Around), Some(Shortcut::NextStep));
         // English: Shift and the full stop are another sign.
         assert_eq!(
@@ -306,17 +306,11 @@ mod tests {
                 "Period",
                 Modifiers::Command,
                 false,
-                Some(Shortcut::Cancel),
+                Some(Shortcut::Stop),
             ),
             // Dvorak: V is where others have the full stop.
             ("v", "Period", Modifiers::Command, false, None),
-            (
-                ".",
-                "KeyE",
-                Modifiers::Command,
-                false,
-                Some(Shortcut::Cancel),
-            ),
+            (".", "KeyE", Modifiers::Command, false, Some(Shortcut::Stop)),
             // French: digits need Shift.
             (
                 "&",

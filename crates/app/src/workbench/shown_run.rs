@@ -12,7 +12,7 @@ pub(super) struct ShownRun {
     /// What its events have brought.
     pub(super) live: LiveRun,
     /// Whether the learner stopped it.
-    pub(super) is_cancelled: bool,
+    pub(super) is_stopped: bool,
 }
 
 impl ShownRun {
@@ -22,14 +22,14 @@ impl ShownRun {
             number: 0,
             program,
             live,
-            is_cancelled: false,
+            is_stopped: false,
         }
     }
 
     /// What the page shows of it.
     pub(super) fn phase(&self) -> RunPhase {
-        if self.is_cancelled {
-            RunPhase::Cancelled
+        if self.is_stopped {
+            RunPhase::Stopped
         } else {
             self.live.phase()
         }
@@ -37,6 +37,6 @@ impl ShownRun {
 
     /// Whether it is under way.
     pub(super) fn is_going(&self) -> bool {
-        !self.is_cancelled && !self.live.is_finished()
+        !self.is_stopped && !self.live.is_finished()
     }
 }

@@ -1,10 +1,12 @@
 //! The steps of the course with the state of each: circles in the bar, a list in the guide.
 
 use browser_model::{StepSlot, step_slots};
+use leptos::html::Details;
 use leptos::prelude::*;
 use protocol::StepSummary;
 
 use super::Workbench;
+use crate::browser;
 use crate::icon::{Icon, IconName};
 
 /// More circles don't fit beside the course's title.
@@ -74,10 +76,24 @@ fn Circle(step: StepSummary, number: usize, is_here: bool) -> impl IntoView {
     .into_any()
 }
 
-/// The steps as a list that opens under the guide's head.
+/// The steps as a list that opens under the guide's head. Esc closes it, a press outside of it, and a
+/// focus that leaves it.
 #[component]
 pub(super) fn StepMenu() -> impl IntoView {
     let bench = expect_context::<Workbench>();
+    let menu = NodeRef::<Details>::new();
+    let is_open = RwSignal::new(false);
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
+    Effect::new(move |_| {
+        if let (true, Some(menu)) = (is_open.get(), menu.get()) {
+            // Dropped when the menu closes.
+            StoredValue::new_local(browser::on_dismissal(&menu, close));
+        }
+    });
     let here = bench.step.with(|_, step| usize::from(step.number));
     let steps = bench.step.with(|course, _| course.steps.clone());
     let total = steps.len();
@@ -97,7 +113,11 @@ pub(super) fn StepMenu() -> impl IntoView {
             };
             view! {
                 <li>
-                    <a href=address aria-current=is_here.then_some("step")>
+                    <a
+                        href=address
+                        aria-current=is_here.then_some("step")
+                        on:click=move |_| close()
+                    >
                         <span class="step-number">{number}</span>
                         <span class="step-title">{step.title}</span>
                         <span class="step-state" class:is-done=move || is_done.get()>
@@ -110,15 +130,23 @@ pub(super) fn StepMenu() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <details class="step-menu">
+        <details
+            class="step-menu"
+            node_ref=menu
+            on:toggle=move |_| {
+                is_open.set(menu.get_untracked().is_some_and(|menu| menu.open()));
+            }
+        >
             <summary>
                 <span>{format!("Step {here} of {total}")}</span>
                 <Icon icon=IconName::Down />
             </summary>
-            <ol role="list">{rows}</ol>
-            <p class="step-menu-course">
-                <a href=course_address>"About this course"</a>
-            </p>
+            <div class="step-menu-body">
+                <ol role="list">{rows}</ol>
+                <p class="step-menu-course">
+                    <a href=course_address>"About this course"</a>
+                </p>
+            </div>
         </details>
     }
     .into_any()

@@ -31,19 +31,29 @@ pub(crate) struct CodeEditor(Rc<Mounted>);
 struct Mounted {
     module: MonacoModule,
     monaco: Monaco,
-    notes: RefCell<Vec<LineNote>>,
+    notes: RefCell<Vec<PlacedNote>>,
     edits_since_run: RefCell<Vec<LineEdit>>,
     decorations: RefCell<Array>,
     zones: RefCell<Vec<JsValue>>,
     listening: RefCell<Vec<Listening>>,
 }
 
+/// A note, and whether it is open below its line; a closed one is a mark in the margin.
+struct PlacedNote {
+    note: LineNote,
+    is_open: bool,
+}
+
 #[expect(dead_code, reason = "dropping them stops the listening")]
 enum Listening {
     Content(DisposableClosure<dyn FnMut(IModelContentChangedEvent)>),
     Layout(DisposableClosure<dyn FnMut(monaco::sys::editor::EditorLayoutInfo)>),
+    Mouse(Closure<dyn FnMut(JsValue)>),
     Host(Vec<EventListener>),
 }
+
+/// Monaco's `MouseTargetType.GUTTER_GLYPH_MARGIN`.
+const GLYPH_MARGIN: f64 = 2.0;
 
 const MARKERS_OWNER: &str = "codealong";
 
@@ -90,11 +100,12 @@ impl CodeEditor {
         };
         let resized = {
             let weak = Rc::downgrade(&editor.0);
-            let width = Cell::new(0.0);
+            let size = Cell::new((0.0, 0.0));
             move |layout: monaco::sys::editor::EditorLayoutInfo| {
                 let length = |key: &str| js::get(layout.as_ref(), key).as_f64().unwrap_or(0.0);
-                let new_width = length("contentWidth");
-                if (width.replace(new_width) - new_width).abs() > 0.5
+                let new = (length("contentWidth"), length("height"));
+                let old = size.replace(new);
+                if ((new.0 - old.0).abs() > 0.5 || (new.1 - old.1).abs() > 0.5)
                     && let Some(mounted) = weak.upgrade()
                 {
                     let editor = Self(mounted);
@@ -115,7 +126,25 @@ impl CodeEditor {
                 }
             }
         };
+        let pressed = {
+            let weak = Rc::downgrade(&editor.0);
+            Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+                let target = js::get(&event, "target");
+                let line = js::get(&js::get(&target, "position"), "lineNumber").as_f64();
+                if let (Some(GLYPH_MARGIN), Some(line), Some(mounted)) =
+                    (js::get(&target, "type").as_f64(), line, weak.upgrade())
+                {
+                    Self(mounted).toggle_note(line as u32);
+                }
+            })
+        };
+        js::call(
+            editor.0.monaco.as_ref().as_ref(),
+            "onMouseDown",
+            &[pressed.as_ref().clone()],
+        );
         let listening = vec![
+            Listening::Mouse(pressed),
             Listening::Content(editor.0.monaco.on_did_change_model_content(changed)),
             Listening::Layout(editor.0.monaco.on_did_layout_change(resized)),
             Listening::Host(escape_leads_out(host)),
@@ -170,7 +199,8 @@ impl CodeEditor {
         self.show_notes(Vec::new());
     }
 
-    /// Marks the lines of a run's program and shows the notes below them, in place of the old ones.
+    /// Marks the lines of a run's program, in place of the old ones, and shows the first note below
+    /// its line; the others open on demand.
     /// `edit` is how that program was changed since. `scrolls` leads to the first note.
     pub(crate) fn show_run(&self, edit: Option<LineEdit>, mut notes: Vec<LineNote>, scrolls: bool) {
         if let Some(edit) = edit {
@@ -180,7 +210,7 @@ impl CodeEditor {
         self.show_notes(notes);
         if let Some(first) = self.0.notes.borrow().first().filter(|_| scrolls) {
             let target: &IEditor = self.0.monaco.as_ref();
-            target.reveal_line_in_center_if_outside_viewport(f64::from(first.line), None);
+            target.reveal_line_in_center_if_outside_viewport(f64::from(first.note.line), None);
         }
     }
 
@@ -191,25 +221,37 @@ impl CodeEditor {
     }
 
     fn show_notes(&self, notes: Vec<LineNote>) {
+        let placed = notes.into_iter().enumerate();
+        self.place_notes(
+            placed
+                .map(|(at, note)| PlacedNote {
+                    note,
+                    is_open: at == 0,
+                })
+                .collect(),
+        );
+    }
+
+    fn place_notes(&self, notes: Vec<PlacedNote>) {
         let Some(model) = self.model() else {
             return;
         };
         let lines = model.get_line_count() as u32;
         *self.0.notes.borrow_mut() = notes
             .into_iter()
-            .filter(|note| (1..=lines).contains(&note.line))
+            .filter(|placed| (1..=lines).contains(&placed.note.line))
             .collect();
         let notes = self.0.notes.borrow();
         let markers: Array = notes
             .iter()
-            .map(|note| js::object::<JsValue>(&marker(&model, note)))
+            .map(|placed| js::object::<JsValue>(&marker(&model, &placed.note)))
             .collect();
         self.0
             .module
             .set_model_markers(&model, MARKERS_OWNER, &markers);
         let decorations: Array = notes
             .iter()
-            .map(|note| js::object::<JsValue>(&decoration(note)))
+            .map(|placed| js::object::<JsValue>(&decoration(&placed.note, placed.is_open)))
             .collect();
         let old = self.0.decorations.borrow().clone();
         *self.0.decorations.borrow_mut() = model.delta_decorations(&old, &decorations, None);
@@ -221,21 +263,36 @@ impl CodeEditor {
     fn move_notes(&self, edits: &[LineEdit]) {
         let mut notes = self.0.notes.take();
         let before = notes.len();
-        notes.retain_mut(|note| edits.iter().all(|edit| note.follow(*edit)));
+        notes.retain_mut(|placed| edits.iter().all(|edit| placed.note.follow(*edit)));
         if notes.len() == before {
             // Monaco has already moved what is on screen.
             self.0.notes.replace(notes);
         } else {
-            self.show_notes(notes);
+            self.place_notes(notes);
         }
     }
 
-    /// Centres a line of the last run's program, wherever it is by now, and puts the cursor on it.
+    /// Opens the note of a line that has one, or closes it.
+    fn toggle_note(&self, line: u32) {
+        self.change_notes(line, |is_open| !is_open);
+    }
+
+    fn change_notes(&self, line: u32, change: impl Fn(bool) -> bool) {
+        let mut notes = self.0.notes.take();
+        for placed in notes.iter_mut().filter(|placed| placed.note.line == line) {
+            placed.is_open = change(placed.is_open);
+        }
+        self.place_notes(notes);
+    }
+
+    /// Centres a line of the last run's program, wherever it is by now, puts the cursor on it, and
+    /// opens its note.
     pub(crate) fn go_to_line(&self, line: u32) {
         let edits = self.0.edits_since_run.borrow();
         let line = edits
             .iter()
             .fold(line, |line, edit| edit.moved(line).unwrap_or(line));
+        self.change_notes(line, |_| true);
         let target: &JsValue = self.0.monaco.as_ref().as_ref();
         let position = json!({ "lineNumber": line, "column": 1 });
         js::call(target, "setPosition", &[js::object(&position)]);
@@ -276,7 +333,8 @@ impl CodeEditor {
                 .notes
                 .borrow()
                 .iter()
-                .filter_map(|note| {
+                .filter(|placed| placed.is_open)
+                .filter_map(|PlacedNote { note, .. }| {
                     let (element, height) = note_zone(&mounted.monaco, &document, note)?;
                     let zone = js::object::<JsValue>(&json!({
                         "afterLineNumber": note.line,

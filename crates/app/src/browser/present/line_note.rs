@@ -10,6 +10,9 @@ use web_sys::{Document, Element};
 
 use super::js;
 
+/// More lines never fit into a quarter of an editor.
+const MOST_LINES: u32 = 12;
+
 pub(super) fn marker(model: &ITextModel, note: &LineNote) -> Value {
     let line = f64::from(note.line);
     let (start, end) = note.columns.map_or_else(
@@ -37,7 +40,18 @@ pub(super) fn marker(model: &ITextModel, note: &LineNote) -> Value {
     })
 }
 
-pub(super) fn decoration(note: &LineNote) -> Value {
+pub(super) fn decoration(note: &LineNote, is_open: bool) -> Value {
+    let line = if is_open { "line-broken" } else { "" };
+    let glyph = if is_open {
+        "glyph-broken is-open"
+    } else {
+        "glyph-broken"
+    };
+    let hover = if is_open {
+        "Close the note"
+    } else {
+        "Show what is wrong here"
+    };
     json!({
         "range": {
             "startLineNumber": note.line, "startColumn": 1,
@@ -45,15 +59,17 @@ pub(super) fn decoration(note: &LineNote) -> Value {
         },
         "options": {
             "isWholeLine": true,
-            "className": "line-broken",
-            "marginClassName": "line-broken",
-            "glyphMarginClassName": "glyph-broken",
+            "className": line,
+            "marginClassName": line,
+            "glyphMarginClassName": glyph,
+            "glyphMarginHoverMessage": { "value": hover },
             "stickiness": 1,
         },
     })
 }
 
-/// A note as wide as the visible part of the lines, however far they scroll, and its height.
+/// A note as wide as the visible part of the lines, however far they scroll, and its height: at most
+/// a quarter of the editor's, but at least one line.
 pub(super) fn note_zone(
     monaco: &Monaco,
     document: &Document,
@@ -63,6 +79,7 @@ pub(super) fn note_zone(
     let layout = js::call(target, "getLayoutInfo", &[]);
     let length = |key: &str| js::get(&layout, key).as_f64().unwrap_or(0.0);
     let width = (length("contentWidth") - length("verticalScrollbarWidth")).max(120.0);
+    let most_height = length("height") / 4.0;
 
     let text = document.create_element("p").ok()?;
     text.set_attribute("style", &format!("width:{width}px"))
@@ -87,7 +104,21 @@ pub(super) fn note_zone(
     frame.set_attribute("style", style).ok()?;
     frame.append_child(&element).ok()?;
     document.body()?.append_child(&frame).ok()?;
-    let height = element.get_bounding_client_rect().height();
+    let mut height = element.get_bounding_client_rect().height();
+    if height > most_height {
+        // The results have the whole of it.
+        text.set_attribute("title", &note.message.replace('`', ""))
+            .ok()?;
+        text.set_class_name("is-cut");
+        for lines in (1..=MOST_LINES).rev() {
+            let style = format!("width:{width}px;-webkit-line-clamp:{lines}");
+            text.set_attribute("style", &style).ok()?;
+            height = element.get_bounding_client_rect().height();
+            if height <= most_height {
+                break;
+            }
+        }
+    }
     frame.remove();
     element.remove();
     Some((element, height.ceil()))

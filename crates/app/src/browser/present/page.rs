@@ -6,8 +6,8 @@ use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlTextAreaElement, KeyboardEvent,
-    StorageEvent, Window,
+    Document, Element, Event, HtmlDetailsElement, HtmlDialogElement, HtmlElement,
+    HtmlTextAreaElement, KeyboardEvent, Node, StorageEvent, Window,
 };
 
 use super::js;
@@ -208,6 +208,56 @@ pub(crate) fn on_key(handler: impl Fn(&KeyboardEvent) + 'static) -> Listener {
         })
     });
     Listener(listener.into_iter().collect())
+}
+
+/// Listens for what dismisses an open menu: Esc, which leads the focus back to its summary, a press
+/// outside of it, and a focus that goes elsewhere.
+pub(crate) fn on_dismissal(
+    menu: &HtmlDetailsElement,
+    dismiss: impl Fn() + Copy + 'static,
+) -> Listener {
+    let Some(window) = window() else {
+        return Listener(Vec::new());
+    };
+    let is_outside = |menu: &HtmlDetailsElement, event: &Event| {
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Node>().ok());
+        target.is_none_or(|target| !menu.contains(Some(&target)))
+    };
+    let first = EventListenerOptions {
+        phase: EventListenerPhase::Capture,
+        passive: false,
+    };
+    let (escaped, pressed, left) = (menu.clone(), menu.clone(), menu.clone());
+    Listener(vec![
+        EventListener::new_with_options(&window, "keydown", first, move |event| {
+            let is_escape = event
+                .dyn_ref::<KeyboardEvent>()
+                .is_some_and(|event| event.key() == "Escape");
+            if is_escape && !is_dialog_open() {
+                event.stop_propagation();
+                event.prevent_default();
+                dismiss();
+                let summary = escaped.query_selector("summary").ok().flatten();
+                if let Some(summary) =
+                    summary.and_then(|found| found.dyn_into::<HtmlElement>().ok())
+                {
+                    let _ = summary.focus();
+                }
+            }
+        }),
+        EventListener::new_with_options(&window, "pointerdown", first, move |event| {
+            if is_outside(&pressed, event) {
+                dismiss();
+            }
+        }),
+        EventListener::new_with_options(&window, "focusin", first, move |event| {
+            if is_outside(&left, event) {
+                dismiss();
+            }
+        }),
+    ])
 }
 
 /// Listens for the page being hidden, closed or left: it may be gone the next moment.

@@ -4,6 +4,7 @@ use browser_model::{ByteSpanKind, ByteView, Extent, ShownBytes, is_long, show_by
 use leptos::prelude::*;
 use protocol::{ByteString, Comparison, counted};
 
+use crate::copy::CopyButton;
 use crate::store::Store;
 
 /// A comparison of two replies.
@@ -22,6 +23,10 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
         "expected"
     };
     let (expected, received) = (comparison.expected, comparison.received);
+    let both = format!(
+        "{expected_label}: {expected}\nreceived: {received}\n"
+    );
+    let both = Callback::new(move |()| both.clone());
     let lay_out = move |bytes: &ByteString| {
         show_bytes(bytes.as_bytes(), view.get(), Some(offset), extent.get())
     };
@@ -63,6 +68,7 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
                 </button>
             </Show>
             <ViewButtons />
+            <CopyButton what="the bytes" text=both />
         </div>
         <div class="compare" tabindex="0" role="group" aria-label="Expected and received bytes">
             <dl>

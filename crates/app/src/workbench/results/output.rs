@@ -1,11 +1,12 @@
 //! What the program wrote, in its own colours.
 
-use browser_model::output_html;
+use browser_model::{output_html, output_text};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
 use protocol::counted;
 
+use crate::copy::CopyButton;
 use crate::workbench::Workbench;
 
 /// The program's output, turned into HTML only while it is shown.
@@ -37,11 +38,21 @@ pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
             bench.go_to_line(line);
         }
     };
+    let text = Callback::new(move |()| {
+        shown.with_untracked(|shown| {
+            let output = shown.as_ref().map(|shown| &shown.live.output);
+            output.map(|output| output_text(output)).unwrap_or_default()
+        })
+    });
     let content = move || match html.get() {
-        Some(html) => {
-            view! { <div class="output" translate="no" on:click=follow inner_html=html></div> }
-                .into_any()
+        Some(html) => view! {
+            <div class="output-tools">
+                <span class="grow"></span>
+                <CopyButton what="the output" text />
+            </div>
+            <div class="output" translate="no" on:click=follow inner_html=html></div>
         }
+        .into_any(),
         None => {
             let has_run = shown.with(Option::is_some);
             let text = if has_run {

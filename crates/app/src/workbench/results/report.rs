@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::{Report, StepReport, TestId};
 
-use super::test_case::{Prominence, TestCase};
+use super::test_case::{Prominence, TestCase, has_details};
 use crate::workbench::Workbench;
 
 /// The steps of a report.
@@ -13,14 +13,20 @@ pub(super) fn ReportView(
     /// Whether the test to look at first is open.
     first: Prominence,
 ) -> impl IntoView {
-    let first_broken = report.first_broken().map(|test| test.id.clone());
+    // Below a verdict with its sentence, a result that has nothing else to show stays folded.
+    let first_broken = report
+        .first_broken()
+        .filter(|test| first != Prominence::OpenBelowVerdict || has_details(test))
+        .map(|test| test.id.clone());
     let steps: Vec<StepReport> = report.steps_by_need().into_iter().cloned().collect();
+    let here = report.step.clone();
+    let report = StoredValue::new(report);
     steps
         .into_iter()
         .map(|step| {
-            let is_here = step.step == report.step;
+            let is_here = step.step == here;
             let first = first_broken.clone().map(|test| (test, first));
-            view! { <Group step is_here first /> }
+            view! { <Group report step is_here first /> }
         })
         .collect_view()
         .into_any()
@@ -28,7 +34,12 @@ pub(super) fn ReportView(
 
 /// The tests of one step; those of an earlier step that passed are folded.
 #[component]
-fn Group(step: StepReport, is_here: bool, first: Option<(TestId, Prominence)>) -> impl IntoView {
+fn Group(
+    report: StoredValue<Report>,
+    step: StepReport,
+    is_here: bool,
+    first: Option<(TestId, Prominence)>,
+) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let number = bench.step.with(|course, _| {
         let index = course.steps.iter().position(|other| other.id == step.step);
@@ -50,7 +61,7 @@ fn Group(step: StepReport, is_here: bool, first: Option<(TestId, Prominence)>) -
                 Some((id, prominence)) if *id == test.id => *prominence,
                 _ => Prominence::Folded,
             };
-            view! { <TestCase test prominence /> }
+            view! { <TestCase report test prominence /> }
         })
         .collect_view();
     if is_folded {

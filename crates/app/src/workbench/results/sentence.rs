@@ -3,6 +3,21 @@
 use browser_model::{InlineSpan, inline_spans};
 use leptos::prelude::*;
 
+/// The sentence that helps most: the largest text of its card.
+#[component]
+pub(super) fn LeadSentence(
+    /// Its text, with code in backticks.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    view! {
+        <p class="lead">
+            <Sentence text />
+        </p>
+    }
+    .into_any()
+}
+
 /// A sentence with inline code.
 #[component]
 pub(super) fn Sentence(

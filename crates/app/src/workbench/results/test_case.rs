@@ -1,15 +1,25 @@
 //! One test: what was expected, what was received, and the exchange.
 
-use browser_model::{LiveTest, TestState};
+use browser_model::{LiveTest, TestState, failure_text, traceback_text};
 use leptos::prelude::*;
-use protocol::{Crash, Outcome, TestResult, TracebackFrame, duration_text};
+use protocol::{Crash, Outcome, Report, TestId, TestResult, TracebackFrame, duration_text};
 
 use super::compare::Compare;
-use super::sentence::Sentence;
+use super::sentence::{LeadSentence, Sentence};
 use super::trace::Trace;
-use crate::icon::{Icon, IconName};
+use crate::copy::CopyButton;
+use crate::icon::Icon;
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
+
+/// Whether there is anything to show of a result below its sentence.
+pub(super) fn has_details(test: &TestResult) -> bool {
+    test.mistake.is_some()
+        || test.program_span().is_some()
+        || test.outcome.comparison().is_some()
+        || test.outcome.crash().is_some()
+        || !test.exchanges.is_empty()
+}
 
 /// Whether a test's result is open, and what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +34,12 @@ pub(super) enum Prominence {
 
 /// A test's result; its content is rendered when it is first opened.
 #[component]
-pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoView {
+pub(super) fn TestCase(
+    /// The report that it is in.
+    report: StoredValue<Report>,
+    test: TestResult,
+    prominence: Prominence,
+) -> impl IntoView {
     let state = TestState::of(LiveTest::Ended(&test), true);
     let is_opened = prominence != Prominence::Folded;
     let was_opened = RwSignal::new(is_opened);
@@ -52,7 +67,7 @@ pub(super) fn TestCase(test: TestResult, prominence: Prominence) -> impl IntoVie
                 <small>{note}</small>
             </summary>
             <Show when=move || was_opened.get()>
-                <Inside test=test.get_value() line prominence />
+                <Inside report test=test.get_value() line prominence />
             </Show>
         </details>
     }
@@ -74,48 +89,40 @@ fn line_to_look_at(test: &TestResult) -> Memo<Option<u32>> {
 }
 
 #[component]
-fn Inside(test: TestResult, line: Memo<Option<u32>>, prominence: Prominence) -> impl IntoView {
+fn Inside(
+    report: StoredValue<Report>,
+    test: TestResult,
+    line: Memo<Option<u32>>,
+    prominence: Prominence,
+) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let has_more = test.program_span().is_some()
-        || test.outcome.comparison().is_some()
-        || test.outcome.crash().is_some()
-        || !test.exchanges.is_empty();
-    // The verdict already shows a recognised mistake's advice, or else the bare message.
-    let (mistake, message) = match (prominence, test.mistake.clone()) {
-        (Prominence::OpenBelowVerdict, Some(_)) => (None, test.message.clone()),
-        (Prominence::OpenBelowVerdict, None) if has_more => (None, String::new()),
-        (_, mistake) => (mistake, test.message.clone()),
-    };
-    let mistake = mistake.map(|mistake| {
-        view! {
-            <div class="mistake">
-                <Icon icon=IconName::Bulb />
-                <p>
-                    <Sentence text=mistake.message />
-                </p>
-            </div>
-        }
-    });
+    // The verdict above begins with the same sentence.
+    let lead = (prominence != Prominence::OpenBelowVerdict && !test.reason().is_empty())
+        .then(|| view! { <LeadSentence text=test.reason() /> });
     let same_as = test.same_as.clone().map(|name| {
         view! { <p class="quiet">{format!("It ended as “{name}” did.")}</p> }
     });
-    let message = (!message.is_empty()).then(|| {
+    // What the test saw, where a recognised mistake is told before it.
+    let message = test.mistake.is_some().then(|| {
         view! {
             <p class="message">
-                <Sentence text=message />
+                <Sentence text=test.message.clone() />
             </p>
         }
     });
     let line_link = move || {
         let line = line.get()?;
         Some(view! {
-            <p>
-                <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
-                    {format!("Go to line {line}")}
-                </button>
-            </p>
+            <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
+                {format!("Go to line {line}")}
+            </button>
         })
     };
+    let copy_failure = (!test.outcome.is_passed()).then(|| {
+        let id = test.id.clone();
+        let text = Callback::new(move |()| failure_text_of(bench, report, &id));
+        view! { <CopyButton what="this failure as text" is_spelled_out=true text /> }
+    });
     let compare = test
         .outcome
         .comparison()
@@ -139,10 +146,29 @@ fn Inside(test: TestResult, line: Memo<Option<u32>>, prominence: Prominence) -> 
         .then(|| view! { <p class="quiet">"It passed; there was nothing to send."</p> });
     view! {
         <div class="inside">
-            {mistake} {same_as} {message} {line_link} {unreadable} {compare} {traceback} {trace} {nothing}
+            {lead} {same_as} {message}
+            <p class="case-actions">{line_link} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_any()
+}
+
+/// The failure for asking somebody about it, with the line that was found after its report.
+fn failure_text_of(bench: Workbench, report: StoredValue<Report>, id: &TestId) -> String {
+    let found = bench.runs.shown().with_untracked(|shown| {
+        let found = shown.as_ref()?.live.report.as_ref()?;
+        let own = report.with_value(|report| report.seed);
+        (found.seed == own).then(|| found.clone())
+    });
+    let report = found.unwrap_or_else(|| report.get_value());
+    let step = report.steps.iter().find(|step| step.step == *id.step());
+    let test = step.and_then(|step| step.tests.iter().find(|test| test.id == *id));
+    let (Some(step), Some(test)) = (step, test) else {
+        return String::new();
+    };
+    bench
+        .step
+        .with(|course, _| failure_text(&report, test, &course.title, &step.title))
 }
 
 /// A line of the program with a caret below `column`, in characters from 1.
@@ -170,6 +196,7 @@ fn Traceback(crash: Crash) -> impl IntoView {
     if crash.traceback.is_empty() {
         return ().into_any();
     }
+    let text = traceback_text(&crash);
     let frames = crash
         .traceback
         .into_iter()
@@ -195,8 +222,13 @@ fn Traceback(crash: Crash) -> impl IntoView {
             }
         })
         .collect_view();
+    let text = Callback::new(move |()| text.clone());
     view! {
-        <p class="label">"Traceback, your own lines"</p>
+        <div class="compare-head">
+            <p class="label">"Traceback, your own lines"</p>
+            <span class="grow"></span>
+            <CopyButton what="the traceback" text />
+        </div>
         <ol class="traceback" role="list">
             {frames}
             <li class="exception">

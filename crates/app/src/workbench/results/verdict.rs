@@ -3,11 +3,10 @@
 use browser_model::RunPhase;
 use leptos::prelude::*;
 
-use super::sentence::Sentence;
+use super::sentence::{LeadSentence, Sentence};
 use crate::browser;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
-use crate::workbench::foot::RunButton;
 
 /// The phase of the run on screen.
 #[component]
@@ -55,9 +54,6 @@ fn EmptyState() -> impl IntoView {
                 {tests} " speak to it over TCP."
             </p>
             <p>"What they find stands here: what was expected, what came, and the line to look at."</p>
-            <div class="narrow-only">
-                <RunButton />
-            </div>
         </div>
     }
     .into_any()
@@ -69,22 +65,20 @@ fn Card(phase: RunPhase) -> impl IntoView {
         RunPhase::Passed { .. } => ("verdict is-passed", IconName::Check),
         RunPhase::Failed { .. } => ("verdict is-failed", IconName::Cross),
         RunPhase::NoVerdict { .. } => ("verdict is-none", IconName::Warning),
-        RunPhase::Cancelled => ("verdict is-none", IconName::Dash),
+        RunPhase::Stopped => ("verdict is-none", IconName::Dash),
         RunPhase::Starting | RunPhase::Queued { .. } => ("verdict is-running", IconName::Clock),
         RunPhase::Running { .. } => ("verdict is-running", IconName::Dot),
     };
-    let sentence = phase.sentence();
-    let sentence = (!sentence.is_empty()).then(|| view! { <p><Sentence text=sentence /></p> });
     let bench = expect_context::<Workbench>();
     let confirmation = (bench.runs.confirmation(&phase))
         .map(|sentence| view! { <p><Sentence text=sentence /></p> });
     view! {
         <div class=class>
-            <strong>
+            <strong class="headline">
                 <Icon icon />
                 {phase.headline()}
             </strong>
-            {sentence}
+            <LeadSentence text=phase.sentence() />
             {confirmation}
             <VerdictActions phase />
         </div>
@@ -106,10 +100,8 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
                 value=number.saturating_sub(1).to_string()
             ></progress>
             <StaleRun />
-            <CancelButton />
         }
         .into_any(),
-        RunPhase::Starting | RunPhase::Queued { .. } => view! { <CancelButton /> }.into_any(),
         RunPhase::NoVerdict { error } if error.is_worth_another_try() => view! {
             <p class="verdict-actions">
                 <button type="button" class="button" on:click=move |_| bench.runs.start()>
@@ -118,21 +110,11 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
             </p>
         }
         .into_any(),
-        RunPhase::NoVerdict { .. } | RunPhase::Cancelled => ().into_any(),
+        RunPhase::Starting
+        | RunPhase::Queued { .. }
+        | RunPhase::NoVerdict { .. }
+        | RunPhase::Stopped => ().into_any(),
     }
-}
-
-#[component]
-fn CancelButton() -> impl IntoView {
-    let bench = expect_context::<Workbench>();
-    view! {
-        <p class="verdict-actions">
-            <button type="button" class="button" on:click=move |_| bench.runs.cancel()>
-                "Cancel"
-            </button>
-        </p>
-    }
-    .into_any()
 }
 
 /// A link to the next step, with its shortcut; after the last step, to the course.
@@ -196,7 +178,7 @@ fn StaleRun() -> impl IntoView {
     view! {
         <Show when=move || is_stale.get()>
             <p class="stale">
-                "Your code has changed since this run began. Cancel it to run what stands there now."
+                "Your code has changed since this run began. Stop it to run what stands there now."
             </p>
         </Show>
     }
