@@ -2,7 +2,7 @@ import { type Locator, type Page, expect } from "@playwright/test";
 
 import { Monaco } from "./monaco.ts";
 
-export type State = "not run yet" | "waiting" | "running" | "passed" | "failed" | "not run";
+export type State = "not run yet" | "waiting" | "running" | "passed" | "failed" | "not run" | "not asked for";
 
 /** A step's page: the guide, the editor, the results. */
 export class Workbench {
@@ -105,6 +105,11 @@ export class Workbench {
     await this.editor.replaceAll(program);
   }
 
+  /** The button that runs one test, in the guide. */
+  runOnly(name: string): Locator {
+    return this.guide.getByRole("button", { name: `Run only this test: ${name}`, exact: true });
+  }
+
   async run(): Promise<void> {
     await this.runButton.click();
   }
@@ -136,7 +141,7 @@ export class Workbench {
 
   /** The verdict has this headline, and below it this sentence. */
   async hasVerdict(headline: string | RegExp, sentence?: string | RegExp): Promise<void> {
-    await expect(this.verdict.getByText(headline)).toBeVisible({ timeout: 30_000 });
+    await expect(this.verdict.locator(".headline").getByText(headline)).toBeVisible({ timeout: 30_000 });
     if (sentence !== undefined) await expect(this.verdict).toContainText(sentence);
   }
 
@@ -184,7 +189,7 @@ export class Workbench {
     const seen = await this.page.evaluateHandle((list) => {
       const states = () =>
         [...list!.querySelectorAll("li")].map(
-          (line) => /: (not run yet|not run|waiting|running|passed|failed)/.exec(line.textContent!)![1]!,
+          (line) => /: (not run yet|not run|not asked for|waiting|running|passed|failed)/.exec(line.textContent!)![1]!,
         );
       const seen = [states()];
       new MutationObserver(() => seen.push(states())).observe(list!, {

@@ -92,7 +92,7 @@ test("the list of steps closes by Esc, by a press outside, and where the focus l
   await expect(workbench.guide.locator(".step-menu > summary")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(list).toBeVisible();
-  await workbench.guide.getByRole("heading", { level: 1 }).click();
+  await workbench.results.getByText("Nothing has run yet").click();
   await expect(list).toBeHidden();
   await summary.click();
   await workbench.editor.focus();

@@ -65,7 +65,7 @@ test("the sentence that helps is the largest text, and stands there once", async
   await workbench.open("bytes");
   await workbench.judge(CHARACTERS);
   await workbench.hasVerdict(/^1 of \d+ tests failed$/);
-  const leads = workbench.results.locator(".lead");
+  const leads = workbench.results.locator(".lead-sentence");
   await expect(leads).toHaveCount(1);
   const sentence = await leads.innerText();
   const failed = workbench.result("counts the length in bytes");
@@ -74,7 +74,7 @@ test("the sentence that helps is the largest text, and stands there once", async
   const largest = await workbench.results.evaluate((results) => {
     const sizes = [...results.querySelectorAll(".body *")]
       .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE))
-      .filter((element) => !element.closest(".lead"))
+      .filter((element) => !element.closest(".lead-sentence"))
       .map((element) => parseFloat(getComputedStyle(element).fontSize));
     return Math.max(...sizes);
   });
@@ -87,8 +87,8 @@ test("the sentence that helps is the largest text, and stands there once", async
   await workbench.hasVerdict("2 of 2 tests failed", "line 3 raised");
   const second = workbench.result("lets a second client connect");
   await second.getByText("lets a second client connect").click();
-  await expect(second.locator(".lead")).toContainText("line 3 raised");
-  expect(await second.locator(".lead").evaluate(size)).toBe(await leads.first().evaluate(size));
+  await expect(second.locator(".lead-sentence")).toContainText("line 3 raised");
+  expect(await second.locator(".lead-sentence").evaluate(size)).toBe(await leads.first().evaluate(size));
 });
 
 test("only the first failure opens its note; another one opens on demand", async ({ workbench }) => {
@@ -106,7 +106,7 @@ test("only the first failure opens its note; another one opens on demand", async
   await closed.click();
   await expect(notes).toHaveCount(2);
   await expect(closed).toHaveCount(0);
-  await marksInTheMargin.first().click();
+  await marksInTheMargin.nth(1).click();
   await expect(notes).toHaveCount(1);
   await expect(notes).toContainText(["the second fault"]);
 });
@@ -232,9 +232,10 @@ test("what the program wrote has a tab of its own, in its own colours", async ({
   const tab = workbench.results.getByRole("tab", { name: /^Program output/ });
   await workbench.showOutput();
   await expect(workbench.results.getByText(/stands here after a run/)).toBeVisible();
+  await workbench.results.getByRole("tab", { name: /^Test results/ }).click();
   await workbench.judge(`print("\\x1b[31mred\\x1b[0m <b>&amp;")\n${fourLines}`);
   await workbench.hasEnded();
-  await expect(tab).toHaveAccessibleName(/^Program output ?, not empty$/);
+  await expect(tab).toHaveAccessibleName(/^Program output ?, with something new$/);
   await workbench.showOutput();
   await expect(workbench.output).toContainText("red <b>&amp;");
   await expect(workbench.output.locator("b")).toHaveCount(0);

@@ -178,7 +178,7 @@ def step(name, source):
     source = textwrap.dedent(source)
     names = [line.split('"')[1] for line in source.splitlines() if line.startswith("@test(")]
     tests = [
-        {"id": f"{name}.{number}", "name": title, "fresh": False} for number, title in enumerate(names, 1)
+        {"id": f"{name}.{number}", "name": title, "fresh": False, "asked": True} for number, title in enumerate(names, 1)
     ]
     return {"step": name, "source": source, "tests": tests}
 

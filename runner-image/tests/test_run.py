@@ -95,7 +95,7 @@ class TheRun(unittest.TestCase):
             "int('x')",
         ):
             source = f"from codealong import *\n@test('x')\ndef _(server):\n    {wrong}\n"
-            tests = [{"id": "x.1", "name": "x", "fresh": False}]
+            tests = [{"id": "x.1", "name": "x", "fresh": False, "asked": True}]
             report = judge(answering(b"+PONG\r\n"), {"step": "x", "source": source, "tests": tests})
             self.assertEqual(report.kinds, ["test-broken"], wrong)
 
@@ -108,7 +108,7 @@ def _(server):
     server._attempt.trace._exchanges = None
     server.connect()
 """
-        tests = [{"id": "x.1", "name": "x", "fresh": False}]
+        tests = [{"id": "x.1", "name": "x", "fresh": False, "asked": True}]
         with Judge(stderr=subprocess.PIPE) as process:
             steps = [{"step": "x", "source": source, "tests": tests}]
             process.send(job(answering(b"+PONG\r\n"), steps, free_port()))
@@ -118,10 +118,31 @@ def _(server):
         self.assertIn("trace.py", complaint)
 
     def test_tests_that_are_not_the_expected_ones_are_broken(self):
-        other = {**PING, "tests": [{"id": "ping.1", "name": "another", "fresh": False}, {"id": "ping.2", "name": "more", "fresh": False}]}
+        other = {**PING, "tests": [{"id": "ping.1", "name": "another", "fresh": False, "asked": True}, {"id": "ping.2", "name": "more", "fresh": False, "asked": True}]}
         unreadable = {**ECHO, "source": "from codealong import ("}
         report = judge(answering(b"+PONG\r\n"), other, unreadable)
         self.assertEqual(report.kinds, ["test-broken"] * 3)
+
+    def test_only_what_is_asked_for_is_run(self):
+        source = """
+from codealong import simple, test
+
+@test("is wrong")
+def _(server):
+    server.connect().expect(simple("NO"))
+
+@test("is right")
+def _(server):
+    server.connect()
+"""
+        both = step("both", source)
+        both["tests"][0]["asked"] = False
+        broken = {**ECHO, "source": "from codealong import ("}
+        for test in broken["tests"]:
+            test["asked"] = False
+        report = judge(answering(b"+PONG\r\n"), broken, both)
+        self.assertEqual([result["id"] for result in report.results], ["both.2"])
+        self.assertEqual(report.kinds, ["passed"])
 
     def test_an_endless_test_ends_with_the_run(self):
         endless = step("endless", 'from codealong import test\n@test("x")\ndef _(server):\n    while True: pass\n')

@@ -36,7 +36,11 @@ pub(crate) fn CopyButton(
         let text = text.run(());
         spawn_local(async move {
             let is_done = browser::copy(&text).await;
-            copied.try_set(if is_done { Copied::Done } else { Copied::Refused });
+            copied.try_set(if is_done {
+                Copied::Done
+            } else {
+                Copied::Refused
+            });
             timer.set(Some(browser::after(SAID_FOR_MS, move || {
                 copied.try_set(Copied::NotYet);
             })));

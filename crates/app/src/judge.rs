@@ -6,7 +6,8 @@ use curriculum::Course;
 use futures::future;
 use futures::stream::{self, Stream, StreamExt};
 use protocol::{
-    PlannedStep, Report, RunError, RunEvent, RunnableProgram, Seed, StepId, StepReport, TestResult,
+    PlannedStep, Report, RunError, RunEvent, RunnableProgram, Seed, StepId, StepReport, TestId,
+    TestResult,
 };
 use sandbox::{ClientId, Job, JobEvent, JobReport, JobStep, Pool};
 
@@ -25,6 +26,8 @@ pub struct Assignment {
     pub program: RunnableProgram,
     /// The seed of the tests' random values.
     pub seed: Seed,
+    /// The only test to run, one of the step's or of a step's before, or none for all.
+    pub only: Option<TestId>,
 }
 
 /// Whether a client that waits for a run receives its queue position.
@@ -80,6 +83,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
         step,
         program,
         seed,
+        only,
     } = assignment;
     let steps = course
         .steps_up_to(step)
@@ -98,6 +102,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
         limit: Job::LIMIT,
         program: program.program().clone(),
         steps: steps.collect(),
+        only: only.clone(),
     })
 }
 
@@ -108,6 +113,7 @@ impl Assignment {
             JobEvent::Started => RunEvent::Started {
                 seed: self.seed,
                 steps: self.plan(),
+                only: self.only.clone(),
             },
             JobEvent::TestStarted(id) => {
                 adviser.test_started();
@@ -144,11 +150,17 @@ impl Assignment {
             .plan()
             .into_iter()
             .map(|planned| {
-                let of_step = |result: &mut TestResult| *result.id.step() == planned.step;
+                let tests = planned.tests.into_iter().map(|test| {
+                    let found = results.iter().position(|result| result.id == test.id);
+                    match found {
+                        Some(at) => results.swap_remove(at),
+                        None => TestResult::not_asked(test),
+                    }
+                });
                 StepReport {
-                    tests: results.extract_if(.., of_step).collect(),
-                    step: planned.step.clone(),
-                    title: planned.title.clone(),
+                    tests: tests.collect(),
+                    step: planned.step,
+                    title: planned.title,
                 }
             })
             .collect();

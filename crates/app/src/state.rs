@@ -10,7 +10,7 @@ use futures::Stream;
 use leptos::prelude::use_context;
 use protocol::{
     CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Slug, StepId,
-    StepView,
+    StepView, TestId,
 };
 use sandbox::{ClientId, Pool, PoolStatus, StopOutcome};
 
@@ -122,11 +122,13 @@ impl AppState {
     ) -> Result<impl Stream<Item = RunEvent> + Send + use<>, RunError> {
         let curriculum = self.curriculum();
         let (course, step) = find_step(&curriculum, &request.course, &request.step)?;
+        let only = request.test.as_deref();
         let assignment = Assignment {
             course: Arc::clone(course),
             step: step.id.clone(),
             program: RunnableProgram::parse(request.program)?,
             seed: seed_of(request.seed.as_deref())?,
+            only: only.map(|id| find_test(course, step, id)).transpose()?,
         };
         // A page names itself; a plain HTTP client does not, and wants a status.
         let updates = match request.client {
@@ -200,6 +202,18 @@ fn find_step<'a>(
     let ids = CourseId::parse(course).ok().zip(StepId::parse(step).ok());
     ids.and_then(|(course, step)| curriculum.step(&course, &step))
         .ok_or_else(|| unknown(course, step))
+}
+
+/// A test of a step or of one before it.
+fn find_test(course: &Course, step: &Step, id: &str) -> Result<TestId, RunError> {
+    let plan = course.plan(&step.id).unwrap_or_default();
+    let mut tests = plan.into_iter().flat_map(|step| step.tests);
+    let found = tests.find(|test| test.id.to_string() == id);
+    found
+        .map(|test| test.id)
+        .ok_or_else(|| RunError::UnknownTest {
+            test: id.chars().take(80).collect(),
+        })
 }
 
 fn unknown(course: &str, step: &str) -> RunError {

@@ -74,6 +74,7 @@ impl Workload {
             course: self.course.id.to_string(),
             step: self.step.to_string(),
             program: Program::of_one_file(self.source.clone()),
+            test: None,
             seed: None,
             client: Some(client.to_owned()),
         };
@@ -87,6 +88,7 @@ impl Workload {
             step: self.step.clone(),
             program: RunnableProgram::parse(Program::of_one_file(self.source.clone()))?,
             seed: app::state::seed_of(None)?,
+            only: None,
         })
     }
 }

@@ -59,7 +59,11 @@ fn push_program_lines(text: &mut String, report: &Report, test: &TestResult) {
     let _ = writeln!(text, "\n{}, line {line}:", span.file);
     for (number, content) in lines {
         let mark = if number == line { '>' } else { ' ' };
-        let _ = writeln!(text, "{}", format!("{mark} {number:>4} | {content}").trim_end());
+        let _ = writeln!(
+            text,
+            "{}",
+            format!("{mark} {number:>4} | {content}").trim_end()
+        );
     }
 }
 
@@ -126,7 +130,10 @@ fn shown(bytes: &ByteString, cut_bytes: u32) -> String {
     let more = all.len() - first.len() + usize::try_from(cut_bytes).unwrap_or(usize::MAX);
     match more {
         0 => written,
-        _ => format!("{written} … and {}", protocol::counted(more, "more byte", "more bytes")),
+        _ => format!(
+            "{written} … and {}",
+            protocol::counted(more, "more byte", "more bytes")
+        ),
     }
 }
 
@@ -152,6 +159,7 @@ mod tests {
             },
             expected_type: RespType::SimpleString,
             received_type: RespType::BulkString,
+            warning: None,
         };
         let test = TestResult {
             id: TestId::new(step.clone(), 1),
@@ -196,7 +204,12 @@ mod tests {
     #[test]
     fn a_failure_says_all_that_one_needs_to_help() {
         let report = report();
-        let text = failure_text(&report, &report.steps[0].tests[0], "Build Redis", "Answer PING");
+        let text = failure_text(
+            &report,
+            &report.steps[0].tests[0],
+            "Build Redis",
+            "Answer PING",
+        );
         for expected in [
             "Build Redis: Answer PING\nTest: answers PING with +PONG (failed)\n",
             "\nReply with `+PONG`.\n",

@@ -88,7 +88,7 @@ pub fn line_notes(report: &Report) -> Vec<LineNote> {
         .steps
         .iter()
         .flat_map(|step| &step.tests)
-        .filter(|test| !test.outcome.is_passed());
+        .filter(|test| test.is_asked() && !test.outcome.is_passed());
     for test in broken {
         let Some(span) = test.program_span() else {
             continue;

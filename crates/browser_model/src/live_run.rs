@@ -13,6 +13,8 @@ pub enum LiveTest<'run> {
     Running,
     /// It ended with this result.
     Ended(&'run TestResult),
+    /// The run is for another test only.
+    NotAsked,
 }
 
 /// The run on screen. Only [`LiveRun::apply`] and [`LiveRun::interrupt`] change it.
@@ -24,6 +26,8 @@ pub struct LiveRun {
     pub seed: Option<Seed>,
     /// The plan, once the run began.
     pub steps: Vec<PlannedStep>,
+    /// The only test of the plan that the run makes, where it does not make all.
+    pub only: Option<TestId>,
     /// The test under way.
     pub running: Option<TestId>,
     /// The results of the tests that ended.
@@ -41,10 +45,11 @@ impl LiveRun {
     pub fn apply(&mut self, event: RunEvent) {
         match event {
             RunEvent::Queued { position } => self.position = Some(position),
-            RunEvent::Started { seed, steps } => {
+            RunEvent::Started { seed, steps, only } => {
                 self.position = None;
                 self.seed = Some(seed);
                 self.steps = steps;
+                self.only = only;
             }
             RunEvent::TestStarted { id } => self.running = Some(id),
             RunEvent::Output { chunk } => self.push_output(chunk),
@@ -57,6 +62,7 @@ impl LiveRun {
                 for result in report.steps.iter().flat_map(|step| &step.tests) {
                     self.results.insert(result.id.clone(), result.clone());
                 }
+                self.only = report.only().map(|test| test.id.clone());
                 self.output.clone_from(&report.output.chunks);
                 self.report = Some(*report);
             }
@@ -91,13 +97,21 @@ impl LiveRun {
         match self.results.get(id) {
             Some(result) => LiveTest::Ended(result),
             None if self.running.as_ref() == Some(id) => LiveTest::Running,
+            None if !self.is_asked(id) => LiveTest::NotAsked,
             None => LiveTest::Waiting,
         }
     }
 
-    /// How many tests the plan has.
+    /// Whether the run makes this test.
+    pub fn is_asked(&self, id: &TestId) -> bool {
+        self.only.as_ref().is_none_or(|only| only == id)
+    }
+
+    /// How many tests the run makes.
     pub fn total(&self) -> usize {
-        self.steps.iter().map(|step| step.tests.len()).sum()
+        self.planned()
+            .filter(|test| self.is_asked(&test.id))
+            .count()
     }
 
     /// The seed, from the plan or the report, once it is known.
@@ -107,7 +121,11 @@ impl LiveRun {
 
     fn push_output(&mut self, chunk: OutputChunk) {
         match self.output.last_mut() {
-            Some(last) if last.stream == chunk.stream && last.launch == chunk.launch => {
+            Some(last)
+                if last.stream == chunk.stream
+                    && last.launch == chunk.launch
+                    && last.test == chunk.test =>
+            {
                 last.text.push_str(&chunk.text);
             }
             _ => self.output.push(chunk),
@@ -124,6 +142,7 @@ mod tests {
         RunEvent::Output {
             chunk: OutputChunk {
                 launch: 1,
+                test: None,
                 stream: OutputStream::Stdout,
                 text: text.to_owned(),
             },
@@ -146,12 +165,36 @@ mod tests {
                     name: "answers".to_owned(),
                 }],
             }],
+            only: None,
         });
         assert_eq!((run.position, run.total()), (None, 1));
         assert_eq!(run.test(&id), LiveTest::Waiting);
         run.apply(RunEvent::TestStarted { id: id.clone() });
         assert_eq!(run.test(&id), LiveTest::Running);
         assert!(!run.is_finished());
+    }
+
+    #[test]
+    fn a_run_of_one_test_leaves_the_others_alone() {
+        let step = StepId::parse("ping").unwrap();
+        let [one, other] = [1, 2].map(|number| TestId::new(step.clone(), number));
+        let tests = [&one, &other].map(|id| PlannedTest {
+            id: id.clone(),
+            name: String::new(),
+        });
+        let mut run = LiveRun::default();
+        run.apply(RunEvent::Started {
+            seed: Seed::new(1),
+            steps: vec![PlannedStep {
+                step,
+                title: String::new(),
+                tests: tests.to_vec(),
+            }],
+            only: Some(other.clone()),
+        });
+        assert_eq!(run.total(), 1);
+        assert_eq!(run.test(&one), LiveTest::NotAsked);
+        assert_eq!(run.test(&other), LiveTest::Waiting);
     }
 
     #[test]

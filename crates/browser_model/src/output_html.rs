@@ -1,110 +1,232 @@
-//! A program's output as HTML: colours, mentioned lines as buttons, everything else escaped.
+//! A program's output as HTML: a heading for each test, colours, mentioned lines as buttons, long
+//! lines cut, everything else escaped.
 
 use std::fmt::Write as _;
 
-use crate::{AnsiReader, OutputSpan, StyledText, TerminalColor, TextStyle, Weight, output_spans};
-use protocol::{OutputChunk, OutputStream, counted};
+use crate::{
+    AnsiReader, OutputBlock, OutputSpan, StyledText, TerminalColor, TextStyle, Weight,
+    output_blocks, output_spans,
+};
+use protocol::{OutputChunk, OutputStream, TestId, counted};
 
-/// The output as HTML. A button has the line that it leads to in `data-line`. Starts of the program
-/// that wrote the same as the one before are counted, not repeated.
-pub fn output_html(chunks: &[OutputChunk]) -> String {
-    let mut html = String::new();
-    let mut launches = chunks
-        .chunk_by(|one, next| one.launch == next.launch)
-        .peekable();
-    let mut is_first = true;
-    while let Some(launch) = launches.next() {
-        if !is_first {
+/// Characters of one line beyond which it is cut, and those that are shown then.
+const LONG_LINE: usize = 400;
+const SHOWN_OF_LONG_LINE: usize = 200;
+
+/// A run's output as HTML.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutputHtml {
+    /// The HTML. A button has the line that it leads to in `data-line`; a button `show-all` stands
+    /// before the hidden rest of a long line.
+    pub html: String,
+    /// How often the searched text was found; each place is a `mark`.
+    pub found: usize,
+}
+
+/// The output as HTML, with a heading for each test. `name` is the heading of a test; `searched`, if
+/// not empty, is marked wherever it stands, in any case, and then no line is cut.
+pub fn output_html(
+    chunks: &[OutputChunk],
+    name: impl Fn(&TestId) -> String,
+    searched: &str,
+) -> OutputHtml {
+    let mut page = Page {
+        html: String::new(),
+        found: 0,
+        searched: searched.to_lowercase(),
+    };
+    let mut readers = Readers::default();
+    let mut before: Option<(u16, Option<&TestId>)> = None;
+    for block in output_blocks(chunks) {
+        let is_new_test = before.is_none_or(|(_, test)| test != block.test);
+        match block.test.filter(|_| is_new_test) {
+            Some(test) => {
+                page.html
+                    .push_str("<h3 class=\"output-test\" translate=\"yes\">");
+                page.push_escaped(&name(test));
+                page.html.push_str("</h3>");
+            }
+            None if before.is_some() => {
+                let words = format!("Started again: number {}", block.launch);
+                page.push_note(&words);
+            }
+            None => {}
+        }
+        if before.is_none_or(|(launch, _)| launch != block.launch) {
+            readers = Readers::default();
+        }
+        before = Some((
+            block.launch,
+            block.same_in.last().copied().unwrap_or(block.test),
+        ));
+        page.push_block(&mut readers, block.chunks);
+        if let Some(words) = repeated(&block, &name) {
+            page.push_note(&words);
+        }
+    }
+    OutputHtml {
+        html: page.html,
+        found: page.found,
+    }
+}
+
+/// Where the program wrote the same as in a block.
+fn repeated(block: &OutputBlock<'_>, name: impl Fn(&TestId) -> String) -> Option<String> {
+    const NAMED: usize = 2;
+    let tests: Vec<&TestId> = block.same_in.iter().flatten().copied().collect();
+    let starts = block.same_in.len() - tests.len();
+    if tests.is_empty() {
+        return (starts > 0).then(|| {
+            let times = counted(starts, "time", "times");
+            format!("Started again {times}, and it wrote the same each time")
+        });
+    }
+    let named: Vec<String> = tests
+        .iter()
+        .take(NAMED)
+        .map(|test| format!("“{}”", name(test)))
+        .collect();
+    let others = tests.len() - named.len();
+    let more = match others {
+        0 => String::new(),
+        _ => format!(" and in {}", counted(others, "more test", "more tests")),
+    };
+    Some(format!("The same in {}{more}", named.join(" and in ")))
+}
+
+/// Reads the colours of the two streams of one start.
+#[derive(Default)]
+struct Readers {
+    stdout: AnsiReader,
+    stderr: AnsiReader,
+}
+
+struct Page {
+    html: String,
+    found: usize,
+    /// In lower case; empty where nothing is searched.
+    searched: String,
+}
+
+impl Page {
+    fn push_note(&mut self, words: &str) {
+        self.html.push_str("<p class=\"launch\" translate=\"yes\">");
+        self.push_escaped(words);
+        self.html.push_str("</p>");
+    }
+
+    fn push_block(&mut self, readers: &mut Readers, chunks: &[OutputChunk]) {
+        for chunk in chunks {
+            let (reader, class, label) = match chunk.stream {
+                OutputStream::Stdout => (&mut readers.stdout, "stdout", ""),
+                OutputStream::Stderr => (
+                    &mut readers.stderr,
+                    "stderr",
+                    "<span class=\"unseen\">Standard error: </span>",
+                ),
+            };
             // Writing to a String can't fail.
-            let _ = write!(
-                html,
-                "<p class=\"launch\">Started again: number {}</p>",
-                launch.first().map_or(0, |chunk| chunk.launch)
+            let _ = write!(self.html, "<div class=\"{class}\">{label}");
+            for run in reader.read(&chunk.text) {
+                self.push_run(&run);
+            }
+            self.html.push_str("</div>");
+        }
+    }
+
+    fn push_run(&mut self, run: &StyledText) {
+        let (classes, style) = style_of(run.style);
+        let is_styled = !classes.is_empty() || !style.is_empty();
+        if is_styled {
+            let _ = write!(self.html, "<span class=\"{classes}\"");
+            if !style.is_empty() {
+                let _ = write!(self.html, " style=\"{style}\"");
+            }
+            self.html.push('>');
+        }
+        for piece in output_spans(&run.text) {
+            match piece {
+                OutputSpan::Text(text) => self.push_text(&text),
+                OutputSpan::Line { text, line } => {
+                    let _ = write!(
+                        self.html,
+                        "<button type=\"button\" class=\"link\" data-line=\"{line}\">"
+                    );
+                    self.push_searched(&text);
+                    self.html.push_str("</button>");
+                }
+            }
+        }
+        if is_styled {
+            self.html.push_str("</span>");
+        }
+    }
+
+    /// Text, its long lines cut.
+    fn push_text(&mut self, text: &str) {
+        for line in text.split_inclusive('\n') {
+            let length = line.chars().count();
+            if length <= LONG_LINE || !self.searched.is_empty() {
+                self.push_searched(line);
+                continue;
+            }
+            let cut = line
+                .char_indices()
+                .nth(SHOWN_OF_LONG_LINE)
+                .map_or(line.len(), |(at, _)| at);
+            let (shown, rest) = line.split_at(cut);
+            self.push_searched(shown);
+            let more = counted(
+                length - SHOWN_OF_LONG_LINE,
+                "more character",
+                "more characters",
             );
-        }
-        is_first = false;
-        push_launch(&mut html, launch);
-        let mut same = 0_usize;
-        while launches
-            .next_if(|next| written(next) == written(launch))
-            .is_some()
-        {
-            same += 1;
-        }
-        if same > 0 {
             let _ = write!(
-                html,
-                "<p class=\"launch\">Started again {}, and it wrote the same each time</p>",
-                counted(same, "time", "times")
+                self.html,
+                "<button type=\"button\" class=\"link show-all\" translate=\"yes\">show all: {more}</button>\
+                 <span hidden>"
             );
-        }
-    }
-    html
-}
-
-/// The output as plain text, without its colours.
-pub fn output_text(chunks: &[OutputChunk]) -> String {
-    let mut readers = [AnsiReader::default(), AnsiReader::default()];
-    let mut text = String::new();
-    for chunk in chunks {
-        let reader = &mut readers[usize::from(chunk.stream == OutputStream::Stderr)];
-        text.extend(reader.read(&chunk.text).into_iter().map(|span| span.text));
-    }
-    text
-}
-
-/// What was written to each stream; their interleaving is chance.
-fn written(launch: &[OutputChunk]) -> [String; 2] {
-    [OutputStream::Stdout, OutputStream::Stderr].map(|stream| {
-        let of_stream = launch.iter().filter(|chunk| chunk.stream == stream);
-        of_stream.map(|chunk| chunk.text.as_str()).collect()
-    })
-}
-
-fn push_launch(html: &mut String, launch: &[OutputChunk]) {
-    let mut readers = [AnsiReader::default(), AnsiReader::default()];
-    for chunk in launch {
-        let (reader, class, label) = match chunk.stream {
-            OutputStream::Stdout => (&mut readers[0], "stdout", ""),
-            OutputStream::Stderr => (
-                &mut readers[1],
-                "stderr",
-                "<span class=\"unseen\">Standard error: </span>",
-            ),
-        };
-        let _ = write!(html, "<div class=\"{class}\">{label}");
-        for run in reader.read(&chunk.text) {
-            push_run(html, &run);
-        }
-        html.push_str("</div>");
-    }
-}
-
-fn push_run(html: &mut String, run: &StyledText) {
-    let (classes, style) = style_of(run.style);
-    let is_styled = !classes.is_empty() || !style.is_empty();
-    if is_styled {
-        let _ = write!(html, "<span class=\"{classes}\"");
-        if !style.is_empty() {
-            let _ = write!(html, " style=\"{style}\"");
-        }
-        html.push('>');
-    }
-    for piece in output_spans(&run.text) {
-        match piece {
-            OutputSpan::Text(text) => push_escaped(html, &text),
-            OutputSpan::Line { text, line } => {
-                let _ = write!(
-                    html,
-                    "<button type=\"button\" class=\"link\" data-line=\"{line}\">"
-                );
-                push_escaped(html, &text);
-                html.push_str("</button>");
+            self.push_searched(rest.trim_end_matches('\n'));
+            self.html.push_str("</span>");
+            if rest.ends_with('\n') {
+                self.html.push('\n');
             }
         }
     }
-    if is_styled {
-        html.push_str("</span>");
+
+    fn push_searched(&mut self, text: &str) {
+        let lower = text.to_lowercase();
+        // Of a text that changes its length in lower case, the places would be wrong.
+        if self.searched.is_empty() || lower.len() != text.len() {
+            self.push_escaped(text);
+            return;
+        }
+        let mut from = 0;
+        while let Some(at) = lower[from..].find(&self.searched) {
+            let (start, end) = (from + at, from + at + self.searched.len());
+            let (Some(before), Some(hit)) = (text.get(from..start), text.get(start..end)) else {
+                break;
+            };
+            self.push_escaped(before);
+            self.html.push_str("<mark class=\"found\">");
+            self.push_escaped(hit);
+            self.html.push_str("</mark>");
+            self.found += 1;
+            from = end;
+        }
+        self.push_escaped(&text[from..]);
+    }
+
+    fn push_escaped(&mut self, text: &str) {
+        for character in text.chars() {
+            match character {
+                '&' => self.html.push_str("&amp;"),
+                '<' => self.html.push_str("&lt;"),
+                '>' => self.html.push_str("&gt;"),
+                '"' => self.html.push_str("&quot;"),
+                other => self.html.push(other),
+            }
+        }
     }
 }
 
@@ -146,33 +268,36 @@ fn style_of(style: TextStyle) -> (String, String) {
     (classes.join(" "), css)
 }
 
-fn push_escaped(html: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            other => html.push(other),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use protocol::StepId;
+
     use super::*;
 
     fn chunk(launch: u16, stream: OutputStream, text: &str) -> OutputChunk {
         OutputChunk {
             launch,
+            test: None,
             stream,
             text: text.to_owned(),
         }
     }
 
+    fn of_test(launch: u16, number: u16, text: &str) -> OutputChunk {
+        let step = StepId::parse("ping").unwrap();
+        OutputChunk {
+            test: Some(TestId::new(step, number)),
+            ..chunk(launch, OutputStream::Stdout, text)
+        }
+    }
+
+    fn html(chunks: &[OutputChunk]) -> String {
+        output_html(chunks, |test| format!("PING < {}", test.number()), "").html
+    }
+
     #[test]
     fn what_a_program_writes_is_never_html() {
-        let html = output_html(&[chunk(
+        let html = html(&[chunk(
             1,
             OutputStream::Stdout,
             "<img src=x onerror=alert(1)>\x1b[31m</span>\"",
@@ -185,18 +310,8 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_of_the_output_has_no_colours() {
-        let text = output_text(&[
-            chunk(1, OutputStream::Stdout, "\x1b[31mred\x1b[0"),
-            chunk(1, OutputStream::Stderr, "1 < 2\n"),
-            chunk(1, OutputStream::Stdout, "m, plain\n"),
-        ]);
-        assert_eq!(text, "red1 < 2\n, plain\n");
-    }
-
-    #[test]
     fn a_traceback_leads_to_its_line() {
-        let html = output_html(&[chunk(
+        let html = html(&[chunk(
             1,
             OutputStream::Stderr,
             "File \"/code/main.py\", line 7, in f",
@@ -209,7 +324,7 @@ mod tests {
 
     #[test]
     fn each_start_of_the_program_is_told_apart() {
-        let html = output_html(&[
+        let html = html(&[
             chunk(1, OutputStream::Stdout, "\x1b[31ma"),
             chunk(2, OutputStream::Stdout, "b"),
         ]);
@@ -220,19 +335,33 @@ mod tests {
     }
 
     #[test]
-    fn starts_that_write_the_same_are_counted() {
-        let html = output_html(&[
-            chunk(1, OutputStream::Stdout, "ready\n"),
-            chunk(1, OutputStream::Stderr, "gone\n"),
-            chunk(2, OutputStream::Stderr, "gone\n"),
-            chunk(2, OutputStream::Stdout, "ready\n"),
-            chunk(3, OutputStream::Stdout, "ready\n"),
-            chunk(3, OutputStream::Stderr, "go"),
-            chunk(3, OutputStream::Stderr, "ne\n"),
-            chunk(4, OutputStream::Stdout, "other\n"),
+    fn each_test_has_a_heading_and_repetitions_are_named() {
+        let html = html(&[
+            of_test(1, 1, "ready\n"),
+            of_test(2, 2, "ready\n"),
+            of_test(3, 3, "ready\n"),
+            of_test(3, 4, "other\n"),
         ]);
         assert_eq!(html.matches("ready").count(), 1, "{html}");
-        assert!(html.contains("Started again 2 times, and it wrote the same each time"));
-        assert!(html.ends_with("number 4</p><div class=\"stdout\">other\n</div>"));
+        assert!(html.contains("translate=\"yes\">PING &lt; 1</h3><div class=\"stdout\">ready"));
+        assert!(html.contains("The same in “PING &lt; 2” and in “PING &lt; 3”</p>"));
+        assert!(
+            html.ends_with("PING &lt; 4</h3><div class=\"stdout\">other\n</div>"),
+            "{html}"
+        );
+        assert!(!html.contains("Started again"));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_and_whole_where_something_is_searched() {
+        let long = format!("{}End\nnext\n", "x".repeat(500));
+        let chunks = [chunk(1, OutputStream::Stdout, &long)];
+        let cut = html(&chunks);
+        assert!(cut.contains("show all: 304 more characters</button><span hidden>xxx"));
+        assert!(cut.ends_with("End</span>\nnext\n</div>"), "{cut}");
+        let searched = output_html(&chunks, |_| String::new(), "END");
+        assert_eq!(searched.found, 1);
+        assert!(searched.html.contains("x<mark class=\"found\">End</mark>"));
+        assert!(!searched.html.contains("show all"));
     }
 }

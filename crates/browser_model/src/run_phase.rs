@@ -29,6 +29,13 @@ pub enum RunPhase {
         /// How many steps passed.
         steps: usize,
     },
+    /// It was for one test only, which passed.
+    TestPassed {
+        /// The verdict as a headline.
+        headline: String,
+        /// The test's name.
+        name: String,
+    },
     /// It ended with a failure of the learner's program.
     Failed {
         /// The verdict as a headline.
@@ -54,6 +61,13 @@ impl LiveRun {
                 Verdict::Passed => RunPhase::Passed {
                     headline,
                     steps: report.steps.len(),
+                },
+                Verdict::TestPassed { .. } => RunPhase::TestPassed {
+                    headline,
+                    name: report
+                        .only()
+                        .map(|test| test.name.clone())
+                        .unwrap_or_default(),
                 },
                 Verdict::Failed { .. } => RunPhase::Failed {
                     headline,
@@ -111,7 +125,9 @@ impl RunPhase {
             Self::Queued { position: 1 } => "Waiting · next in the queue".to_owned(),
             Self::Queued { position } => format!("Waiting · number {position} in the queue"),
             Self::Running { number, total, .. } => format!("Running · {number} of {total}"),
-            Self::Passed { headline, .. } | Self::Failed { headline, .. } => headline.clone(),
+            Self::Passed { headline, .. }
+            | Self::TestPassed { headline, .. }
+            | Self::Failed { headline, .. } => headline.clone(),
             Self::Stopped => "Stopped".to_owned(),
             Self::NoVerdict {
                 error: RunError::Busy { .. },
@@ -137,6 +153,7 @@ impl RunPhase {
             Self::Passed { steps: 1, .. } => "Step 1 works.".to_owned(),
             Self::Passed { steps: 2, .. } => "Steps 1 and 2 work.".to_owned(),
             Self::Passed { steps, .. } => format!("Steps 1 to {steps} work."),
+            Self::TestPassed { name, .. } => format!("Your program {name}."),
             Self::Queued { .. } => {
                 "Other runs are before yours. It starts by itself when its turn comes.".to_owned()
             }
@@ -166,18 +183,22 @@ pub enum TestState {
     Failed,
     /// The run ended before its turn.
     NotRun,
+    /// The run was for another test only.
+    NotAsked,
 }
 
 impl TestState {
     /// The state of a test in a run; `over` says that the run is finished.
     pub fn of(test: LiveTest<'_>, over: bool) -> Self {
         match test {
+            LiveTest::NotAsked => Self::NotAsked,
             LiveTest::Waiting | LiveTest::Running if over => Self::NotRun,
             LiveTest::Waiting => Self::Waiting,
             LiveTest::Running => Self::Running,
             LiveTest::Ended(result) => match result.outcome {
                 Outcome::Passed => Self::Passed,
                 Outcome::NotRun => Self::NotRun,
+                Outcome::NotAsked => Self::NotAsked,
                 _ => Self::Failed,
             },
         }
@@ -192,6 +213,7 @@ impl TestState {
             Self::Passed => "passed",
             Self::Failed => "failed",
             Self::NotRun => "not run",
+            Self::NotAsked => "not asked for",
         }
     }
 }
@@ -216,6 +238,7 @@ mod tests {
                     })
                     .collect(),
             }],
+            only: None,
         });
         run
     }

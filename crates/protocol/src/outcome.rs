@@ -241,6 +241,8 @@ pub enum Outcome {
     },
     /// The run ended before this test's turn.
     NotRun,
+    /// The run was for another test only.
+    NotAsked,
     /// The program reached for the judge.
     Interfered {
         /// What was noticed.
@@ -299,6 +301,7 @@ impl Outcome {
             Self::OutputFlood { .. } => "output-flood",
             Self::TimedOut { .. } => "timed-out",
             Self::NotRun => "not-run",
+            Self::NotAsked => "not-asked",
             Self::Interfered { .. } => "interfered",
             Self::TestBroken { .. } => "test-broken",
         }

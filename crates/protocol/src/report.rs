@@ -78,6 +78,11 @@ impl StepReport {
         self.tests.iter().filter(passed).count()
     }
 
+    /// How many tests the run was asked for.
+    pub fn asked(&self) -> usize {
+        self.tests.iter().filter(|test| test.is_asked()).count()
+    }
+
     /// Whether all tests passed, and there was at least one.
     pub fn is_passed(&self) -> bool {
         !self.tests.is_empty() && self.passed() == self.tests.len()
@@ -99,6 +104,9 @@ pub enum OutputStream {
 pub struct OutputChunk {
     /// Which start of the program wrote it, from 1: a run restarts the program after a failure.
     pub launch: u16,
+    /// The test in which it came, if known.
+    #[serde(default)]
+    pub test: Option<TestId>,
     /// The stream that it was written to.
     pub stream: OutputStream,
     /// The text, with U+FFFD for bytes that are not UTF-8.
@@ -120,6 +128,11 @@ pub struct ProgramOutput {
 pub enum Verdict {
     /// Every planned test passed.
     Passed,
+    /// The only test that the run was asked for passed, which says nothing of the others.
+    TestPassed {
+        /// The test.
+        test: TestId,
+    },
     /// At least one planned test did not pass.
     Failed {
         /// The earliest step with a test that did not pass.
@@ -149,6 +162,26 @@ pub struct Report {
 }
 
 impl TestResult {
+    /// A test that a run was not asked for.
+    pub fn not_asked(planned: PlannedTest) -> Self {
+        Self {
+            id: planned.id,
+            name: planned.name,
+            message: Outcome::NotAsked.message(),
+            outcome: Outcome::NotAsked,
+            mistake: None,
+            same_as: None,
+            span: None,
+            exchanges: Vec::new(),
+            duration_us: 0,
+        }
+    }
+
+    /// Whether the run was asked for it.
+    pub fn is_asked(&self) -> bool {
+        self.outcome != Outcome::NotAsked
+    }
+
     /// Makes a line of the program the one to look at.
     pub fn name_line(&mut self, line: u32) {
         self.span = Some(SourceSpan::of_line(line));
@@ -172,6 +205,16 @@ impl TestResult {
 impl Report {
     /// The verdict of a run for `step`: a pass needs at least one step, and every step passed.
     pub fn verdict_of(step: &StepId, steps: &[StepReport]) -> Verdict {
+        if let Some(only) = only(steps) {
+            return match only.outcome.is_passed() {
+                true => Verdict::TestPassed {
+                    test: only.id.clone(),
+                },
+                false => Verdict::Failed {
+                    earliest_broken: only.id.step().clone(),
+                },
+            };
+        }
         let broken = steps.iter().find(|step| !step.is_passed());
         match (broken, steps) {
             (None, [_, ..]) => Verdict::Passed,
@@ -189,9 +232,14 @@ impl Report {
         }
     }
 
-    /// How many tests there were.
+    /// How many tests the run was asked for.
     pub fn total(&self) -> usize {
-        self.steps.iter().map(|step| step.tests.len()).sum()
+        self.steps.iter().map(StepReport::asked).sum()
+    }
+
+    /// The only test that the run was asked for, where it was not for all.
+    pub fn only(&self) -> Option<&TestResult> {
+        only(&self.steps)
     }
 
     /// How many tests passed.
@@ -210,21 +258,29 @@ impl Report {
         self.steps
             .iter()
             .flat_map(|step| &step.tests)
-            .find(|test| !test.outcome.is_passed())
+            .find(|test| test.is_asked() && !test.outcome.is_passed())
     }
 
     /// The steps in the order in which they matter: the broken ones, earliest first, then those
-    /// that passed, latest first.
+    /// that passed, latest first, and those that the run was not asked for.
     pub fn steps_by_need(&self) -> Vec<&StepReport> {
+        let (asked, others): (Vec<_>, Vec<_>) =
+            self.steps.iter().partition(|step| step.asked() > 0);
         let (passed, broken): (Vec<_>, Vec<_>) =
-            self.steps.iter().partition(|step| step.is_passed());
-        broken.into_iter().chain(passed.into_iter().rev()).collect()
+            asked.into_iter().partition(|step| step.is_passed());
+        broken
+            .into_iter()
+            .chain(passed.into_iter().rev())
+            .chain(others)
+            .collect()
     }
 
     /// The verdict as a headline.
     pub fn headline(&self) -> String {
         let (passed, total) = (self.passed(), self.total());
         match self.verdict {
+            Verdict::TestPassed { .. } => "This one test passed".to_owned(),
+            Verdict::Failed { .. } if self.only().is_some() => "This one test failed".to_owned(),
             Verdict::Passed if total == 1 => "The test passed".to_owned(),
             Verdict::Passed => format!("All {total} tests passed"),
             Verdict::Failed { .. } => {
@@ -237,6 +293,15 @@ impl Report {
             }
         }
     }
+}
+
+/// The only test that was asked for, where there are others.
+fn only(steps: &[StepReport]) -> Option<&TestResult> {
+    let tests = || steps.iter().flat_map(|step| &step.tests);
+    if tests().all(TestResult::is_asked) {
+        return None;
+    }
+    tests().find(|test| test.is_asked())
 }
 
 #[cfg(test)]
@@ -280,6 +345,31 @@ mod tests {
             panic!("a test that did not run counted as passed");
         };
         assert_eq!(earliest_broken.as_str(), "ping");
+    }
+
+    #[test]
+    fn a_run_of_one_test_passes_no_step() {
+        let asked = StepId::parse("ping").unwrap();
+        let steps = |outcome| {
+            [
+                step("listen", vec![Outcome::NotAsked]),
+                step("ping", vec![outcome, Outcome::NotAsked]),
+                step("echo", vec![Outcome::NotAsked]),
+            ]
+        };
+        let passed = steps(Outcome::Passed);
+        let test = passed[1].tests[0].id.clone();
+        assert_eq!(
+            Report::verdict_of(&asked, &passed),
+            Verdict::TestPassed { test }
+        );
+        assert!(passed.iter().all(|step| !step.is_passed()));
+        assert_eq!(
+            Report::verdict_of(&asked, &steps(Outcome::Ipv6Only { port: 1 })),
+            Verdict::Failed {
+                earliest_broken: asked.clone()
+            }
+        );
     }
 
     #[test]

@@ -16,6 +16,15 @@ pub enum RunError {
         /// The step as requested, shortened.
         step: String,
     },
+    /// There is no such test among those of the step and the ones before.
+    #[error(
+        "there is no test {test:?} in this step: the course may have changed. \
+         Nothing you wrote is lost: reload the page"
+    )]
+    UnknownTest {
+        /// The test as requested, shortened.
+        test: String,
+    },
     /// The program can't be run.
     #[error("{reason}")]
     Program {
@@ -108,7 +117,7 @@ impl RunError {
     /// The HTTP status for the error.
     pub fn status(&self) -> u16 {
         match self {
-            Self::UnknownStep { .. } => 404,
+            Self::UnknownStep { .. } | Self::UnknownTest { .. } => 404,
             Self::Program {
                 reason: ProgramError::TooLong { .. },
             } => 413,

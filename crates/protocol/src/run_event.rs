@@ -14,6 +14,9 @@ pub struct RunRequest {
     pub step: String,
     /// The program.
     pub program: Program,
+    /// The only test to run, as in `ping.2`, or none for all. Such a run passes no step.
+    #[serde(default)]
+    pub test: Option<String>,
     /// The seed to repeat, or none for a fresh one.
     #[serde(default)]
     pub seed: Option<String>,
@@ -39,8 +42,11 @@ pub enum RunEvent {
     Started {
         /// The seed of the random values.
         seed: Seed,
-        /// The tests that it makes, step by step.
+        /// The tests of its step and of those before, step by step.
         steps: Vec<PlannedStep>,
+        /// The only one of them that it makes, where one was asked for.
+        #[serde(default)]
+        only: Option<TestId>,
     },
     /// A test began.
     TestStarted {

@@ -63,5 +63,6 @@ fn job() -> Job {
                 name: "listens on port 6379".to_owned(),
             }],
         }],
+        only: None,
     }
 }

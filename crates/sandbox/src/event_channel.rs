@@ -248,6 +248,7 @@ mod tests {
 
     fn output(text: &str) -> JobEvent {
         JobEvent::Output(OutputChunk {
+            test: None,
             launch: 1,
             stream: OutputStream::Stdout,
             text: text.to_owned(),

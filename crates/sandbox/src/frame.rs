@@ -270,6 +270,7 @@ struct TestFrame<'job> {
     id: &'job TestId,
     name: &'job str,
     fresh: bool,
+    asked: bool,
 }
 
 impl<'job> TestFrame<'job> {
@@ -278,6 +279,7 @@ impl<'job> TestFrame<'job> {
             id: &planned.test.id,
             name: &planned.test.name,
             fresh: planned.fresh,
+            asked: planned.asked,
         }
     }
 }

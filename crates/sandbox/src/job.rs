@@ -22,6 +22,8 @@ pub struct Job {
     pub program: Program,
     /// The steps to judge, in the course's order.
     pub steps: Vec<JobStep>,
+    /// The only test to run, or none for all.
+    pub only: Option<TestId>,
 }
 
 impl Job {
@@ -135,7 +137,7 @@ pub enum JobEvent {
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobReport {
-    /// One result for each test of the job, in its order.
+    /// One result for each test that the job asks for, in its order.
     pub results: Vec<TestResult>,
     /// The program's output, within bounds.
     pub output: ProgramOutput,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use protocol::{OutputChunk, OutputStream, ProgramOutput};
+use protocol::{OutputChunk, OutputStream, ProgramOutput, TestId};
 
 /// Bytes of one stream that are kept from its beginning.
 const HEAD_MAX: usize = 48 * 1024;
@@ -27,6 +27,8 @@ pub(crate) struct OutputKeeper {
 #[derive(Debug, Default)]
 struct Stream {
     head_bytes: usize,
+    /// The test that the end of the tail comes from.
+    test: Option<TestId>,
     tail: VecDeque<u8>,
 }
 
@@ -34,10 +36,9 @@ impl OutputKeeper {
     /// Takes a chunk and returns the part that a reader may see at once.
     pub(crate) fn take(&mut self, mut chunk: OutputChunk) -> Option<OutputChunk> {
         let key = (chunk.launch, stream_number(chunk.stream));
-        let joins = self
-            .heads
-            .last()
-            .is_some_and(|last| last.launch == chunk.launch && last.stream == chunk.stream);
+        let joins = self.heads.last().is_some_and(|last| {
+            last.launch == chunk.launch && last.stream == chunk.stream && last.test == chunk.test
+        });
         let stream = self.streams.entry(key).or_default();
         let room = TOTAL_MAX.saturating_sub(self.kept);
         // Once a stream has a tail, nothing is added to its head.
@@ -55,6 +56,7 @@ impl OutputKeeper {
             let tail_room = TAIL_MAX.min(stream.tail.len() + (room - cut));
             let before = stream.tail.len();
             stream.tail.extend(rest.bytes());
+            stream.test.clone_from(&chunk.test);
             let over = stream.tail.len().saturating_sub(tail_room);
             stream.tail.drain(..over);
             self.dropped_bytes += over as u64;
@@ -83,6 +85,7 @@ impl OutputKeeper {
             let bytes: Vec<u8> = kept.tail.into();
             chunks.push(OutputChunk {
                 launch,
+                test: kept.test,
                 stream: if stream == 0 {
                     OutputStream::Stdout
                 } else {
@@ -112,6 +115,7 @@ mod tests {
     fn chunk(launch: u16, stream: OutputStream, text: &str) -> OutputChunk {
         OutputChunk {
             launch,
+            test: None,
             stream,
             text: text.to_owned(),
         }

@@ -13,6 +13,8 @@ pub(crate) struct PlannedRun<'job> {
     pub(crate) test: &'job PlannedTest,
     /// Whether it gets a program that no test has connected to.
     pub(crate) fresh: bool,
+    /// Whether it is run at all.
+    pub(crate) asked: bool,
 }
 
 /// A job's steps in the course's order, each with its tests in the order in which they run.
@@ -34,6 +36,7 @@ pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedRun<'_>>)> {
         let runs = tests.into_iter().enumerate().map(|(at, test)| PlannedRun {
             test,
             fresh: number == own || at == 0,
+            asked: (job.only.as_ref()).is_none_or(|only| *only == test.id),
         });
         (step, runs.collect())
     });
@@ -66,6 +69,7 @@ mod tests {
             limit: Job::LIMIT,
             program: Program::default(),
             steps: vec![step("earlier"), step("own")],
+            only: None,
         }
     }
 

@@ -21,7 +21,7 @@ const MESSAGES_MAX: usize = 24 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct RunVerifier {
     nonce: String,
-    /// The tests in the order in which they run.
+    /// The tests that are asked for, in the order in which they run.
     planned: Vec<PlannedTest>,
     /// Their indices in the course's order.
     course_order: HashMap<TestId, usize>,
@@ -66,6 +66,7 @@ impl RunVerifier {
             planned: plan(job)
                 .into_iter()
                 .flat_map(|(_, tests)| tests)
+                .filter(|planned| planned.asked)
                 .map(|planned| planned.test.clone())
                 .collect(),
             course_order: (job.tests().map(|test| test.id.clone()).zip(0..)).collect(),
@@ -153,6 +154,7 @@ impl RunVerifier {
             ) => {
                 let chunk = OutputChunk {
                     launch,
+                    test: self.printing_test(),
                     stream,
                     text,
                 };
@@ -242,6 +244,18 @@ impl RunVerifier {
     /// The test whose turn it is.
     fn turn(&self) -> Option<&PlannedTest> {
         self.planned.get(self.results.len())
+    }
+
+    /// The test in which the program prints now. What it prints as a test's clients leave still
+    /// belongs to that test, and what it prints at its first start to the first.
+    fn printing_test(&self) -> Option<TestId> {
+        let last = self.results.last().map(|result| &result.id);
+        let turn = self.turn().map(|turn| &turn.id);
+        match self.progress {
+            Progress::InTest => turn,
+            _ => last.or(turn),
+        }
+        .cloned()
     }
 
     fn judge(&self, test: TestFinished) -> Result<TestResult, ProtocolViolation> {

@@ -9,8 +9,8 @@ from codealong_protocol.frame import InvalidFrame
 _FILE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}(\.[A-Za-z0-9]{1,10})?\Z")
 
 
-class PlannedTest(namedtuple("PlannedTest", "id name fresh")):
-    """A test that the server expects to be run; a `fresh` one on a program that nobody has spoken to."""
+class PlannedTest(namedtuple("PlannedTest", "id name fresh asked")):
+    """A test of a step: one that is `asked` for is run, a `fresh` one on a program that nobody has spoken to."""
 
 
 class PlannedStep(namedtuple("PlannedStep", "step source tests")):
@@ -37,7 +37,9 @@ class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
                 step=str(step["step"]),
                 source=str(step["source"]),
                 tests=tuple(
-                    PlannedTest(str(test["id"]), str(test["name"]), test["fresh"] is True)
+                    PlannedTest(
+                        str(test["id"]), str(test["name"]), test["fresh"] is True, test["asked"] is True
+                    )
                     for test in step["tests"]
                 ),
             )

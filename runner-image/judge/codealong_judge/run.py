@@ -44,7 +44,7 @@ class Run:
         self._counters = lane.counters
         self._began = began
         self._deadline = began + job.limit_ms / 1000
-        self._tests_left = sum(len(step.tests) for step in job.steps)
+        self._tests_left = sum(test.asked for step in job.steps for test in step.tests)
         self._lines_follow = False
         self._timeouts = Timeouts()
         self._overhead_ms = 0
@@ -75,8 +75,9 @@ class Run:
         except LauncherLost as lost:
             sys.exit(f"no program could be started: {lost.detail}")
         for step in self._job.steps:
-            tests, problem = self._load(step)
-            for planned in step.tests:
+            asked = [planned for planned in step.tests if planned.asked]
+            tests, problem = self._load(step) if asked else ({}, None)
+            for planned in asked:
                 if planned.fresh and self._is_used:
                     # What it prints as its clients leave is not about the next test.
                     self._launcher.try_kill()

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use browser_model::{LineEdit, LineNote, Theme};
 use leptos::web_sys::{
-    HtmlDetailsElement, HtmlDialogElement, HtmlDivElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
-    KeyboardEvent,
+    HtmlDetailsElement, HtmlDialogElement, HtmlDivElement, HtmlElement, HtmlInputElement,
+    HtmlTextAreaElement, KeyboardEvent,
 };
 
 use super::EditorSetup;
@@ -154,6 +154,8 @@ pub(crate) async fn until_composed(_: &HtmlTextAreaElement) {}
 pub(crate) fn is_dialog_open() -> bool {
     false
 }
+
+pub(crate) fn show_mark(_: &str, _: usize) {}
 
 pub(crate) fn show_modal(_: &HtmlDialogElement) {}
 

@@ -24,7 +24,7 @@ pub(crate) use page::{
     Listener, Timer, after, announce_readiness, close_modal, element_width, field_selection, focus,
     focus_if_lost, is_apple, is_dialog_open, is_focused, is_offline, next_frame, on_color_scheme,
     on_dismissal, on_key, on_leaving, on_other_tab, random_name, reload, root_attribute,
-    select_line, set_field, set_root_attribute, set_root_style, show_modal, take_over_field,
-    typed_into, until_composed, wait,
+    select_line, set_field, set_root_attribute, set_root_style, show_mark, show_modal,
+    take_over_field, typed_into, until_composed, wait,
 };
 pub(crate) use storage::session;

@@ -165,6 +165,7 @@ impl Likeness {
         match &mut outcome {
             Outcome::Passed
             | Outcome::NotRun
+            | Outcome::NotAsked
             | Outcome::TestBroken { .. }
             | Outcome::TimedOut { .. }
             // About bytes that each test expects of its own.

@@ -14,7 +14,7 @@ pub(super) fn state_icon(state: TestState) -> IconName {
         TestState::Running => IconName::Dot,
         TestState::Passed => IconName::Check,
         TestState::Failed => IconName::Cross,
-        TestState::NotRun => IconName::Dash,
+        TestState::NotRun | TestState::NotAsked => IconName::Dash,
     }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn state_class(state: TestState) -> &'static str {
         TestState::Running => "is-running",
         TestState::Passed => "is-passed",
         TestState::Failed => "is-failed",
-        TestState::NotRun => "is-not-run",
+        TestState::NotRun | TestState::NotAsked => "is-not-run",
     }
 }
 
@@ -60,24 +60,54 @@ fn check_state(bench: Workbench, id: &TestId) -> CheckState {
     })
 }
 
+/// What a list of tests offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// Each test alone.
+    RunOne,
+    Nothing,
+}
+
 /// A list of tests that follows the run.
 #[component]
 pub(super) fn Checklist(
     /// The tests, in order.
     tests: Vec<PlannedTest>,
+    offer: Offer,
 ) -> impl IntoView {
     view! {
         <ul class="checklist" role="list">
-            {tests.into_iter().map(|test| view! { <Line test /> }).collect_view()}
+            {tests.into_iter().map(|test| view! { <Line test offer /> }).collect_view()}
         </ul>
     }
     .into_any()
 }
 
+/// Runs one test. While a run goes on it does nothing, but stays, and the focus with it.
 #[component]
-fn Line(test: PlannedTest) -> impl IntoView {
+fn RunOneButton(test: StoredValue<(TestId, String)>) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let label = test.with_value(|(_, name)| format!("Run only this test: {name}"));
+    view! {
+        <button
+            type="button"
+            class="tool run-one"
+            aria-label=label
+            title="Run only this test"
+            aria-disabled=move || bench.runs.is_going().to_string()
+            on:click=move |_| test.with_value(|(id, _)| bench.runs.start_test(id))
+        >
+            <Icon icon=IconName::Play />
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(test: PlannedTest, offer: Offer) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let PlannedTest { id, name } = test;
+    let run_one = StoredValue::new((id.clone(), name.clone()));
     let check_state = Memo::new(move |_| check_state(bench, &id));
     let state = move || check_state.with(|check_state| check_state.state);
     view! {
@@ -87,6 +117,9 @@ fn Line(test: PlannedTest) -> impl IntoView {
                 {name} <span class="unseen">{move || format!(": {}", state().word())}</span>
             </span>
             <small aria-hidden="true">{move || check_state.with(|check_state| check_state.note.clone())}</small>
+            <Show when=move || offer == Offer::RunOne && bench.store.is_loaded()>
+                <RunOneButton test=run_one />
+            </Show>
         </li>
     }
     .into_any()

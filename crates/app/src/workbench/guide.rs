@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::minutes_text;
 
 use super::Workbench;
-use super::checklist::Checklist;
+use super::checklist::{Checklist, Offer};
 use super::hints::Hints;
 use super::layout::{GUIDE_BODY_ID, Panel};
 use super::solution::Solution;
@@ -41,7 +41,7 @@ pub(super) fn Guide() -> impl IntoView {
                 <LookingAhead />
                 <Prose html=step.instructions_html />
                 <h2>"What will be checked"</h2>
-                <Checklist tests=step.tests />
+                <Checklist tests=step.tests offer=Offer::RunOne />
                 <h2>"Stuck?"</h2>
                 <Hints />
                 <Solution />

@@ -18,7 +18,7 @@ use self::report::ReportView;
 use self::test_case::Prominence;
 use self::verdict::VerdictCard;
 use super::Workbench;
-use super::checklist::Checklist;
+use super::checklist::{Checklist, Offer};
 use super::foot::RunButton;
 use super::layout::{Panel, View};
 use crate::browser;
@@ -129,12 +129,21 @@ fn ViewTabs() -> impl IntoView {
                 _ => None,
             })
     });
-    let has_output = Memo::new(move |_| {
+    // What was last looked at: a program that prints the same at each run has nothing new to read.
+    let read = StoredValue::new(String::new());
+    let printed = move || {
         bench.runs.shown().with(|shown| {
-            shown
-                .as_ref()
-                .is_some_and(|shown| !shown.live.output.is_empty())
+            let live = shown.as_ref().map(|shown| &shown.live);
+            live.map(output::fingerprint).unwrap_or_default()
         })
+    };
+    let has_new_output = Memo::new(move |_| {
+        let printed = printed();
+        if view.get() == View::Output {
+            read.set_value(printed);
+            return false;
+        }
+        !printed.is_empty() && read.with_value(|read| *read != printed)
     });
     let on_key = move |event: ev::KeyboardEvent| {
         let other = match event.key().as_str() {
@@ -154,10 +163,10 @@ fn ViewTabs() -> impl IntoView {
         .map(|this| {
             let is_here = move || view.get() == this;
             let mark = move || match this {
-                View::Output => has_output.get().then(|| {
+                View::Output => has_new_output.get().then(|| {
                     view! {
                         <span class="has-output" aria-hidden="true"></span>
-                        <span class="unseen">", not empty"</span>
+                        <span class="unseen">", with something new"</span>
                     }
                     .into_any()
                 }),
@@ -204,16 +213,21 @@ fn Plan() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let plan = Memo::new(move |_| {
         bench.runs.shown().with(|shown| {
-            shown
-                .as_ref()
-                .map(|shown| shown.live.steps.clone())
-                .unwrap_or_default()
+            let Some(shown) = shown else {
+                return Vec::new();
+            };
+            let live = &shown.live;
+            let is_made =
+                |step: &PlannedStep| step.tests.iter().any(|test| live.is_asked(&test.id));
+            (0..)
+                .zip(live.steps.iter().cloned())
+                .filter(|(_, step)| is_made(step))
+                .collect::<Vec<(usize, PlannedStep)>>()
         })
     });
     let groups = move || {
         plan.get()
             .into_iter()
-            .enumerate()
             .map(|(at, step)| view! { <PlannedGroup at step /> })
             .collect_view()
     };
@@ -238,7 +252,7 @@ fn PlannedGroup(at: usize, step: PlannedStep) -> impl IntoView {
                 <small>{move || format!("{} of {total} passed", passed.get())}</small>
             </h2>
             <Show when=move || passed.get() != total>
-                <Checklist tests=tests.get_value() />
+                <Checklist tests=tests.get_value() offer=Offer::Nothing />
             </Show>
         </section>
     }

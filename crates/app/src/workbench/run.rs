@@ -6,7 +6,9 @@ use browser_model::{LiveRun, RunPhase};
 use futures::{Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
-use protocol::{Program, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Verdict};
+use protocol::{
+    Program, Report, RunError, RunEvent, RunRequest, RunnableProgram, Seed, TestId, Verdict,
+};
 
 use super::announcement::announcement;
 use super::last_run::{self, LastRun};
@@ -151,13 +153,42 @@ impl Runs {
 
     /// Runs the program in the editor; does nothing while a run is under way.
     pub(super) fn start(self) {
-        self.start_with(RunValues::Fresh);
+        self.start_with(RunValues::Fresh, None);
     }
 
     /// Runs the program with the random values of an earlier run; where it passes and the step is
     /// not done, runs it again with fresh ones.
     pub(super) fn start_with_seed(self, seed: Seed) {
-        self.start_with(RunValues::Of(seed));
+        self.start_with(RunValues::Of(seed), None);
+    }
+
+    /// Runs one test only. One that failed meets the same values again.
+    pub(super) fn start_test(self, id: &TestId) {
+        let failed_with = self.last_report_untracked().and_then(|report| {
+            let mut tests = report.steps.iter().flat_map(|step| &step.tests);
+            let failed =
+                tests.any(|test| test.id == *id && test.is_asked() && !test.outcome.is_passed());
+            failed.then_some(report.seed)
+        });
+        let values = failed_with.map_or(RunValues::Fresh, RunValues::Of);
+        self.start_with(values, Some(id.clone()));
+    }
+
+    /// Runs the first test that failed in the last run, or the only one that it made.
+    pub(super) fn start_failed_test(self) {
+        let failed = self.last_report_untracked().and_then(|report| {
+            let test = report.first_broken().or_else(|| report.only());
+            test.map(|test| test.id.clone())
+        });
+        if let Some(id) = failed {
+            self.start_test(&id);
+        }
+    }
+
+    /// The report on screen, or the one before a run that has none.
+    fn last_report_untracked(self) -> Option<Report> {
+        let report_of = |run: Option<ShownRun>| run.and_then(|run| run.live.report);
+        report_of(self.shown.get_untracked()).or_else(|| report_of(self.before.get_untracked()))
     }
 
     /// Stops the run under way.
@@ -177,7 +208,7 @@ impl Runs {
         self.keep_the_focus_in_the_results();
     }
 
-    fn start_with(self, values: RunValues) {
+    fn start_with(self, values: RunValues, only: Option<TestId>) {
         let is_ready = self.store.is_loaded_untracked() && !self.step.is_leaving();
         if !is_ready || self.is_going_untracked() {
             return;
@@ -187,7 +218,7 @@ impl Runs {
         self.layout.panel().set(Panel::Results);
         // The last run has its report, but may still look for the lines that decided.
         self.abort();
-        let Some(request) = self.begin(program, values) else {
+        let Some(request) = self.begin(program, values, only) else {
             return;
         };
         let follow = Action::new_unsync(move |request: &RunRequest| self.follow(request.clone()));
@@ -196,7 +227,7 @@ impl Runs {
     }
 
     /// Shows a run that begins, and returns its request; none where the program can't be run.
-    fn begin(self, program: String, values: RunValues) -> Option<RunRequest> {
+    fn begin(self, program: String, values: RunValues, only: Option<TestId>) -> Option<RunRequest> {
         self.started.update_value(|started| *started += 1);
         let refused = RunnableProgram::parse(Program::of_one_file(program.clone()))
             .err()
@@ -230,6 +261,7 @@ impl Runs {
             course: self.step.with(|course, _| course.id.to_string()),
             step: self.step.with(|_, step| step.summary.id.to_string()),
             program: Program::of_one_file(program),
+            test: only.map(|id| id.to_string()),
             seed: match values {
                 RunValues::Of(seed) => Some(seed.to_string()),
                 RunValues::Fresh | RunValues::FreshAfter(_) => None,
@@ -329,7 +361,7 @@ impl Runs {
             && !self.step.progress_untracked().is_solved()
             && !self.step.is_leaving()
         {
-            return self.begin(shown.program, RunValues::FreshAfter(seed));
+            return self.begin(shown.program, RunValues::FreshAfter(seed), None);
         }
         self.announce();
         let Some(report) = report else {
@@ -337,12 +369,15 @@ impl Runs {
             return None;
         };
         self.before.set(None);
+        let is_whole = report.only().is_none();
         match (passed, values) {
+            // One test says nothing of a step.
+            _ if !is_whole => {}
             (true, RunValues::Of(_)) => {}
             (true, _) => self.step.record_pass(&shown.program, report.duration_us),
             (false, _) => self.step.record_failure(),
         }
-        if !matches!(values, RunValues::Of(_)) {
+        if is_whole && !matches!(values, RunValues::Of(_)) {
             self.step.record_earlier_steps(report, &shown.program);
         }
         let typed_since = self

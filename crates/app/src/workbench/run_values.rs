@@ -26,7 +26,7 @@ pub(super) fn confirmation(phase: &RunPhase, seed: Seed) -> Option<String> {
         RunPhase::Stopped | RunPhase::NoVerdict { .. } => Some(format!(
             "{passed}. The step is done once it passes with fresh ones."
         )),
-        RunPhase::Passed { .. } => None,
+        RunPhase::Passed { .. } | RunPhase::TestPassed { .. } => None,
     }
 }
 

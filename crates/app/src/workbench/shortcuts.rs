@@ -14,6 +14,7 @@ use crate::store::Store;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shortcut {
     Run,
+    RunFailedTest,
     Stop,
     Save,
     PreviousStep,
@@ -76,6 +77,7 @@ impl Pressed {
     fn shortcut(&self) -> Option<Shortcut> {
         match (self.modifiers, self.shift, self.key_name()) {
             (Modifiers::Command, false, "Enter") => Some(Shortcut::Run),
+            (Modifiers::Command, true, "Enter") => Some(Shortcut::RunFailedTest),
             (Modifiers::Command, _, ".") => Some(Shortcut::Stop),
             (Modifiers::Command, false, "s" | "S") => Some(Shortcut::Save),
             (Modifiers::Around, _, ",") => Some(Shortcut::PreviousStep),
@@ -144,6 +146,7 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
             };
             match shortcut {
                 Shortcut::Run => bench.runs.start_or_stop(),
+                Shortcut::RunFailedTest => bench.runs.start_failed_test(),
                 Shortcut::Stop => bench.runs.stop(),
                 // Otherwise the browser would offer to save the page.
                 Shortcut::Save => bench.editor.save_what_was_typed(),
@@ -188,8 +191,12 @@ pub(super) fn ShortcutsDialog(
         } else {
             ("Ctrl", "Alt")
         };
-        let rows: [(&[&str], &str); 13] = [
+        let rows: [(&[&str], &str); 14] = [
             (&[command, "Enter"], "Run the tests, or stop the run"),
+            (
+                &[command, "Shift", "Enter"],
+                "Run only the test that failed, once more",
+            ),
             (&[command, "."], "Stop the run"),
             (&[command, "S"], "Save now, though typing saves by itself"),
             (&[around, ","], "Previous step"),

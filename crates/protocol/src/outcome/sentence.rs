@@ -294,6 +294,7 @@ impl Outcome {
                 duration(*limit_ms)
             ),
             Self::NotRun => "Not run: the run ended before this test's turn.".to_owned(),
+            Self::NotAsked => "Not run: the run was for another test only.".to_owned(),
             Self::Interfered { interference } => format!(
                 "Your program reached for the judge ({interference}), so this test can't count as passed."
             ),

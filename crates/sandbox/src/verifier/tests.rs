@@ -25,6 +25,7 @@ fn job() -> Job {
             source: String::new(),
             tests: tests.collect(),
         }],
+        only: None,
     }
 }
 

@@ -200,6 +200,7 @@ impl Tests {
                 source: self.source.clone(),
                 tests: (1..).zip(&self.names).map(planned).collect(),
             }],
+            only: None,
         }
     }
 }

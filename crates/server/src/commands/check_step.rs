@@ -151,7 +151,7 @@ fn check_length(step: &Step) -> Finding {
 fn passes(what: &str, report: &Report) -> Finding {
     match report.verdict {
         Verdict::Passed => Finding::Good(what.to_owned()),
-        Verdict::Failed { .. } => Finding::Bad {
+        Verdict::TestPassed { .. } | Verdict::Failed { .. } => Finding::Bad {
             what: what.to_owned(),
             why: report_text(report),
         },
@@ -161,7 +161,7 @@ fn passes(what: &str, report: &Report) -> Finding {
 fn fails(what: &str, report: &Report, otherwise: &str) -> Finding {
     match report.verdict {
         Verdict::Failed { .. } => Finding::Good(what.to_owned()),
-        Verdict::Passed => Finding::Bad {
+        Verdict::Passed | Verdict::TestPassed { .. } => Finding::Bad {
             what: what.to_owned(),
             why: format!("it passes: {otherwise}"),
         },
@@ -177,7 +177,7 @@ fn fails_in(what: &str, report: &Report, step: &StepId) -> Finding {
             what: what.to_owned(),
             why: format!("it fails an earlier step:\n{}", report_text(report)),
         },
-        Verdict::Passed => Finding::Bad {
+        Verdict::Passed | Verdict::TestPassed { .. } => Finding::Bad {
             what: what.to_owned(),
             why: "it passes: the next step asks for nothing new".to_owned(),
         },

@@ -56,6 +56,7 @@ impl LocalJudge {
             step: step.clone(),
             program,
             seed,
+            only: None,
         };
         // Of one client the next run replaces the one that waits.
         let number = self.runs.fetch_add(1, Ordering::Relaxed);

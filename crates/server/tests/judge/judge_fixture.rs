@@ -100,6 +100,7 @@ impl JudgeFixture {
             step: step.clone(),
             program: RunnableProgram::parse(Program::of_one_file(program)).unwrap(),
             seed: Seed::new(seed),
+            only: None,
         };
         // Of one client the next run replaces the one that waits.
         let client = ClientId::new(&format!("test-{}", CLIENTS.fetch_add(1, Ordering::Relaxed)));

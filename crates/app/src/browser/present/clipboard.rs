@@ -55,7 +55,10 @@ fn frame(block: &Element) -> Option<(HtmlElement, String)> {
     let document = block.owner_document()?;
     let frame = document.create_element("div").ok()?;
     frame.set_class_name("code-frame");
-    block.parent_node()?.insert_before(&frame, Some(block)).ok()?;
+    block
+        .parent_node()?
+        .insert_before(&frame, Some(block))
+        .ok()?;
     frame.append_child(block).ok()?;
     let place: HtmlElement = document.create_element("div").ok()?.dyn_into().ok()?;
     place.set_class_name("code-copy");

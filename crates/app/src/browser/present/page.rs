@@ -177,6 +177,31 @@ pub(crate) async fn until_composed(field: &HtmlTextAreaElement) {
     }
 }
 
+/// Shows the `mark` number `index`, from 0, in the element with this id, as the current one.
+pub(crate) fn show_mark(id: &str, index: usize) {
+    let Some(Ok(marks)) = element(id).map(|element| element.query_selector_all("mark.found"))
+    else {
+        return;
+    };
+    for at in 0..marks.length() {
+        let Some(mark) = marks
+            .get(at)
+            .and_then(|mark| mark.dyn_into::<Element>().ok())
+        else {
+            continue;
+        };
+        let is_current = usize::try_from(at).is_ok_and(|at| at == index);
+        // Only an invalid name could fail.
+        let _ = mark
+            .class_list()
+            .toggle_with_force("is-current", is_current);
+        if is_current {
+            let options = js::object(&serde_json::json!({ "block": "nearest" }));
+            mark.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    }
+}
+
 /// Whether a dialog is open over the page.
 pub(crate) fn is_dialog_open() -> bool {
     let open = document().map(|document| document.query_selector("dialog[open]"));

@@ -23,9 +23,7 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
         "expected"
     };
     let (expected, received) = (comparison.expected, comparison.received);
-    let both = format!(
-        "{expected_label}: {expected}\nreceived: {received}\n"
-    );
+    let both = format!("{expected_label}: {expected}\nreceived: {received}\n");
     let both = Callback::new(move |()| both.clone());
     let lay_out = move |bytes: &ByteString| {
         show_bytes(bytes.as_bytes(), view.get(), Some(offset), extent.get())

@@ -1,7 +1,7 @@
 //! A report: the steps in the order in which they matter, each with its tests.
 
 use leptos::prelude::*;
-use protocol::{Report, StepReport, TestId};
+use protocol::{Report, StepReport, TestId, TestResult};
 
 use super::test_case::{Prominence, TestCase, has_details};
 use crate::workbench::Workbench;
@@ -45,15 +45,18 @@ fn Group(
         let index = course.steps.iter().position(|other| other.id == step.step);
         index.map_or(0, |index| index + 1)
     });
-    let count = format!("{} of {}", step.passed(), step.tests.len());
+    let count = match step.asked() {
+        0 => "not asked for".to_owned(),
+        asked => format!("{} of {asked} passed", step.passed()),
+    };
     let title = format!("Step {number} · {}", step.title);
-    let is_folded = step.is_passed() && !is_here;
+    let is_folded = step.asked() == 0 || (step.is_passed() && !is_here);
     // What needs a look comes first.
-    let (passed, mut tests): (Vec<_>, Vec<_>) = step
-        .tests
-        .into_iter()
-        .partition(|test| test.outcome.is_passed());
+    let (asked, others): (Vec<_>, Vec<_>) = step.tests.into_iter().partition(TestResult::is_asked);
+    let (passed, mut tests): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|test| test.outcome.is_passed());
     tests.extend(passed);
+    tests.extend(others);
     let tests = tests
         .into_iter()
         .map(|test| {
@@ -70,7 +73,7 @@ fn Group(
                 <summary>
                     <h2>
                         {title}
-                        <small>{count} " passed"</small>
+                        <small>{count}</small>
                     </h2>
                 </summary>
                 {tests}
@@ -82,7 +85,7 @@ fn Group(
         <section class="group">
             <h2>
                 {title}
-                <small>{count} " passed"</small>
+                <small>{count}</small>
             </h2>
             {tests}
         </section>

@@ -11,7 +11,7 @@ pub(super) fn LeadSentence(
     text: String,
 ) -> impl IntoView {
     view! {
-        <p class="lead">
+        <p class="lead-sentence">
             <Sentence text />
         </p>
     }

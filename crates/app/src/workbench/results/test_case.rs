@@ -12,6 +12,14 @@ use crate::icon::Icon;
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
 
+/// Whether it was run and failed.
+fn is_failed(test: &TestResult) -> bool {
+    !matches!(
+        test.outcome,
+        Outcome::Passed | Outcome::NotRun | Outcome::NotAsked
+    )
+}
+
 /// Whether there is anything to show of a result below its sentence.
 pub(super) fn has_details(test: &TestResult) -> bool {
     test.mistake.is_some()
@@ -47,7 +55,7 @@ pub(super) fn TestCase(
     let line = line_to_look_at(&test);
     let duration = duration_text(test.duration_us);
     let note = move || match (state, line.get()) {
-        (TestState::NotRun, _) => "not run".to_owned(),
+        (TestState::NotRun | TestState::NotAsked, _) => state.word().to_owned(),
         (_, Some(line)) => format!("line {line} · {duration}"),
         (_, None) => duration.clone(),
     };
@@ -97,7 +105,8 @@ fn Inside(
 ) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     // The verdict above begins with the same sentence.
-    let lead = (prominence != Prominence::OpenBelowVerdict && !test.reason().is_empty())
+    let has_reason = is_failed(&test) || test.outcome == Outcome::NotRun;
+    let lead = (prominence != Prominence::OpenBelowVerdict && has_reason)
         .then(|| view! { <LeadSentence text=test.reason() /> });
     let same_as = test.same_as.clone().map(|name| {
         view! { <p class="quiet">{format!("It ended as “{name}” did.")}</p> }
@@ -118,7 +127,13 @@ fn Inside(
             </button>
         })
     };
-    let copy_failure = (!test.outcome.is_passed()).then(|| {
+    let id = test.id.clone();
+    let run_one = view! {
+        <button type="button" class="link" on:click=move |_| bench.runs.start_test(&id)>
+            {if is_failed(&test) { "Run this test again" } else { "Run only this test" }}
+        </button>
+    };
+    let copy_failure = is_failed(&test).then(|| {
         let id = test.id.clone();
         let text = Callback::new(move |()| failure_text_of(bench, report, &id));
         view! { <CopyButton what="this failure as text" is_spelled_out=true text /> }
@@ -147,7 +162,7 @@ fn Inside(
     view! {
         <div class="inside">
             {lead} {same_as} {message}
-            <p class="case-actions">{line_link} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
+            <p class="case-actions">{line_link} {run_one} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_any()

@@ -62,7 +62,9 @@ fn EmptyState() -> impl IntoView {
 #[component]
 fn Card(phase: RunPhase) -> impl IntoView {
     let (class, icon) = match &phase {
-        RunPhase::Passed { .. } => ("verdict is-passed", IconName::Check),
+        RunPhase::Passed { .. } | RunPhase::TestPassed { .. } => {
+            ("verdict is-passed", IconName::Check)
+        }
         RunPhase::Failed { .. } => ("verdict is-failed", IconName::Cross),
         RunPhase::NoVerdict { .. } => ("verdict is-none", IconName::Warning),
         RunPhase::Stopped => ("verdict is-none", IconName::Dash),
@@ -80,6 +82,7 @@ fn Card(phase: RunPhase) -> impl IntoView {
             </strong>
             <LeadSentence text=phase.sentence() />
             {confirmation}
+            <OnlyOneTest />
             <VerdictActions phase />
         </div>
     }
@@ -92,7 +95,12 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     match phase {
         RunPhase::Passed { .. } => view! { <NextStepLink /> }.into_any(),
-        RunPhase::Failed { .. } => view! { <Stale /> }.into_any(),
+        RunPhase::TestPassed { .. } => view! { <Stale /> }.into_any(),
+        RunPhase::Failed { .. } => view! {
+            <RunFailedButton />
+            <Stale />
+        }
+        .into_any(),
         RunPhase::Running { number, total, .. } => view! {
             <progress
                 aria-label="Tests made"
@@ -115,6 +123,46 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
         | RunPhase::NoVerdict { .. }
         | RunPhase::Stopped => ().into_any(),
     }
+}
+
+/// Says that the report is about one test.
+#[component]
+fn OnlyOneTest() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let is_partial = Memo::new(move |_| {
+        bench.runs.shown().with(|shown| {
+            let report = shown.as_ref().and_then(|shown| shown.live.report.as_ref());
+            report.is_some_and(|report| report.only().is_some())
+        })
+    });
+    view! {
+        <Show when=move || is_partial.get()>
+            <p>
+                "No other test was asked for. A step is done once all tests pass in one run."
+            </p>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Runs the first test that failed once more, without the others.
+#[component]
+fn RunFailedButton() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let keys = if browser::is_apple() {
+        "⌘ ⇧ ⏎"
+    } else {
+        "Ctrl ⇧ ⏎"
+    };
+    view! {
+        <p class="verdict-actions">
+            <button type="button" class="button" on:click=move |_| bench.runs.start_failed_test()>
+                "Run this test again"
+                <kbd translate="no" aria-hidden="true">{keys}</kbd>
+            </button>
+        </p>
+    }
+    .into_any()
 }
 
 /// A link to the next step, with its shortcut; after the last step, to the course.

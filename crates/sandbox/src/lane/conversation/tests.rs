@@ -100,6 +100,7 @@ fn job() -> Job {
             source: "tests".to_owned(),
             tests: tests.collect(),
         }],
+        only: None,
     }
 }
 

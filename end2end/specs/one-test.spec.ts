@@ -1,0 +1,79 @@
+import { endlessLoop, fourLines, mistake, solution } from "../fixtures/programs.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+const FIRST = "listens on port 6379";
+const SECOND = "lets a second client connect";
+
+test("one test can be run alone: it says so, and makes no step done", async ({ workbench }) => {
+  await workbench.open("listen");
+  await workbench.write(fourLines);
+  await workbench.runOnly(SECOND).click();
+  await workbench.hasVerdict("This one test passed", `Your program ${SECOND}.`);
+  await expect(workbench.verdict).toContainText("No other test was asked for.");
+  await expect(workbench.liveRegion).toHaveText(/^Run 1: This one test passed\./);
+  await workbench.expectCheck(SECOND, "passed");
+  await workbench.expectCheck(FIRST, "not asked for");
+  await expect(workbench.result(FIRST)).toContainText("not asked for");
+  await expect(workbench.step("Step 1: Listen, done")).toHaveCount(0);
+  await expect(workbench.results.getByRole("link", { name: /^Next step/ })).toHaveCount(0);
+
+  await workbench.run();
+  await workbench.hasVerdict("All 2 tests passed");
+  await expect(workbench.verdict).not.toContainText("No other test");
+  await expect(workbench.step("Step 1: Listen, done")).toBeVisible();
+});
+
+test("the failed test can be run again, with the values that it failed with", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("bytes");
+  await workbench.judge(mistake("bytes", "length_of_the_text"));
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  const seed = workbench.results.locator(".seed code");
+  const failedWith = await seed.innerText();
+  await workbench.verdict.getByRole("button", { name: "Run this test again" }).click();
+  await workbench.hasVerdict("This one test failed");
+  await expect(seed).toHaveText(failedWith);
+  const failed = workbench.result("counts the length in bytes");
+  await expect(failed).toHaveAttribute("open", "");
+
+  await workbench.write(solution("bytes"));
+  await page.keyboard.press("ControlOrMeta+Shift+Enter");
+  await workbench.hasVerdict("This one test passed");
+  await expect(seed).toHaveText(failedWith);
+  await expect(workbench.step("Step 4: Bytes, done")).toHaveCount(0);
+  // Nothing has failed since: the key repeats the same test.
+  await page.keyboard.press("ControlOrMeta+Shift+Enter");
+  await expect(workbench.liveRegion).toHaveText(/^Run 4: This one test passed\./);
+});
+
+test("a test of an earlier step can be run alone from its result, by keyboard", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("echo");
+  await workbench.judge(solution("echo"));
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
+  const group = workbench.results.locator("details.group").filter({ hasText: "Step 1 ·" });
+  await group.locator("summary").first().focus();
+  await page.keyboard.press("Enter");
+  const test = workbench.result(FIRST);
+  await test.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await test.getByRole("button", { name: "Run only this test" }).focus();
+  await page.keyboard.press("Enter");
+  await workbench.hasVerdict("This one test passed", `Your program ${FIRST}.`);
+});
+
+test("while a run goes on, no test can be run beside it", async ({ workbench }) => {
+  await workbench.open("get");
+  await workbench.judge(endlessLoop);
+  await workbench.isRunning();
+  const button = workbench.guide.getByRole("button", { name: /^Run only this test/ }).first();
+  await expect(button).toHaveAttribute("aria-disabled", "true");
+  await button.click({ force: true });
+  await workbench.isRunning();
+  await workbench.stopButton.click();
+  await workbench.hasVerdict("Stopped");
+});
