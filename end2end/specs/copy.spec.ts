@@ -52,7 +52,7 @@ test("a failure can be copied as text, with all that one needs to help", async (
   expect(text).toMatch(/^> +\d+ \| .+$/m);
   expect(text).toMatch(/^Expected: \$\d+\\r\\n/m);
   expect(text).toMatch(/^Received: \$\d+\\r\\n/m);
-  expect(text).toContain("client to program, client 1: *2\\r\\n$4\\r\\nECHO");
+  expect(text).toContain("client 1 to program: *2\\r\\n$4\\r\\nECHO");
   const seed = await workbench.results.locator(".seed code").innerText();
   expect(text).toContain(`Seed of the run: ${seed}`);
 

@@ -107,6 +107,39 @@ test("a later step starts over from the code of the step before", async ({ page,
   await workbench.editor.expectText(fourLines);
 });
 
+test("earlier code says when it was, and can be compared with the code of now", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("listen");
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
+  await workbench.write(`${fourLines}broken(\n`);
+  await workbench.earlierCode.click();
+  const version = page.getByRole("dialog", { name: "Earlier code" }).getByRole("listitem");
+  const year = String(new Date().getFullYear());
+  await expect(version).toContainText(year);
+  const compare = version.getByRole("button", { name: "Compare with the code now: Your last passing run" });
+  await compare.click();
+  await expect(compare).toHaveAttribute("aria-pressed", "true");
+  await expect(version.locator(".line-insert").first()).toBeVisible();
+  await expect(version.getByText("broken").first()).toBeVisible();
+  await compare.click();
+  await expect(version.locator(".diff")).toHaveCount(0);
+});
+
+test("the solution stands beside one's own code, or alone", async ({ page, workbench }) => {
+  await workbench.open("ping");
+  await workbench.guide.getByRole("button", { name: "Show the solution…" }).click();
+  const dialog = page.getByRole("dialog", { name: "The solution" });
+  await dialog.getByRole("button", { name: "Show the solution" }).click();
+  await expect(dialog.locator(".diff")).toBeVisible();
+  await dialog.getByRole("button", { name: "The solution alone" }).click();
+  await expect(dialog.locator(".diff")).toHaveCount(0);
+  await expect(dialog.locator("pre")).toHaveText(solution("ping").trim());
+  await expect(dialog.getByRole("button", { name: "Copy the solution" })).toBeVisible();
+});
+
 test("the code of the last passing run can be restored", async ({ workbench }) => {
   await workbench.open("listen");
   await workbench.judge(fourLines);

@@ -200,7 +200,7 @@ test("a page that is long in coming stands there at once, with the bar", async (
   const letCourseCome = await holdBack(page, /\/api\/course$/);
   await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
   await expect(page.getByText("Loading…")).toBeVisible();
-  await expect(page.getByRole("button", { name: /^Progress/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Backup/ })).toBeVisible();
   letCourseCome();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Build Your Own Redis in Python");
 });

@@ -8,8 +8,8 @@ import { BrowserStorage } from "../fixtures/storage.ts";
 import { Workbench } from "../pages/workbench.ts";
 
 async function openProgress(page: Page) {
-  await page.getByRole("button", { name: "Progress: export and import" }).click();
-  return page.getByRole("dialog", { name: "Your progress" });
+  await page.getByRole("button", { name: "Backup of your progress" }).click();
+  return page.getByRole("dialog", { name: "Backup of your progress" });
 }
 
 const file = (text: string) => ({
@@ -25,7 +25,7 @@ test("progress goes from one browser to another as a file", async ({ page, workb
   let dialog = await openProgress(page);
   await expect(dialog).toContainText("1 step begun, 1 of them done.");
   const download = page.waitForEvent("download");
-  await dialog.getByRole("button", { name: "Export to a file" }).click();
+  await dialog.getByRole("button", { name: "Save a backup file" }).click();
   const exported = await readFile(await (await download).path(), "utf8");
   expect(JSON.parse(exported)).toMatchObject({ version: 2 });
 
@@ -33,11 +33,11 @@ test("progress goes from one browser to another as a file", async ({ page, workb
   await workbench.reload();
   await workbench.editor.expectText(starter());
   dialog = await openProgress(page);
-  await dialog.getByLabel("Choose an exported file…").setInputFiles(file(exported));
+  await dialog.getByLabel("Choose a backup file…").setInputFiles(file(exported));
   await expect(dialog).toContainText("This would change:");
   await expect(dialog.getByRole("listitem")).toContainText("redis / listen");
-  await dialog.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(dialog.getByText("Imported: 1 step changed.")).toBeFocused();
+  await dialog.getByRole("button", { name: "Restore", exact: true }).click();
+  await expect(dialog.getByText("Restored: 1 step changed.")).toBeFocused();
   await dialog.getByRole("button", { name: "Close" }).click();
   await expect(workbench.step("Step 1: Listen, done")).toBeVisible();
   await workbench.reload();
@@ -59,7 +59,7 @@ for (const [what, text, reason] of [
     await workbench.isSaved();
     const before = await new BrowserStorage(page).all();
     const dialog = await openProgress(page);
-    await dialog.getByLabel("Choose an exported file…").setInputFiles(file(text));
+    await dialog.getByLabel("Choose a backup file…").setInputFiles(file(text));
     await expect(dialog).toContainText(reason);
     await expect(dialog).toContainText("Nothing was changed.");
     expect(await new BrowserStorage(page).all()).toEqual(before);
@@ -76,10 +76,10 @@ test("an import shows in the step that is open, and one's own code can be brough
   const dialog = await openProgress(page);
   const imported = { version: 1, courses: { redis: { listen: { draft: "imported = 2\n" } } } };
   await dialog
-    .getByLabel("Choose an exported file…")
+    .getByLabel("Choose a backup file…")
     .setInputFiles(file(JSON.stringify(imported)));
   await expect(dialog).toContainText("your code is replaced");
-  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await dialog.getByRole("button", { name: "Restore", exact: true }).click();
   await dialog.getByRole("button", { name: "Close" }).click();
   await workbench.editor.expectText("imported = 2\n");
   await workbench.editor.typeAtTheTop("# more\n");
@@ -101,13 +101,13 @@ test("an import leaves what another tab typed since it was looked at", async ({
   const dialog = await openProgress(page);
   const imported = { version: 1, courses: { redis: { listen: { draft: "imported = 2\n" } } } };
   await dialog
-    .getByLabel("Choose an exported file…")
+    .getByLabel("Choose a backup file…")
     .setInputFiles(file(JSON.stringify(imported)));
   await expect(dialog).toContainText("redis / listen");
   await other.write("meanwhile = 3\n");
   await other.isSaved();
-  await dialog.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(dialog).toContainText("Imported: 1 step changed.");
+  await dialog.getByRole("button", { name: "Restore", exact: true }).click();
+  await expect(dialog).toContainText("Restored: 1 step changed.");
   await other.reload();
   await other.editor.expectText("meanwhile = 3\n");
 });

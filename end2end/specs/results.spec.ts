@@ -127,6 +127,11 @@ test("the exchange of a test is a time line, with each message decoded and in by
   await expect(set).toContainText(String.raw`*3\r\n$3\r\nSET\r\n`);
   await expect(rows.filter({ hasText: "program to client: " }).first()).toContainText(/"?OK"?/);
   await expect(rows.filter({ hasText: "client 2" }).first()).toBeVisible();
+  await expect(rows.filter({ hasText: "client 1 closed its connection" })).toHaveCount(1);
+  // A lane begins and ends with its connection, and the signs are explained.
+  await expect(shared.locator(".lane.begins")).toHaveCount(2);
+  await expect(shared.locator(".lane.ends")).toHaveCount(2);
+  await expect(shared.locator(".trace-legend")).toHaveText(/^opened.*client to program.*closed$/s);
   await expect(shared.getByText(/^\d+(\.\d)? m?s$/).first()).toBeVisible();
 });
 

@@ -36,6 +36,8 @@ for (const [what, width, height] of [
       await expect(workbench.results.getByRole("tabpanel", { name: "Test results" })).toBeFocused();
       await expect(workbench.results.getByRole("link", { name: "Next step: PING" })).toBeVisible();
       await expectNothingBeside(page);
+      await workbench.results.getByRole("button", { name: /^Run tests/ }).click();
+      await expect(workbench.liveRegion).toHaveText(/^Run 2: All 2 tests passed/);
       await tab("Results").press("ArrowRight");
       await expect(tab("Guide")).toBeFocused();
       await expect(workbench.guide).toBeVisible();

@@ -79,7 +79,7 @@ test("what a newer page kept comes back with it, and the rest is listed", async 
   await storage.put(`codealong.quarantined.1.${stepKey("ping")}`, "no record at all");
   await workbench.reload();
   await workbench.editor.expectText("back = 1\n");
-  await page.getByRole("button", { name: "Progress: export and import" }).click();
+  await page.getByRole("button", { name: "Backup of your progress" }).click();
   const quarantined = page.getByRole("dialog").getByRole("listitem").filter({ hasText: "“ping”" });
   await expect(page.getByRole("dialog")).not.toContainText("“listen”");
   const download = page.waitForEvent("download");

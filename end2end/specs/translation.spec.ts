@@ -66,8 +66,8 @@ for (const goesOn of [true, false]) {
 
       const theme = page.getByRole("button", { name: /^Theme: / });
       await theme.click();
-      await page.getByRole("button", { name: /^Progress/ }).click();
-      const dialog = page.getByRole("dialog", { name: /Your progress/ });
+      await page.getByRole("button", { name: /^Backup/ }).click();
+      const dialog = page.getByRole("dialog", { name: /Backup of your progress/ });
       await expect(dialog).toContainText("1 step begun, 1 of them done.");
       await dialog.getByRole("button", { name: "Close" }).click();
       await expect(dialog).toBeHidden();

@@ -59,7 +59,7 @@ pub(crate) fn CopyButton(
     let what_class = if is_spelled_out { "" } else { "unseen" };
     view! {
         <span class="copying">
-            <button type="button" class="copy" on:click=copy>
+            <button type="button" class="copy" title="Copy" on:click=copy>
                 {move || view! { <Icon icon=icon() /> }}
                 <span>"Copy" <span class=what_class>{format!(" {what}")}</span></span>
             </button>

@@ -1,4 +1,4 @@
-//! Export and import of all progress, with a preview of what an import would change.
+//! The backup of all progress: exported as a file, imported after a preview of what that would change.
 
 use browser_model::{
     ImportedStep, Progress, ProgressError, RecordVersion, imported_steps, take_record,
@@ -14,20 +14,20 @@ use crate::store::{Store, quarantined_name};
 /// The id of the message that confirms an import: it takes the focus, as the button is gone.
 const TAKEN_ID: &str = "import-taken";
 
-/// The dialog of the "Progress" button in the bar.
+/// The dialog of the "Backup" button in the bar.
 #[component]
 pub(crate) fn ProgressDialog(
     /// What opens it.
     handle: DialogHandle,
 ) -> impl IntoView {
     view! {
-        <Dialog handle title="Your progress" name="progress">
+        <Dialog handle title="Backup of your progress" name="progress">
             <p>
-                "Your code and progress live in this browser and nowhere else. Export them to keep \
-                 a copy or to go on in another browser."
+                "Your code and progress live in this browser and nowhere else. Save a backup to keep \
+                 a copy, or to go on in another browser."
             </p>
             <Exporting />
-            <h3>"Import"</h3>
+            <h3>"Restore"</h3>
             <Importing handle />
             <Quarantine />
         </Dialog>
@@ -100,14 +100,14 @@ fn Exporting() -> impl IntoView {
     let export = move |_| {
         let text = progress.with_untracked(serde_json::to_string_pretty);
         if let Ok(text) = text {
-            browser::download("codealong-progress.json", "application/json", &text);
+            browser::download("codealong-backup.json", "application/json", &text);
         }
     };
     view! {
         <p class="quiet">{summary}</p>
         <p>
             <button type="button" class="button primary" on:click=export>
-                "Export to a file"
+                "Save a backup file"
             </button>
         </p>
     }
@@ -120,7 +120,7 @@ fn refusal(error: &ProgressError) -> String {
         ProgressError::Newer { .. } => format!("{error}."),
         // A JSON parser's position helps nobody who did not write the file.
         ProgressError::Unreadable { .. } => "this is not CodeAlong progress, or the file is \
-            damaged. Choose one that \u{201c}Export to a file\u{201d} made, as it came."
+            damaged. Choose one that \u{201c}Save a backup file\u{201d} made, as it came."
             .to_owned(),
     }
 }
@@ -160,7 +160,7 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
     view! {
         <p>
             <label class="button file-choice">
-                "Choose an exported file…"
+                "Choose a backup file…"
                 <input
                     type="file"
                     class="unseen"
@@ -182,7 +182,7 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
                     let steps = counted(count, "step", "steps");
                     view! {
                         <p class="success" id=TAKEN_ID tabindex="-1">
-                            {format!("Imported: {steps} changed.")}
+                            {format!("Restored: {steps} changed.")}
                         </p>
                     }
                         .into_any()
@@ -233,7 +233,7 @@ fn Preview(file: Progress, chosen: RwSignal<Chosen>, handle: DialogHandle) -> im
                     class="button primary"
                     on:click=move |event| take.with_value(|take| take(event))
                 >
-                    "Import"
+                    "Restore"
                 </button>
                 <button
                     type="button"

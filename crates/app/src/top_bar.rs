@@ -38,12 +38,12 @@ pub(crate) fn TopBar(
                 <button
                     type="button"
                     class="tool"
-                    aria-label="Progress: export and import"
-                    title="Progress: export and import"
+                    aria-label="Backup of your progress"
+                    title="Backup: save your progress as a file, or restore it"
                     on:click=move |_| progress.open()
                 >
                     <Icon icon=IconName::Transfer />
-                    <span class="word">"Progress"</span>
+                    <span class="word">"Backup"</span>
                 </button>
                 <ThemeButton />
                 {last_tool.map(|tool| tool.run())}

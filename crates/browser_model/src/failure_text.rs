@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use protocol::{ByteString, Outcome, Report, TestResult};
 
-use crate::trace_rows;
+use crate::{TraceEvent, trace_rows};
 
 /// Bytes of one message beyond these are counted only.
 const SHOWN_BYTES: usize = 240;
@@ -103,17 +103,16 @@ fn push_exchange(text: &mut String, test: &TestResult) {
         let _ = writeln!(text, "  … {left_out} earlier ones left out");
     }
     for row in &rows[left_out..] {
-        let mut line = format!("{:>8}  {}", row.at, row.event.word());
-        if let Some(client) = row.client {
-            let _ = write!(line, ", client {client}");
-        }
-        match &row.bytes {
-            Some((bytes, cut)) => {
-                let _ = write!(line, ": {}", shown(bytes, *cut));
+        let mut line = format!("{:>8}  ", row.at);
+        match (&row.bytes, row.client) {
+            (Some((bytes, cut)), Some(client)) => {
+                let way = match row.event {
+                    TraceEvent::Sent => format!("client {client} to program"),
+                    _ => format!("program to client {client}"),
+                };
+                let _ = write!(line, "{way}: {}", shown(bytes, *cut));
             }
-            None => {
-                let _ = write!(line, ": {}", row.headline);
-            }
+            _ => line.push_str(&row.headline),
         }
         if let Some(sent_in) = row.line {
             let _ = write!(line, "  (line {sent_in})");
@@ -217,7 +216,7 @@ mod tests {
             "\nmain.py, line 2:\n     1 | one\n>    2 | two\n     3 | three\n",
             "\nExpected: +PONG\\r\\n\nReceived: $4\\r\\nPONG\\r\\n\n",
             "first difference is at byte 0",
-            "1.4  client to program, client 1: xxx",
+            "1.4  client 1 to program: xxx",
             "x … and 70 more bytes\n",
             "Seed of the run: 4f1c",
         ] {

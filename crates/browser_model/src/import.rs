@@ -49,6 +49,10 @@ impl StepProgress {
         let mut merged = Self {
             draft: theirs.draft.clone().or_else(|| ours.draft.clone()),
             history: history.history.clone(),
+            passed_at_ms: match theirs.last_passing {
+                Some(_) => theirs.passed_at_ms,
+                None => ours.passed_at_ms,
+            },
             last_passing: theirs
                 .last_passing
                 .clone()
@@ -63,12 +67,12 @@ impl StepProgress {
         if let Some(passing) = &ours.last_passing
             && merged.last_passing != ours.last_passing
         {
-            merged.keep_in_history(passing, &[]);
+            merged.keep_in_history(passing, ours.passed_at_ms, &[]);
         }
         if let Some(draft) = &ours.draft
             && merged.draft != ours.draft
         {
-            merged.keep_in_history(draft, &[]);
+            merged.keep_in_history(draft, None, &[]);
         }
         merged
     }
@@ -146,7 +150,7 @@ mod tests {
     #[test]
     fn what_could_be_brought_back_before_still_can() {
         let mut here = kept("b", None);
-        here.history = vec![Program::of_one_file("a")];
+        here.keep_in_history(&Program::of_one_file("a"), None, &[]);
         let (after, changes) = import(here, kept("c", None));
         assert_eq!(after.replaced().collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(changes.len(), 1, "{changes:?}");

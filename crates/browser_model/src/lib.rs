@@ -41,7 +41,7 @@ pub use live_run::{LiveRun, LiveTest};
 pub use output_block::{OutputBlock, output_blocks, output_text};
 pub use output_html::{OutputHtml, output_html};
 pub use output_link::{OutputSpan, output_spans};
-pub use progress::{Progress, ProgressError, StepProgress};
+pub use progress::{Progress, ProgressError, ReplacedProgram, StepProgress};
 pub use run_phase::{RunPhase, TestState};
 pub use settings::{ByteView, Divider, LearnerSettings, Panels, Theme};
 pub use step_slots::{StepSlot, step_slots};
@@ -50,4 +50,4 @@ pub use storage::{
     take_record,
 };
 pub use text_edit::{TextEdit, utf16_column};
-pub use trace::{LANES_MAX, TraceEvent, TraceRow, trace_rows};
+pub use trace::{LANES_MAX, LaneState, TraceEvent, TraceRow, trace_rows};

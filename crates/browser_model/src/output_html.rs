@@ -165,7 +165,7 @@ impl Page {
     /// Text, its long lines cut.
     fn push_text(&mut self, text: &str) {
         for line in text.split_inclusive('\n') {
-            let length = line.chars().count();
+            let length = line.trim_end_matches('\n').chars().count();
             if length <= LONG_LINE || !self.searched.is_empty() {
                 self.push_searched(line);
                 continue;
@@ -357,7 +357,7 @@ mod tests {
         let long = format!("{}End\nnext\n", "x".repeat(500));
         let chunks = [chunk(1, OutputStream::Stdout, &long)];
         let cut = html(&chunks);
-        assert!(cut.contains("show all: 304 more characters</button><span hidden>xxx"));
+        assert!(cut.contains("show all: 303 more characters</button><span hidden>xxx"));
         assert!(cut.ends_with("End</span>\nnext\n</div>"), "{cut}");
         let searched = output_html(&chunks, |_| String::new(), "END");
         assert_eq!(searched.found, 1);

@@ -23,16 +23,30 @@ pub struct StepProgress {
     pub draft: Option<Program>,
     /// The program of the last run that passed: its presence is what "solved" means.
     pub last_passing: Option<Program>,
+    /// When it passed, in milliseconds since 1970, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_at_ms: Option<u64>,
     /// Programs that were replaced (by a reset, an import, another tab's draft) and can be brought
     /// back; the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub history: Vec<Program>,
+    pub history: Vec<ReplacedProgram>,
     /// The last hint that was opened, from 1; 0 is none.
     pub hints_opened: u8,
     /// How many runs of this step failed.
     pub failed_runs: u32,
     /// The duration of the shortest passing run.
     pub best_run_us: Option<u32>,
+}
+
+/// A program that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplacedProgram {
+    /// The program.
+    #[serde(flatten)]
+    pub program: Program,
+    /// When it was replaced, in milliseconds since 1970, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_ms: Option<u64>,
 }
 
 /// A step's progress in the form of any version.
@@ -45,6 +59,7 @@ struct StoredStep {
     draft: Option<StoredProgram>,
     #[serde(alias = "last_green")]
     last_passing: Option<StoredProgram>,
+    passed_at_ms: Option<u64>,
     history: Vec<StoredProgram>,
     before_reset: Option<StoredProgram>,
     replaced_earlier: Vec<StoredProgram>,
@@ -57,15 +72,24 @@ struct StoredStep {
 #[serde(untagged)]
 enum StoredProgram {
     Text(String),
-    Program(Program),
+    Program(ReplacedProgram),
+}
+
+impl From<StoredProgram> for ReplacedProgram {
+    fn from(stored: StoredProgram) -> Self {
+        match stored {
+            StoredProgram::Text(text) => Self {
+                program: Program::of_one_file(text),
+                at_ms: None,
+            },
+            StoredProgram::Program(program) => program,
+        }
+    }
 }
 
 impl From<StoredProgram> for Program {
     fn from(stored: StoredProgram) -> Self {
-        match stored {
-            StoredProgram::Text(text) => Self::of_one_file(text),
-            StoredProgram::Program(program) => program,
-        }
+        ReplacedProgram::from(stored).program
     }
 }
 
@@ -78,7 +102,11 @@ impl From<StoredStep> for StepProgress {
         Self {
             draft: stored.draft.map(Program::from),
             last_passing: stored.last_passing.map(Program::from),
-            history: replaced.chain(stored.history).map(Program::from).collect(),
+            passed_at_ms: stored.passed_at_ms,
+            history: replaced
+                .chain(stored.history)
+                .map(ReplacedProgram::from)
+                .collect(),
             hints_opened: stored.hints_opened,
             failed_runs: stored.failed_runs,
             best_run_us: stored.best_run_us,
@@ -145,19 +173,26 @@ impl StepProgress {
     /// Keeps a program that is about to be replaced, and as many of the older ones as there is room
     /// for. One that can be had elsewhere (the course's, an earlier step's, the last passing run's)
     /// displaces no other: after two resets, a learner gets back what they wrote, not the starter.
-    pub fn keep_in_history(&mut self, program: &Program, elsewhere: &[&str]) {
+    pub fn keep_in_history(&mut self, program: &Program, at_ms: Option<u64>, elsewhere: &[&str]) {
         let is_elsewhere = elsewhere.contains(&program.entry_text())
             || self.last_passing.as_ref() == Some(program);
         if is_elsewhere && !self.history.is_empty() {
             return;
         }
-        self.history.retain(|other| other != program);
-        self.history.push(program.clone());
+        self.history.retain(|other| other.program != *program);
+        self.history.push(ReplacedProgram {
+            program: program.clone(),
+            at_ms,
+        });
         // The newest is kept whatever its size.
-        let is_too_much = |kept: &[Program]| {
+        let is_too_much = |kept: &[ReplacedProgram]| {
             kept.split_last().is_some_and(|(_, earlier)| {
                 earlier.len() > REPLACED_MAX
-                    || earlier.iter().map(Program::bytes).sum::<usize>() > REPLACED_MAX_BYTES
+                    || earlier
+                        .iter()
+                        .map(|kept| kept.program.bytes())
+                        .sum::<usize>()
+                        > REPLACED_MAX_BYTES
             })
         };
         while is_too_much(&self.history) {
@@ -167,14 +202,17 @@ impl StepProgress {
 
     /// The texts of the replaced programs, the newest first.
     pub fn replaced(&self) -> impl Iterator<Item = &str> {
-        self.history.iter().rev().map(Program::entry_text)
+        let texts = self.history.iter().map(|kept| kept.program.entry_text());
+        texts.rev()
     }
 
     /// A later step's run has passed all tests of this one too: it is solved. A program of its own
     /// that has passed before stays.
-    pub fn record_pass_in_a_later_run(&mut self, program: &str) {
-        self.last_passing
-            .get_or_insert_with(|| Program::of_one_file(program));
+    pub fn record_pass_in_a_later_run(&mut self, program: &str, at_ms: Option<u64>) {
+        if self.last_passing.is_none() {
+            self.last_passing = Some(Program::of_one_file(program));
+            self.passed_at_ms = at_ms;
+        }
     }
 
     /// Whether a run of this step has passed.
@@ -194,15 +232,15 @@ mod tests {
     #[test]
     fn starting_over_twice_keeps_what_was_written() {
         let mut kept = StepProgress::default();
-        kept.keep_in_history(&program("mine"), &["starter"]);
-        kept.keep_in_history(&program("starter"), &["starter"]);
+        kept.keep_in_history(&program("mine"), None, &["starter"]);
+        kept.keep_in_history(&program("starter"), None, &["starter"]);
         assert_eq!(kept.replaced().next(), Some("mine"));
-        kept.keep_in_history(&program("mine, later"), &["starter"]);
-        kept.keep_in_history(&program("mine, later"), &["starter"]);
-        kept.keep_in_history(&program("mine, last"), &["starter"]);
+        kept.keep_in_history(&program("mine, later"), None, &["starter"]);
+        kept.keep_in_history(&program("mine, later"), None, &["starter"]);
+        kept.keep_in_history(&program("mine, last"), None, &["starter"]);
         let replaced: Vec<&str> = kept.replaced().collect();
         assert_eq!(replaced, ["mine, last", "mine, later", "mine"]);
-        kept.keep_in_history(&program("mine"), &["starter"]);
+        kept.keep_in_history(&program("mine"), None, &["starter"]);
         let replaced: Vec<&str> = kept.replaced().collect();
         assert_eq!(replaced, ["mine", "mine, last", "mine, later"]);
     }
@@ -211,12 +249,12 @@ mod tests {
     fn replaced_programs_leave_room_for_drafts() {
         let mut kept = StepProgress::default();
         for number in 0..100 {
-            kept.keep_in_history(&program(&format!("{number}").repeat(20_000)), &[]);
+            kept.keep_in_history(&program(&format!("{number}").repeat(20_000)), None, &[]);
         }
         assert!(kept.replaced().map(str::len).sum::<usize>() <= 192 * 1024);
         assert!(kept.replaced().next().unwrap().starts_with("99"));
         for number in 0..100 {
-            kept.keep_in_history(&program(&format!("{number}")), &[]);
+            kept.keep_in_history(&program(&format!("{number}")), None, &[]);
         }
         assert_eq!(kept.replaced().count(), 9);
     }
@@ -228,6 +266,17 @@ mod tests {
         let course = CourseId::parse("redis").unwrap();
         let step = progress.step(&course, &StepId::parse("ping").unwrap());
         assert_eq!(step.unwrap().draft_text(), Some("x = 1"));
+    }
+
+    #[test]
+    fn times_are_stored_beside_programs_and_an_older_page_reads_those() {
+        let mut kept = StepProgress::default();
+        kept.keep_in_history(&program("a"), Some(1_700_000_000_000), &[]);
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(serde_json::from_str::<StepProgress>(&text).unwrap(), kept);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let older: Program = serde_json::from_value(json["history"][0].clone()).unwrap();
+        assert_eq!(older, program("a"));
     }
 
     /// A record as the page of version 1 wrote it.

@@ -22,8 +22,21 @@ pub struct TraceRow {
     pub line: Option<u32>,
     /// The learner's calls that led to that line, the innermost first.
     pub callers: Vec<Caller>,
-    /// For each lane, whether its connection is open beside this row.
-    pub lanes: Vec<bool>,
+    /// For each lane, how its connection is drawn beside this row.
+    pub lanes: Vec<LaneState>,
+}
+
+/// How a lane is drawn beside one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaneState {
+    /// There is no connection.
+    Closed,
+    /// It begins at this row.
+    Begins,
+    /// It is open.
+    Open,
+    /// It ends at this row.
+    Ends,
 }
 
 /// An event on a lane.
@@ -46,7 +59,7 @@ pub enum TraceEvent {
 }
 
 impl TraceEvent {
-    /// The event in English, for those who don't see the icon.
+    /// The event in English, for the legend and for those who don't see the icon.
     pub fn word(self) -> &'static str {
         match self {
             Self::Opened => "opened",
@@ -76,6 +89,7 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
         index.map(|index| index.min(LANES_MAX - 1))
     };
     let count = clients.len().clamp(1, LANES_MAX);
+    let names_client = clients.len() > 1;
     let mut open = vec![0_u32; count];
     exchanges
         .iter()
@@ -92,9 +106,15 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
             let lanes = was_open
                 .iter()
                 .zip(&open)
-                .map(|(was, is)| *was || *is > 0)
+                .map(|(was, is)| match (*was, *is > 0) {
+                    (false, false) => LaneState::Closed,
+                    (false, true) => LaneState::Begins,
+                    (true, true) => LaneState::Open,
+                    (true, false) => LaneState::Ends,
+                })
                 .collect();
-            let (headline, bytes, line) = content(&exchange.action);
+            let named = names_client.then_some(exchange.client);
+            let (headline, bytes, line) = content(&exchange.action, named);
             TraceRow {
                 at: format!("{:.1}", f64::from(exchange.at_us) / 1000.0),
                 client: (exchange.client > 0).then_some(exchange.client),
@@ -127,10 +147,16 @@ fn event_of(action: &ExchangeAction) -> TraceEvent {
 
 type Content = (String, Option<(ByteString, u32)>, Option<u32>);
 
-fn content(action: &ExchangeAction) -> Content {
+/// `named` is the client where there are several: then it is in the sentence.
+fn content(action: &ExchangeAction, named: Option<u16>) -> Content {
     let words = |text: &str| (text.to_owned(), None, None);
+    let client = named.map_or_else(
+        || "the client".to_owned(),
+        |client| format!("client {client}"),
+    );
+    let to_client = named.map_or_else(String::new, |client| format!(" to client {client}"));
     match action {
-        ExchangeAction::Connected => words("connected"),
+        ExchangeAction::Connected => words(&format!("{client} connected")),
         ExchangeAction::Sent {
             bytes, cut_bytes, ..
         } => (
@@ -148,11 +174,17 @@ fn content(action: &ExchangeAction) -> Content {
             Some((bytes.clone(), *cut_bytes)),
             *line,
         ),
-        ExchangeAction::Silence { waited_ms } => words(&format!("nothing came for {waited_ms} ms")),
-        ExchangeAction::ClosedByClient => words("the client closed the connection"),
-        ExchangeAction::ResetByClient => words("the client broke the connection off"),
-        ExchangeAction::ClosedByServer => words("the program closed the connection"),
-        ExchangeAction::Reset => words("the program's side reset the connection"),
+        ExchangeAction::Silence { waited_ms } => {
+            words(&format!("nothing came{to_client} for {waited_ms} ms"))
+        }
+        ExchangeAction::ClosedByClient => words(&format!("{client} closed its connection")),
+        ExchangeAction::ResetByClient => words(&format!("{client} broke its connection off")),
+        ExchangeAction::ClosedByServer => {
+            words(&format!("the program closed the connection{to_client}"))
+        }
+        ExchangeAction::Reset => words(&format!(
+            "the program's side reset the connection{to_client}"
+        )),
         ExchangeAction::Restarted => words("the program was restarted"),
         ExchangeAction::LeftOut { count } => {
             let count = usize::try_from(*count).unwrap_or(usize::MAX);
@@ -193,21 +225,56 @@ mod tests {
             at(1, ExchangeAction::ClosedByClient),
             at(2, sent()),
         ]);
-        let lanes: Vec<(Option<usize>, Vec<bool>)> = rows
+        use LaneState::{Begins, Closed, Ends, Open};
+        let lanes: Vec<(Option<usize>, Vec<LaneState>)> = rows
             .iter()
             .map(|row| (row.lane, row.lanes.clone()))
             .collect();
         assert_eq!(
             lanes,
             [
-                (Some(0), vec![true, false]),
-                (Some(1), vec![true, true]),
-                (Some(0), vec![true, true]),
-                (Some(0), vec![true, true]),
-                (Some(1), vec![false, true]),
+                (Some(0), vec![Begins, Closed]),
+                (Some(1), vec![Open, Begins]),
+                (Some(0), vec![Open, Open]),
+                (Some(0), vec![Ends, Open]),
+                (Some(1), vec![Closed, Open]),
             ]
         );
         assert_eq!(rows[0].at, "1.4");
+    }
+
+    #[test]
+    fn a_sentence_names_its_client_where_there_are_several() {
+        let said = |exchanges: &[Exchange]| -> Vec<String> {
+            let rows = trace_rows(exchanges);
+            rows.into_iter().map(|row| row.headline).collect()
+        };
+        let of = |client| {
+            [
+                at(client, ExchangeAction::Connected),
+                at(client, ExchangeAction::Silence { waited_ms: 300 }),
+                at(client, ExchangeAction::ClosedByServer),
+                at(client, ExchangeAction::ClosedByClient),
+            ]
+        };
+        assert_eq!(
+            said(&of(1)),
+            [
+                "the client connected",
+                "nothing came for 300 ms",
+                "the program closed the connection",
+                "the client closed its connection",
+            ]
+        );
+        assert_eq!(
+            said(&[of(1), of(2)].concat())[4..],
+            [
+                "client 2 connected",
+                "nothing came to client 2 for 300 ms",
+                "the program closed the connection to client 2",
+                "client 2 closed its connection",
+            ]
+        );
     }
 
     #[test]
@@ -229,7 +296,13 @@ mod tests {
             at(1, ExchangeAction::Connected),
         ]);
         let one_lane: Vec<_> = rows.iter().map(|row| row.lanes.clone()).collect();
-        assert_eq!(one_lane, [[true], [true], [false], [true]]);
+        let expected = [
+            [LaneState::Begins],
+            [LaneState::Ends],
+            [LaneState::Closed],
+            [LaneState::Begins],
+        ];
+        assert_eq!(one_lane, expected);
         let clients: Vec<_> = rows.iter().map(|row| (row.client, row.lane)).collect();
         let of_first = (Some(1), Some(0));
         assert_eq!(clients, [of_first, (None, None), (None, None), of_first]);

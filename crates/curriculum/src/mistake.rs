@@ -76,7 +76,7 @@ pub(crate) struct MistakeReader<'a> {
 }
 
 /// Outcomes that no mistake of the learner explains.
-const NOT_MISTAKES: [&str; 3] = ["passed", "not-run", "test-broken"];
+const NOT_MISTAKES: [&str; 4] = ["passed", "not-run", "not-asked", "test-broken"];
 /// Outcomes that carry the received bytes.
 const WITH_RECEIVED: [&str; 7] = [
     "closed",

@@ -308,7 +308,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 27] = [
+    pub const KINDS: [&'static str; 28] = [
         "passed",
         "refused",
         "exited",
@@ -334,6 +334,7 @@ impl Outcome {
         "output-flood",
         "timed-out",
         "not-run",
+        "not-asked",
         "interfered",
         "test-broken",
     ];

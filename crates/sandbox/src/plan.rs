@@ -90,6 +90,23 @@ mod tests {
     }
 
     #[test]
+    fn the_only_test_that_is_asked_for_is_the_only_one_that_runs() {
+        let only = TestId::new(StepId::parse("earlier").unwrap(), 3);
+        let job = Job {
+            only: Some(only.clone()),
+            ..job(1)
+        };
+        let planned = plan(&job);
+        let runs = planned.iter().flat_map(|(_, tests)| tests);
+        assert_eq!(runs.clone().count(), 12);
+        let asked: Vec<&TestId> = runs
+            .filter(|run| run.asked)
+            .map(|run| &run.test.id)
+            .collect();
+        assert_eq!(asked, [&only]);
+    }
+
+    #[test]
     fn an_earlier_steps_tests_share_a_program_in_an_order_of_the_seeds() {
         let orders: Vec<Vec<String>> = (0..20).map(|seed| ids(seed, 0)).collect();
         for order in &orders {

@@ -75,7 +75,11 @@ impl CodeEditor {
 }
 
 impl DiffView {
-    pub(crate) async fn mount(_: HtmlDivElement, _: String, _: String) -> Option<Self> {
+    pub(crate) async fn mount(
+        _: HtmlDivElement,
+        _: (&'static str, String),
+        _: (&'static str, String),
+    ) -> Option<Self> {
         None
     }
 }
@@ -198,6 +202,14 @@ pub(crate) fn is_offline() -> bool {
 
 pub(crate) fn is_apple() -> bool {
     false
+}
+
+pub(crate) fn now_ms() -> Option<u64> {
+    None
+}
+
+pub(crate) fn local_time(_: u64) -> String {
+    String::new()
 }
 
 pub(crate) fn random_name() -> String {

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use protocol::counted;
 
 use super::Workbench;
+use super::difference::Difference;
+use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
 
 /// How many lines of a program are shown: enough to recognise it.
@@ -15,6 +17,8 @@ const SHOWN_LINES: usize = 6;
 struct Version {
     title: String,
     program: String,
+    /// When it passed or was replaced, in milliseconds since 1970, if known.
+    at_ms: Option<u64>,
 }
 
 /// All that can be brought back in place of `program`, the most likely first.
@@ -22,13 +26,16 @@ fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
     let passing = kept.last_passing_text().into_iter().map(|passing| Version {
         title: "Your last passing run".to_owned(),
         program: passing.to_owned(),
+        at_ms: kept.passed_at_ms,
     });
-    let replaced = kept.replaced().zip(1..).map(|(replaced, number)| Version {
+    let history = kept.history.iter().rev();
+    let replaced = history.zip(1..).map(|(replaced, number)| Version {
         title: match number {
             1 => "What was replaced last".to_owned(),
             number => format!("What was replaced {number} times ago"),
         },
-        program: replaced.to_owned(),
+        program: replaced.program.entry_text().to_owned(),
+        at_ms: replaced.at_ms,
     });
     let mut versions: Vec<Version> = Vec::new();
     for version in passing.chain(replaced) {
@@ -87,7 +94,17 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
         .with_untracked(|program| versions(&bench.step.progress_untracked(), program));
     let rows = found
         .into_iter()
-        .map(|Version { title, program }| {
+        .map(|Version { title, program, at_ms }| {
+            let when = at_ms.map(|at_ms| {
+                view! { <small>{browser::local_time(at_ms)} " · "</small> }
+            });
+            let is_compared = RwSignal::new(false);
+            let compared = StoredValue::new(program.clone());
+            let difference = move || {
+                let now = bench.editor.program().get_untracked();
+                let (from, to) = (("Earlier", compared.get_value()), ("Now", now));
+                view! { <Difference from to /> }
+            };
             let lines = program.lines().count();
             let mut shown: Vec<&str> = program.lines().take(SHOWN_LINES).collect();
             if lines > SHOWN_LINES {
@@ -95,6 +112,7 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
             }
             let shown = shown.join("\n");
             let label = format!("Bring back: {title}");
+            let compare_label = format!("Compare with the code now: {title}");
             let bring_back = move |_| {
                 bench.editor.replace_and_remember(&program);
                 handle.close();
@@ -105,14 +123,35 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
                     <p>
                         <b>{title}</b>
                         " "
+                        {when}
                         <small>{counted(lines, "line", "lines")}</small>
                     </p>
-                    <pre translate="no" tabindex="0">
-                        <code translate="no">{shown}</code>
-                    </pre>
-                    <button type="button" class="button" aria-label=label on:click=bring_back>
-                        "Bring back"
-                    </button>
+                    <Show
+                        when=move || is_compared.get()
+                        fallback=move || {
+                            view! {
+                                <pre translate="no" tabindex="0">
+                                    <code translate="no">{shown.clone()}</code>
+                                </pre>
+                            }
+                        }
+                    >
+                        {difference}
+                    </Show>
+                    <p class="version-actions">
+                        <button type="button" class="button" aria-label=label on:click=bring_back>
+                            "Bring back"
+                        </button>
+                        <button
+                            type="button"
+                            class="button quiet"
+                            aria-label=compare_label
+                            aria-pressed=move || is_compared.get().to_string()
+                            on:click=move |_| is_compared.update(|is| *is = !*is)
+                        >
+                            "Compare with the code now"
+                        </button>
+                    </p>
                 </li>
             }
         })
@@ -139,7 +178,7 @@ mod tests {
             ..StepProgress::default()
         };
         for program in ["one", "here", "passing", "two"] {
-            kept.keep_in_history(&Program::of_one_file(program), &[]);
+            kept.keep_in_history(&Program::of_one_file(program), Some(7), &[]);
         }
         let found: Vec<(String, String)> = versions(&kept, "here")
             .into_iter()

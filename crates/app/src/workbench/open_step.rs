@@ -4,6 +4,7 @@ use browser_model::{InitialDraft, StepProgress};
 use leptos::prelude::*;
 use protocol::{CourseView, Program, Report, StepId, StepSummary, StepView};
 
+use crate::browser;
 use crate::navigation::PendingNavigation;
 use crate::store::Store;
 
@@ -123,6 +124,7 @@ impl OpenStep {
     pub(super) fn record_pass(self, program: &str, duration_us: u32) {
         self.change_progress(|kept| {
             kept.last_passing = Some(Program::of_one_file(program));
+            kept.passed_at_ms = browser::now_ms();
             let best = kept
                 .best_run_us
                 .map_or(duration_us, |best| best.min(duration_us));
@@ -145,7 +147,7 @@ impl OpenStep {
                 .filter(|judged| judged.step != here.summary.id && judged.is_passed());
             for judged in earlier {
                 self.store.change_step(&course.id, &judged.step, |kept| {
-                    kept.record_pass_in_a_later_run(program);
+                    kept.record_pass_in_a_later_run(program, browser::now_ms());
                 });
             }
         });

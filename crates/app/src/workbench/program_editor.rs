@@ -218,7 +218,7 @@ impl ProgramEditor {
                 text != saved_text && text != program
             });
             if let Some(draft) = others {
-                kept.keep_in_history(&draft, &[]);
+                kept.keep_in_history(&draft, browser::now_ms(), &[]);
                 conflicting = Some(draft.entry_text().to_owned());
             }
             kept.draft = Some(Program::of_one_file(program));
@@ -257,7 +257,7 @@ impl ProgramEditor {
         let elsewhere = [starter.as_str(), initial_draft.text()];
         let before = Program::of_one_file(before);
         self.step
-            .change_progress(|kept| kept.keep_in_history(&before, &elsewhere));
+            .change_progress(|kept| kept.keep_in_history(&before, browser::now_ms(), &elsewhere));
     }
 
     /// Shows the draft that an import brought for this step.
@@ -303,7 +303,7 @@ impl ProgramEditor {
                 // Autosave is about to overwrite the other tab's draft: the history keeps it.
                 let program = Program::of_one_file(&*other);
                 self.step
-                    .change_progress(|kept| kept.keep_in_history(&program, &[]));
+                    .change_progress(|kept| kept.keep_in_history(&program, browser::now_ms(), &[]));
                 self.conflicting_draft.set(Some(other));
             }
         }

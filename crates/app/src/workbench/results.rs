@@ -8,6 +8,8 @@ mod test_case;
 mod trace;
 mod verdict;
 
+use std::collections::BTreeSet;
+
 use browser_model::RunPhase;
 use leptos::ev;
 use leptos::prelude::*;
@@ -130,20 +132,18 @@ fn ViewTabs() -> impl IntoView {
             })
     });
     // What was last looked at: a program that prints the same at each run has nothing new to read.
-    let read = StoredValue::new(String::new());
-    let printed = move || {
-        bench.runs.shown().with(|shown| {
-            let live = shown.as_ref().map(|shown| &shown.live);
-            live.map(output::fingerprint).unwrap_or_default()
-        })
-    };
+    let read = StoredValue::new(BTreeSet::new());
     let has_new_output = Memo::new(move |_| {
-        let printed = printed();
-        if view.get() == View::Output {
-            read.set_value(printed);
-            return false;
-        }
-        !printed.is_empty() && read.with_value(|read| *read != printed)
+        bench.runs.shown().with(|shown| {
+            let Some(shown) = shown else {
+                return false;
+            };
+            if view.get() == View::Output {
+                read.set_value(output::lines(&shown.live));
+                return false;
+            }
+            !shown.is_going() && read.with_value(|read| !output::lines(&shown.live).is_subset(read))
+        })
     });
     let on_key = move |event: ev::KeyboardEvent| {
         let other = match event.key().as_str() {

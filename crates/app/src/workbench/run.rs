@@ -6,9 +6,7 @@ use browser_model::{LiveRun, RunPhase};
 use futures::{Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
-use protocol::{
-    Program, Report, RunError, RunEvent, RunRequest, RunnableProgram, Seed, TestId, Verdict,
-};
+use protocol::{Program, RunError, RunEvent, RunRequest, RunnableProgram, Seed, TestId, Verdict};
 
 use super::announcement::announcement;
 use super::last_run::{self, LastRun};
@@ -162,35 +160,6 @@ impl Runs {
         self.start_with(RunValues::Of(seed), None);
     }
 
-    /// Runs one test only. One that failed meets the same values again.
-    pub(super) fn start_test(self, id: &TestId) {
-        let failed_with = self.last_report_untracked().and_then(|report| {
-            let mut tests = report.steps.iter().flat_map(|step| &step.tests);
-            let failed =
-                tests.any(|test| test.id == *id && test.is_asked() && !test.outcome.is_passed());
-            failed.then_some(report.seed)
-        });
-        let values = failed_with.map_or(RunValues::Fresh, RunValues::Of);
-        self.start_with(values, Some(id.clone()));
-    }
-
-    /// Runs the first test that failed in the last run, or the only one that it made.
-    pub(super) fn start_failed_test(self) {
-        let failed = self.last_report_untracked().and_then(|report| {
-            let test = report.first_broken().or_else(|| report.only());
-            test.map(|test| test.id.clone())
-        });
-        if let Some(id) = failed {
-            self.start_test(&id);
-        }
-    }
-
-    /// The report on screen, or the one before a run that has none.
-    fn last_report_untracked(self) -> Option<Report> {
-        let report_of = |run: Option<ShownRun>| run.and_then(|run| run.live.report);
-        report_of(self.shown.get_untracked()).or_else(|| report_of(self.before.get_untracked()))
-    }
-
     /// Stops the run under way.
     pub(super) fn stop(self) {
         if !self.is_going_untracked() {
@@ -208,7 +177,8 @@ impl Runs {
         self.keep_the_focus_in_the_results();
     }
 
-    fn start_with(self, values: RunValues, only: Option<TestId>) {
+    /// Runs the program: all tests, or only one.
+    pub(super) fn start_with(self, values: RunValues, only: Option<TestId>) {
         let is_ready = self.store.is_loaded_untracked() && !self.step.is_leaving();
         if !is_ready || self.is_going_untracked() {
             return;

@@ -1,12 +1,12 @@
 //! The solution: beside the learner's own code, after a confirmation.
 
-use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Workbench;
+use super::difference::Difference;
 use crate::api::load_solution;
-use crate::browser::{self, DiffView, Local};
+use crate::browser;
+use crate::copy::CopyButton;
 use crate::dialog::{Dialog, DialogHandle};
 
 /// The id of the comparison, which takes the focus once the button is gone.
@@ -78,7 +78,7 @@ fn Comparison() -> impl IntoView {
     let solution = LocalResource::new(move || load_solution(course.clone(), step.clone()));
     let content = move || match solution.get() {
         None => view! { <p class="quiet">"Loading…"</p> }.into_any(),
-        Some(Ok(solution)) => view! { <Difference solution /> }.into_any(),
+        Some(Ok(solution)) => view! { <SolutionViews solution /> }.into_any(),
         Some(Err(_)) => view! {
             <p class="quiet">
                 "The solution could not be loaded. "
@@ -97,35 +97,62 @@ fn Comparison() -> impl IntoView {
     .into_any()
 }
 
+/// How the solution is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Beside the learner's own code.
+    Difference,
+    /// As it is.
+    Alone,
+}
+
 #[component]
-fn Difference(solution: String) -> impl IntoView {
+fn SolutionViews(solution: String) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let host = NodeRef::<Div>::new();
-    let difference = Local::empty();
-    let plain = RwSignal::new(None);
-    Effect::new(move |_| {
-        if let Some(host) = host.get() {
-            let own = bench.editor.program().get_untracked();
-            let solution = solution.clone();
-            spawn_local(async move {
-                let shown = DiffView::mount(host, own, solution.clone()).await;
-                if shown.is_none() {
-                    plain.try_set(Some(solution));
-                }
-                difference.set(shown);
-            });
+    let shown = RwSignal::new(Shown::Difference);
+    let own = bench.editor.program().get_untracked();
+    let buttons = [
+        (Shown::Difference, "Beside my code"),
+        (Shown::Alone, "The solution alone"),
+    ]
+    .map(|(this, label)| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (shown.get() == this).to_string()
+                on:click=move |_| shown.set(this)
+            >
+                {label}
+            </button>
         }
-    });
+    })
+    .collect_view();
+    let copied = solution.clone();
+    let text = Callback::new(move |()| copied.clone());
+    let content = move || match shown.get() {
+        Shown::Difference => {
+            let (from, to) = (
+                ("Your code", own.clone()),
+                ("The solution", solution.clone()),
+            );
+            view! { <Difference from to /> }.into_any()
+        }
+        Shown::Alone => view! {
+            <pre class="solution-alone" translate="no" tabindex="0">
+                <code translate="no">{solution.clone()}</code>
+            </pre>
+        }
+        .into_any(),
+    };
     view! {
-        <Show when=move || plain.with(Option::is_none)>
-            <p class="diff-legend">
-                <span>"Your code"</span>
-                <span>"The solution"</span>
-            </p>
-        </Show>
-        <div class="diff" translate="no" node_ref=host></div>
-        // Without the editor the solution alone has to do.
-        {move || plain.get().map(|solution| view! { <pre translate="no">{solution}</pre> })}
+        <div class="solution-head">
+            <div class="choice" role="group" aria-label="Show the solution">
+                {buttons}
+            </div>
+            <span class="grow"></span>
+            <CopyButton what="the solution" text />
+        </div>
+        {content}
     }
     .into_any()
 }

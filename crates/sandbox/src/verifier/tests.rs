@@ -246,3 +246,58 @@ fn a_judge_that_never_stops_talking_is_a_protocol_violation() {
     });
     assert!(violation.is_some());
 }
+
+#[test]
+fn output_belongs_to_the_test_in_which_it_came() {
+    let output =
+        |text: &str| json!({"frame": "output", "launch": 1, "stream": "stdout", "text": text});
+    let frames = numbered(vec![
+        started(),
+        output("at the start, "),
+        begins(1),
+        output("in the first"),
+        passes(1),
+        output(", as its clients leave"),
+        begins(2),
+        output("in the second"),
+        fails(2),
+        begins(3),
+        passes(3),
+        finished(),
+    ]);
+    let (report, ending) = report(&frames, Ending::Clean);
+    assert_eq!(ending, Ending::Clean);
+    let found: Vec<(u16, &str)> = (report.output.chunks.iter())
+        .map(|chunk| (chunk.test.as_ref().unwrap().number(), chunk.text.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (1, "at the start, in the first, as its clients leave"),
+            (2, "in the second"),
+        ]
+    );
+}
+
+#[test]
+fn a_test_that_nobody_asked_for_is_out_of_turn() {
+    let job = Job {
+        only: Some(TestId::new(StepId::parse("listen").unwrap(), 2)),
+        ..job()
+    };
+    let mut verifier = RunVerifier::new(&job, NONCE.to_owned(), Timings::default());
+    let frames = numbered(vec![started(), begins(1)]);
+    let taken: Vec<bool> = frames
+        .iter()
+        .map(|frame| verifier.take(frame.to_string().as_bytes(), AT).is_ok())
+        .collect();
+    assert_eq!(taken, [true, false]);
+
+    let mut verifier = RunVerifier::new(&job, NONCE.to_owned(), Timings::default());
+    for frame in numbered(vec![started(), begins(2), passes(2), finished()]) {
+        verifier.take(frame.to_string().as_bytes(), AT).unwrap();
+    }
+    let report = verifier.end(&Ending::Clean, AT);
+    assert_eq!(report.results.len(), 1);
+    assert!(report.is_passed());
+}

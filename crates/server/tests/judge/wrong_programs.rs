@@ -8,7 +8,13 @@ use crate::expectation::{expectations, judge_all};
 use crate::judge_fixture::{JudgeFixture, programs};
 
 /// The outcomes that no mistake leads to. The judge's own tests produce those that are faults.
-const NO_MISTAKE: [&str; 4] = ["passed", "not-run", "test-broken", "interfered"];
+const NO_MISTAKE: [&str; 5] = [
+    "passed",
+    "not-run",
+    "not-asked",
+    "test-broken",
+    "interfered",
+];
 
 #[test]
 fn each_outcome_is_produced_by_a_program() {

@@ -64,6 +64,23 @@ async fn an_unknown_step_is_not_found() {
 }
 
 #[tokio::test]
+async fn an_unknown_test_is_not_found() {
+    let app = TestApp::start();
+    // The last is one of a later step.
+    for test in ["listen.99", "no-such.1", "../x", "", "ping.1"] {
+        let body = serde_json::json!({
+            "request": {
+                "course": "redis", "step": "listen", "test": test,
+                "program": Program::of_one_file("x = 1"),
+            }
+        });
+        app.post("/api/run", body.to_string())
+            .await
+            .expect(404, "unknown-test");
+    }
+}
+
+#[tokio::test]
 async fn a_malformed_request_is_refused() {
     let app = TestApp::start();
     for body in ["", "{", "[]", "{}", r#"{"request":{"course":1}}"#] {

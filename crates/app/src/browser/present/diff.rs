@@ -16,12 +16,14 @@ pub(crate) struct DiffView {
 }
 
 impl DiffView {
-    /// Shows how to get from `original` to `modified`; none where Monaco can't be loaded.
+    /// Shows how to get from the first program to the second, each with its accessible name; none
+    /// where Monaco can't be loaded.
     pub(crate) async fn mount(
         host: HtmlDivElement,
-        original: String,
-        modified: String,
+        original: (&'static str, String),
+        modified: (&'static str, String),
     ) -> Option<Self> {
+        let labels = [original.0, modified.0];
         let module = MonacoModule::load().await?;
         let narrow = host.get_bounding_client_rect().width() < 640.0;
         let options: IDiffEditorConstructionOptions = js::object(&json!({
@@ -41,7 +43,7 @@ impl DiffView {
         }));
         let editor = module.create_diff_editor(&host, &options)?;
         name_announcers();
-        let models: Vec<ITextModel> = [original, modified]
+        let models: Vec<ITextModel> = [original.1, modified.1]
             .iter()
             .filter_map(|text| module.create_model(text, "python"))
             .collect();
@@ -52,10 +54,8 @@ impl DiffView {
             let target: &JsValue = editor.as_ref();
             js::call(target, "setModel", &[pair.into()]);
         }
-        for (method, label) in [
-            ("getOriginalEditor", "Your code"),
-            ("getModifiedEditor", "The solution"),
-        ] {
+        let sides = ["getOriginalEditor", "getModifiedEditor"];
+        for (method, label) in sides.into_iter().zip(labels) {
             let side = js::call(editor.unchecked_ref(), method, &[]);
             let label = js::object::<JsValue>(&json!({ "ariaLabel": label }));
             js::call(&side, "updateOptions", &[label]);

@@ -353,6 +353,22 @@ pub(crate) fn is_offline() -> bool {
     window().is_some_and(|window| !window.navigator().on_line())
 }
 
+/// The time, in milliseconds since 1970.
+pub(crate) fn now_ms() -> Option<u64> {
+    Some(js_sys::Date::now() as u64)
+}
+
+/// A time as people write it here.
+pub(crate) fn local_time(at_ms: u64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(at_ms as f64));
+    let options = js::object::<JsValue>(&serde_json::json!({
+        "dateStyle": "medium", "timeStyle": "short",
+    }));
+    js::call(&date, "toLocaleString", &[JsValue::UNDEFINED, options])
+        .as_string()
+        .unwrap_or_default()
+}
+
 /// A random name for this browser, which reveals nothing about it.
 pub(crate) fn random_name() -> String {
     let mut bytes = [0_u8; 16];

@@ -1,6 +1,6 @@
 //! What the program wrote, in its own colours, under the tests in which it came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use browser_model::{OutputHtml, output_html, output_text};
 use leptos::ev;
@@ -184,7 +184,8 @@ fn Search(searched: RwSignal<String>, page: Memo<Option<OutputHtml>>) -> impl In
     .into_any()
 }
 
-/// What a run's output is known by: another run that prints the same has nothing new.
-pub(super) fn fingerprint(live: &browser_model::LiveRun) -> String {
-    output_text(&live.output)
+/// The lines of a run's output, each once: a run that prints none but known ones has nothing new.
+pub(super) fn lines(live: &browser_model::LiveRun) -> BTreeSet<String> {
+    let text = output_text(&live.output);
+    text.lines().map(str::to_owned).collect()
 }

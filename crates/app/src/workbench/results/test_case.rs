@@ -128,11 +128,14 @@ fn Inside(
         })
     };
     let id = test.id.clone();
-    let run_one = view! {
-        <button type="button" class="link" on:click=move |_| bench.runs.start_test(&id)>
-            {if is_failed(&test) { "Run this test again" } else { "Run only this test" }}
-        </button>
-    };
+    // The verdict above offers it too.
+    let run_one = (prominence != Prominence::OpenBelowVerdict).then(|| {
+        view! {
+            <button type="button" class="link" on:click=move |_| bench.runs.start_test(&id)>
+                {if is_failed(&test) { "Run this test again" } else { "Run only this test" }}
+            </button>
+        }
+    });
     let copy_failure = is_failed(&test).then(|| {
         let id = test.id.clone();
         let text = Callback::new(move |()| failure_text_of(bench, report, &id));

@@ -1,6 +1,6 @@
 //! The exchange of a test as a timeline, with a lane for each client.
 
-use browser_model::{Extent, TraceEvent, TraceRow, show_bytes, trace_rows};
+use browser_model::{Extent, LaneState, TraceEvent, TraceRow, show_bytes, trace_rows};
 use leptos::prelude::*;
 use protocol::{Exchange, counted};
 
@@ -20,6 +20,7 @@ pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
     let names_client = lanes > 1;
     let total = rows.len();
     let is_whole = RwSignal::new(total <= ROWS_MAX);
+    let legend = legend(&rows);
     let rows = StoredValue::new(rows);
     let shown = move || {
         let max = if is_whole.get() { total } else { ROWS_MAX };
@@ -33,6 +34,10 @@ pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
     };
     view! {
         <p class="label">"Exchange" <span class="unit">"milliseconds"</span></p>
+        // The rows say the same in words.
+        <p class="trace-legend" aria-hidden="true">
+            {legend}
+        </p>
         <ol class="trace" role="list" style=format!("--lanes: {lanes}")>
             {shown}
         </ol>
@@ -45,11 +50,8 @@ pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
-    let bench = expect_context::<Workbench>();
-    let store = expect_context::<Store>();
-    let icon = match row.event {
+fn icon_of(event: TraceEvent) -> IconName {
+    match event {
         TraceEvent::Opened => IconName::Ring,
         TraceEvent::Sent => IconName::Right,
         TraceEvent::Received => IconName::Left,
@@ -57,28 +59,70 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         TraceEvent::Closed => IconName::Cross,
         TraceEvent::Restarted => IconName::Again,
         TraceEvent::LeftOut => IconName::Dots,
-    };
-    let class = match row.event {
-        TraceEvent::Sent => "row is-sent",
-        TraceEvent::Received => "row is-received",
-        TraceEvent::Silence => "row is-silence",
-        _ => "row is-event",
-    };
+    }
+}
+
+fn class_of(event: TraceEvent) -> &'static str {
+    match event {
+        TraceEvent::Sent => "is-sent",
+        TraceEvent::Received => "is-received",
+        TraceEvent::Silence => "is-silence",
+        _ => "is-event",
+    }
+}
+
+/// The icons that the rows have, each with its meaning, in the order in which they come.
+fn legend(rows: &[TraceRow]) -> impl IntoView + use<> {
+    let mut events: Vec<TraceEvent> = Vec::new();
+    for row in rows {
+        if !events.contains(&row.event) {
+            events.push(row.event);
+        }
+    }
+    events
+        .into_iter()
+        .map(|event| {
+            view! {
+                <span class=class_of(event)>
+                    <Icon icon=icon_of(event) />
+                    {event.word()}
+                </span>
+            }
+        })
+        .collect_view()
+}
+
+#[component]
+fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let store = expect_context::<Store>();
+    let icon = icon_of(row.event);
+    let class = format!("row {}", class_of(row.event));
     let here = row.lane;
     let lanes = row
         .lanes
         .iter()
         .enumerate()
-        .map(|(lane, is_open)| {
-            let class = if *is_open { "lane is-open" } else { "lane" };
+        .map(|(lane, state)| {
+            let class = match state {
+                LaneState::Closed => "lane",
+                LaneState::Begins => "lane begins",
+                LaneState::Open => "lane is-open",
+                LaneState::Ends => "lane ends",
+            };
             let is_here = here.is_none_or(|here| here == lane);
             let drawn = is_here.then(|| view! { <Icon icon /> });
             view! { <span class=class>{drawn}</span> }
         })
         .collect_view();
-    let client = row.client.filter(|_| names_client).map(|client| {
-        view! { <span class="client">{format!("client {client} ")}</span> }
-    });
+    // A sentence names its client itself.
+    let has_bytes = row.bytes.is_some();
+    let client = row
+        .client
+        .filter(|_| names_client && has_bytes)
+        .map(|client| {
+            view! { <span class="client">{format!("client {client} ")}</span> }
+        });
     let headline = (!row.headline.is_empty()).then(|| {
         view! {
             <span class="headline">
