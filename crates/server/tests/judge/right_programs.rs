@@ -1,5 +1,8 @@
 //! Programs that are right must pass, whatever their style.
 
+use std::pin::pin;
+
+use futures::StreamExt;
 use protocol::{StepId, Verdict};
 
 use crate::judge_fixture::{JudgeFixture, programs, python_files};
@@ -8,15 +11,21 @@ use crate::table::row;
 #[tokio::test(flavor = "multi_thread")]
 async fn right_programs_pass_whatever_their_style() {
     let judge_fixture = JudgeFixture::redis("right").await;
-    let mut failures = Vec::new();
+    let mut programs_of_steps = Vec::new();
     for (step, at_least) in [("get", 20), ("clients", 9), ("counters", 4)] {
         let files = python_files(&programs("right_programs").join(step));
         assert!(files.len() >= at_least, "only {} for {step}", files.len());
         let step = StepId::parse(step).unwrap();
-        for file in files {
-            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        programs_of_steps.extend(files.into_iter().map(|file| {
             let program = std::fs::read_to_string(&file).unwrap();
-            let report = judge_fixture.judge(&step, &program, 7).await;
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            (step.clone(), program, format!("{step}/{name}"))
+        }));
+    }
+    let mut failures = Vec::new();
+    {
+        let mut reports = pin!(judge_fixture.judge_each(programs_of_steps));
+        while let Some((name, report)) = reports.next().await {
             println!("{}", row(&name, &report));
             if report.verdict != Verdict::Passed {
                 let broken = report.first_broken().unwrap();
