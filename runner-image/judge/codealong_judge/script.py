@@ -10,7 +10,7 @@ from .outcome import Failed, Misuse
 _REPEATABLE = {"invalid-byte", "wrong-type", "wrong-value"}
 
 #: How many shorter scripts are tried, and for how long.
-_TRIES_MAX, _SECONDS_MAX = 150, 1.0
+_TRIES_MAX, _SECONDS_MAX = 150, 2.0
 
 
 class Key(str):
