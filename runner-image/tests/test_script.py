@@ -94,9 +94,18 @@ class Scripts(unittest.TestCase):
             self.assertIsNotNone(result["span"], fault)
 
     def test_are_shown_whole_where_the_fault_does_not_come_again(self):
-        result = run("if len(seen) == 50: return b'-ERR once\\r\\n'")
+        # Once, or from then on: a program that has just started does neither.
+        for comparison in ("==", ">="):
+            result = run(f"if len(seen) {comparison} 50: return b'-ERR once\\r\\n'")
+            self.assertEqual(result["outcome"]["kind"], "wrong-type")
+            self.assertEqual([len(shown) for shown in commands(result)], [4, 4])
+
+    def test_tell_the_wrong_reply_where_looking_for_more_ends_the_program(self):
+        result = run(
+            "if threading.active_count() > 4: import os; os._exit(3)\n"
+            "    if name == b'DEL' and key in store: return b':1\\r\\n'"
+        )
         self.assertEqual(result["outcome"]["kind"], "wrong-type")
-        self.assertEqual([len(shown) for shown in commands(result)], [4, 4])
 
     def test_are_shown_whole_where_the_program_breaks_down(self):
         result = run("if name == b'GET' and key in store: 1 / 0")

@@ -29,6 +29,7 @@ class Attempt:
         is_final,
         random_values,
         right_replies,
+        shortest_script,
         is_traced=False,
     ):
         self.event_loop = event_loop
@@ -41,7 +42,9 @@ class Attempt:
         self.is_final = is_final
         self.random_values = random_values
         self._right_replies = right_replies
-        self._is_traced = is_traced
+        #: The commands that a wrong reply of this test was found to need; see `script`.
+        self.shortest_script = shortest_script
+        self.is_traced = is_traced
         self.clients = []
         self.speaks_resp = False
         #: Whether the program may end with this test: its last expectation is `expect_closed`.
@@ -126,7 +129,7 @@ class Attempt:
 
     def reply_accepted(self):
         """A client has taken a reply: a traced program's records are taken before they are too many."""
-        if self._is_traced:
+        if self.is_traced:
             self.collect_sends()
 
     def empty_send(self, port):

@@ -256,7 +256,7 @@ class Client:
 
     def _let_it_be_accepted(self):
         """Of a client that has left, the kernel no longer tells whether the program took it."""
-        if self._request is not None and not self._connection.received:
+        if not self._connection.received:
             self._attempt.settle()
 
     def _let_it_arrive_apart(self):

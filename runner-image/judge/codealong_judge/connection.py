@@ -130,8 +130,8 @@ class Connection:
         if not data:
             self._ended("closed")
             return
-        # A program that sends a reply in parts waits for the first to be acknowledged, and the kernel
-        # takes its time with that, 40 ms. It forgets this option, so it is set each time.
+        # By Nagle's algorithm the second part of a reply waits for the first to be acknowledged, and
+        # the kernel takes its time with that, 40 ms. It forgets this option, so it is set each time.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         self._attempt.trace.received(self.lane, data, len(self.received), self.port)
         self.received += data

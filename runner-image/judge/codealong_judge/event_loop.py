@@ -8,6 +8,7 @@ the run when its time is up.
 import os
 import select
 import socket
+from math import inf
 from time import monotonic
 
 from .outcome import RunTimedOut
@@ -52,6 +53,10 @@ class EventLoop:
     def set_deadline(self, deadline):
         """From `deadline` on (monotonic seconds) each wait raises RunTimedOut."""
         self._deadline = deadline
+
+    def seconds_left(self):
+        """The seconds until the deadline."""
+        return inf if self._deadline is None else self._deadline - monotonic()
 
     def lift_limits(self):
         """From now on, neither the deadline nor `call_every` ends a wait."""

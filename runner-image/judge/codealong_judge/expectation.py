@@ -90,6 +90,8 @@ class _IntegerBetween(Expectation):
     is_example = True
 
     def __init__(self, least, most, unlike):
+        if not isinstance(unlike, (set, frozenset, list, tuple)):
+            raise Misuse(f"`unlike` holds the numbers that came before, it is not {unlike!r}")
         self._range = range(least, most + 1)
         # As it is now: a test may go on to fill it.
         self._unlike = frozenset(unlike)

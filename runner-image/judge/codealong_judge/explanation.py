@@ -147,11 +147,12 @@ def _may_have_read(attempt, port):
     """Whether the program may have read what the client at `port` asked.
 
     With a client before it in the test, one that was not taken has nothing to do with an exception.
+    One that was reset may have been taken and read in part: then the exception's record names it.
     """
     first, *_ = attempt.clients
-    return first.port == port or any(
-        client.was_accepted() for client in attempt.clients if client.port == port
-    )
+    is_named = any(port in _ports(crash) for crash in attempt.records.crashes())
+    clients = [client for client in attempt.clients if client.port == port]
+    return first.port == port or is_named or any(client.was_accepted() for client in clients)
 
 
 def _clients(attempt):

@@ -57,6 +57,7 @@ class Run:
         self._functions = FunctionNames(job.files["main.py"].decode("utf-8", "replace"))
         self._right_replies = RightReplies()
         self._retrace = Retrace()
+        self._shortest_scripts = {}
         self._cpu_us_before = self._counters.cpu_us()
         self._throttled_us_before = self._counters.throttled_us()
         self._refusals_before = self._counters.refusals()
@@ -239,13 +240,19 @@ class Run:
             self._retrace.take_passed(planned, test, monotonic() - began)
         attempt.close_clients()
         if result is PASSED and len(attempt.clients) > 1:
-            # What it has for each of them, say a thread, is not in the next test's way.
-            attempt.settle()
+            self._let_clients_go(attempt)
         self._record_timings()
         counts = result is PASSED or is_final
         exchanges = self._exchanges(attempt, result is PASSED) if counts else []
         attempt.release()
         return result, (span or _span_of(result)) if counts else None, exchanges
+
+    def _let_clients_go(self, attempt):
+        """What it has for each client, say a thread, is not in the next test's way."""
+        try:
+            attempt.settle()
+        except (Failed, RunTimedOut):
+            pass  # The test has passed; the next one meets it again.
 
     def _require_standing(self, attempt):
         """A program that has fallen over by now passes nothing, however quick the test was."""
@@ -280,6 +287,7 @@ class Run:
             is_final=is_final,
             random_values=RandomValues(f"{self._job.seed}:{planned.id}"),
             right_replies=right_replies,
+            shortest_script=self._shortest_scripts.setdefault(planned.id, []),
             is_traced=is_traced,
         )
 

@@ -63,7 +63,10 @@ class Server:
         parts of them: where a reply is wrong, the shortest part found that leads to a wrong one is
         sent once more, command by command, and only that is shown.
         """
-        ScriptRunner(self._attempt, self.connect, replies_to).run([list(script) for script in scripts])
+        scripts = [list(script) for script in scripts] if isinstance(scripts, (list, tuple)) else None
+        if not scripts or not callable(replies_to):
+            raise Misuse("scripts, as lists of commands, and a function of their replies are needed here")
+        ScriptRunner(self._attempt, self.connect, replies_to).run(scripts)
 
     def restart(self):
         """Kills the program (as `kill -9` does) and starts it again; its files stay as they are.

@@ -38,11 +38,11 @@ class Trace:
 
     def snapshot(self):
         """The exchanges until now, for `return_to`."""
-        return list(self._exchanges)
+        return [_copy(exchange) for exchange in self._exchanges]
 
     def return_to(self, snapshot):
         """Drops all exchanges but these."""
-        self._exchanges = list(snapshot)
+        self._exchanges = [_copy(exchange) for exchange in snapshot]
 
     def to_json(self, calls_of, speaks_resp):
         """The exchanges as JSON values; `calls_of(port, offset)` are the calls that sent a byte, the
@@ -55,6 +55,11 @@ class Trace:
             gap = {"client": 0, "at_us": last[0]["at_us"], "action": "left-out", "count": left_out}
             shown = [*first, gap, *last]
         return [_to_json(exchange, calls_of, speaks_resp) for exchange in shown]
+
+
+def _copy(exchange):
+    """The exchange without the bytes that may yet be added to it."""
+    return {**exchange, "bytes": bytearray(exchange["bytes"])} if "bytes" in exchange else exchange
 
 
 def _to_json(exchange, calls_of, speaks_resp):

@@ -47,10 +47,11 @@ impl Silence<'_> {
     /// It has said what it had to, and was to hang up.
     fn still_open(&self) -> String {
         let waited = duration(self.waited_ms);
-        let place = match self.line {
-            Some(line) if self.is_busy => format!(" It is still busy in line {line}."),
-            Some(line) => format!(" It now waits in line {line}."),
-            None => String::new(),
+        let place = match (self.warning, self.line) {
+            (Some(warning), _) => format!(" {}", warning.sentence()),
+            (None, Some(line)) if self.is_busy => format!(" It is still busy in line {line}."),
+            (None, Some(line)) => format!(" It now waits in line {line}."),
+            (None, None) => String::new(),
         };
         match self.replies_before {
             0 => format!("Your program did not close the connection within {waited}.{place}"),

@@ -12,7 +12,7 @@ use protocol::{Program, Report, RunEvent, RunnableProgram, Seed, StepId};
 use sandbox::{ClientId, Pool, SandboxSettings};
 use tokio::sync::{Mutex, MutexGuard};
 
-/// One sandbox runs at a time, so that no program gets less than its share of the machine.
+/// One sandbox runs at a time, so that no test takes the machine from another.
 static SERIAL: Mutex<()> = Mutex::const_new(());
 
 /// So many programs are judged at a time where there are many: most wrong ones are waited for.

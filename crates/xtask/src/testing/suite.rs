@@ -149,7 +149,7 @@ pub(crate) fn runner_image(screen: &Screen, python: &Path) -> Result<TestCount> 
                 .join()
                 .map_err(|_| anyhow!("a thread of the suite panicked"))??;
         }
-        Ok(count.with_runner_status(true))
+        Ok(count)
     })
 }
 
@@ -184,11 +184,13 @@ fn python_tests(screen: &Screen, python: &Path, folder: &Path, file: &str) -> Re
         finished.stderr
     ));
     let count = test_count::from_unittest(&finished.stderr);
-    if finished.succeeded() || count.failed > 0 {
+    if count.failed > 0 {
         return Ok(count);
     }
-    let failure = format!("{file}: {}", finished.failure_reason());
-    Ok(count.with_runner_status(false).with_failures(vec![failure]))
+    let reason = format!("{file}: {}", finished.failure_reason());
+    Ok(count
+        .with_runner_status(finished.succeeded())
+        .with_failures(vec![reason]))
 }
 
 pub(crate) fn course(screen: &Screen) -> Result<TestCount> {
