@@ -14,7 +14,7 @@ test("the output stands under the tests in which it came, and what repeats is na
   await workbench.judge(talkative('"got", len(request)'));
   await workbench.hasVerdict(/^All \d+ tests passed$/);
   await workbench.showOutput();
-  const headings = workbench.output.getByRole("heading", { level: 3 });
+  const headings = workbench.output.getByRole("heading", { level: 2 });
   await expect(headings).toHaveText([
     "PING · answers PING with +PONG",
     "PING · answers five PINGs on one connection",

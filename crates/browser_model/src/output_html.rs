@@ -42,9 +42,9 @@ pub fn output_html(
         match block.test.filter(|_| is_new_test) {
             Some(test) => {
                 page.html
-                    .push_str("<h3 class=\"output-test\" translate=\"yes\">");
+                    .push_str("<h2 class=\"output-test\" translate=\"yes\">");
                 page.push_escaped(&name(test));
-                page.html.push_str("</h3>");
+                page.html.push_str("</h2>");
             }
             None if before.is_some() => {
                 let words = format!("Started again: number {}", block.launch);
@@ -343,10 +343,10 @@ mod tests {
             of_test(3, 4, "other\n"),
         ]);
         assert_eq!(html.matches("ready").count(), 1, "{html}");
-        assert!(html.contains("translate=\"yes\">PING &lt; 1</h3><div class=\"stdout\">ready"));
+        assert!(html.contains("translate=\"yes\">PING &lt; 1</h2><div class=\"stdout\">ready"));
         assert!(html.contains("The same in “PING &lt; 2” and in “PING &lt; 3”</p>"));
         assert!(
-            html.ends_with("PING &lt; 4</h3><div class=\"stdout\">other\n</div>"),
+            html.ends_with("PING &lt; 4</h2><div class=\"stdout\">other\n</div>"),
             "{html}"
         );
         assert!(!html.contains("Started again"));
