@@ -25,13 +25,16 @@ pub fn failure_text(report: &Report, test: &TestResult, course: &str, step: &str
     push_program_lines(&mut text, report, test);
     push_traceback(&mut text, &test.outcome);
     if let Some(comparison) = test.outcome.comparison() {
-        let expected = match comparison.expected_is_prefix {
-            true => "Expected to begin with",
-            false => "Expected",
+        let (expected, wrong) = if comparison.expected_is_prefix {
+            ("Expected to begin with", "The first difference is")
+        } else if comparison.expected_is_example {
+            ("Expected, for example", "It goes wrong")
+        } else {
+            ("Expected", "The first difference is")
         };
         let _ = writeln!(
             text,
-            "\n{expected}: {}\nReceived: {}\nThe first difference is at byte {}, counted from 0.",
+            "\n{expected}: {}\nReceived: {}\n{wrong} at byte {}, counted from 0.",
             shown(&comparison.expected, 0),
             shown(&comparison.received, comparison.cut_bytes),
             comparison.first_difference(),
@@ -151,6 +154,7 @@ mod tests {
             reply: Comparison {
                 expected: b"+PONG\r\n".as_slice().into(),
                 expected_is_prefix: false,
+                expected_is_example: false,
                 received: b"$4\r\nPONG\r\n".as_slice().into(),
                 cut_bytes: 0,
                 offset: 0,
