@@ -26,7 +26,7 @@ for (const step of STEPS) {
   test(`the step ${step} can be read`, async ({ page, workbench }) => {
     const answer = await page.goto(`/courses/redis/${step}`);
     expect(answer?.status()).toBe(200);
-    await expect(page).toHaveTitle(/^Step \d · .+ · CodeAlong$/);
+    await expect(page).toHaveTitle(/^Step \d+ · .+ · CodeAlong$/);
     await expect(workbench.guide.getByRole("heading", { level: 1 })).toBeVisible();
     const paragraphs = workbench.guide.getByRole("paragraph");
     expect((await paragraphs.allInnerTexts()).join(" ").length).toBeGreaterThan(400);

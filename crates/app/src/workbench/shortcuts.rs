@@ -230,7 +230,8 @@ pub(super) fn ShortcutsDialog(
     };
     view! {
         <Dialog handle title="Keyboard shortcuts" name="shortcuts">
-            <dl class="shortcuts-list">{rows}</dl>
+            // On a phone the list scrolls, which a keyboard can do only where it can be focused.
+            <dl class="shortcuts-list" tabindex="0">{rows}</dl>
         </Dialog>
     }
     .into_any()
