@@ -19,6 +19,18 @@ test("a block of code in the guide can be copied, and it says so", async ({ page
   await expect(frame.getByRole("status")).toHaveText("");
 });
 
+test("of a session in the guide, what one types is copied", async ({ page, workbench }) => {
+  await workbench.open("ping");
+  const frame = workbench.guide.locator(".code-frame:has(.prompt)").first();
+  const lines = (await frame.locator("pre").innerText()).split("\n");
+  const typed = lines.filter((line) => line.startsWith("$ "));
+  expect(typed.length).toBeGreaterThan(0);
+  expect(lines.length).toBeGreaterThan(typed.length);
+  await frame.getByRole("button", { name: "Copy this code" }).click();
+  await expect(frame.getByRole("status")).toHaveText("Copied");
+  expect(await clipboard(page)).toBe(typed.map((line) => `${line.slice(2)}\n`).join(""));
+});
+
 test("copying works over plain HTTP too, from the keyboard", async ({ page, workbench }) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, "isSecureContext", { value: false });

@@ -223,6 +223,25 @@ test("a click on Run ten times starts one run", async ({ workbench }) => {
   expect(requests).toHaveLength(1);
 });
 
+test("a double click on Stop starts no other run, and a key that is held starts one", async ({ page, workbench }) => {
+  const requests: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/run")) requests.push(request.url());
+  });
+  await workbench.write(endlessLoop);
+  await workbench.run();
+  await workbench.isRunning();
+  await workbench.stopButton.dblclick();
+  await workbench.hasVerdict("Stopped");
+  expect(requests).toHaveLength(1);
+  await workbench.write(slowFourLines(0.5));
+  await workbench.runButton.focus();
+  for (let times = 0; times < 5; times++) await page.keyboard.down("Enter");
+  await page.keyboard.up("Enter");
+  await workbench.hasVerdict("All 2 tests passed");
+  expect(requests).toHaveLength(2);
+});
+
 test("Run is Stop while a run goes on, in the same place", async ({ page, workbench }) => {
   await workbench.open("get");
   await workbench.write(endlessLoop);

@@ -49,7 +49,11 @@ impl StepProgress {
         let mut merged = Self {
             draft: theirs.draft.clone().or_else(|| ours.draft.clone()),
             history: history.history.clone(),
-            passed_at_ms: match theirs.last_passing {
+            passed_at_ms: match &theirs.last_passing {
+                // An older file has no time beside the same program.
+                passing @ Some(_) if *passing == ours.last_passing => {
+                    theirs.passed_at_ms.or(ours.passed_at_ms)
+                }
                 Some(_) => theirs.passed_at_ms,
                 None => ours.passed_at_ms,
             },

@@ -253,12 +253,15 @@ impl Report {
         tests.filter(|test| test.outcome == Outcome::NotRun).count()
     }
 
-    /// The first test that did not pass, in the earliest broken step.
+    /// The first test that failed, in the earliest broken step. Tests of earlier steps run in any
+    /// order, so one that was not run may stand before the one that ended the run.
     pub fn first_broken(&self) -> Option<&TestResult> {
-        self.steps
-            .iter()
-            .flat_map(|step| &step.tests)
-            .find(|test| test.is_asked() && !test.outcome.is_passed())
+        let tests = || self.steps.iter().flat_map(|step| &step.tests);
+        let mut broken = tests().filter(|test| test.is_asked() && !test.outcome.is_passed());
+        let mut failed = broken
+            .clone()
+            .filter(|test| test.outcome != Outcome::NotRun);
+        failed.next().or_else(|| broken.next())
     }
 
     /// The steps in the order in which they matter: the broken ones, earliest first, then those
@@ -345,6 +348,25 @@ mod tests {
             panic!("a test that did not run counted as passed");
         };
         assert_eq!(earliest_broken.as_str(), "ping");
+    }
+
+    #[test]
+    fn what_ended_the_run_is_broken_before_what_was_not_run() {
+        let silent = Outcome::Ipv6Only { port: 1 };
+        let report = |steps| Report {
+            course: CourseId::parse("redis").unwrap(),
+            step: StepId::parse("ping").unwrap(),
+            program: Program::default(),
+            seed: Seed::new(1),
+            verdict: Verdict::Passed,
+            steps,
+            output: ProgramOutput::default(),
+            duration_us: 0,
+        };
+        let ended = report(vec![step("ping", vec![Outcome::NotRun, silent.clone()])]);
+        assert_eq!(ended.first_broken().unwrap().outcome, silent);
+        let lost = report(vec![step("ping", vec![Outcome::Passed, Outcome::NotRun])]);
+        assert_eq!(lost.first_broken().unwrap().outcome, Outcome::NotRun);
     }
 
     #[test]

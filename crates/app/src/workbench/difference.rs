@@ -30,12 +30,12 @@ pub(super) fn Difference(
         }
     });
     view! {
-        <Show when=move || plain.with(Option::is_none)>
-            <p class="diff-legend">
+        <p class="diff-legend">
+            <Show when=move || plain.with(Option::is_none)>
                 <span>{from_name}</span>
-                <span>{to_name}</span>
-            </p>
-        </Show>
+            </Show>
+            <span>{to_name}</span>
+        </p>
         <div class="diff" translate="no" node_ref=host></div>
         // Without the editor the second program alone has to do.
         {move || plain.get().map(|program| view! { <pre translate="no">{program}</pre> })}

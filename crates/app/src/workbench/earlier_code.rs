@@ -102,7 +102,7 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
             let compared = StoredValue::new(program.clone());
             let difference = move || {
                 let now = bench.editor.program().get_untracked();
-                let (from, to) = (("Earlier", compared.get_value()), ("Now", now));
+                let (from, to) = (("Now", now), ("Earlier", compared.get_value()));
                 view! { <Difference from to /> }
             };
             let lines = program.lines().count();

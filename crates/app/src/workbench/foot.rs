@@ -48,9 +48,14 @@ pub(super) fn RunButton() -> impl IntoView {
     };
     let press = move |event: ev::MouseEvent| {
         // The second click of a double click is meant for what the first one found.
-        let is_second = event.detail() > 1;
-        if !(is_second && bench.runs.is_going_untracked()) {
+        if event.detail() <= 1 {
             bench.runs.start_or_stop();
+        }
+    };
+    // A key that is held clicks again and again.
+    let ignore_repeats = |event: ev::KeyboardEvent| {
+        if event.repeat() {
+            event.prevent_default();
         }
     };
     view! {
@@ -61,6 +66,7 @@ pub(super) fn RunButton() -> impl IntoView {
             class:is-going=is_going
             disabled=move || !is_loaded()
             on:click=press
+            on:keydown=ignore_repeats
         >
             <span>{label}</span>
             <kbd translate="no" aria-hidden="true">{keys}</kbd>

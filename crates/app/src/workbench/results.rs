@@ -125,10 +125,15 @@ fn ViewTabs() -> impl IntoView {
             .runs
             .shown()
             .with(|shown| match shown.as_ref()?.phase() {
-                RunPhase::Passed { .. } => Some((IconName::Check, "is-passed", ", passed")),
+                RunPhase::Passed { .. } | RunPhase::TestPassed { .. } => {
+                    Some((IconName::Check, "is-passed", ", passed"))
+                }
                 RunPhase::Failed { .. } => Some((IconName::Cross, "is-failed", ", failed")),
                 RunPhase::NoVerdict { .. } => Some((IconName::Warning, "is-none", ", no verdict")),
-                _ => None,
+                RunPhase::Starting
+                | RunPhase::Queued { .. }
+                | RunPhase::Running { .. }
+                | RunPhase::Stopped => None,
             })
     });
     // What was last looked at: a program that prints the same at each run has nothing new to read.

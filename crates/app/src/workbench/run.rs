@@ -160,6 +160,14 @@ impl Runs {
         self.start_with(RunValues::Of(seed), None);
     }
 
+    /// Asks once more for the run on screen, which had no verdict.
+    pub(super) fn start_again(self) {
+        let only = self
+            .shown
+            .with_untracked(|shown| shown.as_ref().and_then(|shown| shown.live.only.clone()));
+        self.start_with(self.values.get_untracked(), only);
+    }
+
     /// Stops the run under way.
     pub(super) fn stop(self) {
         if !self.is_going_untracked() {
@@ -202,7 +210,10 @@ impl Runs {
         let refused = RunnableProgram::parse(Program::of_one_file(program.clone()))
             .err()
             .map(RunError::from);
-        let mut live = LiveRun::default();
+        let mut live = LiveRun {
+            only: only.clone(),
+            ..LiveRun::default()
+        };
         if let Some(error) = refused.clone() {
             live.interrupt(error);
         }

@@ -66,7 +66,10 @@ fn frame(block: &Element) -> Option<(HtmlElement, String)> {
     Some((place, code_of(block)))
 }
 
-/// The code without the prompts of a session: nobody types those.
+/// Stands for a prompt; no text of a course has it.
+const PROMPT: &str = "\u{1}";
+
+/// The code; of a session what one types, without the prompts and what is answered.
 fn code_of(block: &Element) -> String {
     let copy: Option<Element> = block
         .clone_node_with_deep(true)
@@ -75,8 +78,16 @@ fn code_of(block: &Element) -> String {
     let Some(copy) = copy else {
         return String::new();
     };
+    let mut is_session = false;
     while let Ok(Some(prompt)) = copy.query_selector(".prompt") {
-        prompt.remove();
+        is_session = true;
+        prompt.set_class_name("");
+        prompt.set_text_content(Some(PROMPT));
     }
-    copy.text_content().unwrap_or_default()
+    let text = copy.text_content().unwrap_or_default();
+    if !is_session {
+        return text;
+    }
+    let typed = text.lines().filter_map(|line| line.strip_prefix(PROMPT));
+    typed.map(|line| format!("{line}\n")).collect()
 }

@@ -112,7 +112,7 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
         .into_any(),
         RunPhase::NoVerdict { error } if error.is_worth_another_try() => view! {
             <p class="verdict-actions">
-                <button type="button" class="button" on:click=move |_| bench.runs.start()>
+                <button type="button" class="button" on:click=move |_| bench.runs.start_again()>
                     "Try again"
                 </button>
             </p>
