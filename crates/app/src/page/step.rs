@@ -27,7 +27,7 @@ pub(crate) fn StepPage() -> impl IntoView {
     let loading: PendingNavigation = expect_context();
     let retry = Callback::new(move |()| loaded.refetch());
     view! {
-        <Transition fallback=LoadingPage set_pending=loading.signal()>
+        <Transition fallback=LoadingPage set_pending=loading.setter()>
             {move || Suspend::new(async move {
                 match loaded.await {
                     // The key gives each step its own elements. Without it those of the step before
