@@ -51,6 +51,16 @@ class Output(unittest.TestCase):
         self.assertEqual(kept.text("stderr"), "short")
         self.assertLessEqual(max(len(chunk["text"]) for chunk in kept.chunks), 8192)
 
+    def test_that_comes_at_the_end_names_its_test(self):
+        kept = Kept()
+        for launch, test in ((1, "ping.1"), (1, "ping.2"), (2, "ping.3")):
+            kept.output.test = test
+            kept.output.feed(launch, "stdout", b"x" * (48 * 1024) if launch == 1 else b"y", now=0.0)
+        kept.output.finish()
+        self.assertEqual({chunk["text"][0] for chunk in kept.chunks if "test" not in chunk}, {"x"})
+        tails = [(c["launch"], c["test"], c["text"][-1]) for c in kept.chunks if "test" in c]
+        self.assertEqual(sorted(set(tails)), [(1, "ping.2", "x"), (2, "ping.3", "y")])
+
     def test_shows_half_characters_and_other_bytes_as_replaced(self):
         kept = Kept()
         for byte in "é€😀".encode() + b"\xff\xed\xa0\x80\0\x1b[31m":

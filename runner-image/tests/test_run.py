@@ -37,7 +37,7 @@ class TheRun(unittest.TestCase):
 
     def test_a_silent_program_is_reported_over_all_tests_in_time(self):
         source = "from codealong import simple, test\n"
-        for number in range(25):
+        for number in range(40):
             source += f'\n@test("test {number}")\ndef _(server):\n'
             source += '    client = server.connect()\n    client.send("PING")\n    client.expect(simple("PONG"))\n'
         report = judge(server_that("pass"), step("silent", source))
@@ -46,7 +46,7 @@ class TheRun(unittest.TestCase):
 
     def test_a_program_that_never_listens_is_reported_over_all_tests_in_time(self):
         source = "from codealong import test\n"
-        for number in range(25):
+        for number in range(40):
             source += f'\n@test("test {number}")\ndef _(server):\n    server.connect()\n'
         report = judge("import time\ntime.sleep(60)\n", step("refused", source))
         self.assertEqual(set(report.kinds), {"refused"})

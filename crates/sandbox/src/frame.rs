@@ -165,6 +165,9 @@ pub(crate) enum JudgeMessage {
         launch: u16,
         stream: OutputStream,
         text: String,
+        /// The test in which it was written, where it comes after the last.
+        #[serde(default)]
+        test: Option<TestId>,
     },
     TestFinished(Box<TestFinished>),
     Finished(RunSummary),

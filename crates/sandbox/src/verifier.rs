@@ -150,11 +150,13 @@ impl RunVerifier {
                     launch,
                     stream,
                     text,
+                    test,
                 },
             ) => {
+                let planned = test.filter(|test| self.course_order.contains_key(test));
                 let chunk = OutputChunk {
                     launch,
-                    test: self.printing_test(),
+                    test: planned.or_else(|| self.printing_test()),
                     stream,
                     text,
                 };
@@ -228,9 +230,17 @@ impl RunVerifier {
         self.results.sort_by_key(course_order);
         let tests_us = (self.results.iter())
             .fold(0, |sum: u32, result| sum.saturating_add(result.duration_us));
+        let mut output = self.output.end(last_word.dropped_bytes);
+        // The ends of long outputs come last, and belong to what the same test wrote before.
+        let turn = |test: &Option<TestId>| {
+            self.planned
+                .iter()
+                .position(|one| Some(&one.id) == test.as_ref())
+        };
+        (output.chunks).sort_by_cached_key(|chunk| (turn(&chunk.test), chunk.launch));
         JobReport {
             results: self.results,
-            output: self.output.end(last_word.dropped_bytes),
+            output,
             // Frames that the judge wrote in one go arrive at one moment: a run is never shorter
             // than its tests together.
             duration_us: self.timings.judged_us.max(tests_us),

@@ -16,6 +16,9 @@ class ProgramOutput:
     def __init__(self, write):
         self._write = write
         self._streams = {"stdout": _Stream(), "stderr": _Stream()}
+        #: The id of the test that began last. What comes at once is known by its place among the
+        #: frames; what is kept until the end is not.
+        self.test = None
         self._pending = []
         self._pending_characters = 0
         self._due = None
@@ -31,7 +34,7 @@ class ProgramOutput:
 
     def feed(self, launch, stream, data, now):
         """Takes bytes that came at `now`."""
-        text = self._streams[stream].feed(launch, data)
+        text = self._streams[stream].feed(launch, self.test, data)
         if not text:
             return
         if self._pending and self._pending[-1][:2] == (launch, stream):
@@ -56,13 +59,14 @@ class ProgramOutput:
         """Writes what is pending, and the tails of streams that were cut."""
         self.flush()
         for name, stream in self._streams.items():
-            for launch, text in stream.tail():
-                self._write_chunks(launch, name, text)
+            for launch, test, text in stream.tail():
+                self._write_chunks(launch, name, text, test=test)
         self._write = _drop
 
-    def _write_chunks(self, launch, stream, text):
+    def _write_chunks(self, launch, stream, text, **fields):
         for start in range(0, len(text), _CHUNK_CHARACTERS):
-            self._write(launch=launch, stream=stream, text=text[start : start + _CHUNK_CHARACTERS])
+            chunk = text[start : start + _CHUNK_CHARACTERS]
+            self._write(launch=launch, stream=stream, text=chunk, **fields)
 
 
 def _drop(**_fields):
@@ -75,11 +79,11 @@ class _Stream:
         self._head_left = _HEAD_BYTES
         self._launch = None
         self._decoder = None
-        # The tail of each launch, as `(launch, bytearray)`, the latest last.
+        # The tail of each launch and test, as `(launch, test, bytearray)`, the latest last.
         self._tails = []
         self._tail_bytes = 0
 
-    def feed(self, launch, data):
+    def feed(self, launch, test, data):
         """The text of `data` that belongs to the head; the rest is kept as the tail."""
         if launch != self._launch:
             self._launch = launch
@@ -87,16 +91,16 @@ class _Stream:
         shown, rest = data[: self._head_left], data[self._head_left :]
         self._head_left -= len(shown)
         if rest:
-            self._keep_tail(launch, rest)
+            self._keep_tail(launch, test, rest)
         return self._decoder.decode(shown) if shown else ""
 
-    def _keep_tail(self, launch, data):
-        if not self._tails or self._tails[-1][0] != launch:
-            self._tails.append((launch, bytearray()))
-        self._tails[-1][1].extend(data)
+    def _keep_tail(self, launch, test, data):
+        if not self._tails or self._tails[-1][:2] != (launch, test):
+            self._tails.append((launch, test, bytearray()))
+        self._tails[-1][2].extend(data)
         self._tail_bytes += len(data)
         while self._tail_bytes > _TAIL_BYTES:
-            oldest = self._tails[0][1]
+            oldest = self._tails[0][2]
             cut = min(len(oldest), self._tail_bytes - _TAIL_BYTES)
             del oldest[:cut]
             self.dropped += cut
@@ -105,5 +109,5 @@ class _Stream:
                 self._tails.pop(0)
 
     def tail(self):
-        """The tail as `(launch, text)` pairs."""
-        return [(launch, data.decode("utf-8", "replace")) for launch, data in self._tails]
+        """The tail as `(launch, test, text)`."""
+        return [(launch, test, data.decode("utf-8", "replace")) for launch, test, data in self._tails]

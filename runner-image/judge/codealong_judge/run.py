@@ -84,6 +84,7 @@ class Run:
                     self._launcher.try_kill()
                     self._output.flush()
                 self._frames.write("test-started", id=planned.id)
+                self._output.test = planned.id
                 began = monotonic()
                 if problem is not None:
                     result = outcome.test_broken(problem), None, []

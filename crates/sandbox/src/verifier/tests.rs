@@ -251,6 +251,7 @@ fn a_judge_that_never_stops_talking_is_a_protocol_violation() {
 fn output_belongs_to_the_test_in_which_it_came() {
     let output =
         |text: &str| json!({"frame": "output", "launch": 1, "stream": "stdout", "text": text});
+    let late = |test: &str, text: &str| json!({"frame": "output", "launch": 1, "stream": "stdout", "text": text, "test": test});
     let frames = numbered(vec![
         started(),
         output("at the start, "),
@@ -262,7 +263,10 @@ fn output_belongs_to_the_test_in_which_it_came() {
         output("in the second"),
         fails(2),
         begins(3),
+        output("in the third"),
         passes(3),
+        late("listen.2", ", and its end"),
+        late("other.1", ", and what nobody knows"),
         finished(),
     ]);
     let (report, ending) = report(&frames, Ending::Clean);
@@ -275,6 +279,9 @@ fn output_belongs_to_the_test_in_which_it_came() {
         [
             (1, "at the start, in the first, as its clients leave"),
             (2, "in the second"),
+            (2, ", and its end"),
+            (3, "in the third"),
+            (3, ", and what nobody knows"),
         ]
     );
 }

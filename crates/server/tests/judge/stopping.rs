@@ -112,13 +112,7 @@ async fn a_server_that_is_told_to_stop_lets_runs_end_and_leaves_nothing() {
     }
     assert_eq!(status.code(), Some(0));
     assert!(took < STOP_MAX, "{took:?}");
-    // The engine may still be removing one that it was asked for twice.
-    until(
-        "no container is left",
-        Duration::from_secs(10),
-        async || containers_of(&owner).await == 0,
-    )
-    .await;
+    assert_eq!(containers_of(&owner).await, 0, "a container is left");
 }
 
 /// While the server is idle, no later event would correct a gauge.
