@@ -8,12 +8,12 @@ from . import outcome
 from .outcome import Failed
 
 #: How often they are counted while the judge waits.
-CHECK_SECONDS = 0.05
+CHECK_SECONDS = 0.02
 
 #: Far more than any server of a course needs, the judge's clients included, by `protocol::SocketKind`.
 #: `other` is all but TCP connections: UDP and unix sockets, and sockets that were taken out of the
 #: kernel's tables and keep what they hold.
-_SOCKETS_MAX = {"tcp": 512, "udp": 64, "other": 128}
+_SOCKETS_MAX = {"tcp": 256, "udp": 64, "other": 128}
 
 _PATHS = ("/proc/net/sockstat", "/proc/net/sockstat6")
 
