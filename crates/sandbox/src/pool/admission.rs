@@ -218,8 +218,8 @@ impl<Waiter> Admission<Waiter> {
             true => account.in_flight.len(),
             false => 0,
         };
-        let keeps_a_place = matches!(self.seen, Seen::Several);
-        let no_more_slow = keeps_a_place && self.count(of_slow) >= all_but_one;
+        let keeps_a_slot = matches!(self.seen, Seen::Several);
+        let no_more_slow = keeps_a_slot && self.count(of_slow) >= all_but_one;
         let mut turns = self.turns();
         turns.retain(|turn| {
             let account = &self.accounts[turn.account];

@@ -205,7 +205,7 @@ fn then(
 }
 
 #[test]
-fn one_address_has_all_places_but_one_while_others_wait() {
+fn one_address_has_all_slots_but_one_while_others_wait() {
     let mut admission = Admission::new(3, 10);
     for name in ["n1", "n2", "n3", "n4", "n5"] {
         admission.enter(neighbour(name), name);
@@ -228,7 +228,7 @@ fn one_address_has_all_places_but_one_while_others_wait() {
 }
 
 #[test]
-fn one_place_is_enough_for_one_address() {
+fn one_slot_is_enough_for_one_address() {
     let mut admission = Admission::new(1, 10);
     admission.enter(neighbour("n1"), "n1");
     admission.enter(client("a"), "a");
