@@ -77,3 +77,28 @@ test("while a run goes on, no test can be run beside it", async ({ workbench }) 
   await workbench.stopButton.click();
   await workbench.hasVerdict("Stopped");
 });
+
+test("beside one test, the last run of all tests is kept, and the next that failed is one key away", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("bytes");
+  await workbench.judge(mistake("bytes", "one_recv"));
+  const whole = await workbench.verdict.getByText(/^\d+ of \d+ tests failed$/).innerText();
+  expect(whole).not.toMatch(/^1 of/);
+  await workbench.write(solution("bytes"));
+  await page.keyboard.press("ControlOrMeta+Shift+Enter");
+  await workbench.hasVerdict("This one test passed");
+  const first = await workbench.liveRegion.innerText();
+  const kept = workbench.results.locator("details.before");
+  await expect(kept).toContainText(`The last run of all tests: ${whole}`);
+  await kept.locator("summary").first().click();
+  await expect(kept.locator("details.case").first()).toBeVisible();
+
+  await page.keyboard.press("ControlOrMeta+Shift+Enter");
+  await expect(workbench.liveRegion).toHaveText(/^Run 3: This one test passed\./);
+  expect((await workbench.liveRegion.innerText()).replace("Run 3", "Run 2")).not.toBe(first);
+
+  await workbench.reload();
+  await workbench.hasVerdict(whole);
+});

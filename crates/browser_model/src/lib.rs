@@ -39,7 +39,7 @@ pub use inline_code::{InlineSpan, inline_spans};
 pub use line_note::{LineEdit, LineNote, line_notes};
 pub use live_run::{LiveRun, LiveTest};
 pub use output_block::{OutputBlock, output_blocks, output_text};
-pub use output_html::{OutputHtml, output_html};
+pub use output_html::{FOUND_MAX, OutputHtml, output_html};
 pub use output_link::{OutputSpan, output_spans};
 pub use progress::{Progress, ProgressError, ReplacedProgram, StepProgress};
 pub use run_phase::{RunPhase, TestState};

@@ -13,13 +13,16 @@ use protocol::{OutputChunk, OutputStream, TestId, counted};
 const LONG_LINE: usize = 400;
 const SHOWN_OF_LONG_LINE: usize = 200;
 
+/// So many places of a searched text are marked: a letter may stand in each word.
+pub const FOUND_MAX: usize = 1000;
+
 /// A run's output as HTML.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutputHtml {
     /// The HTML. A button has the line that it leads to in `data-line`; a button `show-all` stands
     /// before the hidden rest of a long line.
     pub html: String,
-    /// How often the searched text was found; each place is a `mark`.
+    /// How often the searched text was found; each of the first [`FOUND_MAX`] places is a `mark`.
     pub found: usize,
 }
 
@@ -208,10 +211,14 @@ impl Page {
                 break;
             };
             self.push_escaped(before);
-            self.html.push_str("<mark class=\"found\">");
-            self.push_escaped(hit);
-            self.html.push_str("</mark>");
             self.found += 1;
+            if self.found <= FOUND_MAX {
+                self.html.push_str("<mark class=\"found\">");
+                self.push_escaped(hit);
+                self.html.push_str("</mark>");
+            } else {
+                self.push_escaped(hit);
+            }
             from = end;
         }
         self.push_escaped(&text[from..]);

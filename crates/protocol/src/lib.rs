@@ -14,6 +14,7 @@ mod english;
 mod exchange;
 mod id;
 mod outcome;
+mod plan;
 mod program;
 mod report;
 mod resp;
@@ -30,10 +31,11 @@ pub use outcome::{
     ProgramEnd, ProgramWarning, ProtocolViolation, Receipt, RespNumber, RespRule, SocketKind,
     SourceSpan, TracebackFrame,
 };
+pub use plan::{PlannedStep, PlannedTest};
 pub use program::{PROGRAM_FILE, Program, ProgramError, RunnableProgram};
 pub use report::{
-    OutputChunk, OutputStream, PlannedStep, PlannedTest, ProgramOutput, RecognisedMistake, Report,
-    StepReport, TestResult, Verdict,
+    OutputChunk, OutputStream, ProgramOutput, RecognisedMistake, Report, StepReport, TestResult,
+    Verdict,
 };
 pub use resp::{Command, Excerpt, Expected, Received, Request, RespType, RespValue};
 pub use run_error::RunError;

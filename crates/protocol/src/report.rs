@@ -1,28 +1,11 @@
-//! A run's plan, each test's result, and the report of the whole.
+//! Each test's result, and the report of the whole run.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CourseId, Exchange, Outcome, PROGRAM_FILE, Program, Seed, SourceSpan, StepId, TestId};
-
-/// A test that a run makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedTest {
-    /// The test's id.
-    pub id: TestId,
-    /// The test's name in the checklist.
-    pub name: String,
-}
-
-/// The tests of one step that a run makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedStep {
-    /// The step's id.
-    pub step: StepId,
-    /// The step's title.
-    pub title: String,
-    /// Its tests, in order.
-    pub tests: Vec<PlannedTest>,
-}
+use crate::{
+    CourseId, Exchange, Outcome, PROGRAM_FILE, PlannedTest, Program, Seed, SourceSpan, StepId,
+    TestId,
+};
 
 /// A mistake that the course's author foresaw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,15 +236,26 @@ impl Report {
         tests.filter(|test| test.outcome == Outcome::NotRun).count()
     }
 
-    /// The first test that failed, in the earliest broken step. Tests of earlier steps run in any
-    /// order, so one that was not run may stand before the one that ended the run.
+    /// The tests that did not pass: those that failed, then those that were not run. Tests of
+    /// earlier steps run in any order, so one that was not run may stand before the one that ended
+    /// the run.
+    pub fn broken(&self) -> impl Iterator<Item = &TestResult> {
+        let tests = self.steps.iter().flat_map(|step| &step.tests);
+        let broken = tests.filter(|test| test.is_asked() && !test.outcome.is_passed());
+        let was_run = |test: &&TestResult| test.outcome != Outcome::NotRun;
+        let not_run = broken.clone().filter(move |test| !was_run(test));
+        broken.filter(was_run).chain(not_run)
+    }
+
+    /// The first of the tests that did not pass.
     pub fn first_broken(&self) -> Option<&TestResult> {
-        let tests = || self.steps.iter().flat_map(|step| &step.tests);
-        let mut broken = tests().filter(|test| test.is_asked() && !test.outcome.is_passed());
-        let mut failed = broken
-            .clone()
-            .filter(|test| test.outcome != Outcome::NotRun);
-        failed.next().or_else(|| broken.next())
+        self.broken().next()
+    }
+
+    /// Whether the run was asked for this test.
+    pub fn asked_for(&self, id: &TestId) -> bool {
+        let mut tests = self.steps.iter().flat_map(|step| &step.tests);
+        tests.any(|test| test.id == *id && test.is_asked())
     }
 
     /// The steps in the order in which they matter: the broken ones, earliest first, then those

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use browser_model::{LineEdit, LineNote, Theme};
 use leptos::web_sys::{
-    HtmlDetailsElement, HtmlDialogElement, HtmlDivElement, HtmlElement, HtmlInputElement,
+    Element, HtmlDetailsElement, HtmlDialogElement, HtmlDivElement, HtmlElement, HtmlInputElement,
     HtmlTextAreaElement, KeyboardEvent,
 };
 
@@ -126,6 +126,8 @@ pub(crate) fn set_root_style(_: &str, _: &str) {}
 pub(crate) fn announce_readiness() {}
 
 pub(crate) fn focus(_: &str) {}
+
+pub(crate) fn focus_text(_: &Element) {}
 
 pub(crate) fn focus_if_lost(_: &str) {}
 

@@ -6,21 +6,34 @@ use leptos::task::spawn_local;
 
 use crate::browser::{DiffView, Local};
 
+/// One of two programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    From,
+    To,
+}
+
 /// How to get from one program to another, each with its name.
 #[component]
 pub(super) fn Difference(
     from: (&'static str, String),
     to: (&'static str, String),
+    /// The one that is not in the editor: without the editor's code it has to do alone.
+    unknown: Side,
 ) -> impl IntoView {
     let host = NodeRef::<Div>::new();
     let difference = Local::empty();
     let plain = RwSignal::new(None);
     let (from_name, to_name) = (from.0, to.0);
+    let is_named = move |side| plain.with(Option::is_none) || side == unknown;
     Effect::new(move |_| {
         if let Some(host) = host.get() {
             let (from, to) = (from.clone(), to.clone());
             spawn_local(async move {
-                let alone = to.1.clone();
+                let alone = match unknown {
+                    Side::From => from.1.clone(),
+                    Side::To => to.1.clone(),
+                };
                 let shown = DiffView::mount(host, from, to).await;
                 if shown.is_none() {
                     plain.try_set(Some(alone));
@@ -31,13 +44,14 @@ pub(super) fn Difference(
     });
     view! {
         <p class="diff-legend">
-            <Show when=move || plain.with(Option::is_none)>
+            <Show when=move || is_named(Side::From)>
                 <span>{from_name}</span>
             </Show>
-            <span>{to_name}</span>
+            <Show when=move || is_named(Side::To)>
+                <span>{to_name}</span>
+            </Show>
         </p>
         <div class="diff" translate="no" node_ref=host></div>
-        // Without the editor the second program alone has to do.
         {move || plain.get().map(|program| view! { <pre translate="no">{program}</pre> })}
     }
     .into_any()

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use protocol::counted;
 
 use super::Workbench;
-use super::difference::Difference;
+use super::difference::{Difference, Side};
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
 
@@ -102,8 +102,8 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
             let compared = StoredValue::new(program.clone());
             let difference = move || {
                 let now = bench.editor.program().get_untracked();
-                let (from, to) = (("Now", now), ("Earlier", compared.get_value()));
-                view! { <Difference from to /> }
+                let (from, to) = (("Earlier", compared.get_value()), ("Now", now));
+                view! { <Difference from to unknown=Side::From /> }
             };
             let lines = program.lines().count();
             let mut shown: Vec<&str> = program.lines().take(SHOWN_LINES).collect();

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use browser_model::RunPhase;
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlDetailsElement;
 use protocol::{PlannedStep, Seed, duration_text};
 
 use self::output::Output;
@@ -52,9 +53,13 @@ pub(super) fn Results() -> impl IntoView {
         Ended::No => view! { <Plan /> }.into_any(),
         Ended::WithReport(_) => {
             let report = shown.with_untracked(|shown| shown.as_ref()?.live.report.clone());
-            report
-                .map(|report| view! { <ReportView report first=Prominence::OpenBelowVerdict /> })
-                .into_any()
+            let report = report
+                .map(|report| view! { <ReportView report first=Prominence::OpenBelowVerdict /> });
+            view! {
+                {report}
+                <WholeReportBefore />
+            }
+            .into_any()
         }
         Ended::WithoutReport => view! { <ReportBefore /> }.into_any(),
     };
@@ -115,6 +120,29 @@ fn ReportBefore() -> impl IntoView {
     }
 }
 
+/// Below the result of one test, the last run of all, made when it is opened.
+#[component]
+fn WholeReportBefore() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    move || {
+        let report = bench.runs.before().get()?.live.report?;
+        let is_open = RwSignal::new(false);
+        let words = format!("The last run of all tests: {}", report.headline());
+        let report = StoredValue::new(report);
+        let follow = move |event| {
+            is_open.set(event_target::<HtmlDetailsElement>(&event).open());
+        };
+        Some(view! {
+            <details class="before" on:toggle=follow>
+                <summary>{words}</summary>
+                <Show when=move || is_open.get()>
+                    <ReportView report=report.get_value() first=Prominence::Open />
+                </Show>
+            </details>
+        })
+    }
+}
+
 #[component]
 fn ViewTabs() -> impl IntoView {
     let bench = expect_context::<Workbench>();
@@ -137,13 +165,14 @@ fn ViewTabs() -> impl IntoView {
             })
     });
     // What was last looked at: a program that prints the same at each run has nothing new to read.
+    // So has one whose run is of before the step was opened.
     let read = StoredValue::new(BTreeSet::new());
     let has_new_output = Memo::new(move |_| {
         bench.runs.shown().with(|shown| {
             let Some(shown) = shown else {
                 return false;
             };
-            if view.get() == View::Output {
+            if view.get() == View::Output || shown.number == 0 {
                 read.set_value(output::lines(&shown.live));
                 return false;
             }
@@ -242,8 +271,14 @@ fn Plan() -> impl IntoView {
 #[component]
 fn PlannedGroup(at: usize, step: PlannedStep) -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let total = step.tests.len();
-    let tests = StoredValue::new(step.tests);
+    let mut tests = step.tests;
+    bench.runs.shown().with_untracked(|shown| {
+        if let Some(shown) = shown {
+            tests.retain(|test| shown.live.is_asked(&test.id));
+        }
+    });
+    let total = tests.len();
+    let tests = StoredValue::new(tests);
     let passed = Memo::new(move |_| {
         bench
             .runs

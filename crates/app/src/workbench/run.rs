@@ -1,12 +1,11 @@
 //! The runs of one step: one at a time, folded event by event into what is on screen.
 
-use std::pin::Pin;
+mod following;
 
 use browser_model::{LiveRun, RunPhase};
-use futures::{Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
-use protocol::{Program, RunError, RunEvent, RunRequest, RunnableProgram, Seed, TestId, Verdict};
+use protocol::{Program, RunError, RunRequest, RunnableProgram, Seed, TestId, Verdict};
 
 use super::announcement::announcement;
 use super::last_run::{self, LastRun};
@@ -16,13 +15,7 @@ use super::program_editor::ProgramEditor;
 use super::run_values::{RunValues, confirmation};
 use super::shown_run::ShownRun;
 use crate::browser;
-use crate::run_stream::run_events;
 use crate::store::Store;
-
-type RunEvents = Pin<Box<dyn Stream<Item = RunEvent>>>;
-
-/// How long a request that was lost on its way waits until it is sent again.
-const ASK_AGAIN_AFTER_MS: u32 = 700;
 
 /// The run on screen, and what starting and stopping one needs.
 #[derive(Clone, Copy)]
@@ -32,7 +25,7 @@ pub(super) struct Runs {
     layout: Layout,
     store: Store,
     shown: RwSignal<Option<ShownRun>>,
-    /// The last run with a report, while a later one is shown that has none.
+    /// The last run with a report, while a later one is shown that has none or is of one test.
     before: RwSignal<Option<ShownRun>>,
     /// The random values of the run on screen.
     values: RwSignal<RunValues>,
@@ -63,7 +56,7 @@ impl Runs {
         self.shown
     }
 
-    /// The last run with a report, while a later one is shown that has none.
+    /// The last run with a report, while a later one is shown that has none or is of one test.
     pub(super) fn before(self) -> RwSignal<Option<ShownRun>> {
         self.before
     }
@@ -154,18 +147,21 @@ impl Runs {
         self.start_with(RunValues::Fresh, None);
     }
 
-    /// Runs the program with the random values of an earlier run; where it passes and the step is
-    /// not done, runs it again with fresh ones.
+    /// Makes the run on screen again, with its random values; where the whole passes and the step
+    /// is not done, runs it again with fresh ones.
     pub(super) fn start_with_seed(self, seed: Seed) {
-        self.start_with(RunValues::Of(seed), None);
+        self.start_with(RunValues::Of(seed), self.only_untracked());
     }
 
     /// Asks once more for the run on screen, which had no verdict.
     pub(super) fn start_again(self) {
-        let only = self
-            .shown
-            .with_untracked(|shown| shown.as_ref().and_then(|shown| shown.live.only.clone()));
-        self.start_with(self.values.get_untracked(), only);
+        self.start_with(self.values.get_untracked(), self.only_untracked());
+    }
+
+    /// The only test of the run on screen, where it is not of all.
+    fn only_untracked(self) -> Option<TestId> {
+        self.shown
+            .with_untracked(|shown| shown.as_ref().and_then(|shown| shown.live.only.clone()))
     }
 
     /// Stops the run under way.
@@ -223,8 +219,12 @@ impl Runs {
             live,
             is_stopped: false,
         };
+        let has_whole = self
+            .before
+            .get_untracked()
+            .is_some_and(|run| run.is_whole());
         if let Some(last) = self.shown.get_untracked()
-            && last.live.report.is_some()
+            && (last.is_whole() || (last.live.report.is_some() && !has_whole))
         {
             self.before.set(Some(last));
         }
@@ -254,74 +254,6 @@ impl Runs {
         })
     }
 
-    /// Follows a run, and the one that confirms it.
-    async fn follow(self, request: RunRequest) {
-        let mut next = Some(request);
-        while let Some(request) = next {
-            let rest = self.follow_one(request).await;
-            next = self.end();
-            if let Some(rest) = rest {
-                self.hear_of_lines(rest).await;
-            }
-        }
-    }
-
-    /// Follows one run to its end. What is lost on its way before the run has begun, such as a
-    /// request to a server that is being replaced, is asked for once more.
-    ///
-    /// Returns what may still come after the report.
-    async fn follow_one(self, request: RunRequest) -> Option<RunEvents> {
-        let mut heard = self.hear(request.clone()).await;
-        if heard.as_ref().is_err_and(RunError::is_lost_on_its_way) {
-            browser::wait(ASK_AGAIN_AFTER_MS).await;
-            heard = self.hear(request).await;
-        }
-        match heard {
-            Ok(rest) => rest,
-            Err(error) => {
-                self.fold(|live| live.interrupt(error));
-                None
-            }
-        }
-    }
-
-    /// Shows a run's events up to its report as they come, or returns why it did not begin.
-    async fn hear(self, request: RunRequest) -> Result<Option<RunEvents>, RunError> {
-        let mut events: RunEvents = Box::pin(run_events(request).await?);
-        let mut has_begun = false;
-        while let Some(event) = events.next().await {
-            match &event {
-                RunEvent::Interrupted { error } if !has_begun => return Err(error.clone()),
-                RunEvent::Queued { .. } => {}
-                _ => has_begun = true,
-            }
-            let is_queued = !has_begun;
-            let is_report = matches!(event, RunEvent::Finished { .. });
-            self.fold(|live| live.apply(event));
-            if is_queued {
-                self.announce_the_queue();
-            }
-            if is_report {
-                return Ok(Some(events));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Shows the lines that are found after the report. The next run ends this.
-    async fn hear_of_lines(self, mut events: RunEvents) {
-        while let Some(event) = events.next().await {
-            self.fold(|live| live.apply(event));
-            let Some(shown) = self.shown.try_get_untracked().flatten() else {
-                return;
-            };
-            self.editor.show_notes_of(&shown);
-            if let Some(report) = &shown.live.report {
-                last_run::keep(self.step, report);
-            }
-        }
-    }
-
     /// Ends the run on screen; returns the one that is to confirm it, if it needs that.
     fn end(self) -> Option<RunRequest> {
         // None once the workbench is gone.
@@ -349,8 +281,15 @@ impl Runs {
             self.mark_lines_of_the_run_before();
             return None;
         };
-        self.before.set(None);
-        let is_whole = report.only().is_none();
+        let is_whole = shown.is_whole();
+        if is_whole
+            || !self
+                .before
+                .get_untracked()
+                .is_some_and(|run| run.is_whole())
+        {
+            self.before.set(None);
+        }
         match (passed, values) {
             // One test says nothing of a step.
             _ if !is_whole => {}
@@ -370,7 +309,9 @@ impl Runs {
         }
         self.keep_the_focus_in_the_results();
         self.editor.show_notes_of(&shown);
-        last_run::keep(self.step, report);
+        if is_whole {
+            last_run::keep(self.step, report);
+        }
         None
     }
 

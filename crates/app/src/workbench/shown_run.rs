@@ -35,6 +35,12 @@ impl ShownRun {
         }
     }
 
+    /// Whether it has the report of a run of all tests.
+    pub(super) fn is_whole(&self) -> bool {
+        let report = self.live.report.as_ref();
+        report.is_some_and(|report| report.only().is_none())
+    }
+
     /// Whether it is under way.
     pub(super) fn is_going(&self) -> bool {
         !self.is_stopped && !self.live.is_finished()

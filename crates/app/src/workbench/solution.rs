@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Workbench;
-use super::difference::Difference;
+use super::difference::{Difference, Side};
 use crate::api::load_solution;
 use crate::browser;
 use crate::copy::CopyButton;
@@ -135,7 +135,7 @@ fn SolutionViews(solution: String) -> impl IntoView {
                 ("Your code", own.clone()),
                 ("The solution", solution.clone()),
             );
-            view! { <Difference from to /> }.into_any()
+            view! { <Difference from to unknown=Side::To /> }.into_any()
         }
         Shown::Alone => view! {
             <pre class="solution-alone" translate="no" tabindex="0">

@@ -73,6 +73,14 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Focuses an element that a Tab alone would not come to.
+pub(crate) fn focus_text(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        element.set_tab_index(-1);
+        let _ = element.focus();
+    }
+}
+
 /// Focuses the element with this id if what had the focus is gone or hidden.
 pub(crate) fn focus_if_lost(id: &str) {
     let active = document().and_then(|document| document.active_element());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use browser_model::{OutputHtml, output_html, output_text};
+use browser_model::{FOUND_MAX, OutputHtml, output_html, output_text};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
@@ -57,8 +57,8 @@ pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
         {
             // Only an invalid name could fail.
             let _ = rest.remove_attribute("hidden");
+            browser::focus_text(&rest);
             target.remove();
-            browser::focus(bench.layout.view().get_untracked().panel_id());
         }
     };
     let text = Callback::new(move |()| {
@@ -148,6 +148,12 @@ fn Search(searched: RwSignal<String>, page: Memo<Option<OutputHtml>>) -> impl In
     let said = move || match (searched.with(String::is_empty), found.get()) {
         (true, _) => String::new(),
         (false, 0) => "not found".to_owned(),
+        (false, found) if found > FOUND_MAX => {
+            format!(
+                "{}, the first {FOUND_MAX} marked",
+                counted(found, "place", "places")
+            )
+        }
         (false, found) => counted(found, "place", "places"),
     };
     let search = move |event| {
@@ -156,7 +162,7 @@ fn Search(searched: RwSignal<String>, page: Memo<Option<OutputHtml>>) -> impl In
         browser::next_frame(move || browser::show_mark(OUTPUT_ID, 0));
     };
     let next = move |event: ev::KeyboardEvent| {
-        let found = found.get_untracked();
+        let found = found.get_untracked().min(FOUND_MAX);
         if event.key() != "Enter" || found == 0 {
             return;
         }
