@@ -91,14 +91,23 @@ test("beside one test, the last run of all tests is kept, and the next that fail
   await workbench.hasVerdict("This one test passed");
   const first = await workbench.liveRegion.innerText();
   const kept = workbench.results.locator("details.before");
-  await expect(kept).toContainText(`The last run of all tests: ${whole}`);
+  await expect(kept).toContainText(`The last complete run: ${whole}`);
   await kept.locator("summary").first().click();
   await expect(kept.locator("details.case").first()).toBeVisible();
 
-  await page.keyboard.press("ControlOrMeta+Shift+Enter");
+  await workbench.verdict.getByRole("button", { name: "Run the next failed test" }).click();
   await expect(workbench.liveRegion).toHaveText(/^Run 3: This one test passed\./);
   expect((await workbench.liveRegion.innerText()).replace("Run 3", "Run 2")).not.toBe(first);
 
   await workbench.reload();
   await workbench.hasVerdict(whole);
+});
+
+test("where no other has run, one test's result is there again after a reload", async ({ workbench }) => {
+  await workbench.open("bytes");
+  await workbench.write(solution("bytes"));
+  await workbench.guide.getByRole("button", { name: /^Run only this test/ }).first().click();
+  await workbench.hasVerdict("This one test passed");
+  await workbench.reload();
+  await workbench.hasVerdict("This one test passed");
 });

@@ -210,13 +210,13 @@ test("a run without a verdict leaves the report of the one before", async ({
   await breakRuns(page);
   await workbench.run();
   await workbench.hasVerdict("No verdict: our fault");
-  await expect(workbench.results.getByText(/^The run before: 1 of \d+ tests failed$/)).toBeVisible();
+  await expect(workbench.results.getByText(/^The last complete run: 1 of \d+ tests failed$/)).toBeVisible();
   await expect(workbench.result("counts the length in bytes")).toHaveAttribute("open", "");
   await expect(note).toHaveCount(1);
   await page.unroute("**/api/run");
   await workbench.verdict.getByRole("button", { name: "Try again" }).click();
   await workbench.hasVerdict(/^1 of \d+ tests failed$/);
-  await expect(workbench.results.getByText(/^The run before/)).toHaveCount(0);
+  await expect(workbench.results.getByText(/^The last complete run/)).toHaveCount(0);
 });
 
 test("who looks at the output sees how a run ended, and after a pass the way on", async ({
@@ -236,7 +236,7 @@ test("what the program wrote has a tab of its own, in its own colours", async ({
   await workbench.open("listen");
   const tab = workbench.results.getByRole("tab", { name: /^Program output/ });
   await workbench.showOutput();
-  await expect(workbench.results.getByText(/stands here after a run/)).toBeVisible();
+  await expect(workbench.results.getByText(/appears here after a run/)).toBeVisible();
   await workbench.results.getByRole("tab", { name: /^Test results/ }).click();
   await workbench.judge(`print("\\x1b[31mred\\x1b[0m <b>&amp;")\n${fourLines}`);
   await workbench.hasEnded();

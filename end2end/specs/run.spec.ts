@@ -191,7 +191,7 @@ test("the run that confirms another can be stopped", async ({ page, workbench })
   await workbench.hasVerdict("Starting…", "Now it runs with fresh ones");
   await workbench.stopButton.click();
   await workbench.hasVerdict("Stopped", "The step is done once it passes with fresh ones.");
-  await expect(workbench.results.getByText(/^The run before: All \d+ tests passed$/)).toBeVisible();
+  await expect(workbench.results.getByText(/^The last complete run: All \d+ tests passed$/)).toBeVisible();
   await expect(workbench.step("Step 3: ECHO, done")).toHaveCount(0);
   letOn();
 

@@ -31,17 +31,9 @@ impl PendingNavigation {
         self.0.get_untracked()
     }
 
-    /// What the step page's transition sets; on the server nothing, where nobody navigates.
-    ///
-    /// There it would be set by another thread while the page is rendered. Leptos does not wait to
-    /// read a signal that is being written, but takes it for disposed: the request is then never
-    /// answered.
-    pub(crate) fn setter(self) -> SignalSetter<bool> {
-        SignalSetter::map(move |is_under_way| {
-            if cfg!(feature = "hydrate") {
-                self.0.set(is_under_way);
-            }
-        })
+    /// The signal that the step page's transition sets.
+    pub(crate) fn signal(self) -> RwSignal<bool> {
+        self.0
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bollard::Docker;
 use bollard::container::LogOutput;
@@ -18,6 +18,11 @@ use crate::SandboxError;
 use crate::attached_io::{AttachedIo, AttachedOutput};
 
 mod builds;
+
+/// How long a removal that someone else has begun is waited for.
+const REMOVED_BY_OTHERS_WITHIN: Duration = Duration::from_secs(3);
+/// How often it is looked whether that is over.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// A connection to the engine, at an API version that both speak.
 #[derive(Debug, Clone)]
@@ -136,23 +141,31 @@ impl Engine {
             .await
     }
 
-    /// Kills and removes a container, whatever its state. One that is gone already, or that someone
-    /// else is removing, is fine.
+    /// Kills and removes a container, whatever its state. One that is gone already is fine; one that
+    /// someone else is removing, as the engine itself does, is waited for.
     pub(crate) async fn remove(&self, name: &str) -> Result<(), SandboxError> {
-        let options = RemoveContainerOptions {
-            force: true,
-            v: true,
-            ..RemoveContainerOptions::default()
-        };
-        let removed = self
-            .call(
-                "remove a container",
-                self.docker.remove_container(name, Some(options)),
-            )
-            .await;
-        match removed {
-            Err(error) if matches!(error.status(), Some(404 | 409)) => Ok(()),
-            other => other,
+        let until = Instant::now() + REMOVED_BY_OTHERS_WITHIN;
+        loop {
+            let options = RemoveContainerOptions {
+                force: true,
+                v: true,
+                ..RemoveContainerOptions::default()
+            };
+            let removed = self
+                .call(
+                    "remove a container",
+                    self.docker.remove_container(name, Some(options)),
+                )
+                .await;
+            match removed.as_ref().map_err(SandboxError::status) {
+                Err(Some(404)) => return Ok(()),
+                // "removal of container … is already in progress"
+                Err(Some(409)) if Instant::now() < until => {
+                    tokio::time::sleep(ASK_AGAIN_AFTER).await;
+                }
+                Err(Some(409)) => return Ok(()),
+                _ => return removed,
+            }
         }
     }
 

@@ -27,9 +27,44 @@ pub(crate) struct OutputKeeper {
 #[derive(Debug, Default)]
 struct Stream {
     head_bytes: usize,
-    /// The test that the end of the tail comes from.
-    test: Option<TestId>,
-    tail: VecDeque<u8>,
+    tail: Tail,
+}
+
+/// The end of a stream, parted by the tests in which it came; no part is empty.
+#[derive(Debug, Default)]
+struct Tail {
+    bytes: usize,
+    parts: VecDeque<(Option<TestId>, VecDeque<u8>)>,
+}
+
+impl Tail {
+    fn push(&mut self, test: Option<TestId>, bytes: &[u8]) {
+        self.bytes += bytes.len();
+        match self.parts.back_mut() {
+            Some((last, kept)) if *last == test => kept.extend(bytes),
+            _ => self
+                .parts
+                .push_back((test, bytes.iter().copied().collect())),
+        }
+    }
+
+    /// Drops from the beginning what is more than `max` bytes, and returns how much that was.
+    fn cut_to(&mut self, max: usize) -> usize {
+        let dropped = self.bytes.saturating_sub(max);
+        self.bytes -= dropped;
+        let mut left = dropped;
+        while left > 0
+            && let Some((_, oldest)) = self.parts.front_mut()
+        {
+            let cut = left.min(oldest.len());
+            oldest.drain(..cut);
+            left -= cut;
+            if oldest.is_empty() {
+                self.parts.pop_front();
+            }
+        }
+        dropped
+    }
 }
 
 impl OutputKeeper {
@@ -42,7 +77,7 @@ impl OutputKeeper {
         let stream = self.streams.entry(key).or_default();
         let room = TOTAL_MAX.saturating_sub(self.kept);
         // Once a stream has a tail, nothing is added to its head.
-        let head_room = if stream.tail.is_empty() {
+        let head_room = if stream.tail.bytes == 0 {
             let cost = if joins { 0 } else { CHUNK_COST };
             (HEAD_MAX - stream.head_bytes).min(room.saturating_sub(cost))
         } else {
@@ -53,14 +88,11 @@ impl OutputKeeper {
         stream.head_bytes += cut;
         self.kept += cut;
         if !rest.is_empty() {
-            let tail_room = TAIL_MAX.min(stream.tail.len() + (room - cut));
-            let before = stream.tail.len();
-            stream.tail.extend(rest.bytes());
-            stream.test.clone_from(&chunk.test);
-            let over = stream.tail.len().saturating_sub(tail_room);
-            stream.tail.drain(..over);
-            self.dropped_bytes += over as u64;
-            self.kept = (self.kept + stream.tail.len()).saturating_sub(before);
+            let before = stream.tail.bytes;
+            let tail_room = TAIL_MAX.min(before + (room - cut));
+            stream.tail.push(chunk.test.clone(), rest.as_bytes());
+            self.dropped_bytes += stream.tail.cut_to(tail_room) as u64;
+            self.kept = (self.kept + stream.tail.bytes).saturating_sub(before);
         }
         if chunk.text.is_empty() {
             return None;
@@ -79,20 +111,19 @@ impl OutputKeeper {
     pub(crate) fn end(self, dropped_before: u64) -> ProgramOutput {
         let mut chunks = self.heads;
         for ((launch, stream), kept) in self.streams {
-            if kept.tail.is_empty() {
-                continue;
+            for (test, bytes) in kept.tail.parts {
+                let bytes: Vec<u8> = bytes.into();
+                chunks.push(OutputChunk {
+                    launch,
+                    test,
+                    stream: if stream == 0 {
+                        OutputStream::Stdout
+                    } else {
+                        OutputStream::Stderr
+                    },
+                    text: String::from_utf8_lossy(&bytes).into_owned(),
+                });
             }
-            let bytes: Vec<u8> = kept.tail.into();
-            chunks.push(OutputChunk {
-                launch,
-                test: kept.test,
-                stream: if stream == 0 {
-                    OutputStream::Stdout
-                } else {
-                    OutputStream::Stderr
-                },
-                text: String::from_utf8_lossy(&bytes).into_owned(),
-            });
         }
         ProgramOutput {
             chunks,
@@ -110,6 +141,8 @@ fn stream_number(stream: OutputStream) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use protocol::StepId;
+
     use super::*;
 
     fn chunk(launch: u16, stream: OutputStream, text: &str) -> OutputChunk {
@@ -162,6 +195,27 @@ mod tests {
         // The last character of the head would have been cut in two.
         let kept = HEAD_MAX - 1 + TAIL_MAX;
         assert_eq!(output.dropped_bytes, (written - kept) as u64 + 5);
+    }
+
+    #[test]
+    fn each_part_of_an_end_names_its_test() {
+        let of_test = |test: u16, text: &str| OutputChunk {
+            test: Some(TestId::new(StepId::parse("ping").unwrap(), test)),
+            ..chunk(1, OutputStream::Stdout, text)
+        };
+        let mut output_keeper = OutputKeeper::default();
+        output_keeper.take(of_test(1, &"x".repeat(HEAD_MAX)));
+        output_keeper.take(of_test(1, &"a".repeat(TAIL_MAX)));
+        output_keeper.take(of_test(2, "bb"));
+        output_keeper.take(of_test(2, "b"));
+        output_keeper.take(of_test(1, "a"));
+        let output = output_keeper.end(0);
+        let told: Vec<_> = (output.chunks.iter().skip(1))
+            .map(|chunk| (chunk.test.clone().unwrap().to_string(), chunk.text.len()))
+            .collect();
+        let expected = [("ping.1", TAIL_MAX - 4), ("ping.2", 3), ("ping.1", 1)];
+        assert_eq!(told, expected.map(|(test, bytes)| (test.to_owned(), bytes)));
+        assert_eq!(output.dropped_bytes, 4);
     }
 
     #[test]

@@ -258,7 +258,7 @@ class Run:
     def _require_standing(self, attempt):
         """A program that has fallen over by now passes nothing, however quick the test was."""
         attempt.settle()
-        # By chance alone the look at every 50 ms would find what it has done by now.
+        # By chance alone the look from time to time would find what it has done by now.
         self._launcher.check_limits()
         found = explanation.end_of_program(attempt)
         if found is not None:

@@ -11,7 +11,7 @@ from .outcome import Failed
 CHECK_SECONDS = 0.02
 
 #: Far more than any server of a course needs, the judge's clients included, by `protocol::SocketKind`.
-#: `other` is all but TCP connections: UDP and unix sockets, and sockets that were taken out of the
+#: `other` is all but TCP sockets: UDP and unix sockets, and sockets that were taken out of the
 #: kernel's tables and keep what they hold.
 _SOCKETS_MAX = {"tcp": 256, "udp": 64, "other": 128}
 

@@ -24,26 +24,36 @@ pub(crate) fn StepPage() -> impl IntoView {
             futures::try_join!(load_course(course.clone()), load_step(course, step))
         },
     );
-    let loading: PendingNavigation = expect_context();
+    let pending: PendingNavigation = expect_context();
     let retry = Callback::new(move |()| loaded.refetch());
-    view! {
-        <Transition fallback=LoadingPage set_pending=loading.setter()>
-            {move || Suspend::new(async move {
-                match loaded.await {
-                    // The key gives each step its own elements. Without it those of the step before
-                    // are reused, with what was typed and unfolded in them.
-                    Ok(loaded) => view! {
-                        <For
-                            each=move || [loaded.clone()]
-                            key=|(course, step)| (course.id.clone(), step.summary.id.clone())
-                            children=|(course, step)| view! { <WorkbenchPage course step /> }
-                        />
-                    }
-                    .into_any(),
-                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
+    let content = move || {
+        Suspend::new(async move {
+            match loaded.await {
+                // The key gives each step its own elements. Without it those of the step before
+                // are reused, with what was typed and unfolded in them.
+                Ok(loaded) => view! {
+                    <For
+                        each=move || [loaded.clone()]
+                        key=|(course, step)| (course.id.clone(), step.summary.id.clone())
+                        children=|(course, step)| view! { <WorkbenchPage course step /> }
+                    />
                 }
-            })}
-        </Transition>
+                .into_any(),
+                Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
+            }
+        })
+    };
+    // Nobody navigates on the server, where a transition would set its signal on another thread while
+    // the page is rendered. Leptos does not wait to read a signal that is being written, but takes it
+    // for disposed: the connection is dropped without an answer.
+    if cfg!(feature = "hydrate") {
+        view! {
+            <Transition fallback=LoadingPage set_pending=pending.signal()>
+                {content}
+            </Transition>
+        }
+        .into_any()
+    } else {
+        view! { <Transition fallback=LoadingPage>{content}</Transition> }.into_any()
     }
-    .into_any()
 }

@@ -18,25 +18,25 @@ pub(super) enum Side {
 pub(super) fn Difference(
     from: (&'static str, String),
     to: (&'static str, String),
-    /// The one that is not in the editor: without the editor's code it has to do alone.
-    unknown: Side,
+    /// The one that is shown where Monaco can't be loaded.
+    alone: Side,
 ) -> impl IntoView {
     let host = NodeRef::<Div>::new();
     let difference = Local::empty();
     let plain = RwSignal::new(None);
     let (from_name, to_name) = (from.0, to.0);
-    let is_named = move |side| plain.with(Option::is_none) || side == unknown;
+    let is_named = move |side| plain.with(Option::is_none) || side == alone;
     Effect::new(move |_| {
         if let Some(host) = host.get() {
             let (from, to) = (from.clone(), to.clone());
             spawn_local(async move {
-                let alone = match unknown {
+                let program = match alone {
                     Side::From => from.1.clone(),
                     Side::To => to.1.clone(),
                 };
                 let shown = DiffView::mount(host, from, to).await;
                 if shown.is_none() {
-                    plain.try_set(Some(alone));
+                    plain.try_set(Some(program));
                 }
                 difference.set(shown);
             });

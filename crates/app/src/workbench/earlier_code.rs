@@ -103,7 +103,7 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
             let difference = move || {
                 let now = bench.editor.program().get_untracked();
                 let (from, to) = (("Earlier", compared.get_value()), ("Now", now));
-                view! { <Difference from to unknown=Side::From /> }
+                view! { <Difference from to alone=Side::From /> }
             };
             let lines = program.lines().count();
             let mut shown: Vec<&str> = program.lines().take(SHOWN_LINES).collect();

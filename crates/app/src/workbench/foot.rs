@@ -54,7 +54,7 @@ pub(super) fn RunButton() -> impl IntoView {
     };
     // A key that is held clicks again and again.
     let ignore_repeats = |event: ev::KeyboardEvent| {
-        if event.repeat() {
+        if event.repeat() && matches!(event.key().as_str(), "Enter" | " ") {
             event.prevent_default();
         }
     };

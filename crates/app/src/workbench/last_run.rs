@@ -1,4 +1,5 @@
-//! The last report of a step survives a reload and a look at another step.
+//! The last report of a step, of all tests where there is one, survives a reload and a look at
+//! another step.
 
 use browser_model::LiveRun;
 use protocol::{PlannedStep, PlannedTest, Report, RunError, RunEvent};
@@ -67,6 +68,7 @@ pub(super) fn take(step: OpenStep) -> LastRun {
 fn live_of(report: Report) -> LiveRun {
     let mut live = LiveRun {
         steps: plan(&report),
+        only: report.only().map(|test| test.id.clone()),
         ..LiveRun::default()
     };
     live.apply(RunEvent::Finished {

@@ -54,7 +54,7 @@ pub(super) fn Results() -> impl IntoView {
         Ended::WithReport(_) => {
             let report = shown.with_untracked(|shown| shown.as_ref()?.live.report.clone());
             let report = report
-                .map(|report| view! { <ReportView report first=Prominence::OpenBelowVerdict /> });
+                .map(|report| view! { <ReportView report is_on_screen=true first=Prominence::OpenBelowVerdict /> });
             view! {
                 {report}
                 <WholeReportBefore />
@@ -112,10 +112,16 @@ fn ReportBefore() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     move || {
         let before = bench.runs.before().get()?;
+        // Runs of one test may have come between.
+        let name = if before.is_whole() {
+            "The last complete run"
+        } else {
+            "The run before"
+        };
         let report = before.live.report?;
         Some(view! {
-            <p class="before">{format!("The run before: {}", report.headline())}</p>
-            <ReportView report first=Prominence::Open />
+            <p class="before">{format!("{name}: {}", report.headline())}</p>
+            <ReportView report is_on_screen=false first=Prominence::Open />
         })
     }
 }
@@ -127,7 +133,7 @@ fn WholeReportBefore() -> impl IntoView {
     move || {
         let report = bench.runs.before().get()?.live.report?;
         let is_open = RwSignal::new(false);
-        let words = format!("The last run of all tests: {}", report.headline());
+        let words = format!("The last complete run: {}", report.headline());
         let report = StoredValue::new(report);
         let follow = move |event| {
             is_open.set(event_target::<HtmlDetailsElement>(&event).open());
@@ -136,7 +142,7 @@ fn WholeReportBefore() -> impl IntoView {
             <details class="before" on:toggle=follow>
                 <summary>{words}</summary>
                 <Show when=move || is_open.get()>
-                    <ReportView report=report.get_value() first=Prominence::Open />
+                    <ReportView report=report.get_value() is_on_screen=false first=Prominence::Open />
                 </Show>
             </details>
         })
@@ -165,7 +171,7 @@ fn ViewTabs() -> impl IntoView {
             })
     });
     // What was last looked at: a program that prints the same at each run has nothing new to read.
-    // So has one whose run is of before the step was opened.
+    // Nor has one that ran before the step was opened.
     let read = StoredValue::new(BTreeSet::new());
     let has_new_output = Memo::new(move |_| {
         bench.runs.shown().with(|shown| {

@@ -1,6 +1,6 @@
 //! The runs of one step: one at a time, folded event by event into what is on screen.
 
-mod following;
+mod events;
 
 use browser_model::{LiveRun, RunPhase};
 use leptos::prelude::*;
@@ -116,6 +116,13 @@ impl Runs {
         })
     }
 
+    /// The same, untracked.
+    fn is_stale_untracked(self) -> bool {
+        let program = self.editor.program().get_untracked();
+        self.shown
+            .with_untracked(|shown| shown.as_ref().is_some_and(|run| run.program != program))
+    }
+
     /// Shows the stored report, if any, where nothing has run yet; if the page was left in the
     /// middle of a run, says so above it.
     pub(super) fn bring_back(self) {
@@ -155,7 +162,12 @@ impl Runs {
 
     /// Asks once more for the run on screen, which had no verdict.
     pub(super) fn start_again(self) {
-        self.start_with(self.values.get_untracked(), self.only_untracked());
+        let values = match self.values.get_untracked() {
+            // Other code has not passed with any values.
+            RunValues::FreshAfter(_) if self.is_stale_untracked() => RunValues::Fresh,
+            values => values,
+        };
+        self.start_with(values, self.only_untracked());
     }
 
     /// The only test of the run on screen, where it is not of all.
@@ -219,12 +231,8 @@ impl Runs {
             live,
             is_stopped: false,
         };
-        let has_whole = self
-            .before
-            .get_untracked()
-            .is_some_and(|run| run.is_whole());
         if let Some(last) = self.shown.get_untracked()
-            && (last.is_whole() || (last.live.report.is_some() && !has_whole))
+            && (last.is_whole() || (last.live.report.is_some() && !self.has_whole_before()))
         {
             self.before.set(Some(last));
         }
@@ -282,12 +290,8 @@ impl Runs {
             return None;
         };
         let is_whole = shown.is_whole();
-        if is_whole
-            || !self
-                .before
-                .get_untracked()
-                .is_some_and(|run| run.is_whole())
-        {
+        let is_the_best_known = is_whole || !self.has_whole_before();
+        if is_the_best_known {
             self.before.set(None);
         }
         match (passed, values) {
@@ -309,10 +313,16 @@ impl Runs {
         }
         self.keep_the_focus_in_the_results();
         self.editor.show_notes_of(&shown);
-        if is_whole {
+        if is_the_best_known {
             last_run::keep(self.step, report);
         }
         None
+    }
+
+    /// Whether the last run before the one on screen that is worth keeping was of all tests.
+    fn has_whole_before(self) -> bool {
+        self.before
+            .with_untracked(|before| before.as_ref().is_some_and(ShownRun::is_whole))
     }
 
     /// Marks the lines that the last report names.

@@ -16,7 +16,7 @@ pub(super) struct ShownRun {
 }
 
 impl ShownRun {
-    /// A run of before the step was opened.
+    /// A run that was made before the step was opened.
     pub(super) fn of_before(program: String, live: LiveRun) -> Self {
         Self {
             number: 0,

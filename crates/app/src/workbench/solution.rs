@@ -135,7 +135,7 @@ fn SolutionViews(solution: String) -> impl IntoView {
                 ("Your code", own.clone()),
                 ("The solution", solution.clone()),
             );
-            view! { <Difference from to unknown=Side::To /> }.into_any()
+            view! { <Difference from to alone=Side::To /> }.into_any()
         }
         Shown::Alone => view! {
             <pre class="solution-alone" translate="no" tabindex="0">

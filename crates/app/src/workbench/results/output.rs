@@ -72,7 +72,7 @@ pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
             "Your program wrote nothing. What it prints, and what Python says of errors, stands \
              here."
         } else {
-            "What your program prints, and what Python says of errors, stands here after a run."
+            "What your program prints, and what Python says of errors, appears here after a run."
         }
     };
     view! {

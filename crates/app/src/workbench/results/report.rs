@@ -10,6 +10,8 @@ use crate::workbench::Workbench;
 #[component]
 pub(super) fn ReportView(
     report: Report,
+    /// Whether it is of the run on screen, and not of one before.
+    is_on_screen: bool,
     /// Whether the test to look at first is open.
     first: Prominence,
 ) -> impl IntoView {
@@ -26,7 +28,7 @@ pub(super) fn ReportView(
         .map(|step| {
             let is_here = step.step == here;
             let first = first_broken.clone().map(|test| (test, first));
-            view! { <Group report step is_here first /> }
+            view! { <Group report is_on_screen step is_here first /> }
         })
         .collect_view()
         .into_any()
@@ -36,6 +38,7 @@ pub(super) fn ReportView(
 #[component]
 fn Group(
     report: StoredValue<Report>,
+    is_on_screen: bool,
     step: StepReport,
     is_here: bool,
     first: Option<(TestId, Prominence)>,
@@ -64,7 +67,7 @@ fn Group(
                 Some((id, prominence)) if *id == test.id => *prominence,
                 _ => Prominence::Folded,
             };
-            view! { <TestCase report test prominence /> }
+            view! { <TestCase report is_on_screen test prominence /> }
         })
         .collect_view();
     if is_folded {

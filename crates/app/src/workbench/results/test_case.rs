@@ -45,6 +45,8 @@ pub(super) enum Prominence {
 pub(super) fn TestCase(
     /// The report that it is in.
     report: StoredValue<Report>,
+    /// Whether that is the report of the run on screen.
+    is_on_screen: bool,
     test: TestResult,
     prominence: Prominence,
 ) -> impl IntoView {
@@ -52,7 +54,7 @@ pub(super) fn TestCase(
     let is_opened = prominence != Prominence::Folded;
     let was_opened = RwSignal::new(is_opened);
     let name = test.name.clone();
-    let line = line_to_look_at(&test);
+    let line = line_to_look_at(&test, is_on_screen);
     let duration = duration_text(test.duration_us);
     let note = move || match (state, line.get()) {
         (TestState::NotRun | TestState::NotAsked, _) => state.word().to_owned(),
@@ -75,7 +77,7 @@ pub(super) fn TestCase(
                 <small>{note}</small>
             </summary>
             <Show when=move || was_opened.get()>
-                <Inside report test=test.get_value() line prominence />
+                <Inside report is_on_screen test=test.get_value() line prominence />
             </Show>
         </details>
     }
@@ -83,15 +85,18 @@ pub(super) fn TestCase(
 }
 
 /// The line to look at: the run on screen may find the one that decided after its report.
-fn line_to_look_at(test: &TestResult) -> Memo<Option<u32>> {
+fn line_to_look_at(test: &TestResult, is_on_screen: bool) -> Memo<Option<u32>> {
     let shown = expect_context::<Workbench>().runs.shown();
     let (id, own) = (test.id.clone(), test.program_span());
     Memo::new(move |_| {
-        let found = shown.with(|shown| {
-            let report = shown.as_ref()?.live.report.as_ref()?;
-            let mut tests = report.steps.iter().flat_map(|step| &step.tests);
-            tests.find(|test| test.id == id)?.program_span()
-        });
+        let find = || {
+            shown.with(|shown| {
+                let report = shown.as_ref()?.live.report.as_ref()?;
+                let mut tests = report.steps.iter().flat_map(|step| &step.tests);
+                tests.find(|test| test.id == id)?.program_span()
+            })
+        };
+        let found = is_on_screen.then(find).flatten();
         found.or_else(|| own.clone()).map(|span| span.line)
     })
 }
@@ -99,6 +104,7 @@ fn line_to_look_at(test: &TestResult) -> Memo<Option<u32>> {
 #[component]
 fn Inside(
     report: StoredValue<Report>,
+    is_on_screen: bool,
     test: TestResult,
     line: Memo<Option<u32>>,
     prominence: Prominence,
@@ -138,7 +144,7 @@ fn Inside(
     });
     let copy_failure = is_failed(&test).then(|| {
         let id = test.id.clone();
-        let text = Callback::new(move |()| failure_text_of(bench, report, &id));
+        let text = Callback::new(move |()| failure_text_of(bench, report, is_on_screen, &id));
         view! { <CopyButton what="this failure as text" is_spelled_out=true text /> }
     });
     let compare = test
@@ -172,12 +178,17 @@ fn Inside(
 }
 
 /// The failure for asking somebody about it, with the line that was found after its report.
-fn failure_text_of(bench: Workbench, report: StoredValue<Report>, id: &TestId) -> String {
-    let found = bench.runs.shown().with_untracked(|shown| {
-        let found = shown.as_ref()?.live.report.as_ref()?;
-        let own = report.with_value(|report| report.seed);
-        (found.seed == own).then(|| found.clone())
-    });
+fn failure_text_of(
+    bench: Workbench,
+    report: StoredValue<Report>,
+    is_on_screen: bool,
+    id: &TestId,
+) -> String {
+    let find = || {
+        let shown = bench.runs.shown();
+        shown.with_untracked(|shown| shown.as_ref()?.live.report.clone())
+    };
+    let found = is_on_screen.then(find).flatten();
     let report = found.unwrap_or_else(|| report.get_value());
     let step = report.steps.iter().find(|step| step.step == *id.step());
     let test = step.and_then(|step| step.tests.iter().find(|test| test.id == *id));

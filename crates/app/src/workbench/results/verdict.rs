@@ -53,7 +53,7 @@ fn EmptyState() -> impl IntoView {
                 {state} <b>"Run tests"</b> " starts your program in a sandbox, and "
                 {tests} " speak to it over TCP."
             </p>
-            <p>"What they find stands here: what was expected, what came, and the line to look at."</p>
+            <p>"What they find appears here: what was expected, what came, and the line to look at."</p>
         </div>
     }
     .into_any()
@@ -95,9 +95,13 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     match phase {
         RunPhase::Passed { .. } => view! { <NextStepLink /> }.into_any(),
-        RunPhase::TestPassed { .. } => view! { <Stale /> }.into_any(),
+        RunPhase::TestPassed { .. } => view! {
+            <RunNextFailedButton />
+            <Stale />
+        }
+        .into_any(),
         RunPhase::Failed { .. } => view! {
-            <RunFailedButton />
+            <RunFailedButton words="Run this test again" />
             <Stale />
         }
         .into_any(),
@@ -145,9 +149,22 @@ fn OnlyOneTest() -> impl IntoView {
     .into_any()
 }
 
-/// Runs the first test that failed once more, without the others.
+/// After one test that passed, runs the next that failed in the last run of all tests.
 #[component]
-fn RunFailedButton() -> impl IntoView {
+fn RunNextFailedButton() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let has_next = Memo::new(move |_| bench.runs.next_failed_test().is_some());
+    view! {
+        <Show when=move || has_next.get()>
+            <RunFailedButton words="Run the next failed test" />
+        </Show>
+    }
+    .into_any()
+}
+
+/// Runs a test that failed, without the others.
+#[component]
+fn RunFailedButton(words: &'static str) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let keys = if browser::is_apple() {
         "⌘ ⇧ ⏎"
@@ -157,7 +174,7 @@ fn RunFailedButton() -> impl IntoView {
     view! {
         <p class="verdict-actions">
             <button type="button" class="button" on:click=move |_| bench.runs.start_failed_test()>
-                "Run this test again"
+                {words}
                 <kbd translate="no" aria-hidden="true">{keys}</kbd>
             </button>
         </p>
@@ -226,7 +243,7 @@ fn StaleRun() -> impl IntoView {
     view! {
         <Show when=move || is_stale.get()>
             <p class="stale">
-                "Your code has changed since this run began. Stop it to run what stands there now."
+                "Your code has changed since this run began. Stop it to run the code as it is now."
             </p>
         </Show>
     }

@@ -58,7 +58,8 @@ async fn what_is_finished_goes_when_nobody_runs_any_more() {
     });
     tokio::task::yield_now().await;
     end_run(&shared);
-    assert!(waiting.await.unwrap());
+    let had_its_turn = timeout(Duration::from_secs(60), waiting).await.unwrap();
+    assert!(had_its_turn.unwrap());
 }
 
 #[tokio::test]

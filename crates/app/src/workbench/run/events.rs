@@ -79,7 +79,7 @@ impl Runs {
                 return;
             };
             self.editor.show_notes_again(&shown);
-            if shown.is_whole()
+            if (shown.is_whole() || !self.has_whole_before())
                 && let Some(report) = &shown.live.report
             {
                 last_run::keep(self.step, report);
