@@ -132,6 +132,12 @@ pub(crate) fn host_config(
         memory_swap: Some(MEMORY_BYTES),
         // Half a processor. The period is the kernel's default: a shorter one is slower.
         nano_cpus: Some(NANO_CPUS),
+        // On a busy host the judge has precedence over the programs that it judges: it has to notice
+        // in time that one takes too much. Docker's own weight is 1024.
+        cpu_shares: match role {
+            Role::Judge => Some(4096),
+            Role::Learner => None,
+        },
         // Processes and threads, against fork bombs.
         pids_limit: Some(PROCESSES),
         // A set-user-id file gains nothing, and calls that a judged program does not need fail.
