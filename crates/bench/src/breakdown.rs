@@ -15,9 +15,9 @@ use crate::screen::say;
 use crate::statistics::{Series, milliseconds};
 use crate::workload::Workload;
 
-/// One piece of a run's time.
+/// One part of a run's time.
 #[derive(Debug, Clone, PartialEq)]
-struct InlineSpan {
+struct RunPart {
     name: String,
     ms: f64,
 }
@@ -41,32 +41,32 @@ pub(crate) async fn measure(
     let workload = Workload::four_lines(&context.course)?;
     let server = InProcessServer::open(context, context.sandbox("breakdown")).await?;
     let mut by_http = Vec::new();
-    let mut runs: Vec<Vec<InlineSpan>> = Vec::new();
+    let mut runs: Vec<Vec<RunPart>> = Vec::new();
     let sample_size = context.sample_size;
     for round in 0..sample_size.warm_up + sample_size.rounds {
         say(&format!("breakdown: round {}", round + 1));
         server.rest().await?;
         let whole = server.passed(&workload).await?.last;
         server.rest().await?;
-        let inline_spans = watch(&server, &workload).await?.inline_spans();
+        let parts = watch(&server, &workload).await?.parts();
         if round >= sample_size.warm_up {
             by_http.push(whole);
-            runs.push(inline_spans);
+            runs.push(parts);
         }
     }
     server.close().await;
     let by_http = Series::of_times(&by_http).context("nothing was measured")?;
     let first = runs.first().context("nothing was measured")?;
     let mut pool_alone = 0.0;
-    for (index, piece) in first.iter().enumerate() {
+    for (index, part) in first.iter().enumerate() {
         let values = runs
             .iter()
             .filter_map(|run| run.get(index))
-            .map(|piece| piece.ms);
+            .map(|part| part.ms);
         let series = Series::new(values.collect()).context("nothing was measured")?;
-        // The last piece is the whole run.
+        // The last part is the whole run.
         pool_alone = series.median();
-        report.push(Metric::series(&piece.name, Unit::Milliseconds, &series));
+        report.push(Metric::series(&part.name, Unit::Milliseconds, &series));
     }
     let name = "from request to report, in a run of its own beside it";
     report.push(Metric::series(name, Unit::Milliseconds, &by_http));
@@ -76,7 +76,7 @@ pub(crate) async fn measure(
         by_http.median() - pool_alone,
     ));
     report.note(
-        "The breakdown's pieces follow each other and are told by the events as the pool's caller \
+        "The breakdown's parts follow each other and are told by the events as the pool's caller \
          sees them; indented ones lie within others and are the judge's own measurements.",
     );
     Ok(())
@@ -121,14 +121,14 @@ async fn watch(server: &InProcessServer, workload: &Workload) -> anyhow::Result<
 }
 
 impl Watched {
-    /// The pieces in order; the last is the whole run.
-    fn inline_spans(&self) -> Vec<InlineSpan> {
+    /// The parts in order; the last is the whole run.
+    fn parts(&self) -> Vec<RunPart> {
         let timings = self.report.timings;
         let us = |us: u32| Duration::from_micros(us.into());
         let (waited, written) = (us(timings.waited_us), us(timings.written_us));
-        let mut inline_spans = Vec::new();
+        let mut parts = Vec::new();
         let mut add = |name: &str, time: Duration| {
-            inline_spans.push(InlineSpan {
+            parts.push(RunPart {
                 name: name.to_owned(),
                 ms: milliseconds(time),
             });
@@ -175,6 +175,6 @@ impl Watched {
             }
         }
         add("all of it, as the pool's caller sees it", self.finished);
-        inline_spans
+        parts
     }
 }

@@ -37,17 +37,17 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<()> {
     let workload = Workload::four_lines(&context.course)?;
     let settings = context.sandbox("burst");
-    let places = (settings.running_max + settings.queue_max) as usize;
+    let room = (settings.running_max + settings.queue_max) as usize;
     let server = InProcessServer::open(context, settings.clone()).await?;
     let mut alone = None;
     for (learners, times) in context.sample_size.bursts {
-        let burst = gather(&server, &workload, learners, times).await?;
+        let burst = measure_bursts(&server, &workload, learners, times).await?;
         let served = burst.add_metrics(&format!("{learners} at once"), report)?;
         if learners == 1 {
             alone = Some(served.median());
         }
-        if learners > places {
-            let beyond = (learners - places) * times;
+        if learners > room {
+            let beyond = (learners - room) * times;
             report.push(
                 Metric::value(
                     format!(
@@ -96,7 +96,7 @@ async fn all_warm(
     let running = settings.running_max;
     let server = InProcessServer::open(context, settings).await?;
     let times = context.sample_size.bursts.map(|(_, times)| times)[2];
-    let burst = gather(&server, workload, CLASS, times).await?;
+    let burst = measure_bursts(&server, workload, CLASS, times).await?;
     server.close().await;
     let name = format!("{CLASS} at once, {CLASS} warm");
     let served = burst.add_metrics(&name, report)?;
@@ -116,7 +116,7 @@ async fn all_warm(
 }
 
 /// Measures `times` bursts of `learners` each.
-async fn gather(
+async fn measure_bursts(
     server: &InProcessServer,
     workload: &Workload,
     learners: usize,

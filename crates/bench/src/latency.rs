@@ -33,9 +33,9 @@ pub(crate) async fn measure(
     let workload = Workload::four_lines(&context.course)?;
     let bare = BarePython::find()?;
     let warm = InProcessServer::open(context, context.sandbox("warm")).await?;
-    let mut without_slots = context.sandbox("cold");
-    without_slots.warm = 0;
-    let cold = InProcessServer::open(context, without_slots).await?;
+    let mut without_warm_lanes = context.sandbox("cold");
+    without_warm_lanes.warm = 0;
+    let cold = InProcessServer::open(context, without_warm_lanes).await?;
     let mut container = context.reference.running_container().await?;
     let mut times: [Vec<Duration>; 4] = Default::default();
     let sample_size = context.sample_size;

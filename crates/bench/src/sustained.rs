@@ -22,9 +22,9 @@ const WAITING: u32 = 20;
 /// Runs in a stretch; each stretch has a rate of its own.
 const STRETCH: usize = 5;
 
-/// The progress of learners who each run again as soon as they are answered.
+/// What has come of learners who each run again as soon as they are answered.
 #[derive(Debug, Default)]
-struct Progress {
+struct RunCounts {
     ends: Mutex<Vec<Duration>>,
     without_verdict: AtomicU32,
     is_finished: AtomicBool,
@@ -37,28 +37,27 @@ pub(crate) async fn measure(
     say("runs a second");
     let workload = Workload::four_lines(&context.course)?;
     let settings = context.sandbox("sustained");
-    let stock = settings.warm + settings.lanes_max;
+    let warm_lane_runs = settings.warm + settings.lanes_max;
     let learners = settings.running_max + WAITING;
     let server = InProcessServer::open(context, settings).await?;
     server.rest().await?;
-    let progress = Arc::new(Progress::default());
+    let counts = Arc::new(RunCounts::default());
     let begin = Instant::now();
     let mut asking = JoinSet::new();
     for number in 0..learners {
-        let (server, workload, progress) =
-            (server.clone(), workload.clone(), Arc::clone(&progress));
-        asking.spawn(
-            async move { run_repeatedly(&server, &workload, number, begin, &progress).await },
-        );
+        let (server, workload, counts) = (server.clone(), workload.clone(), Arc::clone(&counts));
+        asking
+            .spawn(async move { run_repeatedly(&server, &workload, number, begin, &counts).await });
     }
-    // The runs that use up the lanes in stock come first and are not counted.
-    let stock = stock as usize;
+    // The runs that use up the warm lanes come first and are not counted.
+    let warm_lane_runs = warm_lane_runs as usize;
     let sample_size = context.sample_size;
     let ends = loop {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        let ends = progress.ends();
-        let is_enough = ends.len() > stock + sample_size.sustained_runs
-            && ends.last().copied().unwrap_or_default() - ends[stock] > sample_size.sustained;
+        let ends = counts.ends();
+        let is_enough = ends.len() > warm_lane_runs + sample_size.sustained_runs
+            && ends.last().copied().unwrap_or_default() - ends[warm_lane_runs]
+                > sample_size.sustained;
         if is_enough || begin.elapsed() > sample_size.sustained * 8 {
             break ends;
         }
@@ -66,21 +65,21 @@ pub(crate) async fn measure(
             failed??;
         }
     };
-    progress.is_finished.store(true, Ordering::Relaxed);
+    counts.is_finished.store(true, Ordering::Relaxed);
     while let Some(ended) = asking.join_next().await {
         ended??;
     }
     server.close().await;
-    let counted = ends.get(stock..).unwrap_or_default();
+    let counted = ends.get(warm_lane_runs..).unwrap_or_default();
     let rate = Rate::of(counted, STRETCH).context("too few runs ended")?;
     report.push(Metric::rate("runs of the four lines", &rate));
-    let without = f64::from(progress.without_verdict.load(Ordering::Relaxed));
+    let without = f64::from(counts.without_verdict.load(Ordering::Relaxed));
     report.push(
         Metric::value("runs without a verdict", Unit::Count, without).held_to(Goal::AtMost(0.0)),
     );
     report.note(format!(
         "Runs a second: {learners} learners who each ask again as soon as they are answered, so \
-         that {WAITING} always wait; counted once the {stock} first runs, which find warm \
+         that {WAITING} always wait; counted once the {warm_lane_runs} first runs, which find warm \
          containers, are over. The ceiling is measured before and after.",
     ));
     Ok(rate)
@@ -99,28 +98,28 @@ async fn run_repeatedly(
     workload: &Workload,
     number: u32,
     begin: Instant,
-    progress: &Progress,
+    counts: &RunCounts,
 ) -> anyhow::Result<()> {
     let client = format!("learner-{number}");
-    while !progress.is_finished.load(Ordering::Relaxed) {
+    while !counts.is_finished.load(Ordering::Relaxed) {
         let run = server.run(workload, &client, Instant::now()).await?;
         match run.answer {
             Answer::Report(report) if report.verdict == Verdict::Passed => {
-                progress
+                counts
                     .ends
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .push(begin.elapsed());
             }
             _ => {
-                progress.without_verdict.fetch_add(1, Ordering::Relaxed);
+                counts.without_verdict.fetch_add(1, Ordering::Relaxed);
             }
         }
     }
     Ok(())
 }
 
-impl Progress {
+impl RunCounts {
     fn ends(&self) -> Vec<Duration> {
         self.ends
             .lock()

@@ -16,7 +16,7 @@ server.bind(('localhost', 6379))
 server.listen(1)
 ";
 
-/// The same for the baselines, which have no judge that waits for the program: its port stays open
+/// The same for the references, which have no judge that waits for the program: its port stays open
 /// until something connects. The extra line runs after what is measured.
 pub(crate) const FOUR_LINES_THAT_STAY: &str = "import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
