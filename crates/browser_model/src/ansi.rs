@@ -75,7 +75,7 @@ enum Token<'text> {
 }
 
 impl AnsiReader {
-    /// Cuts a chunk into runs of one style.
+    /// Cuts a chunk into texts of one style each.
     pub fn read(&mut self, chunk: &str) -> Vec<StyledText> {
         let joined;
         let mut rest = if self.begun.is_empty() {
@@ -84,7 +84,7 @@ impl AnsiReader {
             joined = std::mem::take(&mut self.begun) + chunk;
             &joined
         };
-        let mut runs = Runs::default();
+        let mut texts = StyledTexts::default();
         while let Some((token, length)) = first_token(rest) {
             match token {
                 Token::Begun if rest.len() < SEQUENCE_MAX => {
@@ -96,23 +96,23 @@ impl AnsiReader {
                     last: 'm',
                 } if is_sgr(parameters) => self.change(parameters),
                 Token::Sequence { .. } | Token::Silent | Token::Begun => {}
-                Token::Shown(character) => self.show(character, &mut runs),
+                Token::Shown(character) => self.show(character, &mut texts),
             }
             rest = &rest[length..];
         }
-        runs.found
+        texts.found
     }
 
-    fn show(&self, character: char, runs: &mut Runs) {
+    fn show(&self, character: char, texts: &mut StyledTexts) {
         match character {
-            '\r' => runs.push('\n', self.style),
-            '\n' | '\t' => runs.push(character, self.style),
+            '\r' => texts.push('\n', self.style),
+            '\n' | '\t' => texts.push(character, self.style),
             control @ '\0'..='\x1f' => {
                 for shown in crate::byte_view::picture(control as u8).chars() {
-                    runs.push(shown, self.style);
+                    texts.push(shown, self.style);
                 }
             }
-            other => runs.push(other, self.style),
+            other => texts.push(other, self.style),
         }
     }
 
@@ -160,11 +160,11 @@ impl AnsiReader {
 }
 
 #[derive(Default)]
-struct Runs {
+struct StyledTexts {
     found: Vec<StyledText>,
 }
 
-impl Runs {
+impl StyledTexts {
     fn push(&mut self, character: char, style: TextStyle) {
         match self.found.last_mut() {
             Some(last) if last.style == style => last.text.push(character),
@@ -341,14 +341,14 @@ mod tests {
         let at_once = AnsiReader::default().read(whole);
         for at in 0..=whole.len() {
             let mut reader = AnsiReader::default();
-            let mut runs = reader.read(&whole[..at]);
+            let mut texts = reader.read(&whole[..at]);
             for run in reader.read(&whole[at..]) {
-                match runs.last_mut() {
+                match texts.last_mut() {
                     Some(last) if last.style == run.style => last.text += &run.text,
-                    _ => runs.push(run),
+                    _ => texts.push(run),
                 }
             }
-            assert_eq!(runs, at_once, "cut at {at}");
+            assert_eq!(texts, at_once, "cut at {at}");
         }
     }
 

@@ -31,8 +31,8 @@ pub enum ByteSpanKind {
 /// Bytes as they appear on screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownBytes {
-    /// The runs, in order.
-    pub inline_spans: Vec<ByteSpan>,
+    /// In order.
+    pub spans: Vec<ByteSpan>,
     /// Characters before the mark, if there is one.
     pub mark_column: Option<usize>,
 }
@@ -152,9 +152,9 @@ impl Screen {
 
     fn push(&mut self, text: &str, kind: ByteSpanKind) {
         self.column += text.chars().count();
-        match self.shown.inline_spans.last_mut() {
+        match self.shown.spans.last_mut() {
             Some(last) if last.kind == kind => last.text.push_str(text),
-            _ => self.shown.inline_spans.push(ByteSpan {
+            _ => self.shown.spans.push(ByteSpan {
                 text: text.to_owned(),
                 kind,
             }),
@@ -194,12 +194,12 @@ mod tests {
 
     fn text(shown: &ShownBytes) -> String {
         shown
-            .inline_spans
+            .spans
             .iter()
-            .map(|piece| match piece.kind {
-                ByteSpanKind::Marked => format!("[{}]", piece.text),
-                ByteSpanKind::Missing => format!("<{}>", piece.text),
-                _ => piece.text.clone(),
+            .map(|span| match span.kind {
+                ByteSpanKind::Marked => format!("[{}]", span.text),
+                ByteSpanKind::Missing => format!("<{}>", span.text),
+                _ => span.text.clone(),
             })
             .collect()
     }
@@ -243,7 +243,7 @@ mod tests {
         assert!(shown.starts_with("…976 bytes…xx"), "{shown}");
         assert!(shown.ends_with("xx…3024 bytes…"), "{shown}");
         let whole = show_bytes(&bytes, ByteView::Escaped, Some(1000), Extent::Whole);
-        assert_eq!(whole.inline_spans.len(), 3);
+        assert_eq!(whole.spans.len(), 3);
     }
 
     #[test]

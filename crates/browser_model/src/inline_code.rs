@@ -1,10 +1,10 @@
 //! Sentences with code between backticks, split into code and plain text.
 
-/// A piece of a sentence.
+/// Part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InlineSpan {
     /// Plain text.
-    Words(String),
+    Text(String),
     /// The code between two backticks.
     Code(String),
 }
@@ -13,7 +13,7 @@ impl InlineSpan {
     /// The text without backticks.
     pub fn text(&self) -> &str {
         match self {
-            Self::Words(text) | Self::Code(text) => text,
+            Self::Text(text) | Self::Code(text) => text,
         }
     }
 }
@@ -22,12 +22,12 @@ impl InlineSpan {
 pub fn inline_spans(sentence: &str) -> Vec<InlineSpan> {
     let mut found = Vec::new();
     let mut rest = sentence;
-    while let Some((words, after)) = rest.split_once('`') {
+    while let Some((plain, after)) = rest.split_once('`') {
         let Some((code, after)) = after.split_once('`') else {
             break;
         };
-        if !words.is_empty() {
-            found.push(InlineSpan::Words(words.to_owned()));
+        if !plain.is_empty() {
+            found.push(InlineSpan::Text(plain.to_owned()));
         }
         if !code.is_empty() {
             found.push(InlineSpan::Code(code.to_owned()));
@@ -35,7 +35,7 @@ pub fn inline_spans(sentence: &str) -> Vec<InlineSpan> {
         rest = after;
     }
     if !rest.is_empty() {
-        found.push(InlineSpan::Words(rest.to_owned()));
+        found.push(InlineSpan::Text(rest.to_owned()));
     }
     found
 }
@@ -44,8 +44,8 @@ pub fn inline_spans(sentence: &str) -> Vec<InlineSpan> {
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> InlineSpan {
-        InlineSpan::Words(text.to_owned())
+    fn plain(text: &str) -> InlineSpan {
+        InlineSpan::Text(text.to_owned())
     }
 
     fn code(text: &str) -> InlineSpan {
@@ -56,14 +56,14 @@ mod tests {
     fn code_stands_between_backticks() {
         assert_eq!(
             inline_spans("call `listen` now"),
-            [words("call "), code("listen"), words(" now")]
+            [plain("call "), code("listen"), plain(" now")]
         );
         assert_eq!(inline_spans("`a``b`"), [code("a"), code("b")]);
     }
 
     #[test]
     fn a_lone_backtick_is_kept() {
-        assert_eq!(inline_spans("`a` and ` b"), [code("a"), words(" and ` b")]);
+        assert_eq!(inline_spans("`a` and ` b"), [code("a"), plain(" and ` b")]);
         assert!(inline_spans("").is_empty());
     }
 }

@@ -147,8 +147,8 @@ impl Page {
             }
             self.html.push('>');
         }
-        for piece in output_spans(&run.text) {
-            match piece {
+        for span in output_spans(&run.text) {
+            match span {
                 OutputSpan::Text(text) => self.push_text(&text),
                 OutputSpan::Line { text, line } => {
                     let _ = write!(

@@ -2,7 +2,7 @@
 
 use protocol::PROGRAM_FILE;
 
-/// A piece of output.
+/// Part of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutputSpan {
     /// Plain text.
@@ -68,7 +68,7 @@ mod tests {
     fn lines(text: &str) -> Vec<(String, u32)> {
         output_spans(text)
             .into_iter()
-            .filter_map(|piece| match piece {
+            .filter_map(|span| match span {
                 OutputSpan::Line { text, line } => Some((text, line)),
                 OutputSpan::Text(_) => None,
             })
@@ -84,7 +84,7 @@ mod tests {
         );
         let whole: String = output_spans(text)
             .iter()
-            .map(|piece| match piece {
+            .map(|span| match span {
                 OutputSpan::Text(text) | OutputSpan::Line { text, .. } => text.as_str(),
             })
             .collect();

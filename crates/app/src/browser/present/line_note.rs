@@ -11,7 +11,7 @@ use web_sys::{Document, Element};
 use super::js;
 
 /// More lines never fit into a quarter of an editor.
-const MOST_LINES: u32 = 12;
+const LINES_MAX: u32 = 12;
 
 pub(super) fn marker(model: &ITextModel, note: &LineNote) -> Value {
     let line = f64::from(note.line);
@@ -79,18 +79,18 @@ pub(super) fn note_zone(
     let layout = js::call(target, "getLayoutInfo", &[]);
     let length = |key: &str| js::get(&layout, key).as_f64().unwrap_or(0.0);
     let width = (length("contentWidth") - length("verticalScrollbarWidth")).max(120.0);
-    let most_height = length("height") / 4.0;
+    let height_max = length("height") / 4.0;
 
     let text = document.create_element("p").ok()?;
     text.set_attribute("style", &format!("width:{width}px"))
         .ok()?;
-    for piece in inline_spans(&note.message) {
-        let tag = match &piece {
-            InlineSpan::Words(_) => "span",
+    for span in inline_spans(&note.message) {
+        let tag = match &span {
+            InlineSpan::Text(_) => "span",
             InlineSpan::Code(_) => "code",
         };
         let part = document.create_element(tag).ok()?;
-        part.set_text_content(Some(piece.text()));
+        part.set_text_content(Some(span.text()));
         text.append_child(&part).ok()?;
     }
     let element = document.create_element("div").ok()?;
@@ -105,16 +105,16 @@ pub(super) fn note_zone(
     frame.append_child(&element).ok()?;
     document.body()?.append_child(&frame).ok()?;
     let mut height = element.get_bounding_client_rect().height();
-    if height > most_height {
+    if height > height_max {
         // The results have the whole of it.
         text.set_attribute("title", &note.message.replace('`', ""))
             .ok()?;
         text.set_class_name("is-cut");
-        for lines in (1..=MOST_LINES).rev() {
+        for lines in (1..=LINES_MAX).rev() {
             let style = format!("width:{width}px;-webkit-line-clamp:{lines}");
             text.set_attribute("style", &style).ok()?;
             height = element.get_bounding_client_rect().height();
-            if height <= most_height {
+            if height <= height_max {
                 break;
             }
         }

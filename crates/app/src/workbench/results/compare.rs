@@ -110,17 +110,15 @@ fn Caret(column: usize, offset: usize) -> impl IntoView {
 #[component]
 pub(super) fn ByteSpans(shown: ShownBytes, class: &'static str) -> impl IntoView {
     shown
-        .inline_spans
+        .spans
         .into_iter()
-        .map(|piece| match piece.kind {
-            ByteSpanKind::Plain => piece.text.into_any(),
-            ByteSpanKind::Control => view! { <span class="control">{piece.text}</span> }.into_any(),
+        .map(|span| match span.kind {
+            ByteSpanKind::Plain => span.text.into_any(),
+            ByteSpanKind::Control => view! { <span class="control">{span.text}</span> }.into_any(),
             ByteSpanKind::Marked | ByteSpanKind::Missing => {
-                view! { <mark class=class>{piece.text}</mark> }.into_any()
+                view! { <mark class=class>{span.text}</mark> }.into_any()
             }
-            ByteSpanKind::LeftOut => {
-                view! { <span class="left-out">{piece.text}</span> }.into_any()
-            }
+            ByteSpanKind::LeftOut => view! { <span class="left-out">{span.text}</span> }.into_any(),
         })
         .collect_view()
         .into_any()

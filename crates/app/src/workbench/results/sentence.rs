@@ -27,8 +27,8 @@ pub(super) fn Sentence(
 ) -> impl IntoView {
     inline_spans(&text)
         .into_iter()
-        .map(|piece| match piece {
-            InlineSpan::Words(words) => words.into_any(),
+        .map(|span| match span {
+            InlineSpan::Text(text) => text.into_any(),
             InlineSpan::Code(code) => view! { <code translate="no">{code}</code> }.into_any(),
         })
         .collect_view()

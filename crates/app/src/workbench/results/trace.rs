@@ -149,7 +149,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         })
         .collect_view();
     let bytes = row.bytes.map(|(bytes, cut_bytes)| {
-        let inline_spans = move || {
+        let spans = move || {
             let view = store.settings().with(|settings| settings.byte_view);
             let shown = show_bytes(bytes.as_bytes(), view, None, Extent::Around);
             view! { <ByteSpans shown class="" /> }
@@ -158,7 +158,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
             let count = usize::try_from(cut_bytes).unwrap_or(usize::MAX);
             view! { <span class="left-out">{format!("…{}…", counted(count, "byte", "bytes"))}</span> }
         });
-        view! { <span class="raw" translate="no">{inline_spans} {cut}</span> }
+        view! { <span class="raw" translate="no">{spans} {cut}</span> }
     });
     view! {
         <li class=class>
