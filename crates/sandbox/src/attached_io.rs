@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::Stream;
 use tokio::io::AsyncWrite;
 
-/// A piece of a container's output.
+/// Some of a container's output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AttachedOutput {
     /// The judge's frames, cut anywhere.

@@ -21,7 +21,7 @@ use crate::{JobEvent, SandboxError};
 
 /// How long events may be unread. A browser that slept or lost its network has to ask for its run
 /// again.
-const UNTAKEN_FOR_MAX: Duration = Duration::from_secs(30);
+const UNREAD_FOR_MAX: Duration = Duration::from_secs(30);
 
 /// How many bytes of events may be unread when another comes: a hundred times what an honest
 /// program's run sends.
@@ -29,55 +29,58 @@ const UNREAD_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Both ends of a new channel. Must be called inside a tokio runtime.
 pub(crate) fn event_channel() -> (EventSender, JobStream) {
-    event_channel_for(UNTAKEN_FOR_MAX)
+    event_channel_for(UNREAD_FOR_MAX)
 }
 
 fn event_channel_for(unread_for_max: Duration) -> (EventSender, JobStream) {
-    let shared = Arc::new(Shared {
-        state: Mutex::new(State::default()),
+    let channel = Arc::new(Channel {
+        buffer: Mutex::new(Buffer::default()),
         reader_left: Notify::new(),
     });
     // It outlives the run: unread events stay until they are read.
-    tokio::spawn(give_up_when_unread(Arc::downgrade(&shared), unread_for_max));
+    tokio::spawn(give_up_when_unread(
+        Arc::downgrade(&channel),
+        unread_for_max,
+    ));
     let reader = JobStream {
-        shared: Arc::clone(&shared),
+        channel: Arc::clone(&channel),
     };
-    (EventSender { shared }, reader)
+    (EventSender { channel }, reader)
 }
 
 #[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
+struct Channel {
+    buffer: Mutex<Buffer>,
     reader_left: Notify,
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl Channel {
+    fn buffer(&self) -> MutexGuard<'_, Buffer> {
         // Nothing that holds the lock can panic halfway through a change.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives up on the reader, which finds nothing but the reason for it.
-    fn give_up(&self, mut state: MutexGuard<'_, State>) {
-        if state.reader_left {
+    fn give_up(&self, mut buffer: MutexGuard<'_, Buffer>) {
+        if buffer.reader_left {
             return;
         }
         info!(
-            bytes = state.unread_bytes,
+            bytes = buffer.unread_bytes,
             "Nobody takes a run's events; the run counts as left"
         );
-        state.end_reading();
-        state.events.push_back(PendingEvent {
+        buffer.end_reading();
+        buffer.events.push_back(PendingEvent {
             event: Err(SandboxError::Unread),
             bytes: 0,
         });
-        drop(state);
+        drop(buffer);
         self.reader_left.notify_waiters();
     }
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Buffer {
     events: VecDeque<PendingEvent>,
     unread_bytes: usize,
     /// Since when there are events and the reader takes none.
@@ -94,7 +97,7 @@ struct PendingEvent {
     bytes: usize,
 }
 
-impl State {
+impl Buffer {
     /// Drops what is unread: nobody reads any more.
     fn end_reading(&mut self) {
         self.reader_left = true;
@@ -104,16 +107,16 @@ impl State {
     }
 }
 
-async fn give_up_when_unread(shared: Weak<Shared>, unread_for_max: Duration) {
+async fn give_up_when_unread(channel: Weak<Channel>, unread_for_max: Duration) {
     loop {
         tokio::time::sleep(unread_for_max / 4).await;
-        let Some(shared) = shared.upgrade() else {
+        let Some(channel) = channel.upgrade() else {
             return;
         };
-        let state = shared.state();
-        let since = state.unread_since;
+        let buffer = channel.buffer();
+        let since = buffer.unread_since;
         if since.is_some_and(|since| since.elapsed() >= unread_for_max) {
-            shared.give_up(state);
+            channel.give_up(buffer);
             return;
         }
     }
@@ -122,7 +125,7 @@ async fn give_up_when_unread(shared: Weak<Shared>, unread_for_max: Duration) {
 /// The run's end of the channel.
 #[derive(Debug)]
 pub(crate) struct EventSender {
-    shared: Arc<Shared>,
+    channel: Arc<Channel>,
 }
 
 impl EventSender {
@@ -143,13 +146,13 @@ impl EventSender {
 
     /// Whether nobody reads any more.
     pub(crate) fn is_closed(&self) -> bool {
-        self.shared.state().reader_left
+        self.channel.buffer().reader_left
     }
 
     /// Ends when nobody reads any more.
     pub(crate) async fn closed(&self) {
         loop {
-            let left = self.shared.reader_left.notified();
+            let left = self.channel.reader_left.notified();
             if self.is_closed() {
                 return;
             }
@@ -158,15 +161,15 @@ impl EventSender {
     }
 
     fn push(&self, event: Result<JobEvent, SandboxError>, bytes: usize) {
-        let mut state = self.shared.state();
-        if state.reader_left {
+        let mut buffer = self.channel.buffer();
+        if buffer.reader_left {
             return;
         }
-        if state.unread_bytes > UNREAD_BYTES_MAX {
-            self.shared.give_up(state);
+        if buffer.unread_bytes > UNREAD_BYTES_MAX {
+            self.channel.give_up(buffer);
             return;
         }
-        let last = state.events.back_mut();
+        let last = buffer.events.back_mut();
         match (last.map(|last| (&mut last.event, &mut last.bytes)), event) {
             (Some((Ok(JobEvent::Output(last)), of_last)), Ok(JobEvent::Output(next)))
                 if last.stream == next.stream && last.launch == next.launch =>
@@ -180,12 +183,12 @@ impl EventSender {
             ) => {
                 *position = newer;
             }
-            (_, event) => state.events.push_back(PendingEvent { event, bytes }),
+            (_, event) => buffer.events.push_back(PendingEvent { event, bytes }),
         }
-        state.unread_bytes += bytes;
-        state.unread_since.get_or_insert_with(Instant::now);
-        let waker = state.waker.take();
-        drop(state);
+        buffer.unread_bytes += bytes;
+        buffer.unread_since.get_or_insert_with(Instant::now);
+        let waker = buffer.waker.take();
+        drop(buffer);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -194,10 +197,10 @@ impl EventSender {
 
 impl Drop for EventSender {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
-        state.writer_left = true;
-        let waker = state.waker.take();
-        drop(state);
+        let mut buffer = self.channel.buffer();
+        buffer.writer_left = true;
+        let waker = buffer.waker.take();
+        drop(buffer);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -207,23 +210,23 @@ impl Drop for EventSender {
 /// A run's events, as they come. Dropping it cancels the run.
 #[derive(Debug)]
 pub struct JobStream {
-    shared: Arc<Shared>,
+    channel: Arc<Channel>,
 }
 
 impl Stream for JobStream {
     type Item = Result<JobEvent, SandboxError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut state = self.shared.state();
-        match state.events.pop_front() {
+        let mut buffer = self.channel.buffer();
+        match buffer.events.pop_front() {
             Some(PendingEvent { event, bytes }) => {
-                state.unread_bytes -= bytes;
-                state.unread_since = (!state.events.is_empty()).then(Instant::now);
+                buffer.unread_bytes -= bytes;
+                buffer.unread_since = (!buffer.events.is_empty()).then(Instant::now);
                 Poll::Ready(Some(event))
             }
-            None if state.writer_left => Poll::Ready(None),
+            None if buffer.writer_left => Poll::Ready(None),
             None => {
-                state.waker = Some(context.waker().clone());
+                buffer.waker = Some(context.waker().clone());
                 Poll::Pending
             }
         }
@@ -232,10 +235,10 @@ impl Stream for JobStream {
 
 impl Drop for JobStream {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
-        state.end_reading();
-        drop(state);
-        self.shared.reader_left.notify_waiters();
+        let mut buffer = self.channel.buffer();
+        buffer.end_reading();
+        drop(buffer);
+        self.channel.reader_left.notify_waiters();
     }
 }
 
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn output_that_nobody_took_yet_is_joined() {
+    async fn unread_output_is_joined() {
         let (writer, mut reader) = event_channel();
         for _ in 0..1000 {
             writer.send(output("x"));
@@ -268,7 +271,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_newest_place_is_told() {
+    async fn only_the_newest_position_is_told() {
         let (writer, mut reader) = event_channel();
         for position in [3, 2, 1] {
             writer.send(JobEvent::Queued { position });
@@ -316,7 +319,7 @@ mod tests {
         writer.send_bytes(output("x"), 1000);
         drop(writer);
         let thrown_away = async {
-            while reader.shared.state().unread_bytes > 0 {
+            while reader.channel.buffer().unread_bytes > 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -338,7 +341,7 @@ mod tests {
         assert!(!writer.is_closed());
         send();
         assert!(writer.is_closed());
-        assert_eq!(reader.shared.state().unread_bytes, 0);
+        assert_eq!(reader.channel.buffer().unread_bytes, 0);
         drop(writer);
         assert_given_up(reader).await;
     }
@@ -351,13 +354,13 @@ mod tests {
                 writer.send_bytes(output("x"), UNREAD_BYTES_MAX / 4);
                 writer.send(JobEvent::Started);
             }
-            let since = reader.shared.state().unread_since.unwrap();
+            let since = reader.channel.buffer().unread_since.unwrap();
             for _ in 0..3 {
                 reader.next().await.unwrap().unwrap();
-                assert!(reader.shared.state().unread_since.unwrap() > since);
+                assert!(reader.channel.buffer().unread_since.unwrap() > since);
             }
             reader.next().await.unwrap().unwrap();
-            assert_eq!(reader.shared.state().unread_since, None);
+            assert_eq!(reader.channel.buffer().unread_since, None);
         }
         assert!(!writer.is_closed());
     }

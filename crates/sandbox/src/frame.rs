@@ -307,8 +307,8 @@ mod tests {
         for size in 1..=stream.len() {
             let mut decoder = FrameDecoder::new(100);
             let mut found = Vec::new();
-            for piece in stream.chunks(size) {
-                decoder.push(piece);
+            for chunk in stream.chunks(size) {
+                decoder.push(chunk);
                 while let Some(frame) = decoder.next().unwrap() {
                     found.push(String::from_utf8(frame.to_vec()).unwrap());
                 }

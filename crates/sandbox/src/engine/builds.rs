@@ -36,16 +36,16 @@ impl Engine {
             from_image: Some(image.to_owned()),
             ..CreateImageOptions::default()
         };
-        let said = self
+        let messages = self
             .docker
             .create_image(Some(options), None, None)
             .map(|item| {
-                item.map(|info| Envelope {
+                item.map(|info| BuildMessage {
                     text: None,
                     error: info.error_detail.and_then(|detail| detail.message),
                 })
             });
-        listen(said)
+        listen(messages)
             .await
             .map_err(|(detail, _)| SandboxError::BaseImage {
                 image: image.to_owned(),
@@ -72,40 +72,42 @@ impl Engine {
             buildargs: Some(arguments),
             ..BuildImageOptions::default()
         };
-        let said = self
+        let messages = self
             .docker
             .build_image(options, None, Some(body_full(Bytes::from(context))))
             .map(|item| {
-                item.map(|info| Envelope {
+                item.map(|info| BuildMessage {
                     text: info.stream,
                     error: info.error_detail.and_then(|detail| detail.message),
                 })
             });
-        listen(said)
+        listen(messages)
             .await
             .map_err(|(detail, output)| SandboxError::ImageBuild { detail, output })
     }
 }
 
 /// One message of a build or a pull.
-struct Envelope {
+struct BuildMessage {
     text: Option<String>,
     error: Option<String>,
 }
 
 /// Reads the messages of a build or a pull to the end. The error is what went wrong and the last of
 /// the output before it.
-async fn listen(said: impl Stream<Item = Result<Envelope, Error>>) -> Result<(), (String, String)> {
-    let mut said = std::pin::pin!(said);
+async fn listen(
+    messages: impl Stream<Item = Result<BuildMessage, Error>>,
+) -> Result<(), (String, String)> {
+    let mut messages = std::pin::pin!(messages);
     let mut kept: VecDeque<String> = VecDeque::new();
     let mut kept_bytes = 0;
     let problem = loop {
-        match tokio::time::timeout(SILENCE_MAX, said.next()).await {
+        match tokio::time::timeout(SILENCE_MAX, messages.next()).await {
             Ok(None) => return Ok(()),
-            Ok(Some(Ok(Envelope {
+            Ok(Some(Ok(BuildMessage {
                 error: Some(error), ..
             }))) => break error,
-            Ok(Some(Ok(Envelope { text, error: None }))) => {
+            Ok(Some(Ok(BuildMessage { text, error: None }))) => {
                 let text = text.unwrap_or_default();
                 kept_bytes += text.len();
                 kept.push_back(text);

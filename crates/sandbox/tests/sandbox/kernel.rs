@@ -169,7 +169,7 @@ async fn without_the_filter(lab: &Lab, program: &str) -> String {
     };
     let attached = engine.attach_container(&id, Some(streams)).await.unwrap();
     engine.start_container(&id, None).await.unwrap();
-    let said = attached.output.map(|piece| piece.unwrap().to_string());
+    let said = attached.output.map(|chunk| chunk.unwrap().to_string());
     let said = tokio::time::timeout(Duration::from_secs(120), said.collect::<String>());
     said.await.unwrap()
 }

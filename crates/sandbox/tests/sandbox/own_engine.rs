@@ -104,8 +104,8 @@ impl OwnEngine {
             }
             let mut image = BytesMut::new();
             let mut export = Box::pin(shared.export_image(base));
-            while let Some(piece) = export.next().await {
-                image.extend_from_slice(&piece.unwrap());
+            while let Some(chunk) = export.next().await {
+                image.extend_from_slice(&chunk.unwrap());
             }
             let client = self.client();
             let options = ImportImageOptions::default();

@@ -40,14 +40,14 @@ impl PlayedJudge {
         let text = message.to_string();
         let mut bytes = u32::try_from(text.len()).unwrap().to_be_bytes().to_vec();
         bytes.extend_from_slice(text.as_bytes());
-        // In two pieces, as Docker may cut.
+        // In two chunks, as Docker may cut.
         let rest = bytes.split_off(bytes.len() / 2);
         self.send(Ok(AttachedOutput::Stdout(bytes.into())));
         self.send(Ok(AttachedOutput::Stdout(rest.into())));
     }
 
-    fn send(&self, piece: io::Result<AttachedOutput>) {
-        let _the_server_left = self.output.unbounded_send(piece);
+    fn send(&self, chunk: io::Result<AttachedOutput>) {
+        let _the_server_left = self.output.unbounded_send(chunk);
     }
 
     fn start(&mut self) {
@@ -70,10 +70,10 @@ impl PlayedJudge {
 
 fn conversation() -> (AttachedIo, PlayedJudge) {
     let (ours, theirs) = duplex(1024 * 1024);
-    let (output, pieces) = mpsc::unbounded();
+    let (output, chunks) = mpsc::unbounded();
     let io = AttachedIo {
         input: Box::pin(ours),
-        output: Box::pin(pieces),
+        output: Box::pin(chunks),
     };
     let judge = PlayedJudge {
         input: theirs,
