@@ -53,7 +53,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     let heading = step.summary.title.clone();
     let course_title = course.title.clone();
     let course_address = format!("/courses/{}", course.id);
-    let loading = expect_context::<PendingNavigation>();
+    let pending = expect_context::<PendingNavigation>();
     let bench = Workbench::new(course, step);
     let panel = bench.layout.panel();
     provide_context(bench);
@@ -79,7 +79,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     };
     view! {
         <Title text=title />
-        <div class="workbench" aria-busy=move || loading.is_under_way().to_string()>
+        <div class="workbench" aria-busy=move || pending.is_under_way().to_string()>
             <TopBar last_tool=shortcuts_tool>
                 <a class="course" href=course_address>
                     {course_title}

@@ -20,7 +20,7 @@ pub(super) fn listen(bench: Workbench) {
                         .with(|here, this| here.id == course && this.summary.id == step)
                 });
             if is_ours {
-                bench.editor.receive_other_draft();
+                bench.editor.receive_conflicting_draft();
             }
         });
         // Dropped with the effect.
@@ -40,14 +40,14 @@ pub(super) fn ConflictingDraftNotice() -> impl IntoView {
                     <button
                         type="button"
                         class="link"
-                        on:click=move |_| bench.editor.take_other_draft()
+                        on:click=move |_| bench.editor.take_conflicting_draft()
                     >
                         "Take the other tab's code"
                     </button>
                     <button
                         type="button"
                         class="link"
-                        on:click=move |_| bench.editor.decline_other_draft()
+                        on:click=move |_| bench.editor.decline_conflicting_draft()
                     >
                         "Keep this one"
                     </button>

@@ -14,7 +14,7 @@ pub(super) struct OpenStep {
     course: StoredValue<CourseView>,
     step: StoredValue<StepView>,
     store: Store,
-    loading: PendingNavigation,
+    pending: PendingNavigation,
 }
 
 impl OpenStep {
@@ -23,7 +23,7 @@ impl OpenStep {
             course: StoredValue::new(course),
             step: StoredValue::new(step),
             store: expect_context(),
-            loading: expect_context(),
+            pending: expect_context(),
         }
     }
 
@@ -35,7 +35,7 @@ impl OpenStep {
 
     /// Whether another step is loading, which replaces this one.
     pub(super) fn is_leaving(self) -> bool {
-        self.loading.is_under_way_untracked()
+        self.pending.is_under_way_untracked()
     }
 
     /// The step before this one and the one after.

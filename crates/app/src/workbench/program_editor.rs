@@ -24,7 +24,7 @@ pub(super) struct ProgramEditor {
     /// Monaco, once it is mounted.
     monaco: Local<CodeEditor>,
     monaco_state: RwSignal<MonacoState>,
-    place: Local<Place>,
+    elements: Local<EditorElements>,
     /// Runs while what was typed is not saved yet.
     autosave: Local<Timer>,
     /// Another tab's draft of this step, while the learner has not chosen.
@@ -46,9 +46,9 @@ pub(super) enum MonacoState {
     Missing,
 }
 
-/// Where the program stands in the page.
+/// The elements in which the program appears.
 #[derive(Clone, PartialEq)]
-struct Place {
+struct EditorElements {
     /// Monaco's element.
     host: HtmlDivElement,
     /// The text field that is the editor before, and where Monaco is missing.
@@ -65,7 +65,7 @@ impl ProgramEditor {
             program: RwSignal::new(starter),
             monaco: Local::empty(),
             monaco_state: RwSignal::new(MonacoState::Loading),
-            place: Local::empty(),
+            elements: Local::empty(),
             autosave: Local::empty(),
             conflicting_draft: RwSignal::new(None),
             is_from_other_tab: RwSignal::new(false),
@@ -94,7 +94,7 @@ impl ProgramEditor {
     }
 
     /// Opens the program in the field, which is the editor until Monaco has been loaded and takes its
-    /// place. Must be called in an effect, with which both are dropped.
+    /// elements. Must be called in an effect, with which both are dropped.
     ///
     /// The field is passed as an element, not looked up by its id: while one step replaces another,
     /// both fields may be in the page, and the other one holds the other step's program.
@@ -115,7 +115,7 @@ impl ProgramEditor {
             self.program.set(text.clone());
         }
         browser::set_field(&field, &text);
-        self.place.set(Some(Place {
+        self.elements.set(Some(EditorElements {
             host,
             field,
             opened,
@@ -124,29 +124,29 @@ impl ProgramEditor {
         StoredValue::new_local(browser::on_leaving(move || self.save_now()));
         on_cleanup(move || {
             self.monaco.set(None);
-            self.place.set(None);
+            self.elements.set(None);
         });
     }
 
     /// Loads Monaco, which then takes the field's place with all that was typed.
     pub(super) fn load_monaco(self) {
-        let Some(mut place) = self.place.get() else {
+        let Some(mut elements) = self.elements.get() else {
             return;
         };
         if self.monaco_state.get_untracked() == MonacoState::Missing {
             // What was written in the field is not to be undone by one key.
-            place.opened = self.program.get_untracked();
-            self.place.set(Some(place.clone()));
+            elements.opened = self.program.get_untracked();
+            self.elements.set(Some(elements.clone()));
         }
         self.monaco_state.set(MonacoState::Loading);
         spawn_local(async move {
             let is_loaded = CodeEditor::load().await;
-            browser::until_composed(&place.field).await;
+            browser::until_composed(&elements.field).await;
             // Another step may be shown by now.
-            if self.place.get().as_ref() != Some(&place) {
+            if self.elements.get().as_ref() != Some(&elements) {
                 return;
             }
-            let is_mounted = is_loaded && self.replace_field(&place);
+            let is_mounted = is_loaded && self.replace_field(&elements);
             self.monaco_state.set(if is_mounted {
                 MonacoState::Mounted
             } else {
@@ -155,21 +155,21 @@ impl ProgramEditor {
         });
     }
 
-    fn replace_field(self, place: &Place) -> bool {
+    fn replace_field(self, elements: &EditorElements) -> bool {
         let setup = EditorSetup {
-            opened: place.opened.clone(),
+            opened: elements.opened.clone(),
             program: self.program.get_untracked(),
-            selection: browser::field_selection(&place.field),
-            has_focus: browser::is_focused(&place.field),
-            scroll_px: place.field.scroll_top(),
+            selection: browser::field_selection(&elements.field),
+            has_focus: browser::is_focused(&elements.field),
+            scroll_px: elements.field.scroll_top(),
             label: "Program. Escape, then Tab leaves the editor.".to_owned(),
             on_change: Box::new(move |program| self.typed(program)),
         };
-        let monaco = CodeEditor::mount(&place.host, setup);
+        let monaco = CodeEditor::mount(&elements.host, setup);
         let is_mounted = monaco.is_some();
         if !is_mounted {
             // The style sheet hides the field beside a host that holds anything.
-            place.host.set_text_content(None);
+            elements.host.set_text_content(None);
         }
         self.monaco.set(monaco);
         is_mounted
@@ -179,7 +179,7 @@ impl ProgramEditor {
     pub(super) fn typed(self, program: String) {
         self.program.set(program);
         // Replacing the text with another tab's draft leads here too.
-        if !self.is_settled() {
+        if !self.is_saved() {
             self.is_from_other_tab.set(false);
         }
         if !self.autosave.is_some() {
@@ -199,7 +199,7 @@ impl ProgramEditor {
 
     /// Whether the program is the one that the editor opened with, or that was last saved or taken
     /// over.
-    fn is_settled(self) -> bool {
+    fn is_saved(self) -> bool {
         let saved_text = self.saved_text;
         self.program
             .with_untracked(|program| saved_text.with_value(|saved_text| saved_text == program))
@@ -228,10 +228,10 @@ impl ProgramEditor {
         }
     }
 
-    /// Saves the program unless it is settled: to run the course's own code makes no draft, and the
+    /// Saves the program where something was typed: to run the course's own code makes no draft, and the
     /// step still opens with the code of the step before.
     pub(super) fn save_what_was_typed(self) {
-        if !self.is_settled() {
+        if !self.is_saved() {
             self.save_draft();
         }
     }
@@ -241,8 +241,8 @@ impl ProgramEditor {
         if self.monaco.is_some() {
             self.monaco.with(|editor| editor.replace_text(program));
         } else {
-            self.place
-                .with(|place| browser::set_field(&place.field, program));
+            self.elements
+                .with(|elements| browser::set_field(&elements.field, program));
         }
         self.program.set(program.to_owned());
     }
@@ -279,7 +279,7 @@ impl ProgramEditor {
     }
 
     /// Another tab has saved a draft of this step.
-    pub(super) fn receive_other_draft(self) {
+    pub(super) fn receive_conflicting_draft(self) {
         let saved_text = self.saved_text.get_value();
         // The store listened first, so this is what the other tab saved.
         let kept = self.step.progress_untracked();
@@ -310,7 +310,7 @@ impl ProgramEditor {
     }
 
     /// Takes the other tab's draft; this tab's own goes into the history.
-    pub(super) fn take_other_draft(self) {
+    pub(super) fn take_conflicting_draft(self) {
         if let Some(other) = self.conflicting_draft.get_untracked() {
             self.replace_and_remember(&other);
         }
@@ -318,7 +318,7 @@ impl ProgramEditor {
     }
 
     /// Keeps this tab's draft.
-    pub(super) fn decline_other_draft(self) {
+    pub(super) fn decline_conflicting_draft(self) {
         self.conflicting_draft.set(None);
     }
 
@@ -336,8 +336,8 @@ impl ProgramEditor {
         if self.monaco.is_some() {
             self.monaco.with(|editor| editor.go_to_line(line));
         } else {
-            self.place
-                .with(|place| browser::select_line(&place.field, line));
+            self.elements
+                .with(|elements| browser::select_line(&elements.field, line));
         }
     }
 

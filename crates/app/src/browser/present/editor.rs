@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDivElement};
 
-use self::notes::PlacedNote;
+use self::notes::NoteInEditor;
 use super::super::EditorSetup;
 use super::editor_focus::{clicks_keep_the_focus, escape_leads_out};
 use super::editor_options::{fitting, options, root_font_px};
@@ -33,7 +33,7 @@ pub(crate) struct CodeEditor(Rc<Mounted>);
 struct Mounted {
     module: MonacoModule,
     monaco: Monaco,
-    notes: RefCell<Vec<PlacedNote>>,
+    notes: RefCell<Vec<NoteInEditor>>,
     edits_since_run: RefCell<Vec<LineEdit>>,
     decorations: RefCell<Array>,
     zones: RefCell<Vec<JsValue>>,

@@ -15,7 +15,7 @@ use super::CodeEditor;
 const MARKERS_OWNER: &str = "codealong";
 
 /// A note, and whether it is open below its line; a closed one is a mark in the margin.
-pub(super) struct PlacedNote {
+pub(super) struct NoteInEditor {
     pub(super) note: LineNote,
     is_open: bool,
 }
@@ -25,7 +25,7 @@ impl CodeEditor {
         let placed = notes.into_iter().enumerate();
         self.place_notes(
             placed
-                .map(|(at, note)| PlacedNote {
+                .map(|(at, note)| NoteInEditor {
                     note,
                     is_open: at == 0,
                 })
@@ -33,7 +33,7 @@ impl CodeEditor {
         );
     }
 
-    fn place_notes(&self, notes: Vec<PlacedNote>) {
+    fn place_notes(&self, notes: Vec<NoteInEditor>) {
         let Some(model) = self.model() else {
             return;
         };
@@ -101,7 +101,7 @@ impl CodeEditor {
                 .borrow()
                 .iter()
                 .filter(|placed| placed.is_open)
-                .filter_map(|PlacedNote { note, .. }| {
+                .filter_map(|NoteInEditor { note, .. }| {
                     let (element, height) = note_zone(&mounted.monaco, &document, note)?;
                     let zone = js::object::<JsValue>(&json!({
                         "afterLineNumber": note.line,
