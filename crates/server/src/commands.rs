@@ -9,12 +9,12 @@ mod check_step;
 mod judge;
 mod local_judge;
 mod report_text;
-mod serving;
+mod serve;
 
 pub use check::check;
 pub use judge::judge;
 pub use local_judge::find_course;
-pub use serving::serving;
+pub use serve::serve;
 
 /// Learn by building real systems in the browser.
 #[derive(Debug, Parser)]

@@ -2,16 +2,16 @@
 //! call; `main.rs` only starts it.
 
 mod file_cache;
+mod graceful_stop;
 mod headers;
 mod request_check;
 mod router;
-mod serve;
 mod settings;
 mod site;
 
 pub mod commands;
 
+pub use graceful_stop::serve_until;
 pub use router::router;
-pub use serve::serve;
 pub use settings::{LogFormat, SETTINGS, ServerSettings, Setting, SettingsError};
 pub use site::{SiteError, leptos_options};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::ServerSettings;
-use server::commands::{Arguments, Command, check, judge, serving};
+use server::commands::{Arguments, Command, check, judge, serve};
 
 /// Exit code of our own failure; 1 is a program that did not pass.
 const OUR_FAILURE: u8 = 2;
@@ -30,7 +30,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let settings = ServerSettings::from_environment()?;
     match command {
-        Command::Serve => serving(settings).await,
+        Command::Serve => serve(settings).await,
         Command::Settings => Ok(ExitCode::SUCCESS),
         Command::Judge(arguments) => judge(&settings, &arguments).await,
         Command::Check(arguments) => check(&settings, &arguments).await,

@@ -7,7 +7,7 @@ use app::state::{AppState, Reload};
 use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use sandbox::{Pool, PoolStatus, SandboxSettings, StopOutcome};
-use server::{router, serve};
+use server::{router, serve_until};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -62,7 +62,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     let server = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let router = router(state.clone(), leptos, metrics).unwrap();
-    let serving = tokio::spawn(serve(listener, router, state.clone(), stop.clone()));
+    let serving = tokio::spawn(serve_until(listener, router, state.clone(), stop.clone()));
     // The warm lanes are there: later there must be no others.
     at_rest(&state).await;
 

@@ -13,7 +13,7 @@ use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use protocol::Program;
 use sandbox::{Pool, SandboxSettings};
-use server::{router, serve};
+use server::{router, serve_until};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -87,7 +87,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let never = CancellationToken::new();
-        let serving = serve(listener, self.router.clone(), self.state.clone(), never);
+        let serving = serve_until(listener, self.router.clone(), self.state.clone(), never);
         tokio::spawn(serving);
         address
     }

@@ -11,11 +11,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Runs in flight may take their ten seconds, and the sandbox a moment to clean up.
-const MOST_FOR_STOP: Duration = Duration::from_secs(15);
+const STOP_MAX: Duration = Duration::from_secs(15);
 
 /// Serves `router` on `listener` until `stop` is cancelled. Then it takes no more runs, lets those
 /// in flight end, and returns within 15 s; the outcome says whether a container may be left.
-pub async fn serve(
+pub async fn serve_until(
     listener: TcpListener,
     router: Router,
     state: AppState,
@@ -27,7 +27,7 @@ pub async fn serve(
         .into_future();
     let too_long = async {
         stop.cancelled().await;
-        tokio::time::sleep(MOST_FOR_STOP).await;
+        tokio::time::sleep(STOP_MAX).await;
     };
     let requests = async {
         let result = tokio::select! {

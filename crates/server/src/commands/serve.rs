@@ -12,10 +12,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::{LogFormat, ServerSettings, leptos_options, router, serve};
+use crate::{LogFormat, ServerSettings, leptos_options, router, serve_until};
 
 /// Serves until SIGTERM or Ctrl-C.
-pub async fn serving(settings: ServerSettings) -> anyhow::Result<ExitCode> {
+pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
     start_log(&settings)?;
     let mut leptos = leptos_options()?;
     if let Some(address) = settings.address {
@@ -39,7 +39,7 @@ pub async fn serving(settings: ServerSettings) -> anyhow::Result<ExitCode> {
     tracing::info!(%address, "serving on http://{address}");
     let router =
         router(state.clone(), leptos, metrics).context("the built site can't be served")?;
-    match serve(listener, router, state, stop_signal()?).await? {
+    match serve_until(listener, router, state, stop_signal()?).await? {
         StopOutcome::Nothing => tracing::info!("stopped; no container is left"),
         StopOutcome::PerhapsSome { reason } => {
             tracing::warn!(reason, "stopped; a container may be left: {reason}");
