@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::command::{self, HOUR};
 use crate::debian_fallback::python_image;
 use crate::docker_client::docker;
-use crate::screen::{Screen, Step};
+use crate::screen::{Screen, SetupStep};
 
 const TITLE: &str = "Python base image";
 
@@ -40,7 +40,7 @@ fn is_local(tag: &str) -> Result<bool> {
 }
 
 /// The registry has to answer soon; the download may take longer.
-fn pull(step: &Step<'_>) -> Result<Result<(), String>> {
+fn pull(step: &SetupStep<'_>) -> Result<Result<(), String>> {
     let finished = command::run_download(
         &mut docker(&["pull", PUBLIC_BASE]),
         |line| line.contains("Pulling from"),

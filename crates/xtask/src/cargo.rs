@@ -4,8 +4,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::command::{self, HOUR, Outcome};
-use crate::screen::{Screen, Step};
+use crate::command::{self, CommandEnd, HOUR};
+use crate::screen::{Screen, SetupStep};
 use crate::workspace;
 
 /// Leaves out the variable that is about xtask itself, and sets the target folder in which
@@ -20,7 +20,7 @@ pub(crate) fn command() -> Command {
 }
 
 /// Runs a cargo build, shows its progress in `step`, and prints its warnings and errors in full.
-pub(crate) fn compile(screen: &Screen, step: &Step<'_>, command: &mut Command) -> Result<()> {
+pub(crate) fn compile(screen: &Screen, step: &SetupStep<'_>, command: &mut Command) -> Result<()> {
     command.env("CARGO_TERM_COLOR", "never");
     if screen.is_live() {
         command
@@ -43,9 +43,9 @@ pub(crate) fn compile(screen: &Screen, step: &Step<'_>, command: &mut Command) -
     if !diagnostics.trim().is_empty() {
         screen.eprintln(diagnostics.trim_matches('\n'));
     }
-    match finished.outcome {
-        Outcome::Exited(status) if status.success() => Ok(()),
-        Outcome::Exited(_) => bail!(
+    match finished.end {
+        CommandEnd::Exited(status) if status.success() => Ok(()),
+        CommandEnd::Exited(_) => bail!(
             "{}",
             environment_problem(&finished.stderr).map_or_else(
                 || format!(
@@ -55,7 +55,7 @@ pub(crate) fn compile(screen: &Screen, step: &Step<'_>, command: &mut Command) -
                 str::to_owned
             )
         ),
-        Outcome::TimedOut(_) => bail!("{}", finished.failure_reason()),
+        CommandEnd::TimedOut(_) => bail!("{}", finished.failure_reason()),
     }
 }
 

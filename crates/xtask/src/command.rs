@@ -26,28 +26,28 @@ pub(crate) enum Stream {
 }
 
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum CommandEnd {
     Exited(ExitStatus),
     TimedOut(Duration),
 }
 
 #[derive(Debug)]
 pub(crate) struct Finished {
-    pub(crate) outcome: Outcome,
+    pub(crate) end: CommandEnd,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
 impl Finished {
     pub(crate) fn succeeded(&self) -> bool {
-        matches!(&self.outcome, Outcome::Exited(status) if status.success())
+        matches!(&self.end, CommandEnd::Exited(status) if status.success())
     }
 
     /// Why it failed, in one sentence: the time limit, or the last lines the program printed.
     pub(crate) fn failure_reason(&self) -> String {
-        match &self.outcome {
-            Outcome::TimedOut(limit) => format!("no answer within {} s", limit.as_secs()),
-            Outcome::Exited(status) => {
+        match &self.end {
+            CommandEnd::TimedOut(limit) => format!("no answer within {} s", limit.as_secs()),
+            CommandEnd::Exited(status) => {
                 let output = last_lines(&self.stderr, 3)
                     .or_else(|| last_lines(&self.stdout, 3))
                     .unwrap_or_else(|| "it printed nothing".to_owned());
@@ -120,7 +120,7 @@ fn run_within(
 
     let began = Instant::now();
     let mut finished = Finished {
-        outcome: Outcome::TimedOut(limit.get()),
+        end: CommandEnd::TimedOut(limit.get()),
         stdout: String::new(),
         stderr: String::new(),
     };
@@ -155,7 +155,7 @@ fn run_within(
         }
         match exited {
             Some(status) if all_read => {
-                finished.outcome = Outcome::Exited(status);
+                finished.end = CommandEnd::Exited(status);
                 return Ok(finished);
             }
             Some(_) => {}
@@ -166,7 +166,7 @@ fn run_within(
         }
         if exited.is_none() && began.elapsed() > limit.get() {
             kill_group(&mut child);
-            finished.outcome = Outcome::TimedOut(limit.get());
+            finished.end = CommandEnd::TimedOut(limit.get());
             return Ok(finished);
         }
     }

@@ -23,16 +23,16 @@ enum Mode {
 
 /// One step of the set-up; dropped without `done` or `fall_back`, it has failed.
 #[derive(Debug)]
-pub(crate) struct Step<'screen> {
+pub(crate) struct SetupStep<'screen> {
     screen: &'screen Screen,
     title: &'static str,
     began: Instant,
     bar: Option<ProgressBar>,
-    outcome: Outcome,
+    outcome: StepResult,
 }
 
 #[derive(Debug)]
-enum Outcome {
+enum StepResult {
     Failed,
     Done(String),
     /// It did not work, and something else is tried next.
@@ -77,7 +77,7 @@ impl Screen {
         self.eprintln(format_args!("  ok {:>7}  {title}: {what}", ""));
     }
 
-    pub(crate) fn begin(&self, title: &'static str, what: impl Display) -> Step<'_> {
+    pub(crate) fn begin(&self, title: &'static str, what: impl Display) -> SetupStep<'_> {
         let bar = match self.mode {
             Mode::Live => {
                 let bar = self.bars.add(ProgressBar::new_spinner());
@@ -92,17 +92,17 @@ impl Screen {
                 None
             }
         };
-        Step {
+        SetupStep {
             screen: self,
             title,
             began: Instant::now(),
             bar,
-            outcome: Outcome::Failed,
+            outcome: StepResult::Failed,
         }
     }
 }
 
-impl Step<'_> {
+impl SetupStep<'_> {
     /// Replaces the message of the spinner; without a terminal it is not printed.
     pub(crate) fn update(&self, what: impl Display) {
         if let Some(bar) = &self.bar {
@@ -129,24 +129,24 @@ impl Step<'_> {
     }
 
     pub(crate) fn done(mut self, outcome: impl Display) {
-        self.outcome = Outcome::Done(outcome.to_string());
+        self.outcome = StepResult::Done(outcome.to_string());
     }
 
     pub(crate) fn fall_back(mut self, why: impl Display) {
-        self.outcome = Outcome::FellBack(why.to_string());
+        self.outcome = StepResult::FellBack(why.to_string());
     }
 }
 
-impl Drop for Step<'_> {
+impl Drop for SetupStep<'_> {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
         let seconds = self.began.elapsed().as_secs_f64();
         let (mark, outcome) = match &self.outcome {
-            Outcome::Done(outcome) => ("ok", outcome.as_str()),
-            Outcome::FellBack(why) => ("no", why.as_str()),
-            Outcome::Failed => ("--", "failed"),
+            StepResult::Done(outcome) => ("ok", outcome.as_str()),
+            StepResult::FellBack(why) => ("no", why.as_str()),
+            StepResult::Failed => ("--", "failed"),
         };
         self.screen.eprintln(format_args!(
             "  {mark} {seconds:>5.1} s  {}: {outcome}",

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::command::{self, HOUR, Stream};
-use crate::screen::{Screen, Step};
+use crate::screen::{Screen, SetupStep};
 
 /// Packages that are installed together.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-fn apt_get_install(step: &Step<'_>, names: &[&str]) -> Result<Result<(), String>> {
+fn apt_get_install(step: &SetupStep<'_>, names: &[&str]) -> Result<Result<(), String>> {
     let mut command = Command::new("apt-get");
     command
         .args(["install", "-y", "-q", "--no-install-recommends"])

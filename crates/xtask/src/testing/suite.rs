@@ -299,7 +299,7 @@ fn stream(screen: &Screen, command: &mut Command) -> Result<Finished> {
         Stream::Out => screen.println(line),
         Stream::Err => screen.eprintln(line),
     })?;
-    if let command::Outcome::TimedOut(limit) = finished.outcome {
+    if let command::CommandEnd::TimedOut(limit) = finished.end {
         screen.eprintln(format_args!(
             "stopped after {} minutes: it hangs",
             limit.as_secs() / 60
