@@ -34,7 +34,7 @@ for (const [status, headline, reason] of [
 
 for (const [what, answer] of [
   ["nothing at all", ""],
-  ["its place in the queue alone", '{"event":"queued","position":1}\n'],
+  ["its position in the queue alone", '{"event":"queued","position":1}\n'],
 ] as const) {
   test(`an answer that ends after ${what} is asked for once more`, async ({ page, workbench }) => {
     await page.route(

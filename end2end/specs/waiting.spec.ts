@@ -16,7 +16,7 @@ async function takeThePlace(
   await somebody.isRunning();
 }
 
-test("who waits sees their place as it moves, and is served in turn", async ({
+test("who waits sees their position as it moves, and is served in turn", async ({
   somebodyElse,
   workbench,
   startServer,

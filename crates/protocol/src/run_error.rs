@@ -41,7 +41,7 @@ pub enum RunError {
     },
     /// The run's turn did not come in time, or the queue is full.
     #[error(
-        "every place for a run is taken right now. Nothing you wrote is lost: \
+        "every slot for a run is taken right now. Nothing you wrote is lost: \
          try again in {retry_after_s} s"
     )]
     Busy {
@@ -49,7 +49,7 @@ pub enum RunError {
         retry_after_s: u32,
     },
     /// A newer run of the same client replaced this one in the queue.
-    #[error("a newer run took this one's place")]
+    #[error("a newer run replaced this one")]
     Replaced,
     /// The sandbox is not available: our fault.
     #[error(

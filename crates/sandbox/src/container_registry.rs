@@ -113,11 +113,11 @@ impl ContainerRegistry {
 }
 
 fn lanes(known: &HashMap<String, Known>) -> u32 {
-    let takes_a_place = |known: &&Known| {
+    let counts_against_the_limit = |known: &&Known| {
         known.role == Role::Judge
             && (known.removed).is_none_or(|since| since.elapsed() < REMOVAL_COUNTS_FOR)
     };
-    u32::try_from(known.values().filter(takes_a_place).count()).unwrap_or(u32::MAX)
+    u32::try_from(known.values().filter(counts_against_the_limit).count()).unwrap_or(u32::MAX)
 }
 
 /// Reports how many there are. Called under the lock, so that the last to count is the last to

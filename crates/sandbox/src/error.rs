@@ -106,19 +106,19 @@ pub enum SandboxError {
         detail: String,
     },
     /// A job that fits into no frame.
-    #[error("a job can't be said to the judge: {detail}")]
+    #[error("a job fits into no frame: {detail}")]
     JobTooLong {
         /// The frame's error.
         detail: String,
     },
     /// No slot came free in time, or the queue is full.
-    #[error("no place came free; try again in {} s", .retry_after.as_secs())]
+    #[error("no slot came free; try again in {} s", .retry_after.as_secs())]
     Busy {
         /// How long until a slot is likely to be free.
         retry_after: Duration,
     },
     /// A newer run of the same client replaced this one.
-    #[error("a newer run of the same client took this one's place")]
+    #[error("a newer run of the same client replaced this one")]
     Replaced,
     /// The reader of a run's events left them unread.
     #[error("nobody took a run's events")]

@@ -82,15 +82,11 @@ pub const SETTINGS: [Setting; 21] = [
         "lanes in all; each is two containers",
     ),
     setting("CODEALONG_CREATING_MAX", "1", "lanes made at a time"),
-    setting(
-        "CODEALONG_QUEUE_MAX",
-        "32",
-        "runs that may wait for a place",
-    ),
+    setting("CODEALONG_QUEUE_MAX", "32", "runs that may wait for a slot"),
     setting(
         "CODEALONG_WAIT_MAX",
         "10",
-        "seconds that a run may wait for a place",
+        "seconds that a run may wait for a slot",
     ),
     setting(
         "CODEALONG_SOAK",

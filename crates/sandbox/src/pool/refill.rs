@@ -7,8 +7,8 @@ use crate::SandboxSettings;
 /// How long a creation is put off while runs are in flight: starting a container takes processor
 /// time that they need.
 const PUT_OFF_MAX: Duration = Duration::from_millis(250);
-/// The same where less than half of the stock is left, and where a run waits for a lane and a judge
-/// will soon be free: starting another takes twice as long as using one again.
+/// The same where less than half of the warm lanes are left, and where a run waits for a lane and a
+/// judge will soon be free: starting another takes twice as long as using one again.
 const PUT_OFF_WHEN_LOW_MAX: Duration = Duration::from_millis(100);
 
 /// How many things the engine is given to do at once, as far as we can choose.
@@ -204,17 +204,17 @@ mod tests {
 
     #[test]
     fn a_judge_that_will_be_free_is_waited_for_a_moment() {
-        let one_is_over = PoolCounts {
+        let one_is_finished = PoolCounts {
             ready: 3,
             finished: 1,
             lanes: 4,
             ..PoolCounts::default()
         };
-        assert_eq!(decide(one_is_over), Refill::PutOff(PUT_OFF_MAX));
+        assert_eq!(decide(one_is_finished), Refill::PutOff(PUT_OFF_MAX));
         let it_is_free = PoolCounts {
             finished: 0,
             judges: 1,
-            ..one_is_over
+            ..one_is_finished
         };
         assert_eq!(decide(it_is_free), Refill::Create);
     }

@@ -148,7 +148,7 @@ impl Shared {
         receiver
     }
 
-    /// Puts a lane in stock, if the pool serves.
+    /// Keeps a lane ready, if the pool serves.
     pub(super) fn deposit(self: &Arc<Self>, lane: Lane) {
         let mut state = self.state();
         if !state.serves() {

@@ -10,7 +10,7 @@ use crate::lab::{
     FOUR_LINES, Lab, Tests, assert_no_container, containers_of, containers_on, until,
 };
 use crate::own_engine::OwnEngine;
-use crate::proxy::{Fault, LATE, Proxy, Wrong};
+use crate::proxy::{Fault, FaultKind, LATE, Proxy};
 
 /// Every call that the pool makes to an engine that has the images already.
 const CALLS: [(&str, &str, &str); 9] = [
@@ -25,20 +25,20 @@ const CALLS: [(&str, &str, &str); 9] = [
     ("GET", "/_ping", ""),
 ];
 
-fn faults(wrong: Wrong) -> Vec<Fault> {
+fn faults(kind: FaultKind) -> Vec<Fault> {
     let fault = |(method, begins, ends)| Fault {
         method,
         begins,
         ends,
-        wrong,
+        kind,
         times: 1,
     };
     CALLS.map(fault).into()
 }
 
 /// T-23.
-async fn each_call_goes_wrong_once(wrong: Wrong) {
-    let proxy = Proxy::new(faults(wrong));
+async fn each_call_goes_wrong_once(kind: FaultKind) {
+    let proxy = Proxy::new(faults(kind));
     let lab = Lab::not_ready_yet(|settings| {
         settings.docker_host = proxy.host();
         settings.call_timeout = Duration::from_secs(2);
@@ -76,17 +76,17 @@ async fn each_call_goes_wrong_once(wrong: Wrong) {
 
 #[tokio::test]
 async fn each_call_may_fail_once() {
-    each_call_goes_wrong_once(Wrong::Fails).await;
+    each_call_goes_wrong_once(FaultKind::Fails).await;
 }
 
 #[tokio::test]
 async fn each_call_may_hang_once() {
-    each_call_goes_wrong_once(Wrong::Hangs).await;
+    each_call_goes_wrong_once(FaultKind::Hangs).await;
 }
 
 #[tokio::test]
 async fn each_call_may_be_cut_once() {
-    each_call_goes_wrong_once(Wrong::Drops).await;
+    each_call_goes_wrong_once(FaultKind::Drops).await;
 }
 
 /// The two moments of an outage.
@@ -221,7 +221,7 @@ async fn a_stop_in_the_middle_of_the_first_creation_leaves_nothing() {
         method: "POST",
         begins: "/containers/create",
         ends: "",
-        wrong: Wrong::Late,
+        kind: FaultKind::Late,
         times: 1,
     }]);
     let lab = Lab::not_ready_yet(|settings| settings.docker_host = proxy.host());
@@ -257,12 +257,12 @@ async fn an_engine_that_was_never_there_is_waited_for() {
 /// T-25: the container of a finished run dies of its lost connection, and its slot is free, though
 /// the engine never removes it.
 #[tokio::test]
-async fn a_kill_that_hangs_holds_no_place() {
+async fn a_kill_that_hangs_holds_no_slot() {
     let proxy = Proxy::new(vec![Fault {
         method: "DELETE",
         begins: "/containers/",
         ends: "",
-        wrong: Wrong::Hangs,
+        kind: FaultKind::Hangs,
         times: u32::MAX,
     }]);
     let lab = Lab::with(|settings| {

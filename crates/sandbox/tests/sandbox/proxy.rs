@@ -17,7 +17,7 @@ pub(crate) const LATE: Duration = Duration::from_millis(500);
 
 /// How a call goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wrong {
+pub(crate) enum FaultKind {
     /// The engine answers that it failed.
     Fails,
     /// The engine does not answer.
@@ -35,7 +35,7 @@ pub(crate) struct Fault {
     pub(crate) method: &'static str,
     pub(crate) begins: &'static str,
     pub(crate) ends: &'static str,
-    pub(crate) wrong: Wrong,
+    pub(crate) kind: FaultKind,
     /// How often.
     pub(crate) times: u32,
 }
@@ -141,7 +141,7 @@ async fn serve(
         words.next().unwrap_or_default(),
         words.next().unwrap_or_default(),
     );
-    let wrong = {
+    let kind = {
         let mut faults = faults.lock().unwrap();
         let fault = faults.iter_mut().find(|fault| {
             fault.times > 0
@@ -151,10 +151,10 @@ async fn serve(
         });
         fault.map(|fault| {
             fault.times -= 1;
-            fault.wrong
+            fault.kind
         })
     };
-    if wrong == Some(Wrong::Late) {
+    if kind == Some(FaultKind::Late) {
         tokio::time::sleep(LATE).await;
     }
     if let Some(guarantee) = disabled
@@ -162,14 +162,14 @@ async fn serve(
     {
         request = weakened(request, &mut client, guarantee).await;
     }
-    match wrong {
-        None | Some(Wrong::Late) => {
+    match kind {
+        None | Some(FaultKind::Late) => {
             let mut engine = UnixStream::connect(engine_path()).await.unwrap();
             if engine.write_all(&request).await.is_ok() {
                 let _either_left = copy_bidirectional(&mut client, &mut engine).await;
             }
         }
-        Some(Wrong::Fails) => {
+        Some(FaultKind::Fails) => {
             let body = "{\"message\":\"on purpose\"}";
             let answer = format!(
                 "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
@@ -178,8 +178,8 @@ async fn serve(
             );
             let _client_left = client.write_all(answer.as_bytes()).await;
         }
-        Some(Wrong::Hangs) => tokio::time::sleep(Duration::from_secs(3600)).await,
-        Some(Wrong::Drops) => drop(client),
+        Some(FaultKind::Hangs) => tokio::time::sleep(Duration::from_secs(3600)).await,
+        Some(FaultKind::Drops) => drop(client),
     }
 }
 

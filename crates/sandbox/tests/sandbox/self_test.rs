@@ -8,7 +8,7 @@ use crate::proxy::Proxy;
 
 /// Every limit that can be left out, of either container, and both halves of those that have
 /// halves.
-fn omissions() -> impl Iterator<Item = DisabledGuarantee> {
+fn disabled_guarantees() -> impl Iterator<Item = DisabledGuarantee> {
     let places = [Guarantee::Code, Guarantee::Tmp, Guarantee::SharedMemory];
     let halves = places.map(|place| [Omitted::Size(place), Omitted::Files(place)]);
     let wholes = Guarantee::ALL.map(Omitted::Whole);
@@ -43,7 +43,7 @@ fn is_kept_by_a_limit(disabled_guarantee: &DisabledGuarantee) -> bool {
 
 #[tokio::test]
 async fn each_limit_that_is_left_out_is_noticed() {
-    for disabled_guarantee in omissions() {
+    for disabled_guarantee in disabled_guarantees() {
         let proxy = Proxy::without(disabled_guarantee);
         let lab = Lab::not_ready_yet(|settings| settings.docker_host = proxy.host());
         let fault = match lab.pool.ready().await {

@@ -25,9 +25,9 @@ async fn a_client_may_vanish_at_any_moment() {
         };
         let mut stream = lab.pool.run(hanging.job(program), a_client());
         // From at once to somewhere within the run.
-        let patience = Duration::from_millis(moment * moment);
+        let left_after = Duration::from_millis(moment * moment);
         let listening = async { while stream.next().await.is_some() {} };
-        let _still_running = tokio::time::timeout(patience, listening).await;
+        let _still_running = tokio::time::timeout(left_after, listening).await;
         drop(stream);
     }
     until("nothing runs", Duration::from_secs(10), async || {

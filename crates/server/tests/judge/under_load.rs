@@ -20,30 +20,33 @@ const AT_A_TIME: usize = 2;
 
 /// Keeps every core busy for as long as it lives.
 struct Load {
-    is_over: Arc<AtomicBool>,
+    is_finished: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Load {
     fn new() -> Self {
-        let is_over = Arc::new(AtomicBool::new(false));
+        let is_finished = Arc::new(AtomicBool::new(false));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let threads = (0..cores).map(|_| {
-            let is_over = Arc::clone(&is_over);
+            let is_finished = Arc::clone(&is_finished);
             std::thread::spawn(move || {
-                while !is_over.load(Ordering::Relaxed) {
+                while !is_finished.load(Ordering::Relaxed) {
                     std::hint::spin_loop();
                 }
             })
         });
         let threads = threads.collect();
-        Self { is_over, threads }
+        Self {
+            is_finished,
+            threads,
+        }
     }
 }
 
 impl Drop for Load {
     fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
+        self.is_finished.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
             // Such a thread can't panic.
             let _ = thread.join();

@@ -89,8 +89,8 @@ fn whoever_leaves_moves_the_others_up() {
     admission.enter(client("c"), "c");
     assert_eq!(admission.leave(middle), Some("b"));
     assert_eq!(admission.leave(middle), None);
-    let places: Vec<&str> = admission.waiting().map(|waiter| *waiter).collect();
-    assert_eq!(places, ["a", "c"]);
+    let waiting: Vec<&str> = admission.waiting().map(|waiter| *waiter).collect();
+    assert_eq!(waiting, ["a", "c"]);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn newcomers_without_end_keep_nobody_out() {
 }
 
 #[test]
-fn whoever_has_few_in_a_full_queue_takes_a_place_of_whoever_has_the_most() {
+fn whoever_has_few_in_a_full_queue_takes_a_position_of_whoever_has_the_most() {
     let mut admission = Admission::new(1, 4);
     for name in ["n1", "n2", "n3", "n4"] {
         let entry = admission.enter(neighbour(name), name);
