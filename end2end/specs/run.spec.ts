@@ -265,15 +265,15 @@ test("no code at all is not run", async ({ workbench }) => {
 });
 
 test("64 KiB are run, one byte more is not", async ({ workbench }) => {
-  const most = 64 * 1024;
+  const max = 64 * 1024;
   const filled = (bytes: number) => `${fourLines}#`.padEnd(bytes - 1, "x") + "\n";
-  await workbench.judge(filled(most + 1));
+  await workbench.judge(filled(max + 1));
   await workbench.hasVerdict("Not run", "The program has 65537 bytes");
-  await workbench.judge(filled(most));
+  await workbench.judge(filled(max));
   await workbench.hasVerdict("All 2 tests passed");
   await workbench.isSaved();
   await workbench.reload();
-  await workbench.editor.expectText(filled(most));
+  await workbench.editor.expectText(filled(max));
 });
 
 /** A program that answers ECHO with `reply`, a line of Python. */

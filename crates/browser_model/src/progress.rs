@@ -293,8 +293,8 @@ mod tests {
         let text = serde_json::to_string(&kept).unwrap();
         assert_eq!(serde_json::from_str::<StepProgress>(&text).unwrap(), kept);
         assert!(!text.contains("last_green"), "{text}");
-        let least = r#"{"draft":null,"last_green":null,"before_reset":null}"#;
-        let least: StepProgress = serde_json::from_str(least).unwrap();
-        assert_eq!(least, StepProgress::default());
+        let smallest = r#"{"draft":null,"last_green":null,"before_reset":null}"#;
+        let smallest: StepProgress = serde_json::from_str(smallest).unwrap();
+        assert_eq!(smallest, StepProgress::default());
     }
 }

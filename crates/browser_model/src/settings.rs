@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_divider_stops_where_the_editor_has_its_least() {
+    fn a_divider_stops_where_the_editor_is_as_narrow_as_it_may_be() {
         let panels = Panels::default().moved(Divider::Guide, 990);
         assert_eq!(panels.width(Divider::Guide), 500);
         assert_eq!(panels.reset(Divider::Guide), Panels::default());

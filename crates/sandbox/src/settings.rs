@@ -163,32 +163,32 @@ impl SandboxSettings {
                 refuse(field, format!("{text:?}"), "write a name without spaces");
             }
         }
-        for (field, number, most) in [
+        for (field, number, max) in [
             ("running_max", self.running_max, 256),
             ("creating_max", self.creating_max, 16),
             ("lanes_max", self.lanes_max, 1024),
             ("queue_max", self.queue_max, 10_000),
         ] {
-            if !(1..=most).contains(&number) {
+            if !(1..=max).contains(&number) {
                 refuse(
                     field,
                     number.to_string(),
-                    &format!("use a number from 1 to {most}"),
+                    &format!("use a number from 1 to {max}"),
                 );
             }
         }
-        let least = self.running_max.saturating_add(self.warm).max(2);
-        if self.lanes_max < least {
+        let min = self.running_max.saturating_add(self.warm).max(2);
+        if self.lanes_max < min {
             refuse(
                 "lanes_max",
                 self.lanes_max.to_string(),
                 &format!(
-                    "{} that run and {} that wait need at least {least}",
+                    "{} that run and {} that wait need at least {min}",
                     self.running_max, self.warm
                 ),
             );
         }
-        for (field, time, least_ms) in [
+        for (field, time, min_ms) in [
             ("wait_max", self.wait_max, 1),
             ("recycle_after", self.recycle_after, 1_000),
             ("sweep_every", self.sweep_every, 100),
@@ -196,12 +196,12 @@ impl SandboxSettings {
             ("ready_timeout", self.ready_timeout, 500),
             ("stop_timeout", self.stop_timeout, 1),
         ] {
-            let most = Duration::from_secs(24 * 3600);
-            if time < Duration::from_millis(least_ms) || time > most {
+            let max = Duration::from_secs(24 * 3600);
+            if time < Duration::from_millis(min_ms) || time > max {
                 refuse(
                     field,
                     format!("{time:?}"),
-                    &format!("use {least_ms} ms to 24 h"),
+                    &format!("use {min_ms} ms to 24 h"),
                 );
             }
         }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::RunError;
 
 /// 64 KiB of program, each byte of which may be six in JSON (`\u0001`), and room for the rest.
-pub(crate) const MOST_BODY_BYTES: usize = 512 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 512 * 1024;
 
 /// Refuses calls of server functions unless their bodies are JSON of at most 512 KiB.
 pub(crate) async fn check_request(request: Request, next: Next) -> Response {
@@ -31,7 +31,7 @@ pub(crate) async fn check_request(request: Request, next: Next) -> Response {
             "the content type must be application/json",
         );
     }
-    let Ok(bytes) = to_bytes(body, MOST_BODY_BYTES).await else {
+    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
         return refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
             "the body has more than 512 KiB, or broke off on the way",

@@ -251,8 +251,8 @@ impl<Waiter> Admission<Waiter> {
         account.in_flight.swap_remove(nth);
         let used = used.max(RUN_MIN);
         self.start += used / u32::try_from(wanting).unwrap_or(u32::MAX);
-        let least = self.start.saturating_sub(LEAD_MAX);
-        account.used = (account.used + used).clamp(least, self.start + LEAD_MAX);
+        let min = self.start.saturating_sub(LEAD_MAX);
+        account.used = (account.used + used).clamp(min, self.start + LEAD_MAX);
         account.average_in(used);
         self.forget();
     }

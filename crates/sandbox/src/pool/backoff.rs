@@ -7,15 +7,15 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Backoff {
     first: Duration,
-    most: Duration,
+    max: Duration,
     next: Duration,
 }
 
 impl Backoff {
-    pub(super) fn new(first: Duration, most: Duration) -> Self {
+    pub(super) fn new(first: Duration, max: Duration) -> Self {
         Self {
             first,
-            most,
+            max,
             next: first,
         }
     }
@@ -23,7 +23,7 @@ impl Backoff {
     /// The next wait.
     pub(super) fn wait(&mut self) -> Duration {
         let full = self.next;
-        self.next = (full * 2).min(self.most);
+        self.next = (full * 2).min(self.max);
         full.mul_f64(rand::random_range(0.5..=1.0))
     }
 
@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn waits_grow_to_their_limit_and_start_over() {
-        let (first, most) = (Duration::from_millis(100), Duration::from_secs(1));
-        let mut backoff = Backoff::new(first, most);
+        let (first, max) = (Duration::from_millis(100), Duration::from_secs(1));
+        let mut backoff = Backoff::new(first, max);
         for expected_ms in [100, 200, 400, 800, 1000, 1000] {
             let full = Duration::from_millis(expected_ms);
             let wait = backoff.wait();

@@ -57,10 +57,10 @@ pub(super) async fn recycle(shared: &Arc<Shared>, finished: FinishedLane, permit
 
 impl Shared {
     /// Ends when a finished lane is to be recycled: see
-    /// [`can_keep_finished`](super::refill::PoolCounts::can_keep_finished); at the latest `at_most`
+    /// [`can_keep_finished`](super::refill::PoolCounts::can_keep_finished); at the latest `wait_max`
     /// after its turn came, and when the pool stops. One at a time: the next has its turn when the
     /// returned guard is dropped, with the removal begun.
-    async fn wait_for_idle(&self, at_most: Duration) -> Option<MutexGuard<'_, ()>> {
+    async fn wait_for_idle(&self, wait_max: Duration) -> Option<MutexGuard<'_, ()>> {
         let idle = async {
             let turn = self.removal_turn.lock().await;
             let keep = async {
@@ -72,7 +72,7 @@ impl Shared {
                     let _again = timeout(CHECK_EVERY, changed).await;
                 }
             };
-            let _kept_long_enough = timeout(at_most, keep).await;
+            let _kept_long_enough = timeout(wait_max, keep).await;
             turn
         };
         tokio::select! {

@@ -40,11 +40,11 @@ async fn be_a_server_that_is_flooded() {
         mark_memory();
         let (before, _) = memory_bytes();
         let report = lab.attack(flood, &Tests::of_listening()).await;
-        let (_, most) = memory_bytes();
+        let (_, peak) = memory_bytes();
         assert!(!report.is_passed());
         assert!(output(&report).len() <= 520 * 1024);
         assert!(report.output.dropped_bytes > 0, "nothing was cut");
-        let grown = most.saturating_sub(before);
+        let grown = peak.saturating_sub(before);
         eprintln!("GROWN {grown}");
         assert!(grown < GROWTH_MAX, "grown by {grown} bytes at the most");
     }

@@ -91,8 +91,8 @@ async fn a_report_says_what_the_run_took_of_the_machine() {
     let wall_us = u64::from(report.timings.finished_us);
     let cpu_us = report.cpu_us.expect("the processor time");
     // Half a processor, and the rest of the periods in which the run begins and ends.
-    let most_us = wall_us / 2 + 150_000;
-    assert!((200_000..=most_us).contains(&cpu_us), "{report:#?}");
+    let max_us = wall_us / 2 + 150_000;
+    assert!((200_000..=max_us).contains(&cpu_us), "{report:#?}");
     let throttled_us = report.throttled_us.expect("the time without a processor");
     // Summed over the processors.
     assert!(throttled_us <= wall_us * 64, "{report:#?}");

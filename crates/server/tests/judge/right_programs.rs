@@ -12,9 +12,9 @@ use crate::table::row;
 async fn right_programs_pass_whatever_their_style() {
     let judge_fixture = JudgeFixture::redis("right").await;
     let mut programs_of_steps = Vec::new();
-    for (step, at_least) in [("get", 20), ("clients", 9), ("counters", 4)] {
+    for (step, min) in [("get", 20), ("clients", 9), ("counters", 4)] {
         let files = python_files(&programs("right_programs").join(step));
-        assert!(files.len() >= at_least, "only {} for {step}", files.len());
+        assert!(files.len() >= min, "only {} for {step}", files.len());
         let step = StepId::parse(step).unwrap();
         programs_of_steps.extend(files.into_iter().map(|file| {
             let program = std::fs::read_to_string(&file).unwrap();

@@ -27,8 +27,8 @@ pub(crate) async fn read_file(field: &HtmlInputElement) -> Option<Result<String,
     let file = gloo_file::File::from(field.files()?.get(0)?);
     // Otherwise choosing the same file again, after it was changed, fires no event.
     field.set_value("");
-    const MOST_BYTES: u64 = 32 * 1024 * 1024;
-    if file.size() > MOST_BYTES {
+    const BYTES_MAX: u64 = 32 * 1024 * 1024;
+    if file.size() > BYTES_MAX {
         return Some(Err(
             "the file is too large to be CodeAlong progress".to_owned()
         ));
