@@ -1,6 +1,6 @@
 //! The exchanges of a test as a timeline: a lane for each client, a row for each event.
 
-use protocol::{ByteString, Caller, Exchange, ExchangeAction, counted};
+use protocol::{ByteString, Caller, Exchange, ExchangeAction};
 
 /// One row of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,13 +114,13 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
                 })
                 .collect();
             let named = names_client.then_some(exchange.client);
-            let (headline, bytes, line) = content(&exchange.action, named);
+            let (bytes, line) = passed_bytes(&exchange.action);
             TraceRow {
                 at: format!("{:.1}", f64::from(exchange.at_us) / 1000.0),
                 client: (exchange.client > 0).then_some(exchange.client),
                 lane,
                 event,
-                headline,
+                headline: exchange.action.headline(named).unwrap_or_default(),
                 bytes,
                 line,
                 callers: exchange.action.callers().to_vec(),
@@ -145,54 +145,21 @@ fn event_of(action: &ExchangeAction) -> TraceEvent {
     }
 }
 
-type Content = (String, Option<(ByteString, u32)>, Option<u32>);
+/// The bytes that passed, how many were cut off their end, and the learner's line that sent them.
+type PassedBytes = (Option<(ByteString, u32)>, Option<u32>);
 
-/// `named` is the client where there are several: then it is in the sentence.
-fn content(action: &ExchangeAction, named: Option<u16>) -> Content {
-    let words = |text: &str| (text.to_owned(), None, None);
-    let client = named.map_or_else(
-        || "the client".to_owned(),
-        |client| format!("client {client}"),
-    );
-    let to_client = named.map_or_else(String::new, |client| format!(" to client {client}"));
+fn passed_bytes(action: &ExchangeAction) -> PassedBytes {
     match action {
-        ExchangeAction::Connected => words(&format!("{client} connected")),
         ExchangeAction::Sent {
             bytes, cut_bytes, ..
-        } => (
-            action.decoded_text().unwrap_or_default(),
-            Some((bytes.clone(), *cut_bytes)),
-            None,
-        ),
+        } => (Some((bytes.clone(), *cut_bytes)), None),
         ExchangeAction::Received {
             bytes,
             cut_bytes,
             line,
             ..
-        } => (
-            action.decoded_text().unwrap_or_default(),
-            Some((bytes.clone(), *cut_bytes)),
-            *line,
-        ),
-        ExchangeAction::Silence { waited_ms } => {
-            words(&format!("nothing came{to_client} for {waited_ms} ms"))
-        }
-        ExchangeAction::ClosedByClient => words(&format!("{client} closed its connection")),
-        ExchangeAction::ResetByClient => words(&format!("{client} broke its connection off")),
-        ExchangeAction::ClosedByServer => {
-            words(&format!("the program closed the connection{to_client}"))
-        }
-        ExchangeAction::Reset => words(&format!(
-            "the program's side reset the connection{to_client}"
-        )),
-        ExchangeAction::Restarted => words("the program was restarted"),
-        ExchangeAction::LeftOut { count } => {
-            let count = usize::try_from(*count).unwrap_or(usize::MAX);
-            words(&format!(
-                "{} left out here",
-                counted(count, "event is", "events are")
-            ))
-        }
+        } => (Some((bytes.clone(), *cut_bytes)), *line),
+        _ => (None, None),
     }
 }
 

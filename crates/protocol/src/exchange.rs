@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::replies_phrase;
-use crate::{ByteString, Request, RespValue};
+use crate::{ByteString, Request, RespValue, counted};
 
 /// An event on a test's connections, and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub struct Exchange {
     pub client: u16,
     /// Microseconds since the test began.
     pub at_us: u32,
-    /// The event.
+    /// Who did what.
     #[serde(flatten)]
     pub action: ExchangeAction,
 }
@@ -63,7 +63,7 @@ pub enum ExchangeAction {
     Restarted,
     /// There are too many events: some from the middle are left out here.
     LeftOut {
-        /// How many events.
+        /// Events that are missing here.
         count: u32,
     },
 }
@@ -95,6 +95,30 @@ impl ExchangeAction {
             Self::Received { callers, .. } => callers,
             _ => &[],
         }
+    }
+
+    /// The event in English; of bytes that passed, what they say, where they can be read. `client`
+    /// is its number where the sentence has to name it, as among several.
+    pub fn headline(&self, client: Option<u16>) -> Option<String> {
+        let subject = client.map_or_else(
+            || "the client".to_owned(),
+            |client| format!("client {client}"),
+        );
+        let to_client = client.map_or_else(String::new, |client| format!(" to client {client}"));
+        Some(match self {
+            Self::Sent { .. } | Self::Received { .. } => return self.decoded_text(),
+            Self::Connected => format!("{subject} connected"),
+            Self::Silence { waited_ms } => format!("nothing came{to_client} for {waited_ms} ms"),
+            Self::ClosedByClient => format!("{subject} closed its connection"),
+            Self::ResetByClient => format!("{subject} broke its connection off"),
+            Self::ClosedByServer => format!("the program closed the connection{to_client}"),
+            Self::Reset => format!("the program's side reset the connection{to_client}"),
+            Self::Restarted => "the program was restarted".to_owned(),
+            Self::LeftOut { count } => {
+                let count = usize::try_from(*count).unwrap_or(usize::MAX);
+                format!("{} left out here", counted(count, "event is", "events are"))
+            }
+        })
     }
 
     /// The bytes that passed as a person says them, where they can be read.

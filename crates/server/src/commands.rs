@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 mod check;
 mod check_step;
+mod control_characters;
 mod judge;
 mod local_judge;
 mod report_text;

@@ -11,8 +11,9 @@ use curriculum::Course;
 use protocol::{Program, Report, RunnableProgram, StepId, Verdict};
 
 use super::JudgeArguments;
+use super::control_characters::{escape_controls, escape_controls_in_json};
 use super::local_judge::{LocalJudge, find_course};
-use super::report_text::{escape_controls, report_text};
+use super::report_text::report_text;
 use crate::ServerSettings;
 
 /// Exit code for a program that did not pass; 2 is our own failure.
@@ -53,7 +54,9 @@ async fn judge_all(
         let report = local_judge.judge(course, step, program, seed).await?;
         all_passed &= report.verdict == Verdict::Passed;
         let text = if arguments.json {
-            serde_json::to_string(&report).context("the report can't be written as JSON")? + "\n"
+            let json =
+                serde_json::to_string(&report).context("the report can't be written as JSON")?;
+            escape_controls_in_json(&json) + "\n"
         } else {
             readable(&report, file, arguments.files.len())
         };

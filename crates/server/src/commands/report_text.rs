@@ -6,35 +6,14 @@ use protocol::{
     Caller, Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict,
 };
 
+use super::control_characters::escape_controls;
+
 /// Writes a report: the verdict, each step's tests, and the details of those that failed.
 ///
 /// Much of it is the program's own text, which could move the cursor, rename the window or hide a
 /// line, so what a terminal would obey is escaped.
 pub(crate) fn report_text(report: &Report) -> String {
     escape_controls(&raw_text(report))
-}
-
-/// Writes control characters except line feed and tab, and those that reorder text, as escapes:
-/// `\u{1b}`.
-pub(crate) fn escape_controls(text: &str) -> String {
-    let is_obeyed = |character: char| match character {
-        '\n' | '\t' => false,
-        '\u{061c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => true,
-        _ => character.is_control(),
-    };
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_obeyed(character) {
-            escaped.extend(character.escape_unicode());
-        } else {
-            escaped.push(character);
-        }
-    }
-    escaped
 }
 
 fn raw_text(report: &Report) -> String {
@@ -181,41 +160,30 @@ fn write_comparison(text: &mut String, reply: &Comparison) {
 }
 
 fn write_exchange(text: &mut String, exchange: &Exchange) {
-    let (arrow, what) = match &exchange.action {
-        ExchangeAction::Connected => ("·", "connected".to_owned()),
-        action @ ExchangeAction::Sent { bytes, .. } => (
-            "→",
-            action.decoded_text().unwrap_or_else(|| bytes.to_string()),
-        ),
+    // None for an event of no single client.
+    let client = (exchange.client > 0).then_some(exchange.client);
+    let headline = exchange.action.headline(client);
+    let who = client.map_or_else(String::new, |client| format!("client {client} "));
+    let what = match &exchange.action {
+        ExchangeAction::Sent { bytes, .. } => {
+            format!("{who}→ {}", headline.unwrap_or_else(|| bytes.to_string()))
+        }
         ExchangeAction::Received {
             bytes,
             line,
             callers,
             ..
-        } => (
-            "←",
-            match line {
-                Some(line) => format!("{bytes} (sent in line {line}{})", called_from(callers)),
-                None => bytes.to_string(),
-            },
-        ),
-        ExchangeAction::Silence { waited_ms } => ("·", format!("nothing for {waited_ms} ms")),
-        ExchangeAction::ClosedByClient => ("·", "the client closed".to_owned()),
-        ExchangeAction::ResetByClient => ("·", "the client broke off".to_owned()),
-        ExchangeAction::ClosedByServer => ("·", "your program closed".to_owned()),
-        ExchangeAction::Reset => ("·", "your program's side reset".to_owned()),
-        ExchangeAction::Restarted => ("·", "the program was restarted".to_owned()),
-        ExchangeAction::LeftOut { count } => ("·", format!("{count} more, left out here")),
-    };
-    let who = match exchange.client {
-        // An event of no single client.
-        0 => String::new(),
-        client => format!("client {client} "),
+        } => {
+            let sent_in =
+                line.map(|line| format!(" (sent in line {line}{})", called_from(callers)));
+            format!("{who}← {bytes}{}", sent_in.unwrap_or_default())
+        }
+        _ => format!("· {}", headline.unwrap_or_default()),
     };
     line(
         text,
         format_args!(
-            "      {:>8.1} ms  {who}{arrow} {what}",
+            "      {:>8.1} ms  {what}",
             f64::from(exchange.at_us) / 1000.0,
         ),
     );
@@ -223,15 +191,44 @@ fn write_exchange(text: &mut String, exchange: &Exchange) {
 
 #[cfg(test)]
 mod tests {
-    use super::escape_controls;
+    use protocol::ByteString;
+
+    use super::*;
+
+    fn shown(client: u16, action: ExchangeAction) -> String {
+        let mut text = String::new();
+        let exchange = Exchange {
+            client,
+            at_us: 1_440,
+            action,
+        };
+        write_exchange(&mut text, &exchange);
+        text.trim().to_owned()
+    }
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown_and_not_done() {
-        let window_title = "a\x1b]0;renamed\x07b\r\u{9b}2J\u{202e}c\td\n";
+    fn an_event_names_its_client_and_a_restart_has_none() {
+        let sent = ExchangeAction::Sent {
+            bytes: ByteString::from(b"PING\r\n".as_slice()),
+            cut_bytes: 0,
+            decoded: None,
+        };
         assert_eq!(
-            escape_controls(window_title),
-            "a\\u{1b}]0;renamed\\u{7}b\\u{d}\\u{9b}2J\\u{202e}c\td\n"
+            shown(1, ExchangeAction::Connected),
+            "1.4 ms  · client 1 connected"
         );
-        assert_eq!(escape_controls("✓ hé · 東京 👍"), "✓ hé · 東京 👍");
+        assert_eq!(shown(2, sent), "1.4 ms  client 2 → PING\\r\\n");
+        assert_eq!(
+            shown(0, ExchangeAction::Restarted),
+            "1.4 ms  · the program was restarted"
+        );
+        assert_eq!(
+            shown(0, ExchangeAction::Silence { waited_ms: 30 }),
+            "1.4 ms  · nothing came for 30 ms"
+        );
+        assert_eq!(
+            shown(0, ExchangeAction::LeftOut { count: 2 }),
+            "1.4 ms  · 2 events are left out here"
+        );
     }
 }
