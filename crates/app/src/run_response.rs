@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use futures::stream::{self, Stream, StreamExt};
-use protocol::{RunError, RunEvent};
+use protocol::{HEARTBEAT_S, RunError, RunEvent};
 
 use crate::api_error::ApiError;
-use crate::run_stream::HEARTBEAT_S;
 
 /// Writes each event as a line of JSON, and an empty line where none has come for a while: so the
 /// browser tells a long wait from a connection that is dead.

@@ -4,16 +4,13 @@ use std::pin::pin;
 
 use futures::future::{self, Either};
 use futures::stream::{self, Stream, StreamExt};
-use protocol::{RunError, RunEvent, RunRequest};
+use protocol::{HEARTBEAT_S, RunError, RunEvent, RunRequest};
 
 use crate::api::run_step;
 use crate::browser;
 
 /// Four times as long as the server ever keeps silent.
 const SILENCE_LIMIT_S: u32 = 4 * HEARTBEAT_S;
-
-/// Seconds without an event after which the server sends an empty line: the connection lives.
-pub(crate) const HEARTBEAT_S: u32 = 5;
 
 /// Requests a run and reads its events as they come.
 ///

@@ -258,3 +258,28 @@ fn malformed(error: InvalidId) -> RunError {
         detail: error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sandbox::SandboxSettings;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_request_shares_one_course() {
+        let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        let pool = Pool::start(SandboxSettings {
+            docker_host: "unix:///nowhere/docker.sock".to_owned(),
+            image_folder: PathBuf::from(repository).join("runner-image"),
+            ..SandboxSettings::default()
+        });
+        let folder = PathBuf::from(repository).join("curriculum");
+        let state = AppState::load(folder, Reload::Never, pool.unwrap()).unwrap();
+        let first = state.find_course("redis").unwrap();
+        let second = state.clone().find_course("redis").unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
+        let curriculum = state.curriculum();
+        let (of_run, _) = find_step(&curriculum, "redis", "ping").unwrap();
+        assert!(Arc::ptr_eq(&first, of_run));
+    }
+}

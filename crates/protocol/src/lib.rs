@@ -1,13 +1,15 @@
 //! What crosses a wire: between server and browser, and between server and containers.
 //!
-//! A [`RunRequest`] asks for a run; [`RunEvent`]s answer it, the last of them with a [`Report`]: a
-//! [`TestResult`] for each test. What a learner's program did is an [`Outcome`], a value with its
-//! own sentence; why there is no verdict is a [`RunError`]. Courses and steps come as
-//! [`CourseView`] and [`StepView`], without their solutions and tests.
+//! A [`RunRequest`] asks for a run; [`RunEvent`]s answer it; the verdict's event has a [`Report`] with
+//! a [`TestResult`] for each test, and only found lines may follow. What a learner's program did is an
+//! [`Outcome`], a value with its own sentence; why there is no verdict is a [`RunError`]. Courses and
+//! steps come as [`CourseView`] and [`StepView`], without their solutions and tests.
 //!
 //! Every type on a wire is `Serialize` and `Deserialize`, compiles for wasm32 and for the host, and
 //! has fixed-width integers with their unit in the name. The few functions put values into English
 //! ([`duration_text`], [`counted`]).
+
+#![warn(missing_docs)]
 
 mod byte_string;
 mod english;
@@ -39,5 +41,5 @@ pub use report::{
 };
 pub use resp::{Command, Excerpt, Expected, Received, Request, RespType, RespValue};
 pub use run_error::RunError;
-pub use run_event::{RunEvent, RunRequest};
+pub use run_event::{HEARTBEAT_S, RunEvent, RunRequest};
 pub use step_view::{Chapter, CourseView, Difficulty, StepSummary, StepView};

@@ -12,7 +12,7 @@ pub struct RunRequest {
     pub course: String,
     /// The step's id.
     pub step: String,
-    /// The program.
+    /// What the learner wrote, which need not be a program that can be run.
     pub program: Program,
     /// The only test to run, as in `ping.2`, or none for all. Such a run passes no step.
     #[serde(default)]
@@ -27,6 +27,9 @@ pub struct RunRequest {
     #[serde(default)]
     pub client: Option<String>,
 }
+
+/// Seconds without an event after which the response has an empty line: the connection lives.
+pub const HEARTBEAT_S: u32 = 5;
 
 /// One line of a run's stream. A stream without `Finished` or `Interrupted` was cut off on the way;
 /// only `LineFound` follows `Finished`.
@@ -55,7 +58,7 @@ pub enum RunEvent {
     },
     /// The program wrote something.
     Output {
-        /// The output, in one piece.
+        /// What it wrote on one stream, one after the other.
         chunk: OutputChunk,
     },
     /// A test ended.
@@ -70,9 +73,9 @@ pub enum RunEvent {
     },
     /// After the verdict: which line decided on a test's wrong reply.
     LineFound {
-        /// The test.
+        /// The test with the wrong reply.
         id: TestId,
-        /// The line of the program.
+        /// The deciding line, from 1.
         line: u32,
     },
     /// The run ended without a verdict, for no fault of the program.

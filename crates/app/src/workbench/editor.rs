@@ -1,6 +1,7 @@
 //! The editor panel: the learner's program, saved as it is typed.
 
 use browser_model::{InitialDraft, earlier, step_key};
+use html_escape::encode_text;
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 
@@ -185,6 +186,5 @@ fn records(bench: Workbench) -> String {
 
 /// A text field's content as HTML. The parser drops a leading line break, so one is added.
 fn field_html(program: &str) -> String {
-    let escaped = program.replace('&', "&amp;").replace('<', "&lt;");
-    format!("\n{escaped}")
+    format!("\n{}", encode_text(program))
 }
