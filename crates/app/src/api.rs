@@ -3,11 +3,6 @@
 //! Each one parses its input and answers with a proper HTTP status; the work is done in `state`
 //! and `judge`.
 
-#![expect(
-    missing_docs,
-    reason = "the macro makes a struct of each function's arguments, whose fields can't bear docs"
-)]
-
 use leptos::prelude::*;
 use leptos::server_fn::codec::{ByteStream, Json, Streaming};
 use protocol::{CourseView, RunRequest, StepView};

@@ -26,9 +26,7 @@ pub(crate) fn CopyButton(
     /// Whether `what` is shown.
     #[prop(optional)]
     is_spelled_out: bool,
-    /// The text.
-    #[prop(into)]
-    text: Callback<(), String>,
+    #[prop(into)] text: Callback<(), String>,
 ) -> impl IntoView {
     let copied = RwSignal::new(Copied::NotYet);
     let timer = Local::empty();

@@ -48,7 +48,6 @@ pub(crate) fn Dialog(
     title: String,
     /// Unique on the page, for ids and classes.
     name: &'static str,
-    /// Its content.
     children: ChildrenFn,
 ) -> impl IntoView {
     let title_id = format!("dialog-{name}");

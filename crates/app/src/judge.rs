@@ -22,7 +22,6 @@ pub struct Assignment {
     pub course: Arc<Course>,
     /// The step of the course; the steps before it are judged too.
     pub step: StepId,
-    /// The learner's program.
     pub program: RunnableProgram,
     /// The seed of the tests' random values.
     pub seed: Seed,

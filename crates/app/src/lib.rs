@@ -1,4 +1,12 @@
 //! CodeAlong's pages, rendered on the server and hydrated in the browser, and the server functions.
+//!
+//! Compiled twice: with the feature `ssr` for the server, with `hydrate` for the browser. [`App`] is
+//! the root of every page, [`OverviewApp`] that of the pages without an editor, [`shell`] the document
+//! around either. All that a browser asks of the server is a function in [`api`]; under `ssr`, `state`
+//! has the courses and the sandbox that these share, and `judge` makes a request a run. A step's page
+//! is `workbench`, and what a browser stores goes through `store`. What only a browser has is behind
+//! `browser`, whose functions do nothing on the server. The decisions are those of `browser_model`,
+//! tested without a browser; the components show them.
 
 #![expect(
     clippy::needless_pass_by_value,

@@ -82,7 +82,6 @@ pub(crate) fn Notice(
     /// How urgently a screen reader says it.
     #[prop(default = "alert")]
     role: &'static str,
-    /// Its text.
     children: Children,
 ) -> impl IntoView {
     view! {

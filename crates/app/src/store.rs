@@ -86,7 +86,6 @@ impl Store {
         self.progress
     }
 
-    /// The settings.
     pub(crate) fn settings(self) -> RwSignal<LearnerSettings> {
         self.settings
     }

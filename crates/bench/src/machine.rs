@@ -13,7 +13,6 @@ pub(crate) struct Machine {
     report: MachineReport,
 }
 
-/// The machine as reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct MachineReport {
     processor: String,

@@ -34,7 +34,6 @@ pub(crate) struct Spread {
     pub(crate) count: usize,
 }
 
-/// The unit of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Unit {
@@ -65,7 +64,6 @@ pub(crate) enum GoalStatus {
 }
 
 impl Metric {
-    /// A single value.
     pub(crate) fn value(name: impl Into<String>, unit: Unit, value: f64) -> Self {
         Self {
             part: None,

@@ -3,7 +3,6 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
-/// A part of the bench.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Part {

@@ -75,7 +75,6 @@ impl BenchReport {
 }
 
 impl FinishedReport {
-    /// Whether a goal is missed.
     pub(crate) fn is_any_missed(&self) -> bool {
         let missed = Some(GoalStatus::Missed);
         self.metrics

@@ -25,12 +25,10 @@ impl Series {
         self.sorted.len()
     }
 
-    /// The smallest measurement.
     pub(crate) fn min(&self) -> f64 {
         self.sorted[0]
     }
 
-    /// The largest measurement.
     pub(crate) fn max(&self) -> f64 {
         self.sorted[self.sorted.len() - 1]
     }
@@ -107,7 +105,6 @@ impl Rate {
     }
 }
 
-/// A time in milliseconds.
 pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }

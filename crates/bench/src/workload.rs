@@ -54,7 +54,6 @@ impl Workload {
         })
     }
 
-    /// How many tests a run makes.
     pub(crate) fn tests(&self) -> usize {
         let steps = self.course.steps_up_to(&self.step).unwrap_or_default();
         steps.iter().map(|step| step.tests.len()).sum()

@@ -7,6 +7,8 @@
 //! [`trace_rows`], [`output_html`]). All of it is plain values and functions, tested on the host;
 //! `app` draws them.
 
+#![warn(missing_docs)]
+
 mod ansi;
 mod byte_view;
 mod conflicting_draft;

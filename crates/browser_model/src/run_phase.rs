@@ -24,7 +24,7 @@ pub enum RunPhase {
     },
     /// It ended with a pass.
     Passed {
-        /// The verdict as a headline.
+        /// As in `All 12 tests passed`.
         headline: String,
         /// How many steps passed.
         steps: usize,

@@ -20,7 +20,7 @@ use crate::toml_table::Spanned;
 pub struct Course {
     /// The folder's name, which never changes: it is part of addresses and saved progress.
     pub id: CourseId,
-    /// The title.
+    /// As in "Build Your Own Redis in Python".
     pub title: String,
     /// The port on which the learner's program listens.
     pub port: u16,

@@ -50,6 +50,8 @@
 //! # }
 //! ```
 
+#![warn(missing_docs)]
+
 mod checklist;
 mod course;
 mod course_file;

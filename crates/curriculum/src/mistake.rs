@@ -38,7 +38,7 @@ pub struct Mistake {
 pub struct MistakeProgram {
     /// The file's name, without its folder.
     pub file: String,
-    /// The program.
+    /// What it holds, as a learner would run it.
     pub source: RunnableProgram,
 }
 

@@ -20,7 +20,7 @@ pub struct Step {
     pub id: StepId,
     /// The position in the course, from 1.
     pub number: u16,
-    /// The title.
+    /// As in "Answer PING".
     pub title: String,
     /// A shorter title, for narrow layouts.
     pub short_title: String,

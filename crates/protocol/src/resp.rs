@@ -90,13 +90,13 @@ pub enum Expected {
     Reply(RespValue),
     /// An error whose text begins so.
     ErrorBeginning(Excerpt),
-    /// An integer from `least` to `most`, both included.
+    /// One of several integers.
     IntegerBetween {
-        /// The least.
+        /// The smallest of them.
         least: i64,
-        /// The most.
+        /// The largest of them.
         most: i64,
-        /// Whether it must be none of those that the test has got already.
+        /// Whether it must differ from all that the test has got already.
         is_new: bool,
     },
     /// These bytes, in a protocol that is not RESP.

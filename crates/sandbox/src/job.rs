@@ -127,9 +127,9 @@ pub enum JobEvent {
     Finished(Box<JobReport>),
     /// After that: the line that decided on a test's wrong reply.
     LineFound {
-        /// The test.
+        /// The test with the wrong reply.
         id: TestId,
-        /// The line of the program.
+        /// The deciding line, from 1.
         line: u32,
     },
 }

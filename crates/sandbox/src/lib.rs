@@ -21,6 +21,8 @@
 //! `cargo run -p sandbox --example judge_once` runs it. Each guarantee, how it is kept and by which
 //! test it is tried: `README.md` of this crate.
 
+#![warn(missing_docs)]
+
 #[cfg(feature = "reference")]
 pub mod reference;
 

@@ -1,4 +1,10 @@
 //! `cargo xtask`: sets a machine up, serves CodeAlong, and runs the development tasks.
+//!
+//! Each task is a variant of [`Task`]. What it needs is prepared by `prerequisites`, in parallel: the
+//! engine and its base image, the server, the front end, the site. Each way to get something tries the
+//! ordinary one first; `debian_fallback` is for machines that reach package registries only.
+//! `testing` runs the suites and counts, `dependency_rules` is `cargo xtask walls`, and `screen` shows
+//! what is going on. Programs are run by `command`, with a time limit and their output kept.
 
 mod base_image;
 mod build_stamp;

@@ -12,7 +12,6 @@ use crate::page::{LoadingPage, Trouble};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-/// The home page.
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     let courses = Resource::new(|| (), |()| list_courses());

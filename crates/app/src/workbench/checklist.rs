@@ -7,7 +7,6 @@ use protocol::{PlannedTest, TestId};
 use super::Workbench;
 use crate::icon::{Icon, IconName};
 
-/// The icon of a test's state.
 pub(super) fn state_icon(state: TestState) -> IconName {
     match state {
         TestState::Open | TestState::Waiting => IconName::Ring,
@@ -18,7 +17,6 @@ pub(super) fn state_icon(state: TestState) -> IconName {
     }
 }
 
-/// The class of a test's state.
 pub(super) fn state_class(state: TestState) -> &'static str {
     match state {
         TestState::Open | TestState::Waiting => "is-open",

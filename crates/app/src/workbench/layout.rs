@@ -21,11 +21,8 @@ pub(super) struct Layout {
 /// One of the three panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Panel {
-    /// The instructions.
     Guide,
-    /// The editor.
     Code,
-    /// The results.
     Results,
 }
 

@@ -73,7 +73,6 @@ impl ProgramEditor {
         }
     }
 
-    /// The program.
     pub(super) fn program(self) -> ReadSignal<String> {
         self.program.read_only()
     }

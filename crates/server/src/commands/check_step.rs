@@ -18,7 +18,6 @@ const WORDS: std::ops::RangeInclusive<u32> = 120..=350;
 /// One seed for all runs of a check, so that a finding can be reproduced.
 const SEED: Seed = Seed::new(0xc0de);
 
-/// The result of one check.
 #[derive(Debug, Clone)]
 pub(crate) enum Finding {
     /// What was checked and is right.

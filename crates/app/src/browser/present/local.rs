@@ -29,7 +29,6 @@ impl<T> Local<T> {
         self.0.try_update_value(Option::take).flatten()
     }
 
-    /// A copy of the value.
     pub(crate) fn get(self) -> Option<T>
     where
         T: Clone,
@@ -37,7 +36,6 @@ impl<T> Local<T> {
         self.0.try_get_value().flatten()
     }
 
-    /// Whether there is a value.
     pub(crate) fn is_some(self) -> bool {
         self.0.try_with_value(Option::is_some).unwrap_or(false)
     }
