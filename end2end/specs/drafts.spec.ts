@@ -132,7 +132,7 @@ test("two tabs on one step: what was typed in both is lost in neither", async ({
   await other.editor.expectText("right = 2\n");
   await notice.getByRole("button", { name: "Take the other tab's code" }).click();
   await other.editor.expectText("left = 1\n");
-  await other.bringBack("What was replaced last");
+  await other.bringBack("Your code before the last replacement");
   await other.editor.expectText("right = 2\n");
 });
 

@@ -57,7 +57,7 @@ test("starting over asks first, and can be taken back", async ({ page, workbench
   // Twice: what comes back is what was written, not the starter.
   await reset.click();
   await dialog.getByRole("button", { name: "Start from the course's code" }).click();
-  await workbench.bringBack("What was replaced last");
+  await workbench.bringBack("Your code before the last replacement");
   await workbench.editor.expectText(fourLines);
 });
 
@@ -74,9 +74,9 @@ test("whatever was replaced can be brought back", async ({ page, workbench }) =>
   await startOver();
   await workbench.isSaved();
   await workbench.reload();
-  await workbench.bringBack("What was replaced 2 times ago");
+  await workbench.bringBack("Your code before the last 2 replacements");
   await workbench.editor.expectText("big = 'work'\n");
-  await workbench.bringBack("What was replaced last");
+  await workbench.bringBack("Your code before the last replacement");
   await workbench.editor.expectText(`x${starter()}`);
 });
 
@@ -148,6 +148,6 @@ test("the code of the last passing run can be restored", async ({ workbench }) =
   await workbench.write("broken(\n");
   await workbench.bringBack("Your last passing run");
   await workbench.editor.expectText(fourLines);
-  await workbench.bringBack("What was replaced last");
+  await workbench.bringBack("Your code before the last replacement");
   await workbench.editor.expectText("broken(\n");
 });

@@ -86,7 +86,7 @@ test("an import shows in the step that is open, and one's own code can be brough
   await workbench.isSaved();
   await workbench.reload();
   await workbench.editor.expectText("# more\nimported = 2\n");
-  await workbench.bringBack("What was replaced last");
+  await workbench.bringBack("Your code before the last replacement");
   await workbench.editor.expectText("own = 1\n");
 });
 

@@ -33,8 +33,8 @@ pub enum SiteFilesError {
         #[source]
         source: io::Error,
     },
-    /// The file is no table of names.
-    #[error("the site's {NAMES} is no table of names; build the site again")]
+    /// The file isn't a table of names.
+    #[error("the site's {NAMES} isn't a table of names; build the site again")]
     Invalid {
         /// What is wrong with it.
         #[source]
@@ -76,7 +76,6 @@ impl SiteFiles {
         self.0.immutable.contains(path)
     }
 
-    /// The style sheet.
     pub(crate) fn style(&self) -> String {
         self.of_package(&format!("{}.css", self.0.output_name))
     }

@@ -125,7 +125,7 @@ impl BenchContext {
 /// Formats the server's log and discards it: the log is a part of what a run costs.
 fn log_as_a_server_does(settings: &ServerSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
-        .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;
+        .with_context(|| format!("CODEALONG_LOG is {:?}, which isn't a filter", settings.log))?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::sink)

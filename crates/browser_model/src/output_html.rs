@@ -199,7 +199,7 @@ impl Page {
 
     fn push_searched(&mut self, text: &str) {
         let lower = text.to_lowercase();
-        // Of a text that changes its length in lower case, the places would be wrong.
+        // Where lower case changes the length of a text, the hits would be in the wrong columns.
         if self.searched.is_empty() || lower.len() != text.len() {
             self.push_escaped(text);
             return;

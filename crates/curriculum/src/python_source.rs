@@ -1,4 +1,4 @@
-//! A learner's program as a mistake looks at it: without what is no code.
+//! A learner's program as a mistake's conditions see it: without comments, docstrings and strings.
 
 /// A program, with blanks in the place of what is left out, so that lines stay where they are.
 #[derive(Debug, Clone, Default)]

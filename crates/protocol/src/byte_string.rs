@@ -15,7 +15,7 @@ pub struct ByteString(Vec<u8>);
 /// The text is not the written form of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{found:?} at character {at} is no written byte: use printable ASCII, \\\\, \\r, \\n, \\t or \\xNN"
+    "{found:?} at character {at} isn't a written byte: use printable ASCII, \\\\, \\r, \\n, \\t or \\xNN"
 )]
 pub struct InvalidByteString {
     /// The first characters that can't be read, at most 4.

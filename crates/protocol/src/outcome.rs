@@ -28,8 +28,8 @@ pub(crate) use resp_phrase::replies_phrase;
 pub use resp_rule::{Missing, RespNumber, RespRule};
 pub use silence::Receipt;
 
-/// How one test ended. Everything but `Passed` is a failure, and only [`Outcome::TestBroken`] is
-/// our fault.
+/// How one test ended. Only `Passed` is a pass; `NotRun` and `NotAsked` say nothing of the program;
+/// `TestBroken` is the course's fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Outcome {
@@ -75,7 +75,7 @@ pub enum Outcome {
     },
     /// The program listens on the port, but for IPv6 only.
     Ipv6Only {
-        /// The port.
+        /// The port that clients connect to, by IPv4.
         port: u16,
     },
     /// Nothing came from the program until the deadline, whether it accepted the client or not.
@@ -189,7 +189,7 @@ pub enum Outcome {
     },
     /// An exception ended the program, or its thread for this client, in the middle of the test.
     Crashed {
-        /// The exception.
+        /// The exception, and where in the program it was raised.
         crash: Crash,
         /// Replies that came on this connection before.
         replies_before: u32,
@@ -205,7 +205,7 @@ pub enum Outcome {
         /// Replies that came before.
         #[serde(default)]
         replies_before: u32,
-        /// How it ended.
+        /// The line that ended it, and how, where that is known.
         #[serde(default)]
         end: ProgramEnd,
         /// The reply, where a part of it came.
@@ -224,7 +224,7 @@ pub enum Outcome {
     },
     /// The program had more sockets open at once than there may be.
     TooManySockets {
-        /// Which sockets.
+        /// Those that are counted together.
         sockets: SocketKind,
         /// How many all its processes may have open together.
         limit: u32,

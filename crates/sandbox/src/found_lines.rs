@@ -14,7 +14,7 @@ pub(crate) struct LinesToCome {
     pub(crate) tests: BTreeSet<TestId>,
 }
 
-/// Lines longer programs than this don't have: the program's size is limited.
+/// No program has so many lines: its size is limited.
 const LINE_MAX: u32 = 1_000_000;
 
 impl LinesToCome {

@@ -105,7 +105,7 @@ impl FinishedLane {
         match timeout(FOUND_LINES_MAX, judge.next_frame()).await {
             Ok(Ok(frame)) => to_come.read(&frame),
             _ => {
-                // It can't serve again: who knows what it is at.
+                // It can't serve again: what it is doing is unknown.
                 self.judge = None;
                 Vec::new()
             }

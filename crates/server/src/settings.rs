@@ -13,7 +13,6 @@ use sandbox::SandboxSettings;
 /// One setting, as `codealong settings` lists it.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// The variable's name.
     pub name: &'static str,
     /// The default, as a value or in English.
     pub default: &'static str,
@@ -123,7 +122,6 @@ const fn setting(name: &'static str, default: &'static str, meaning: &'static st
     }
 }
 
-/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// Text for people.
@@ -143,12 +141,10 @@ pub struct ServerSettings {
     pub reload: Reload,
     /// The log's filter, as in `sandbox=debug,info`.
     pub log: String,
-    /// The log's format.
     pub log_format: LogFormat,
     /// The name on the server's containers; none for one made of the machine's name and the
     /// address.
     pub owner: Option<String>,
-    /// The sandbox's settings.
     pub sandbox: SandboxSettings,
 }
 
@@ -252,7 +248,7 @@ impl Reader {
         let unknown = variables
             .iter()
             .filter(|(name, _)| SETTINGS.iter().all(|setting| setting.name != name))
-            .map(|(name, _)| format!("{name} is no setting: `codealong settings` lists them all"))
+            .map(|(name, _)| format!("{name} isn't a setting: `codealong settings` lists them all"))
             .collect();
         Self {
             variables,

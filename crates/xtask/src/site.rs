@@ -117,7 +117,7 @@ fn keep_named_by(other: &Path, site: &Path) -> Result<()> {
     let Ok(table) = fs::read_to_string(other.join(NAMES)) else {
         return Ok(());
     };
-    // Of a table that can't be read nothing is known.
+    // A table that can't be read names no file.
     let names: BTreeMap<String, String> = serde_json::from_str(&table).unwrap_or_default();
     for address in names
         .values()

@@ -81,7 +81,7 @@ def _(server):
     ask(client, "DEL", f"{key}:2", reply=integer(0))
 
 
-@test("refuses to count what is no whole number")
+@test("refuses to count what isn't a whole number")
 def _(server):
     client = server.connect()
     key = server.random.word()

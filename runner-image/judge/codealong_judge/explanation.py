@@ -44,7 +44,7 @@ def failure(attempt, symptom, request, replies, port, offset):
             line, is_busy = _current_line(attempt)
             symptom = {**symptom, "receipt": receipt, "line": line, "is_busy": is_busy}
             span = span_of(line)
-            # Of a reply without a byte, the calls tell nothing; the lines that led to it may.
+            # The calls tell nothing of a reply without a byte; the lines that led to it may.
             sent = attempt.empty_send(port)
             is_decided = sent is None
         if symptom["kind"] in _MAY_BE_WARNED_OF:

@@ -2,7 +2,7 @@
 
 Each time that the program goes over from one stream to the other is a record: the bytes that it had
 written to stdout and to stderr before, and the stream, 1 or 2, and 4 where it left the other one
-within a line. It is made before the bytes are written, so whoever has read them finds it. What stands here orders the output, and nothing else.
+within a line. It is made before the bytes are written, so whoever has read them finds it. It orders the output, and nothing else.
 """
 
 import struct

@@ -52,7 +52,7 @@ class LineTracer:
         return self._traced
 
     def _traced_former(self, frame, event, argument):
-        """Of a function that was given values alone."""
+        """Follows a function whose arguments are values only."""
         self._follow(frame, event, argument, True)
         return self._traced_former
 
@@ -113,7 +113,7 @@ class _Path:
 
 
 def _takes_values(frame):
-    """Whether a function was given values alone: it forms a reply, and another one chose what of."""
+    """Whether a function's arguments are values only: it forms a reply, and its caller chose of what."""
     code = frame.f_code
     names = [name for name in code.co_varnames[: code.co_argcount] if name != "self"]
     given = frame.f_locals

@@ -38,7 +38,7 @@ def _name_and_known(error):
     if isinstance(error, UnboundLocalError):
         return None, ()
     if isinstance(error, NameError):
-        # Of a module, it is the import that is missing.
+        # For a module it is the import that is missing.
         name = None if error.name in sys.stdlib_module_names else error.name
         return name, _names_of_frame(error.__traceback__)
     if isinstance(error, AttributeError):

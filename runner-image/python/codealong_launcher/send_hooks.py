@@ -19,7 +19,7 @@ from .wrapper import copy_identity
 
 _getframe = sys._getframe
 
-#: How far a send looks for the learner's calls: endless recursion must not make it dear.
+#: How far a send looks for the learner's calls: endless recursion must not make it expensive.
 _FRAMES_MAX = 60
 _NUMBERS_MAX = 2 * (1 + CALLERS_MAX)
 
@@ -36,7 +36,7 @@ class SendHooks:
         self._sent = {}
         self._thread = threading.local()
         # What runs a callback or a handler is not what sends: the search for lines stops there. By
-        # its identity, because the hash of code is dear.
+        # its identity, because the hash of code is expensive.
         self._boundaries = {}
         self._add_boundary(threading.Thread._bootstrap)
         # A send by a transport is recorded when the learner's code writes to it, not when the event

@@ -31,8 +31,8 @@ fn versions(kept: &StepProgress, program: &str) -> Vec<Version> {
     let history = kept.history.iter().rev();
     let replaced = history.zip(1..).map(|(replaced, number)| Version {
         title: match number {
-            1 => "What was replaced last".to_owned(),
-            number => format!("What was replaced {number} times ago"),
+            1 => "Your code before the last replacement".to_owned(),
+            number => format!("Your code before the last {number} replacements"),
         },
         program: replaced.program.entry_text().to_owned(),
         at_ms: replaced.at_ms,
@@ -186,8 +186,8 @@ mod tests {
             .collect();
         let expected = [
             ("Your last passing run", "passing"),
-            ("What was replaced last", "two"),
-            ("What was replaced 3 times ago", "one"),
+            ("Your code before the last replacement", "two"),
+            ("Your code before the last 3 replacements", "one"),
         ];
         assert_eq!(
             found,

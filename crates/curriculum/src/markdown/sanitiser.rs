@@ -115,7 +115,7 @@ fn sanitiser() -> Builder<'static> {
         .iter()
         .map(|(tag, names)| (*tag, set(names)))
         .collect();
-    // To a translator code is words like others.
+    // Without this, translators translate code like any other text.
     let code = ["code", "kbd", "pre"].map(|tag| (tag, HashMap::from([("translate", "no")])));
     let mut sanitiser = Builder::default();
     sanitiser

@@ -100,7 +100,7 @@ fn a_byte_diagram_is_valid() {
         ),
         (
             "$3\\r\\nhé\\r\\n",
-            "2: \"é\\\\r\\\\\" at character 7 is no written byte: \
+            "2: \"é\\\\r\\\\\" at character 7 isn't a written byte: \
              use printable ASCII, \\\\, \\r, \\n, \\t or \\xNN",
         ),
     ] {

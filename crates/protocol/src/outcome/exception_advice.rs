@@ -57,7 +57,7 @@ fn sentence(crash: &Crash) -> Option<String> {
         }
         "RecursionError" => "A function there calls itself again and again: what should end that?",
         "ValueError" if detail.starts_with("invalid literal for int()") => {
-            "`int` was given what stands at the end of that message, and it is no whole number."
+            "`int` was given the text at the end of that message, which isn't a whole number."
         }
         _ => system_error(crash)?,
     };
@@ -221,7 +221,7 @@ mod tests {
             (
                 "ValueError",
                 "invalid literal for int() with base 10: b'\\n'",
-                "no whole number",
+                "isn't a whole number",
             ),
             (
                 "socket.gaierror",

@@ -14,26 +14,26 @@ pub enum Interference {
     NoPort,
     /// The launcher can't make a process for the program.
     NoProcess {
-        /// The system's error number.
+        /// Linux's error number, as in 28 for a full disk.
         errno: i32,
     },
     /// The launcher can't end the program's processes.
     ProcessesStay,
     /// The launcher can't write the program's files again.
     FilesNotWritten {
-        /// The system's error number.
+        /// Linux's error number, as in 28 for a full disk.
         errno: i32,
     },
     /// The launcher can't remove what the program left.
     LeftoversStay {
-        /// The folder.
+        /// One that the program may write to, as in `/tmp`.
         folder: String,
-        /// The system's error number.
+        /// Linux's error number, as in 28 for a full disk.
         errno: i32,
     },
     /// The program left more files than the launcher removes.
     TooManyLeftovers {
-        /// The folder.
+        /// One that the program may write to, as in `/tmp`.
         folder: String,
     },
     /// What came as the judge's is not.
@@ -55,7 +55,7 @@ impl fmt::Display for Interference {
             Self::ProcessesStay => formatter.write_str("its processes can't be ended"),
             Self::FilesNotWritten { errno } => write!(
                 formatter,
-                "its files can't be written anew: {}",
+                "its files can't be written again: {}",
                 SystemError(*errno)
             ),
             Self::LeftoversStay { folder, errno } => write!(
@@ -97,7 +97,7 @@ pub enum ProtocolViolation {
     /// A frame without the job's nonce.
     #[error("a frame without the run's secret")]
     WrongNonce,
-    /// A frame out of sequence.
+    /// A frame whose number in the sequence is another than the next.
     #[error("frame {found} instead of {expected}")]
     WrongNumber {
         /// The number that is due.
@@ -114,7 +114,7 @@ pub enum ProtocolViolation {
     /// A test that began before its turn.
     #[error("test {test} began out of turn")]
     BeganOutOfTurn {
-        /// The test.
+        /// The one that began.
         test: TestId,
     },
     /// A test that began before the one before it had ended.
@@ -123,13 +123,13 @@ pub enum ProtocolViolation {
     /// A test that ended before its turn.
     #[error("test {test} ended out of turn")]
     EndedOutOfTurn {
-        /// The test.
+        /// The one that ended.
         test: TestId,
     },
     /// A pass for a test that had not begun.
     #[error("test {test} passed before it began")]
     PassedBeforeItBegan {
-        /// The test.
+        /// The one that is said to pass.
         test: TestId,
     },
     /// A summary before the last test.
@@ -191,7 +191,7 @@ mod tests {
             ),
             (
                 r#"{"what":"files-not-written","errno":28}"#,
-                "its files can't be written anew: No space left on device",
+                "its files can't be written again: No space left on device",
             ),
             (
                 r#"{"what":"leftovers-stay","folder":"/tmp","errno":999}"#,

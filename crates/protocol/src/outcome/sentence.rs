@@ -316,7 +316,7 @@ fn found_at(reply: &Comparison) -> String {
     }
 }
 
-/// Of a reply that broke off: what came, and what did not.
+/// What came of a reply that broke off, and what did not.
 fn half_a_reply(reply: Option<&Comparison>) -> String {
     let Some(reply) = reply.filter(|reply| !reply.received.as_bytes().is_empty()) else {
         return String::new();

@@ -71,7 +71,7 @@ async fn wait_for_lease(
     };
     let begin = Instant::now();
     let ended = wait_in_queue(shared, events, ticket, leased).await;
-    // Of runs that waited in vain too: they waited the longest.
+    // Also for runs that waited in vain: they waited the longest.
     metrics::histogram!("codealong_queue_wait_seconds").record(begin.elapsed().as_secs_f64());
     ended
 }

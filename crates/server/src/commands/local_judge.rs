@@ -58,7 +58,7 @@ impl LocalJudge {
             seed,
             only: None,
         };
-        // Of one client the next run replaces the one that waits.
+        // A client's next run would replace its one that waits: each run has a client of its own.
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let client = ClientId::new(&format!("command-line-{number}"));
         let mut events = Box::pin(judge(&self.pool, assignment, client, QueueUpdates::Omit).await?);

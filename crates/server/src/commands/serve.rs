@@ -50,7 +50,7 @@ pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
 
 fn start_log(settings: &ServerSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
-        .with_context(|| format!("CODEALONG_LOG is {:?}, which is no filter", settings.log))?;
+        .with_context(|| format!("CODEALONG_LOG is {:?}, which isn't a filter", settings.log))?;
     // Colours are for a terminal; in a file they are noise.
     let log = tracing_subscriber::fmt()
         .with_ansi(std::io::stdout().is_terminal())

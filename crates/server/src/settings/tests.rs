@@ -31,7 +31,7 @@ fn every_bad_variable_is_named_with_what_it_should_be() {
         "CODEALONG_ADDRESS is \"localhost\", which is not an address and a port",
         "CODEALONG_WARM is \"many\", which is not a whole number",
         "CODEALONG_RUNNING_MAX=0",
-        "CODEALONG_WRAM is no setting",
+        "CODEALONG_WRAM isn't a setting",
         "CODEALONG_OWNER=a b",
     ] {
         assert!(error.contains(part), "{part:?} is not in:\n{error}");

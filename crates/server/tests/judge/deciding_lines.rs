@@ -31,7 +31,7 @@ struct WrongProgram {
     to_change: Vec<u32>,
 }
 
-/// Of the programs of a kind, those whose named line is yet to be right.
+/// The programs of a kind whose named line is yet to be right.
 #[derive(Debug)]
 pub(crate) struct LineCount {
     total: usize,

@@ -102,7 +102,7 @@ impl JudgeFixture {
             seed: Seed::new(seed),
             only: None,
         };
-        // Of one client the next run replaces the one that waits.
+        // A client's next run would replace its one that waits: each run has a client of its own.
         let client = ClientId::new(&format!("test-{}", CLIENTS.fetch_add(1, Ordering::Relaxed)));
         let mut events = Box::pin(
             judge(&self.pool, assignment, client, QueueUpdates::Omit)

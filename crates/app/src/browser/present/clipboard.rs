@@ -11,7 +11,7 @@ pub(crate) async fn copy(text: &str) -> bool {
     let Some(window) = web_sys::window() else {
         return false;
     };
-    // Over plain HTTP, but for the own machine, browsers have no such object.
+    // Over plain HTTP, except on localhost, browsers have no clipboard object.
     if window.is_secure_context() {
         let written = window.navigator().clipboard().write_text(text);
         if JsFuture::from(written).await.is_ok() {
@@ -21,7 +21,7 @@ pub(crate) async fn copy(text: &str) -> bool {
     copy_selected(text).unwrap_or(false)
 }
 
-/// Copies a text by the command of older days, which works over plain HTTP too.
+/// Copies a text by the deprecated `execCommand`, which works over plain HTTP too.
 fn copy_selected(text: &str) -> Option<bool> {
     let document = web_sys::window()?.document()?;
     let focused = document.active_element()?;
