@@ -28,7 +28,7 @@ pub(crate) struct RunVerifier {
     limit: Duration,
     next_seq: u64,
     message_bytes: usize,
-    progress: Progress,
+    state: RunState,
     results: Vec<TestResult>,
     output: OutputKeeper,
     timings: Timings,
@@ -36,7 +36,7 @@ pub(crate) struct RunVerifier {
 
 /// Where the judge is in its run.
 #[derive(Debug)]
-enum Progress {
+enum RunState {
     /// The judge has not reported that the learner's code starts.
     Waiting,
     /// Between two tests.
@@ -73,7 +73,7 @@ impl RunVerifier {
             limit: job.limit,
             next_seq: 0,
             message_bytes: 0,
-            progress: Progress::Waiting,
+            state: RunState::Waiting,
             results: Vec::new(),
             output: OutputKeeper::default(),
             timings,
@@ -83,19 +83,19 @@ impl RunVerifier {
     /// Whether the learner's code may have started. Until then a run can be given to another
     /// container.
     pub(crate) fn is_started(&self) -> bool {
-        !matches!(self.progress, Progress::Waiting)
+        !matches!(self.state, RunState::Waiting)
     }
 
     /// Whether the judge sent its summary.
     pub(crate) fn is_finished(&self) -> bool {
-        matches!(self.progress, Progress::Finished(_))
+        matches!(self.state, RunState::Finished(_))
     }
 
     /// The frame that follows the summary, where one was announced.
     pub(crate) fn lines_to_come(&self) -> Option<LinesToCome> {
-        let Progress::Finished(RunSummary {
+        let RunState::Finished(RunSummary {
             lines_follow: true, ..
-        }) = &self.progress
+        }) = &self.state
         else {
             return None;
         };
@@ -129,17 +129,17 @@ impl RunVerifier {
             });
         }
         self.next_seq += 1;
-        match (&self.progress, envelope.message) {
-            (Progress::Waiting, JudgeMessage::Started) => {
-                self.progress = Progress::Between;
+        match (&self.state, envelope.message) {
+            (RunState::Waiting, JudgeMessage::Started) => {
+                self.state = RunState::Between;
                 self.timings.started_us = microseconds(at);
                 Ok(Some(JobEvent::Started))
             }
-            (Progress::Waiting, _) => Err(ProtocolViolation::BeforeStart),
-            (Progress::Finished(_), _) => Err(ProtocolViolation::AfterEnd),
-            (Progress::Between, JudgeMessage::TestStarted { id }) => match self.turn() {
+            (RunState::Waiting, _) => Err(ProtocolViolation::BeforeStart),
+            (RunState::Finished(_), _) => Err(ProtocolViolation::AfterEnd),
+            (RunState::Between, JudgeMessage::TestStarted { id }) => match self.turn() {
                 Some(turn) if turn.id == id => {
-                    self.progress = Progress::InTest;
+                    self.state = RunState::InTest;
                     Ok(Some(JobEvent::TestStarted(id)))
                 }
                 _ => Err(ProtocolViolation::BeganOutOfTurn { test: id }),
@@ -164,14 +164,14 @@ impl RunVerifier {
             }
             (_, JudgeMessage::TestFinished(test)) => {
                 let result = self.judge(*test)?;
-                self.progress = Progress::Between;
+                self.state = RunState::Between;
                 self.timings.judged_us = microseconds(at);
                 self.results.push(result.clone());
                 Ok(Some(JobEvent::TestFinished(Box::new(result))))
             }
-            (Progress::Between, JudgeMessage::Finished(last)) if self.turn().is_none() => {
+            (RunState::Between, JudgeMessage::Finished(last)) if self.turn().is_none() => {
                 self.timings.finished_us = microseconds(at);
-                self.progress = Progress::Finished(last);
+                self.state = RunState::Finished(last);
                 Ok(None)
             }
             (_, JudgeMessage::Finished(_)) => Err(ProtocolViolation::TestsLeft),
@@ -193,11 +193,11 @@ impl RunVerifier {
                 }
             }
         }
-        let last_word = match self.progress {
-            Progress::Finished(last_word) => Some(last_word),
+        let summary = match self.state {
+            RunState::Finished(summary) => Some(summary),
             _ => None,
         };
-        let clean = last_word.is_some() && *ending == Ending::Clean;
+        let clean = summary.is_some() && *ending == Ending::Clean;
         if !clean {
             let mut first = Some(match ending {
                 Ending::ProtocolViolation(violation) => broken_by(violation),
@@ -222,15 +222,15 @@ impl RunVerifier {
             self.timings.judged_us = microseconds(at);
             self.timings.finished_us = microseconds(at);
         }
-        let last_word = last_word.unwrap_or_default();
-        self.timings.launch_us = last_word.timings.launch_us;
-        self.timings.listen_us = last_word.timings.listen_us;
-        self.timings.launches = last_word.launches;
+        let summary = summary.unwrap_or_default();
+        self.timings.launch_us = summary.timings.launch_us;
+        self.timings.listen_us = summary.timings.listen_us;
+        self.timings.launches = summary.launches;
         let course_order = |result: &TestResult| self.course_order.get(&result.id).copied();
         self.results.sort_by_key(course_order);
         let tests_us = (self.results.iter())
             .fold(0, |sum: u32, result| sum.saturating_add(result.duration_us));
-        let mut output = self.output.end(last_word.dropped_bytes);
+        let mut output = self.output.end(summary.dropped_bytes);
         // The ends of long outputs come last, and belong to what the same test wrote before.
         let turn = |test: &Option<TestId>| {
             self.planned
@@ -245,9 +245,9 @@ impl RunVerifier {
             // than its tests together.
             duration_us: self.timings.judged_us.max(tests_us),
             timings: self.timings,
-            memory_peak_bytes: last_word.memory_peak_bytes,
-            cpu_us: last_word.cpu_us,
-            throttled_us: last_word.throttled_us,
+            memory_peak_bytes: summary.memory_peak_bytes,
+            cpu_us: summary.cpu_us,
+            throttled_us: summary.throttled_us,
         }
     }
 
@@ -261,8 +261,8 @@ impl RunVerifier {
     fn printing_test(&self) -> Option<TestId> {
         let last = self.results.last().map(|result| &result.id);
         let turn = self.turn().map(|turn| &turn.id);
-        match self.progress {
-            Progress::InTest => turn,
+        match self.state {
+            RunState::InTest => turn,
             _ => last.or(turn),
         }
         .cloned()
@@ -275,7 +275,7 @@ impl RunVerifier {
             return Err(ProtocolViolation::EndedOutOfTurn { test: test.id });
         };
         // A test that did not run has an outcome all the same, but no pass.
-        if test.outcome.is_passed() && !matches!(self.progress, Progress::InTest) {
+        if test.outcome.is_passed() && !matches!(self.state, RunState::InTest) {
             return Err(ProtocolViolation::PassedBeforeItBegan { test: test.id });
         }
         Ok(TestResult {
