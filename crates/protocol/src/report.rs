@@ -85,7 +85,7 @@ pub enum OutputStream {
 /// Consecutive output of a program on one stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputChunk {
-    /// Which start of the program wrote it, from 1: a run restarts the program after a failure.
+    /// Which start of the program wrote it, from 1: each fresh test starts it again.
     pub launch: u16,
     /// The test in which it came, if known.
     #[serde(default)]

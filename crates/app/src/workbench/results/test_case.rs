@@ -267,3 +267,22 @@ fn Traceback(crash: Crash) -> impl IntoView {
     }
     .into_any()
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_below_its_character_behind_tabs_too() {
+        for (text, column, unseen) in [
+            ("\tif x = 1:\n", 4, "\tif"),
+            ("\t\tx = = 1", 3, "\t\t"),
+            ("東京 = = 1", 6, "東京 = "),
+        ] {
+            let text = text.to_owned();
+            let html = view! { <CaretLine text column /> }.to_html();
+            let line = format!(r#"class="as-wide">{unseen}</span><span class="caret">"#);
+            assert!(html.contains(&line), "{line:?} in {html:?}");
+        }
+    }
+}
