@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{OutputChunk, PlannedStep, Report, RunError, RunEvent, Seed, TestId, TestResult};
+use protocol::{
+    OutputChunk, PlannedStep, Report, RunError, RunEvent, Seed, StepId, TestId, TestResult,
+};
 
 /// What is known of one test while a run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +107,11 @@ impl LiveRun {
     /// Whether the run makes this test.
     pub fn is_asked(&self, id: &TestId) -> bool {
         self.only.as_ref().is_none_or(|only| only == id)
+    }
+
+    /// The tests of one step, once the run began.
+    pub fn planned_step(&self, step: &StepId) -> Option<&PlannedStep> {
+        self.steps.iter().find(|planned| planned.step == *step)
     }
 
     /// How many tests the run makes.

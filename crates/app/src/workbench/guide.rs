@@ -41,7 +41,7 @@ pub(super) fn Guide() -> impl IntoView {
                 <LookingAhead />
                 <Prose html=step.instructions_html />
                 <h2>"What will be checked"</h2>
-                <Checklist tests=step.tests offer=Offer::RunOne />
+                <OwnTests />
                 <h2>"Stuck?"</h2>
                 <Hints />
                 <Solution />
@@ -53,6 +53,24 @@ pub(super) fn Guide() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// The step's own tests: those of the run on screen, which the course's author may have changed since
+/// the page was loaded.
+#[component]
+fn OwnTests() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let tests = Memo::new(move |_| {
+        bench.step.with(|_, step| {
+            bench.runs.shown().with(|shown| {
+                let planned = shown
+                    .as_ref()
+                    .and_then(|shown| shown.live.planned_step(&step.summary.id));
+                planned.map_or_else(|| step.tests.clone(), |planned| planned.tests.clone())
+            })
+        })
+    });
+    (move || view! { <Checklist tests=tests.get() offer=Offer::RunOne /> }).into_any()
 }
 
 /// Links to the step before and the step after.

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use protocol::{Report, StepReport, TestId, TestResult};
 
 use super::test_case::{Prominence, TestCase, has_details};
-use crate::workbench::Workbench;
 
 /// The steps of a report.
 #[component]
@@ -20,15 +19,25 @@ pub(super) fn ReportView(
         .first_broken()
         .filter(|test| first != Prominence::OpenBelowVerdict || has_details(test))
         .map(|test| test.id.clone());
-    let steps: Vec<StepReport> = report.steps_by_need().into_iter().cloned().collect();
+    // Numbered by the report: the course may have changed since the page was loaded.
+    let number_of = |step: &StepReport| {
+        let at = report
+            .steps
+            .iter()
+            .position(|other| other.step == step.step);
+        at.map_or(0, |at| at + 1)
+    };
+    let steps: Vec<(usize, StepReport)> = (report.steps_by_need().into_iter())
+        .map(|step| (number_of(step), step.clone()))
+        .collect();
     let here = report.step.clone();
     let report = StoredValue::new(report);
     steps
         .into_iter()
-        .map(|step| {
+        .map(|(number, step)| {
             let is_here = step.step == here;
             let first = first_broken.clone().map(|test| (test, first));
-            view! { <Group report is_on_screen step is_here first /> }
+            view! { <Group report is_on_screen number step is_here first /> }
         })
         .collect_view()
         .into_any()
@@ -39,15 +48,11 @@ pub(super) fn ReportView(
 fn Group(
     report: StoredValue<Report>,
     is_on_screen: bool,
+    number: usize,
     step: StepReport,
     is_here: bool,
     first: Option<(TestId, Prominence)>,
 ) -> impl IntoView {
-    let bench = expect_context::<Workbench>();
-    let number = bench.step.with(|course, _| {
-        let index = course.steps.iter().position(|other| other.id == step.step);
-        index.map_or(0, |index| index + 1)
-    });
     let count = match step.asked() {
         0 => "not asked for".to_owned(),
         asked => format!("{} of {asked} passed", step.passed()),
