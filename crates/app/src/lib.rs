@@ -22,6 +22,7 @@ mod api_client;
 mod api_error;
 mod browser;
 mod copy;
+mod course_text;
 mod dialog;
 #[cfg(feature = "hydrate")]
 pub mod entry;

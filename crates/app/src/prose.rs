@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::browser;
 use crate::copy::CopyButton;
+use crate::course_text::course_language;
 
 /// A course's text.
 #[component]
@@ -32,5 +33,15 @@ pub(crate) fn Prose(
         // Unmounted with the effect.
         StoredValue::new_local(mounted);
     });
-    view! { <div class="prose" node_ref=element inner_html=html></div> }.into_any()
+    let language = course_language();
+    view! {
+        <div
+            class="prose"
+            lang=language.tag.clone()
+            dir=language.direction()
+            node_ref=element
+            inner_html=html
+        ></div>
+    }
+    .into_any()
 }

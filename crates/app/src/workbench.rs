@@ -54,6 +54,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     let course_title = course.title.clone();
     let course_address = format!("/courses/{}", course.id);
     let pending = expect_context::<PendingNavigation>();
+    provide_context(course.language.clone());
     let bench = Workbench::new(course, step);
     let panel = bench.layout.panel();
     provide_context(bench);

@@ -69,7 +69,7 @@ pub fn minutes_of(steps: &[StepSummary]) -> (u32, u32) {
 mod tests {
     use super::*;
     use crate::{InitialDraft, StepProgress};
-    use protocol::{CourseId, Difficulty};
+    use protocol::{CourseId, CourseLanguage, Difficulty};
 
     fn course() -> CourseView {
         course_of(&["listen", "ping", "echo"])
@@ -79,6 +79,7 @@ mod tests {
         CourseView {
             id: CourseId::parse("redis").unwrap(),
             title: String::new(),
+            language: CourseLanguage::default(),
             introduction_html: String::new(),
             steps: names
                 .iter()

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use protocol::{Chapter, CourseId, CourseView, PlannedStep, RecognisedMistake, StepId, StepView};
+use protocol::{
+    Chapter, CourseId, CourseLanguage, CourseView, PlannedStep, RecognisedMistake, StepId, StepView,
+};
 
 use crate::course_file::{ChapterFile, CourseFile};
 use crate::folder::Folder;
@@ -22,6 +24,8 @@ pub struct Course {
     pub id: CourseId,
     /// As in "Build Your Own Redis in Python".
     pub title: String,
+    /// The language that its texts are written in; English where the course names none.
+    pub language: CourseLanguage,
     /// The port on which the learner's program listens.
     pub port: u16,
     /// What the learner will build, as safe HTML.
@@ -103,6 +107,7 @@ impl Course {
         Some(Self {
             id,
             title: file.title,
+            language: file.language,
             port: file.port,
             introduction_html: introduction.html,
             chapters: file.chapters.into_iter().map(chapter).collect(),
@@ -138,6 +143,7 @@ impl Course {
         CourseView {
             id: self.id.clone(),
             title: self.title.clone(),
+            language: self.language.clone(),
             introduction_html: self.introduction_html.clone(),
             steps: self.steps.iter().map(Step::summary).collect(),
             chapters: self.chapters.clone(),

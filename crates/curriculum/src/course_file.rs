@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use protocol::CourseLanguage;
+
+use crate::language;
 use crate::problem::Diagnostics;
 use crate::toml_table::{Spanned, Table};
 
@@ -12,6 +15,7 @@ const FORMAT: u16 = 1;
 #[derive(Debug)]
 pub(crate) struct CourseFile {
     pub(crate) title: String,
+    pub(crate) language: CourseLanguage,
     pub(crate) port: u16,
     /// Of all chapters, in order.
     pub(crate) steps: Vec<Spanned<String>>,
@@ -64,7 +68,21 @@ impl CourseFile {
                  remove `steps` outside of them",
             );
         }
+        let language = table.optional_string("language").map(|tag| {
+            language::parse(&tag.value).unwrap_or_else(|| {
+                diagnostics.report(
+                    file,
+                    tag.line,
+                    format!(
+                        "`{}` is no language tag: write it as in `en` or `pt-BR`",
+                        tag.value
+                    ),
+                );
+                CourseLanguage::default()
+            })
+        });
         let course = Self {
+            language: language.unwrap_or_default(),
             title: table.single_line("title").unwrap_or_default().value,
             // Ports below 1024 are reserved for root, and the learner's program isn't root.
             port: table

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! redis/
-//!   course.toml        format = 1, title, port, steps = ["listen", "ping"]
+//!   course.toml        format = 1, title, language, port, steps = ["listen", "ping"]
 //!   introduction.md    what the learner will build
 //!   ping/              one step
 //!     step.toml        title, short_title, goal, minutes, [[hint]], [[mistake]]
@@ -58,6 +58,7 @@ mod course_file;
 mod curriculum;
 mod fingerprint;
 mod folder;
+mod language;
 mod line_index;
 mod markdown;
 mod mistake;

@@ -39,6 +39,35 @@ pub struct Chapter {
     pub step_count: u16,
 }
 
+/// The language that a course is written in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CourseLanguage {
+    /// As HTML's `lang` has it: a tag of BCP 47, as in `en` or `pt-BR`.
+    pub tag: String,
+    /// Whether it is written from right to left.
+    pub is_right_to_left: bool,
+}
+
+impl CourseLanguage {
+    /// As HTML's `dir` has it.
+    pub fn direction(&self) -> &'static str {
+        match self.is_right_to_left {
+            true => "rtl",
+            false => "ltr",
+        }
+    }
+}
+
+impl Default for CourseLanguage {
+    /// The language of the pages around a course.
+    fn default() -> Self {
+        Self {
+            tag: "en".to_owned(),
+            is_right_to_left: false,
+        }
+    }
+}
+
 /// A course as a learner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseView {
@@ -46,6 +75,8 @@ pub struct CourseView {
     pub id: CourseId,
     /// The course's title.
     pub title: String,
+    /// The language of all that its author wrote.
+    pub language: CourseLanguage,
     /// What learners build in the course, as safe HTML.
     pub introduction_html: String,
     /// The steps, in order.

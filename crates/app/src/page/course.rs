@@ -8,6 +8,7 @@ use protocol::{Chapter, CourseView, StepSummary, counted, duration_text, minutes
 
 use super::home::ProgressBar;
 use crate::api::load_course;
+use crate::course_text::{CourseText, course_language};
 use crate::icon::{Icon, IconName};
 use crate::navigation::{focus_after_navigation, relation_of_step_link};
 use crate::page::{LoadingPage, Trouble};
@@ -38,6 +39,8 @@ pub(crate) fn CoursePage() -> impl IntoView {
 #[component]
 fn Course(course: CourseView) -> impl IntoView {
     focus_after_navigation("page-title");
+    let language = course.language.clone();
+    provide_context(language.clone());
     let store = expect_context::<Store>();
     let facts = format!("{} for most people", extent(&course.steps));
     let (title, introduction) = (course.title.clone(), course.introduction_html.clone());
@@ -73,7 +76,12 @@ fn Course(course: CourseView) -> impl IntoView {
         <TopBar />
         <main id=CONTENT_ID class="page course-page" tabindex="-1">
             <header class="hero">
-                <h1 id="page-title" tabindex="-1">
+                <h1
+                    id="page-title"
+                    tabindex="-1"
+                    lang=language.tag.clone()
+                    dir=language.direction()
+                >
                     {title}
                 </h1>
                 <p class="card-facts">{facts}</p>
@@ -118,15 +126,16 @@ fn ChapterSteps(
     steps: Vec<StepSummary>,
     progress: Memo<CourseProgress>,
 ) -> impl IntoView {
+    let language = course_language();
     let title_id = format!("chapter-{first}");
     let labelled_by = title_id.clone();
     let facts = extent(&steps);
     view! {
         <section class="chapter" aria-labelledby=labelled_by>
             <header>
-                <h2 id=title_id>{chapter.title}</h2>
+                <h2 id=title_id><CourseText text=chapter.title /></h2>
                 <p class="card-facts">{facts}</p>
-                <p class="chapter-goal">{chapter.goal}</p>
+                <p class="chapter-goal" lang=language.tag.clone() dir=language.direction()>{chapter.goal}</p>
             </header>
             <StepRows course first steps progress />
         </section>
@@ -197,6 +206,7 @@ fn StepRow(
     progress: Memo<CourseProgress>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
+    let language = course_language();
     let address = course.with_value(|course| format!("/courses/{}/{}", course.id, step.id));
     let difficulty = step.difficulty;
     let time = minutes_text(difficulty.from_minutes.into(), difficulty.to_minutes.into());
@@ -239,10 +249,10 @@ fn StepRow(
                 <h3>
                     <a href=address rel=relation_of_step_link()>
                         <span class="unseen">{format!("Step {number}: ")}</span>
-                        {step.title}
+                        <CourseText text=step.title />
                     </a>
                 </h3>
-                <p>{step.goal}</p>
+                <p lang=language.tag.clone() dir=language.direction()>{step.goal}</p>
             </div>
             <p class="step-facts">
                 <span>{time}</span>

@@ -64,7 +64,7 @@ fn Home(courses: Vec<CourseView>) -> impl IntoView {
 fn CourseCard(course: CourseView) -> impl IntoView {
     let store = expect_context::<Store>();
     let address = format!("/courses/{}", course.id);
-    let title = course.title.clone();
+    let (title, language) = (course.title.clone(), course.language.clone());
     let (from, to) = minutes_of(&course.steps);
     let facts = format!(
         "{} · {}",
@@ -92,11 +92,20 @@ fn CourseCard(course: CourseView) -> impl IntoView {
     view! {
         <li class="card">
             <h3>
-                <a href=address>{title}</a>
+                <a href=address lang=language.tag.clone() dir=language.direction()>
+                    {title}
+                </a>
             </h3>
             <p class="card-facts">{facts}</p>
-            <p>{goal}</p>
-            <ol class="card-steps" role="list">
+            <p lang=language.tag.clone() dir=language.direction()>
+                {goal}
+            </p>
+            <ol
+                class="card-steps"
+                role="list"
+                lang=language.tag.clone()
+                dir=language.direction()
+            >
                 {steps}
             </ol>
             <ProgressBar progress />

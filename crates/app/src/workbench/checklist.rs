@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::{PlannedTest, TestId};
 
 use super::Workbench;
+use crate::course_text::CourseText;
 use crate::icon::{Icon, IconName};
 
 pub(super) fn state_icon(state: TestState) -> IconName {
@@ -112,7 +113,7 @@ fn Line(test: PlannedTest, offer: Offer) -> impl IntoView {
         <li class=move || state_class(state())>
             {move || view! { <Icon icon=state_icon(state()) /> }}
             <span class="test-name">
-                {name} <span class="unseen">{move || format!(": {}", state().word())}</span>
+                <CourseText text=name /> <span class="unseen">{move || format!(": {}", state().word())}</span>
             </span>
             <small aria-hidden="true">{move || check_state.with(|check_state| check_state.note.clone())}</small>
             <Show when=move || offer == Offer::RunOne && bench.store.is_loaded()>

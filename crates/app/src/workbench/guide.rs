@@ -10,6 +10,7 @@ use super::layout::{GUIDE_BODY_ID, Panel};
 use super::solution::Solution;
 use super::step_list::{LookingAhead, StepMenu};
 
+use crate::course_text::course_language;
 use crate::icon::{Icon, IconName};
 use crate::prose::Prose;
 
@@ -18,6 +19,7 @@ use crate::prose::Prose;
 pub(super) fn Guide() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let step = bench.step.with(|_, step| step.clone());
+    let language = course_language();
     let difficulty = step.summary.difficulty;
     let time = minutes_text(difficulty.from_minutes.into(), difficulty.to_minutes.into());
     view! {
@@ -34,10 +36,17 @@ pub(super) fn Guide() -> impl IntoView {
                 role="group"
                 aria-label="Instructions"
             >
-                <h1 tabindex="-1" id="step-title">
+                <h1
+                    tabindex="-1"
+                    id="step-title"
+                    lang=language.tag.clone()
+                    dir=language.direction()
+                >
                     {step.summary.title}
                 </h1>
-                <p class="goal">{step.summary.goal}</p>
+                <p class="goal" lang=language.tag.clone() dir=language.direction()>
+                    {step.summary.goal}
+                </p>
                 <LookingAhead />
                 <Prose html=step.instructions_html />
                 <h2>"What will be checked"</h2>

@@ -7,6 +7,7 @@ use protocol::StepSummary;
 
 use super::Workbench;
 use crate::browser;
+use crate::course_text::CourseText;
 use crate::icon::{Icon, IconName};
 
 /// More circles don't fit beside the course's title.
@@ -119,7 +120,7 @@ pub(super) fn StepMenu() -> impl IntoView {
                         on:click=move |_| close()
                     >
                         <span class="step-number">{number}</span>
-                        <span class="step-title">{step.title}</span>
+                        <span class="step-title"><CourseText text=step.title /></span>
                         <span class="step-state" class:is-done=move || is_done.get()>
                             {move || is_done.get().then(|| view! { <Icon icon=IconName::Check /> })}
                             {state}

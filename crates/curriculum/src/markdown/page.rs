@@ -8,6 +8,7 @@ use pulldown_cmark::{
 use super::headings::{self, Headings};
 use super::link::{self, DocKind, LinkContext, Target};
 use super::{ExternalLink, Markdown, Rendered, code_block, html, sanitiser};
+use crate::language::count_words;
 use crate::problem::Diagnostics;
 use crate::suggestion::did_you_mean;
 
@@ -77,8 +78,7 @@ impl<'a> Page<'a> {
         self.check_heading_links();
         let mut unsafe_html = String::new();
         push_html(&mut unsafe_html, self.events.into_iter());
-        let is_word = |word: &&str| word.chars().any(char::is_alphanumeric);
-        let word_count = self.words.split_whitespace().filter(is_word).count();
+        let word_count = count_words(&self.words);
         Rendered {
             html: sanitiser::clean(&unsafe_html),
             word_count: u32::try_from(word_count).unwrap_or(u32::MAX),

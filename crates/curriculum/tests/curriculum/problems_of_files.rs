@@ -163,6 +163,16 @@ fn steps_stand_in_chapters_or_in_the_course() {
 }
 
 #[test]
+fn a_courses_language_is_a_tag() {
+    check_replaced(
+        "course.toml",
+        "steps =",
+        "language = \"Hebrew!\"\nsteps =",
+        &["course.toml:4: `Hebrew!` is no language tag: write it as in `en` or `pt-BR`"],
+    );
+}
+
+#[test]
 fn course_toml_and_the_folders_name_the_same_steps() {
     check_replaced(
         "course.toml",

@@ -75,6 +75,16 @@ fn a_view_contains_neither_solution_nor_tests() {
 }
 
 #[test]
+fn a_course_may_name_its_language() {
+    let tiny = TinyCourse::new();
+    let language = tiny.load().view().language;
+    assert_eq!((language.tag.as_str(), language.direction()), ("en", "ltr"));
+    tiny.replace("course.toml", "steps =", "language = \"he\"\nsteps =");
+    let language = tiny.load().view().language;
+    assert_eq!((language.tag.as_str(), language.direction()), ("he", "rtl"));
+}
+
+#[test]
 fn a_courses_steps_may_stand_in_chapters() {
     let tiny = TinyCourse::new();
     assert_eq!(tiny.load().view().steps_by_chapter(), []);

@@ -11,7 +11,8 @@ pub(super) fn LeadSentence(
     text: String,
 ) -> impl IntoView {
     view! {
-        <p class="lead-sentence">
+        // The author's, or ours.
+        <p class="lead-sentence" dir="auto">
             <Sentence text />
         </p>
     }

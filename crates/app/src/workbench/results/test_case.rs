@@ -8,6 +8,7 @@ use super::compare::Compare;
 use super::sentence::{LeadSentence, Sentence};
 use super::trace::Trace;
 use crate::copy::CopyButton;
+use crate::course_text::CourseText;
 use crate::icon::Icon;
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
@@ -71,7 +72,7 @@ pub(super) fn TestCase(
             <summary>
                 <Icon icon=state_icon(state) />
                 <span class="test-name">
-                    {name}
+                    <CourseText text=name />
                     <span class="unseen">{format!(": {}", state.word())}</span>
                 </span>
                 <small>{note}</small>
