@@ -51,6 +51,7 @@ test("a course that is written from right to left stands so among ours", async (
     const prose = workbench.guide.locator(".prose").first();
     await expect(prose).toHaveAttribute("lang", "he");
     await expect(prose).toHaveCSS("direction", "rtl");
+    await expect(workbench.guide.locator(".goal")).toHaveCSS("border-right-width", "3px");
     await expect(prose.locator("pre")).toHaveCSS("direction", "ltr");
     await expect(prose.locator("p code").first()).toHaveCSS("direction", "ltr");
     await workbench.judge(fourLines);
