@@ -80,8 +80,9 @@ The outcomes are those of `protocol::Outcome`. Which one a program gets is the j
 the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
 no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-value`,
-`extra-bytes` where the wrong one did; `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`,
-`timed-out`, `interfered` where a limit was hit.
+`extra-bytes` where the wrong one did; `unasked` where bytes came before any request;
+`out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`, `timed-out`, `interfered`
+where a limit was hit.
 '''
 
 from codealong_judge.client import command
