@@ -4,7 +4,7 @@ import { test } from "../fixtures/test.ts";
 import type { Workbench } from "../pages/workbench.ts";
 
 /** One learner's run keeps all others waiting for ten seconds; the others' pages are open. */
-async function takeThePlace(
+async function takeTheSlot(
   server: OwnServer,
   somebody: Workbench,
   others: Workbench[],
@@ -24,7 +24,7 @@ test("who waits sees their position as it moves, and is served in turn", async (
   const server = await startServer();
   const second = await somebodyElse();
   const third = await somebodyElse();
-  await takeThePlace(server, workbench, [second, third]);
+  await takeTheSlot(server, workbench, [second, third]);
   await second.judge(slowFourLines(1.5));
   await second.hasVerdict("Waiting · next in the queue", "It starts by itself");
   await third.judge(fourLines);
@@ -38,7 +38,7 @@ test("who waits sees their position as it moves, and is served in turn", async (
 test("who waits may stop waiting", async ({ somebodyElse, workbench, startServer }) => {
   const server = await startServer();
   const second = await somebodyElse();
-  await takeThePlace(server, workbench, [second]);
+  await takeTheSlot(server, workbench, [second]);
   await second.judge(fourLines);
   await second.hasVerdict("Waiting · next in the queue");
   await second.stopButton.click();
@@ -51,7 +51,7 @@ test("who waits may stop waiting", async ({ somebodyElse, workbench, startServer
 test("who waited too long hears when to try again", async ({ somebodyElse, workbench, startServer }) => {
   const server = await startServer({ CODEALONG_WAIT_MAX: "1" });
   const second = await somebodyElse();
-  await takeThePlace(server, workbench, [second]);
+  await takeTheSlot(server, workbench, [second]);
   await second.judge(fourLines);
   await second.hasVerdict("Busy: no verdict", /Nothing you wrote is lost: try again in \d+ s/);
   await second.editor.expectText(fourLines);

@@ -17,4 +17,5 @@ pub(crate) fn CourseText(#[prop(into)] text: String) -> impl IntoView {
             {text}
         </span>
     }
+    .into_any()
 }

@@ -32,6 +32,7 @@ use leptos_meta::Title;
 use protocol::{CourseView, StepView};
 
 use crate::browser;
+use crate::course_text::CourseText;
 use crate::dialog::DialogHandle;
 use crate::icon::{Icon, IconName};
 use crate::navigation::{PendingNavigation, focus_after_navigation};
@@ -83,7 +84,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
         <div class="workbench" aria-busy=move || pending.is_under_way().to_string()>
             <TopBar last_tool=shortcuts_tool>
                 <a class="course" href=course_address>
-                    {course_title}
+                    <CourseText text=course_title />
                 </a>
                 <StepCircles />
             </TopBar>

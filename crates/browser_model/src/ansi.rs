@@ -342,10 +342,10 @@ mod tests {
         for at in 0..=whole.len() {
             let mut reader = AnsiReader::default();
             let mut texts = reader.read(&whole[..at]);
-            for run in reader.read(&whole[at..]) {
+            for text in reader.read(&whole[at..]) {
                 match texts.last_mut() {
-                    Some(last) if last.style == run.style => last.text += &run.text,
-                    _ => texts.push(run),
+                    Some(last) if last.style == text.style => last.text += &text.text,
+                    _ => texts.push(text),
                 }
             }
             assert_eq!(texts, at_once, "cut at {at}");

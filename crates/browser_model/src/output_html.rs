@@ -199,7 +199,7 @@ impl Page {
 
     fn push_searched(&mut self, text: &str) {
         let lower = text.to_lowercase();
-        // Where lower case changes the length of a text, the hits would be in the wrong columns.
+        // Where lower case changes the length of a text, the hits would be at wrong offsets.
         if self.searched.is_empty() || lower.len() != text.len() {
             self.push_escaped(text);
             return;

@@ -3,13 +3,14 @@
 use icu_locale_core::LanguageIdentifier;
 use protocol::CourseLanguage;
 
-/// Languages that are written from right to left where no script is named.
-const RIGHT_TO_LEFT: [&str; 13] = [
-    "ar", "arc", "ckb", "dv", "fa", "he", "nqo", "ps", "sd", "syr", "ug", "ur", "yi",
+/// The common languages that are written from right to left; a tag of any other names its script.
+const RIGHT_TO_LEFT: [&str; 20] = [
+    "ar", "arc", "arz", "azb", "ckb", "dv", "fa", "glk", "he", "ks", "lrc", "mzn", "nqo", "pnb",
+    "ps", "sd", "syr", "ug", "ur", "yi",
 ];
 /// Scripts that are, by ISO 15924.
-const RIGHT_TO_LEFT_SCRIPTS: [&str; 8] = [
-    "Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc", "Thaa",
+const RIGHT_TO_LEFT_SCRIPTS: [&str; 10] = [
+    "Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa",
 ];
 
 /// The language of a BCP 47 tag, as in `en`, `pt-BR` or `az-Arab`; none where it is no tag.
@@ -26,8 +27,8 @@ pub(crate) fn parse(tag: &str) -> Option<CourseLanguage> {
 }
 
 /// How many words a text has. Some scripts have no blanks between words: there, two characters of
-/// Chinese or Japanese and four of Thai, Lao, Khmer, Burmese or Tibetan count as one, about as many as
-/// an English word says as much as.
+/// Chinese or Japanese and four of Thai, Lao, Khmer, Burmese or Tibetan count as one: about
+/// what one English word says.
 pub(crate) fn count_words(text: &str) -> usize {
     text.split_whitespace().map(words_in).sum()
 }
@@ -63,6 +64,7 @@ mod tests {
             ("he", "he", "rtl"),
             ("ar-EG", "ar-EG", "rtl"),
             ("az-Arab", "az-Arab", "rtl"),
+            ("ur-Aran", "ur-Aran", "rtl"),
             ("ar-latn", "ar-Latn", "ltr"),
         ] {
             let language = parse(tag).unwrap();

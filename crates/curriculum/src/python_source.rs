@@ -1,4 +1,5 @@
-//! A learner's program as a mistake's conditions see it: without comments, docstrings and strings.
+//! A learner's program as a mistake's conditions see it: without comments and docstrings, and for `code`
+//! without what is in strings.
 
 /// A program, with blanks in the place of what is left out, so that lines stay where they are.
 #[derive(Debug, Clone, Default)]

@@ -85,7 +85,7 @@ pub enum OutputStream {
 /// Consecutive output of a program on one stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputChunk {
-    /// Which start of the program wrote it, from 1: each fresh test starts it again.
+    /// Which start of the program wrote it, from 1: each fresh test and each failure starts it again.
     pub launch: u16,
     /// The test in which it came, if known.
     #[serde(default)]
@@ -94,6 +94,13 @@ pub struct OutputChunk {
     pub stream: OutputStream,
     /// The text, with U+FFFD for bytes that are not UTF-8.
     pub text: String,
+}
+
+impl OutputChunk {
+    /// Whether the text of `next` goes on where this one's ends.
+    pub fn is_followed_by(&self, next: &Self) -> bool {
+        (self.launch, self.stream, &self.test) == (next.launch, next.stream, &next.test)
+    }
 }
 
 /// All that a program wrote in a run.
@@ -252,26 +259,21 @@ impl Report {
         self.broken().next()
     }
 
-    /// Of the tests that did not pass, the one after `id`, and after the last the first; never
-    /// `id` itself.
-    pub fn next_broken(&self, id: &TestId) -> Option<&TestResult> {
-        let after = self.broken().skip_while(|test| test.id != *id).skip(1);
-        after.chain(self.broken()).find(|test| test.id != *id)
-    }
-
     /// Whether the run was asked for this test.
     pub fn asked_for(&self, id: &TestId) -> bool {
         let mut tests = self.steps.iter().flat_map(|step| &step.tests);
         tests.any(|test| test.id == *id && test.is_asked())
     }
 
-    /// The steps in the order in which they matter: the broken ones, earliest first, then those
-    /// that passed, latest first, and those that the run was not asked for.
-    pub fn steps_by_need(&self) -> Vec<&StepReport> {
-        let (asked, others): (Vec<_>, Vec<_>) =
-            self.steps.iter().partition(|step| step.asked() > 0);
+    /// The steps in the order in which they matter, each with its number in the course: the broken
+    /// ones, earliest first, then those that passed, latest first, and those that the run was not
+    /// asked for.
+    pub fn numbered_steps_by_need(&self) -> Vec<(usize, &StepReport)> {
+        let (asked, others): (Vec<_>, Vec<_>) = (1..)
+            .zip(&self.steps)
+            .partition(|(_, step)| step.asked() > 0);
         let (passed, broken): (Vec<_>, Vec<_>) =
-            asked.into_iter().partition(|step| step.is_passed());
+            asked.into_iter().partition(|(_, step)| step.is_passed());
         broken
             .into_iter()
             .chain(passed.into_iter().rev())

@@ -172,7 +172,7 @@ impl EventSender {
         let last = buffer.events.back_mut();
         match (last.map(|last| (&mut last.event, &mut last.bytes)), event) {
             (Some((Ok(JobEvent::Output(last)), of_last)), Ok(JobEvent::Output(next)))
-                if last.stream == next.stream && last.launch == next.launch =>
+                if last.is_followed_by(&next) =>
             {
                 last.text.push_str(&next.text);
                 *of_last += bytes;
@@ -245,7 +245,7 @@ impl Drop for JobStream {
 #[cfg(test)]
 mod tests {
     use futures::StreamExt;
-    use protocol::{OutputChunk, OutputStream};
+    use protocol::{OutputChunk, OutputStream, StepId, TestId};
 
     use super::*;
 
@@ -268,6 +268,26 @@ mod tests {
         let first = reader.next().await.unwrap().unwrap();
         assert_eq!(first, output(&"x".repeat(1000)));
         assert!(reader.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn unread_output_keeps_its_tests_apart() {
+        let (writer, mut reader) = event_channel();
+        let of_test = |number| {
+            JobEvent::Output(OutputChunk {
+                test: Some(TestId::new(StepId::parse("ping").unwrap(), number)),
+                launch: 1,
+                stream: OutputStream::Stdout,
+                text: "x".to_owned(),
+            })
+        };
+        for number in [1, 2] {
+            writer.send(of_test(number));
+        }
+        drop(writer);
+        for number in [1, 2] {
+            assert_eq!(reader.next().await.unwrap().unwrap(), of_test(number));
+        }
     }
 
     #[tokio::test]

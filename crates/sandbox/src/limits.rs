@@ -132,8 +132,9 @@ pub(crate) fn host_config(
         memory_swap: Some(MEMORY_BYTES),
         // Half a processor. The period is the kernel's default: a shorter one is slower.
         nano_cpus: Some(NANO_CPUS),
-        // On a busy host the judge has precedence over the programs that it judges: it has to notice
-        // in time that one takes too much. Docker's own weight is 1024.
+        // On a busy host the judge has a larger share than the programs that it judges: it has to notice
+        // in time that one takes too much. Without a number it is 1024 (in version 2 of control groups
+        // the ratio is smaller).
         cpu_shares: match role {
             Role::Judge => Some(4096),
             Role::Learner => None,

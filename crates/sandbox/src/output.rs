@@ -71,9 +71,7 @@ impl OutputKeeper {
     /// Takes a chunk and returns the part that a reader may see at once.
     pub(crate) fn take(&mut self, mut chunk: OutputChunk) -> Option<OutputChunk> {
         let key = (chunk.launch, stream_number(chunk.stream));
-        let joins = self.heads.last().is_some_and(|last| {
-            last.launch == chunk.launch && last.stream == chunk.stream && last.test == chunk.test
-        });
+        let joins = (self.heads.last()).is_some_and(|last| last.is_followed_by(&chunk));
         let stream = self.streams.entry(key).or_default();
         let room = TOTAL_MAX.saturating_sub(self.kept);
         // Once a stream has a tail, nothing is added to its head.

@@ -28,7 +28,8 @@ class OutputOrder:
         self._feed = feed
         self._held = {name: bytearray() for name in _STREAMS}
         self._passed_on = dict.fromkeys(_STREAMS, 0)
-        # Where there are too many, the first are dropped: what they ordered is passed on with what the next order.
+        # Where there are too many, the first are dropped: what they ordered is passed on with what the
+        # next ones order.
         self._switches, self._next_number = deque(maxlen=_SWITCHES_MAX), 0
         self._current = "stdout"
         # Bytes that the notes don't know, as those of a program that was started by this one.

@@ -113,7 +113,7 @@ class _Path:
 
 
 def _takes_values(frame):
-    """Whether a function's arguments are values only: it forms a reply, and its caller chose of what."""
+    """Whether a function's arguments are values only: it forms a reply, and its caller chose the content."""
     code = frame.f_code
     names = [name for name in code.co_varnames[: code.co_argcount] if name != "self"]
     given = frame.f_locals

@@ -246,9 +246,10 @@ def _wait_and_run(learner, warms_up, start, ready, stdout, stderr):
 
 
 def _yield_to_the_launcher():
-    """However many processes a program has, the launcher gets the processor when it has to kill them.
+    """Where a program has many processes, the launcher that has to kill them has its turn before them.
 
-    Both share what the container has of it. What others have is not shared by this.
+    This weighs against the processes of this container alone, and once its quota is used up, the
+    launcher waits too.
     """
     try:
         os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)

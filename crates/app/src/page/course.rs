@@ -172,14 +172,14 @@ fn Continue(course: StoredValue<CourseView>, progress: Memo<CourseProgress>) -> 
         match progress.next {
             Some(step) => {
                 let words = if progress.is_begun {
-                    format!("Continue: {}", step.title)
+                    "Continue: "
                 } else {
-                    format!("Start: {}", step.title)
+                    "Start: "
                 };
                 view! {
                     <p>
                         <a class="button primary" href=address(&step) rel=relation>
-                            {words}
+                            {words} <CourseText text=step.title.clone() />
                             <Icon icon=IconName::Right />
                         </a>
                     </p>

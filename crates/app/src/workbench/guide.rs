@@ -1,7 +1,7 @@
 //! The guide: what to build, what will be checked, and help.
 
 use leptos::prelude::*;
-use protocol::minutes_text;
+use protocol::{PlannedTest, minutes_text};
 
 use super::Workbench;
 use super::checklist::{Checklist, Offer};
@@ -10,7 +10,7 @@ use super::layout::{GUIDE_BODY_ID, Panel};
 use super::solution::Solution;
 use super::step_list::{LookingAhead, StepMenu};
 
-use crate::course_text::course_language;
+use crate::course_text::{CourseText, course_language};
 use crate::icon::{Icon, IconName};
 use crate::prose::Prose;
 
@@ -64,19 +64,19 @@ pub(super) fn Guide() -> impl IntoView {
     .into_any()
 }
 
-/// The step's own tests: those of the run on screen, which the course's author may have changed since
-/// the page was loaded.
+/// The step's own tests: those of the last run that began since the page was loaded, for the course's
+/// author may have changed them.
 #[component]
 fn OwnTests() -> impl IntoView {
     let bench = expect_context::<Workbench>();
-    let tests = Memo::new(move |_| {
+    let tests = Memo::new(move |last: Option<&Vec<PlannedTest>>| {
         bench.step.with(|_, step| {
-            bench.runs.shown().with(|shown| {
-                let planned = shown
-                    .as_ref()
-                    .and_then(|shown| shown.live.planned_step(&step.summary.id));
-                planned.map_or_else(|| step.tests.clone(), |planned| planned.tests.clone())
-            })
+            let planned = bench.runs.shown().with(|shown| {
+                let made_here = shown.as_ref().filter(|shown| !shown.is_of_before());
+                let planned = made_here?.live.planned_step(&step.summary.id)?;
+                Some(planned.tests.clone())
+            });
+            planned.unwrap_or_else(|| last.unwrap_or(&step.tests).clone())
         })
     });
     (move || view! { <Checklist tests=tests.get() offer=Offer::RunOne /> }).into_any()
@@ -93,7 +93,7 @@ fn Neighbours() -> impl IntoView {
             <a class="button quiet" href=address>
                 <Icon icon=IconName::Left />
                 <span class="unseen">"Previous step: "</span>
-                {step.short_title}
+                <CourseText text=step.short_title />
             </a>
         }
     });
@@ -102,7 +102,7 @@ fn Neighbours() -> impl IntoView {
         view! {
             <a class="button quiet" href=address>
                 <span class="unseen">"Next step: "</span>
-                {step.short_title}
+                <CourseText text=step.short_title />
                 <Icon icon=IconName::Right />
             </a>
         }

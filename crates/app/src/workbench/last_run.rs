@@ -68,7 +68,6 @@ pub(super) fn take(step: OpenStep) -> LastRun {
 fn live_of(report: Report) -> LiveRun {
     let mut live = LiveRun {
         steps: plan(&report),
-        only: report.only().map(|test| test.id.clone()),
         ..LiveRun::default()
     };
     live.apply(RunEvent::Finished {

@@ -93,7 +93,7 @@ impl ProgramEditor {
     }
 
     /// Opens the program in the field, which is the editor until Monaco has been loaded and takes its
-    /// elements. Must be called in an effect, with which both are dropped.
+    /// place. Must be called in an effect, with which both are dropped.
     ///
     /// The field is passed as an element, not looked up by its id: while one step replaces another,
     /// both fields may be in the page, and the other one holds the other step's program.

@@ -25,6 +25,7 @@ use super::checklist::{Checklist, Offer};
 use super::foot::RunButton;
 use super::layout::{Panel, View};
 use crate::browser;
+use crate::course_text::CourseText;
 use crate::icon::{Icon, IconName};
 
 /// The right panel.
@@ -178,7 +179,7 @@ fn ViewTabs() -> impl IntoView {
             let Some(shown) = shown else {
                 return false;
             };
-            if view.get() == View::Output || shown.number == 0 {
+            if view.get() == View::Output || shown.is_of_before() {
                 read.set_value(output::lines(&shown.live));
                 return false;
             }
@@ -294,7 +295,7 @@ fn PlannedGroup(at: usize, step: PlannedStep) -> impl IntoView {
     view! {
         <section class="group">
             <h2>
-                {format!("Step {} · {}", at + 1, step.title)}
+                {format!("Step {} · ", at + 1)} <CourseText text=step.title />
                 <small>{move || format!("{} of {total} passed", passed.get())}</small>
             </h2>
             <Show when=move || passed.get() != total>

@@ -2,6 +2,8 @@
 
 mod events;
 
+use std::collections::BTreeSet;
+
 use browser_model::{LiveRun, RunPhase};
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
@@ -27,6 +29,8 @@ pub(super) struct Runs {
     shown: RwSignal<Option<ShownRun>>,
     /// The last run with a report, while a later one is shown that has none or is of one test.
     before: RwSignal<Option<ShownRun>>,
+    /// The tests that passed alone since the last run of all that has a report.
+    passed_alone: RwSignal<BTreeSet<TestId>>,
     /// The random values of the run on screen.
     values: RwSignal<RunValues>,
     announcement: RwSignal<String>,
@@ -43,6 +47,7 @@ impl Runs {
             store: expect_context(),
             shown: RwSignal::new(None),
             before: RwSignal::new(None),
+            passed_alone: RwSignal::new(BTreeSet::new()),
             values: RwSignal::new(RunValues::Fresh),
             announcement: RwSignal::new(String::new()),
             abort: StoredValue::new(None),
@@ -59,6 +64,11 @@ impl Runs {
     /// The last run with a report, while a later one is shown that has none or is of one test.
     pub(super) fn before(self) -> RwSignal<Option<ShownRun>> {
         self.before
+    }
+
+    /// The tests that passed alone since the last run of all that has a report.
+    pub(super) fn passed_alone(self) -> RwSignal<BTreeSet<TestId>> {
+        self.passed_alone
     }
 
     /// Whether a run is under way.
@@ -81,7 +91,7 @@ impl Runs {
         self.announcement
     }
 
-    /// The same, untracked.
+    /// Whether a run is under way, untracked.
     pub(super) fn is_going_untracked(self) -> bool {
         self.shown
             .with_untracked(|shown| shown.as_ref().is_some_and(ShownRun::is_going))
@@ -290,6 +300,16 @@ impl Runs {
             return None;
         };
         let is_whole = shown.is_whole();
+        match &report.verdict {
+            Verdict::TestPassed { test } => {
+                let test = test.clone();
+                self.passed_alone.update(|passed| {
+                    passed.insert(test);
+                });
+            }
+            _ if is_whole => self.passed_alone.set(BTreeSet::new()),
+            _ => {}
+        }
         let is_the_best_known = is_whole || !self.has_whole_before();
         if is_the_best_known {
             self.before.set(None);

@@ -26,6 +26,11 @@ impl ShownRun {
         }
     }
 
+    /// Whether it was made before the step was opened.
+    pub(super) fn is_of_before(&self) -> bool {
+        self.number == 0
+    }
+
     /// What the page shows of it.
     pub(super) fn phase(&self) -> RunPhase {
         if self.is_stopped {

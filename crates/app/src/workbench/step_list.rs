@@ -194,7 +194,7 @@ pub(super) fn LookingAhead() -> impl IntoView {
             <div class="callout ahead" role="note">
                 <p>
                     {sentence} " You may look ahead; each run judges the earlier steps too. "
-                    <a href=address>{format!("Go to {}", first.short_title)}</a>
+                    <a href=address>"Go to " <CourseText text=first.short_title.clone() /></a>
                 </p>
             </div>
         })

@@ -55,34 +55,6 @@ fn report(steps: Vec<StepReport>) -> Report {
 }
 
 #[test]
-fn each_test_that_did_not_pass_has_its_turn() {
-    let failed = || vec![Outcome::Ipv6Only { port: 1 }];
-    let three = report(vec![
-        step("listen", failed()),
-        step("ping", failed()),
-        step("echo", failed()),
-        step("get", vec![Outcome::Passed]),
-    ]);
-    let next = |name: &str| {
-        let id = TestId::new(StepId::parse(name).unwrap(), 1);
-        three
-            .next_broken(&id)
-            .unwrap()
-            .id
-            .step()
-            .as_str()
-            .to_owned()
-    };
-    assert_eq!(
-        ["listen", "ping", "echo"].map(next),
-        ["ping", "echo", "listen"]
-    );
-    assert_eq!(next("get"), "listen");
-    let one = report(vec![step("ping", failed())]);
-    assert_eq!(one.next_broken(&one.steps[0].tests[0].id), None);
-}
-
-#[test]
 fn what_ended_the_run_is_broken_before_what_was_not_run() {
     let silent = Outcome::Ipv6Only { port: 1 };
     let ended = report(vec![step("ping", vec![Outcome::NotRun, silent.clone()])]);

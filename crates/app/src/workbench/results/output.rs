@@ -69,7 +69,7 @@ pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
     });
     let nothing = move || {
         if shown.with(Option::is_some) {
-            "Your program wrote nothing. What it prints, and what Python says of errors, stands \
+            "Your program wrote nothing. What it prints, and what Python says of errors, appears \
              here."
         } else {
             "What your program prints, and what Python says of errors, appears here after a run."

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::{Report, StepReport, TestId, TestResult};
 
 use super::test_case::{Prominence, TestCase, has_details};
+use crate::course_text::CourseText;
 
 /// The steps of a report.
 #[component]
@@ -20,15 +21,8 @@ pub(super) fn ReportView(
         .filter(|test| first != Prominence::OpenBelowVerdict || has_details(test))
         .map(|test| test.id.clone());
     // Numbered by the report: the course may have changed since the page was loaded.
-    let number_of = |step: &StepReport| {
-        let at = report
-            .steps
-            .iter()
-            .position(|other| other.step == step.step);
-        at.map_or(0, |at| at + 1)
-    };
-    let steps: Vec<(usize, StepReport)> = (report.steps_by_need().into_iter())
-        .map(|step| (number_of(step), step.clone()))
+    let steps: Vec<(usize, StepReport)> = (report.numbered_steps_by_need().into_iter())
+        .map(|(number, step)| (number, step.clone()))
         .collect();
     let here = report.step.clone();
     let report = StoredValue::new(report);
@@ -57,7 +51,8 @@ fn Group(
         0 => "not asked for".to_owned(),
         asked => format!("{} of {asked} passed", step.passed()),
     };
-    let title = format!("Step {number} · {}", step.title);
+    let number = format!("Step {number} · ");
+    let title = step.title.clone();
     let is_folded = step.asked() == 0 || (step.is_passed() && !is_here);
     // What needs a look comes first.
     let (asked, others): (Vec<_>, Vec<_>) = step.tests.into_iter().partition(TestResult::is_asked);
@@ -80,7 +75,7 @@ fn Group(
             <details class="group">
                 <summary>
                     <h2>
-                        {title}
+                        {number} <CourseText text=title />
                         <small>{count}</small>
                     </h2>
                 </summary>
@@ -92,7 +87,7 @@ fn Group(
     view! {
         <section class="group">
             <h2>
-                {title}
+                {number} <CourseText text=title />
                 <small>{count}</small>
             </h2>
             {tests}

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::sentence::{LeadSentence, Sentence};
 use crate::browser;
+use crate::course_text::CourseText;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 
@@ -199,13 +200,13 @@ fn NextStepLink() -> impl IntoView {
     let (address, words) = match next {
         Some(step) => (
             bench.step.address(&step),
-            format!("Next step: {}", step.short_title),
+            view! { "Next step: " <CourseText text=step.short_title /> }.into_any(),
         ),
         None => (
             bench
                 .step
                 .with(|course, _| format!("/courses/{}", course.id)),
-            "Back to the course".to_owned(),
+            "Back to the course".into_any(),
         ),
     };
     view! {

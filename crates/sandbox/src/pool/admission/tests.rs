@@ -48,7 +48,7 @@ fn a_client_runs_one_at_a_time_and_holds_up_nobody() {
 }
 
 #[test]
-fn a_newer_run_takes_the_waiting_ones_place() {
+fn a_newer_run_takes_the_waiting_ones_position() {
     let mut admission = admission(1, &["a", "b", "c"]);
     let entry = admission.enter(client("b"), "b again");
     assert!(matches!(entry, Entry::WaitingInsteadOf(_, "b")));
@@ -256,7 +256,7 @@ fn whose_runs_took_long_comes_after_all_that_used_less() {
 }
 
 #[test]
-fn the_slow_together_leave_one_place_free() {
+fn the_slow_together_leave_one_slot_free() {
     let mut admission = Admission::new(3, 10);
     let slow = ["s1", "s2", "s3"];
     for name in slow {
