@@ -7,13 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Removal};
 use crate::limits::Role;
 
 /// A removal that takes longer than this no longer takes up a lane. The container itself ends
@@ -145,15 +144,16 @@ impl ContainerGuard {
     /// Begins to remove the container; the future says whether it is gone. A removal that hangs is
     /// not waited for, and goes on by itself.
     pub(crate) fn remove(mut self) -> impl Future<Output = bool> + Send {
-        let removal = self.begin_removal();
+        let answer = self.begin_removal();
         async move {
-            let removed = timeout(REMOVAL_COUNTS_FOR, removal).await;
+            let removed = timeout(REMOVAL_COUNTS_FOR, answer).await;
             matches!(removed, Ok(Ok(true)))
         }
     }
 
-    /// Empties the name, which tells `drop` that the removal has begun.
-    fn begin_removal(&mut self) -> JoinHandle<bool> {
+    /// Empties the name, which tells `drop` that the removal has begun; the receiver hears whether it
+    /// went well. A removal by someone else is waited for in the background alone.
+    fn begin_removal(&mut self) -> oneshot::Receiver<bool> {
         let name = std::mem::take(&mut self.name);
         let (engine, registry) = (self.engine.clone(), self.registry.clone());
         let since = Instant::now();
@@ -166,6 +166,7 @@ impl ContainerGuard {
         measure(&known);
         drop(known);
         let tracker = self.registry.removals.clone();
+        let (answer, answered) = oneshot::channel();
         let removal = async move {
             let removed = engine.remove(&name).await;
             // Unregistered either way: should it live on, the next sweep finds it.
@@ -178,16 +179,20 @@ impl ContainerGuard {
             let seconds = since.elapsed().as_secs_f64();
             metrics::histogram!("codealong_removal_seconds").record(seconds);
             match &removed {
-                Ok(()) => metrics::counter!("codealong_kills_total").increment(1),
+                Ok(_) => metrics::counter!("codealong_kills_total").increment(1),
                 Err(error) => warn!(
                     container = name,
                     error = error as &dyn std::error::Error,
                     "Container {name} could not be removed; the next sweep tries again",
                 ),
             }
-            removed.is_ok()
+            let _nobody_waits = answer.send(removed.is_ok());
+            if let Ok(Removal::UnderWay) = removed {
+                engine.wait_until_removed(&name).await;
+            }
         };
-        tracker.spawn_on(removal, &self.registry.runtime)
+        tracker.spawn_on(removal, &self.registry.runtime);
+        answered
     }
 }
 

@@ -19,9 +19,7 @@ use crate::attached_io::{AttachedIo, AttachedOutput};
 
 mod builds;
 
-/// How long a removal that someone else has begun is waited for.
-const REMOVED_BY_OTHERS_WITHIN: Duration = Duration::from_secs(3);
-/// How often it is looked whether that is over.
+/// How often to ask whether a removal is over.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// A connection to the engine, at an API version that both speak.
@@ -45,6 +43,15 @@ pub(crate) struct Listed {
     /// Without the slash that Docker puts before it.
     pub(crate) name: String,
     pub(crate) labels: HashMap<String, String>,
+}
+
+/// What became of a container that was to be removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Removal {
+    /// It is gone.
+    Done,
+    /// Someone else is removing it, as the engine itself does where it ended.
+    UnderWay,
 }
 
 impl Engine {
@@ -141,31 +148,35 @@ impl Engine {
             .await
     }
 
-    /// Kills and removes a container, whatever its state. One that is gone already is fine; one that
-    /// someone else is removing, as the engine itself does, is waited for.
-    pub(crate) async fn remove(&self, name: &str) -> Result<(), SandboxError> {
-        let until = Instant::now() + REMOVED_BY_OTHERS_WITHIN;
-        loop {
-            let options = RemoveContainerOptions {
-                force: true,
-                v: true,
-                ..RemoveContainerOptions::default()
-            };
-            let removed = self
-                .call(
-                    "remove a container",
-                    self.docker.remove_container(name, Some(options)),
-                )
-                .await;
-            match removed.as_ref().map_err(SandboxError::status) {
-                Err(Some(404)) => return Ok(()),
-                // "removal of container … is already in progress"
-                Err(Some(409)) if Instant::now() < until => {
-                    tokio::time::sleep(ASK_AGAIN_AFTER).await;
-                }
-                Err(Some(409)) => return Ok(()),
-                _ => return removed,
-            }
+    /// Kills and removes a container, whatever its state. One that is gone already, or that someone
+    /// else is removing, is fine: whether it is gone when this returns.
+    pub(crate) async fn remove(&self, name: &str) -> Result<Removal, SandboxError> {
+        let options = RemoveContainerOptions {
+            force: true,
+            v: true,
+            ..RemoveContainerOptions::default()
+        };
+        let removed = self
+            .call(
+                "remove a container",
+                self.docker.remove_container(name, Some(options)),
+            )
+            .await;
+        match removed {
+            Ok(()) => Ok(Removal::Done),
+            Err(error) => match error.status() {
+                Some(404) => Ok(Removal::Done),
+                Some(409) => Ok(Removal::UnderWay),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Waits until a container that someone else is removing is gone, but not for ever.
+    pub(crate) async fn wait_until_removed(&self, name: &str) {
+        let until = Instant::now() + self.call_timeout;
+        while Instant::now() < until && self.limits(name).await.is_ok() {
+            tokio::time::sleep(ASK_AGAIN_AFTER).await;
         }
     }
 

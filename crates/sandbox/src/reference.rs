@@ -231,7 +231,8 @@ impl RunningContainer<'_> {
 
     /// Removes the container.
     pub async fn close(self) -> Result<(), SandboxError> {
-        self.reference.engine.remove(&self.name).await
+        self.reference.engine.remove(&self.name).await?;
+        Ok(())
     }
 
     /// Waits for a line of the probe's.

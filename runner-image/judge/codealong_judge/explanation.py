@@ -315,6 +315,19 @@ def span_of(line):
     return {"file": "main.py", "line": line, "column": None, "end_column": None}
 
 
+def span_of_result(result):
+    """The line that a test's outcome itself names, or None."""
+    if result["kind"] == "syntax-error":
+        return result["span"]
+    end = result.get("end") or {}
+    listener = end.get("listener") or {}
+    line = listener.get("line") or end.get("exit_line") or result.get("line")
+    if result["kind"] in ("exited", "stopped", "ended") and line is not None:
+        return span_of(line)
+    crash = result.get("crash")
+    return crash["span"] if crash else None
+
+
 def _is_position(value):
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000
 

@@ -8,7 +8,7 @@ from time import monotonic, process_time
 from . import course, explanation, outcome, socket_limits, test_error
 from .attempt import Attempt
 from .deciding_line import RightReplies
-from .explanation import span_of
+from .explanation import span_of, span_of_result
 from .function_names import FunctionNames
 from .outcome import (
     NOT_RUN,
@@ -246,7 +246,7 @@ class Run:
         counts = result is PASSED or is_final
         exchanges = self._exchanges(attempt, result is PASSED) if counts else []
         attempt.release()
-        return result, (span or _span_of(result)) if counts else None, exchanges
+        return result, (span or span_of_result(result)) if counts else None, exchanges
 
     def _let_clients_go(self, attempt):
         """What it has for each client, say a thread, is not in the next test's way."""
@@ -387,15 +387,3 @@ def _cpu_us(learner_us):
 
 def _since(before, now):
     return None if before is None or now is None else max(now - before, 0)
-
-
-def _span_of(result):
-    if result["kind"] == "syntax-error":
-        return result["span"]
-    end = result.get("end") or {}
-    listener = end.get("listener") or {}
-    line = listener.get("line") or end.get("exit_line") or result.get("line")
-    if result["kind"] in ("exited", "stopped", "ended") and line is not None:
-        return span_of(line)
-    crash = result.get("crash")
-    return crash["span"] if crash else None

@@ -36,9 +36,6 @@ _KILL_SECONDS = 5.0
 #: are preforked.
 _KILL_ALL_SECONDS = 0.5
 
-#: Weighs a process a tenth as much as the launcher.
-_NICENESS = 10
-
 #: Signals that a program can send to a process by accident, and that a process can block.
 _BLOCKABLE = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
@@ -237,24 +234,11 @@ def _wait_and_run(learner, warms_up, start, ready, stdout, stderr):
         _reset_signals()
         kernel.set_dumpable(True)
         _raise_oom_score()
-        _yield_to_the_launcher()
         learner.run()
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(1)
-
-
-def _yield_to_the_launcher():
-    """Where a program has many processes, the launcher that has to kill them has its turn before them.
-
-    This weighs against the processes of this container alone, and once its quota is used up, the
-    launcher waits too.
-    """
-    try:
-        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
-    except OSError:
-        pass
 
 
 def _raise_oom_score():

@@ -39,7 +39,7 @@ pub(super) async fn sweep(
         }
         let name = container.name;
         match engine.remove(&name).await {
-            Ok(()) => {
+            Ok(_) => {
                 metrics::counter!("codealong_reaped_total").increment(1);
                 info!(
                     container = name,

@@ -1,6 +1,6 @@
 //! Processes: a fork bomb harms only its own container.
 
-use crate::lab::{Lab, Tests, answering_after, kinds, output};
+use crate::lab::{FOUR_LINES, Lab, Tests, answering_after, kinds, output};
 
 /// T-07.
 #[tokio::test]
@@ -21,6 +21,17 @@ async fn a_fork_bomb_ends_as_a_verdict() {
         );
         assert!(report.duration_us <= 10_750_000, "{}", report.duration_us);
     }
+    lab.close().await;
+}
+
+/// The launcher has to kill a program, however many processes that has.
+#[tokio::test]
+async fn a_program_lets_its_launcher_go_first() {
+    let lab = Lab::small().await;
+    let program = format!("import os\nprint('niceness', os.nice(0), flush=True)\n{FOUR_LINES}");
+    let report = lab.attack(&program, &Tests::of_listening()).await;
+    assert!(report.is_passed(), "{report:#?}");
+    assert!(output(&report).contains("niceness 10\n"), "{report:#?}");
     lab.close().await;
 }
 
