@@ -7,7 +7,15 @@ from unittest import mock
 from judging import REQUEST_PING, judge, step
 
 from codealong_judge.connection import Connection
-from codealong_judge.timeouts import Timeouts
+from codealong_judge.deadline import Deadline
+from codealong_judge.timeouts import QUICK_TIMEOUTS, Timeouts
+
+def attempt_at(port):
+    """An attempt without a program, for one connection to `port`."""
+    attempt = mock.Mock(port=port, timeouts=Timeouts())
+    attempt.deadline.side_effect = lambda seconds: Deadline(attempt.launcher, QUICK_TIMEOUTS, seconds)
+    return attempt
+
 
 #: Answers each request with what follows the word REPLY in it, or repeats it.
 MIRROR = """
@@ -240,7 +248,7 @@ third.expect(simple("left"))
     def test_acknowledge_each_part_of_a_reply_at_once(self):
         # A sender with Nagle's algorithm waits for that with the second part of a reply.
         with socket.create_server(("127.0.0.1", 0)) as server:
-            attempt = mock.Mock(port=server.getsockname()[1], timeouts=Timeouts())
+            attempt = attempt_at(server.getsockname()[1])
             attempt.is_program_finished.return_value = False
             connection = Connection(attempt, 1)
             connection.connect()
@@ -365,7 +373,7 @@ server.connect().expect(simple("x"), within_ms=50)
 
     def test_take_another_port_where_the_kernel_gives_one_twice(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
-            attempt = mock.Mock(port=server.getsockname()[1], timeouts=Timeouts())
+            attempt = attempt_at(server.getsockname()[1])
             # The program has ended and holds its port: there is one try, and it must be a real one.
             attempt.is_program_finished.return_value = True
             attempt.claim_port.side_effect = [False, False, True]

@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from .deadline import Deadline
 from .trace import Trace
 
 #: The records of sends that one attempt keeps: a program can write as many as it likes.
@@ -104,6 +105,10 @@ class Attempt:
                 program.settles = False
                 return False
             self.event_loop.sleep(_SETTLE_STEP_SECONDS)
+
+    def deadline(self, seconds):
+        """The end of a wait for the program that begins now."""
+        return Deadline(self.launcher, self.timeouts, seconds)
 
     def frames_of(self, port, offset):
         """The learner's calls that sent the byte at `offset` of the connection, the innermost first.

@@ -121,7 +121,7 @@ class Client:
         limit_ms = timeouts.silence_ms if within_ms is None else as_milliseconds(within_ms)
         self._reply_start = self._position
         began = monotonic()
-        reading = self._read_reply(expectation, began, limit_ms / 1000)
+        reading, deadline = self._read_reply(expectation, began, limit_ms / 1000)
         took_ms = (monotonic() - began) * 1000
         if isinstance(reading, resp.Incomplete):
             self._fail_without_reply(expectation, reading, took_ms)
@@ -135,7 +135,9 @@ class Client:
         self._replies += 1
         self._attempt.reply_accepted()
         if took_ms > limit_ms:
-            self._fail(outcome.too_slow(took_ms, limit_ms))
+            counted_ms = took_ms - deadline.seconds_lost() * 1000
+            if counted_ms > limit_ms:
+                self._fail(outcome.too_slow(counted_ms, limit_ms))
         return _plain(reading)
 
     def expect_nothing_more(self, for_ms=30):
@@ -146,12 +148,12 @@ class Client:
         """The program must close the connection, with nothing more sent."""
         silence_ms = self._attempt.timeouts.silence_ms
         limit_ms = silence_ms if within_ms is None else as_milliseconds(within_ms)
-        end = monotonic() + limit_ms / 1000
+        deadline = self._attempt.deadline(limit_ms / 1000)
         # Bytes instead of the end are wrong already: no more of them are waited for.
         while self._connection.end is None and not self._unread_bytes:
-            if monotonic() >= end or self._attempt.is_program_finished():
+            if deadline.has_passed() or self._attempt.is_program_finished():
                 break
-            self._connection.wait_to_receive(end)
+            self._connection.wait_to_receive(deadline.until)
         # The end of the program may be known before that of its connection, which came first.
         self._connection.receive()
         self._refuse_extra_bytes()
@@ -270,41 +272,48 @@ class Client:
     def _write(self, data):
         view = memoryview(data)
         silence_ms = self._attempt.timeouts.silence_ms
-        until = monotonic() + silence_ms / 1000
+        deadline = self._attempt.deadline(silence_ms / 1000)
         while view:
             sent = self._connection.send(view)
             if sent is None:
                 return
             if sent:
                 view = view[sent:]
-                until = monotonic() + silence_ms / 1000
+                deadline = self._attempt.deadline(silence_ms / 1000)
                 continue
             if self._unread_bytes > _UNREAD_BYTES_MAX:
                 self._refuse_extra_bytes()
-            if not self._connection.wait_to_send(until):
+            if not self._connection.wait_to_send(deadline.until) and deadline.has_passed():
                 self._record_silence(silence_ms)
                 self._fail(outcome.silent(silence_ms, self._request, None, self._replies))
             self._connection.receive()
 
     def _read_reply(self, expectation, began, limit):
+        """What was read, and the deadline that it was waited for by."""
         connection = self._connection
-        until, until_max = began + limit, began + 3 * limit
+        deadline, end_max = self._attempt.deadline(limit), began + 3 * limit
         late = self._attempt.timeouts.late_ms / 1000
         while True:
             reading = expectation.read(connection.received, self._position)
             if not isinstance(reading, resp.Incomplete) or connection.end is not None:
-                return reading
+                break
             is_too_long = self._unread_bytes > _UNREAD_BYTES_MAX + len(expectation.expected)
-            if monotonic() >= until_max or is_too_long:
-                return reading  # A reply that goes on and on is no reply.
-            if connection.wait_to_receive(min(until, until_max)):
+            if monotonic() >= end_max + deadline.extension or is_too_long:
+                break  # A reply that goes on and on is no reply.
+            if connection.wait_to_receive(min(deadline.until, end_max + deadline.extension)):
                 connection.receive_long_reply(self._position)
                 # A slow reply, of which bytes keep coming, is not one that never comes.
-                until = monotonic() + limit
-            elif late and not self._unread_bytes and not self._attempt.is_program_finished():
-                until, late = monotonic() + late, 0
+                deadline.restart()
+            elif self._attempt.is_program_finished():
+                break
+            elif not deadline.has_passed():
+                continue
+            elif late and not self._unread_bytes:
+                deadline.extend(late)
+                late = 0
             else:
-                return reading
+                break
+        return reading, deadline
 
     def _receive_rest(self):
         """Waits a moment for the bytes after a wrong one, to show the learner all that came."""

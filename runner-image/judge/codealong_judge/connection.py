@@ -42,22 +42,21 @@ class Connection:
     def connect(self):
         """Connects as soon as the program listens; raises the failure where it doesn't in time."""
         attempt = self._attempt
-        began = monotonic()
-        until = began + attempt.timeouts.connect_ms / 1000
+        began, deadline = monotonic(), attempt.deadline(attempt.timeouts.connect_ms / 1000)
         pause = _FIRST_RETRY_SECONDS
         while True:
             attempt.launcher.check()
             # Read before the try: a program may begin to listen, and end, right after it.
             was_finished = attempt.is_program_finished()
-            error = self._try_to_connect(until)
+            error = self._try_to_connect(deadline.until)
             if error == 0:
                 break
-            now = monotonic()
-            if now >= until or was_finished:
-                if now >= until:
+            now, has_passed = monotonic(), deadline.has_passed()
+            if has_passed or was_finished:
+                if has_passed:
                     attempt.timeouts.record_no_connection()
                 raise explanation.no_connection(attempt, (now - began) * 1000, error == errno.EINPROGRESS)
-            attempt.event_loop.sleep(min(pause, until - now))
+            attempt.event_loop.sleep(min(pause, max(deadline.until - now, 0)))
             if now - began > _START_SECONDS:
                 pause = min(pause * 1.3, _RETRY_SECONDS_MAX)
         attempt.timeouts.record_connection((monotonic() - began) * 1000)

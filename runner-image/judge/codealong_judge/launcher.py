@@ -135,6 +135,10 @@ class Launcher:
         """The processor time of the lane's program so far, or None: on a host nobody counts it."""
         return self._counters.cpu_us() if self._processes.is_container else None
 
+    def run_delay_ns(self):
+        """How long its processes have been ready to run in all, and no processor took them."""
+        return sum(self._processes.run_delay_ns(pid) for pid in self._processes.program_pids())
+
     def probe_stack(self):
         """The line that the program is at, or None."""
         program = self.program

@@ -38,6 +38,10 @@ class ProcessTable:
         """Whether all of a process's threads have ended."""
         return _DEAD.issuperset(procfs.thread_states(self._proc, pid))
 
+    def run_delay_ns(self, pid):
+        """How long a process's threads have waited for a processor."""
+        return procfs.run_delay_ns(self._proc, pid)
+
     def is_asleep(self, pid):
         """Whether all of a process's threads wait or have ended."""
         return _ASLEEP.issuperset(procfs.thread_states(self._proc, pid))

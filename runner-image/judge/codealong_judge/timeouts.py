@@ -11,11 +11,14 @@ class Timeouts:
     ones leave time to report on every test.
     """
 
-    def __init__(self, silence_ms=1000, connect_ms=2000, late_ms=500):
+    def __init__(self, silence_ms=1000, connect_ms=2000, late_ms=500, run_delay_seconds=4.0):
         self.silence_ms = silence_ms
         self.connect_ms = connect_ms
         #: How long a late reply is waited for, to tell "too slow" from "silent".
         self.late_ms = late_ms
+        #: How much may be given again, in the whole run, of the time in which the program got no
+        #: processor; see `deadline`.
+        self.run_delay_seconds = run_delay_seconds
         self._has_been_silent = False
         self._has_not_listened = False
         # From a start of this program to the first connection that it took.
@@ -51,4 +54,4 @@ class Timeouts:
 
 
 #: For a program that the test before left behind: a failure there does not count.
-QUICK_TIMEOUTS = Timeouts(silence_ms=250, connect_ms=100, late_ms=0)
+QUICK_TIMEOUTS = Timeouts(silence_ms=250, connect_ms=100, late_ms=0, run_delay_seconds=0.0)

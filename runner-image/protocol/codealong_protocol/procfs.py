@@ -33,16 +33,8 @@ def descendants(proc, ancestor):
 
 def thread_states(proc, pid):
     """The state letter of each of a process's threads, as in `["S", "R"]`; empty where it is gone."""
-    try:
-        folder = os.open(f"{pid}/task", _FLAGS | os.O_DIRECTORY, dir_fd=proc)
-        try:
-            threads = os.listdir(folder)
-        finally:
-            os.close(folder)
-    except OSError:
-        return []
     states = []
-    for thread in threads:
+    for thread in _threads(proc, pid):
         try:
             states.append(_stat(proc, f"{pid}/task/{thread}/stat")[0])
         except (OSError, IndexError):
@@ -50,10 +42,40 @@ def thread_states(proc, pid):
     return states
 
 
+def run_delay_ns(proc, pid):
+    """How long a process's threads have been ready to run in all, and no processor took them.
+
+    0 where it is gone, or where the kernel does not count that (the second number of `schedstat`).
+    """
+    found = 0
+    for thread in _threads(proc, pid):
+        try:
+            found += int(_read(proc, f"{pid}/task/{thread}/schedstat").split()[1])
+        except (OSError, IndexError, ValueError):
+            pass
+    return found
+
+
+def _threads(proc, pid):
+    """The numbers of a process's threads, as texts; none where it is gone."""
+    try:
+        folder = os.open(f"{pid}/task", _FLAGS | os.O_DIRECTORY, dir_fd=proc)
+        try:
+            return os.listdir(folder)
+        finally:
+            os.close(folder)
+    except OSError:
+        return []
+
+
 def _stat(proc, path):
     """The fields after the command's name, which may hold spaces: the state, the parent, and so on."""
+    return _read(proc, path).rpartition(b")")[2].decode("ascii", "replace").split()
+
+
+def _read(proc, path):
     file = os.open(path, _FLAGS, dir_fd=proc)
     try:
-        return os.read(file, 4096).rpartition(b")")[2].decode("ascii", "replace").split()
+        return os.read(file, 4096)
     finally:
         os.close(file)

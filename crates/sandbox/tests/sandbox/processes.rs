@@ -11,6 +11,21 @@ async fn a_fork_bomb_ends_as_a_verdict() {
         "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass\n",
         "import threading, time\n\
          while True:\n    threading.Thread(target=time.sleep, args=(1000,)).start()\n",
+        // Its memory runs out as well, because of them.
+        "import os
+read, write = os.pipe()
+while True:
+    try:
+        child = os.fork()
+    except OSError:
+        os.write(write, b'x' * 100)
+        os.wait()
+        continue
+    if not child:
+        os.read(read, 1)
+        hog = b'x' * (20 << 20)
+        os.read(read, 1000)
+",
     ];
     for bomb in bombs {
         let report = lab.attack(bomb, &Tests::of_listening()).await;
