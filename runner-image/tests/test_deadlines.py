@@ -1,11 +1,17 @@
-"""A program that gets no processor is waited for as long as it had none, within bounds."""
+"""A program that gets no turn is waited for as long as it had none, within bounds."""
 
 import os
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
 from judging import judge, step
+
+from codealong_judge import deadline
+from codealong_judge.counters import Counters
+from codealong_judge.deadline import Deadline
+from codealong_judge.timeouts import QUICK_TIMEOUTS, Timeouts
 
 PING = step(
     "ping",
@@ -45,7 +51,7 @@ while True:
 """
 
 
-class Deadlines(unittest.TestCase):
+class OnABusyProcessor(unittest.TestCase):
     def setUp(self):
         program = f"import os; os.sched_setaffinity(0, {{{PROCESSOR}}})\nwhile os.getppid() == {os.getpid()}: pass"
         # The kernel may share the processor among sessions.
@@ -58,16 +64,105 @@ class Deadlines(unittest.TestCase):
             other.kill()
             other.wait()
 
-    def test_a_reply_that_waits_for_a_processor_is_not_late(self):
+    def test_a_reply_that_waits_for_its_turn_is_not_late(self):
         report = judge(SERVER + '        work(0.3)\n        conn.sendall(b"+PONG\\r\\n")\n', PING)
         self.assertEqual(report.kinds, ["passed", "passed"])
-        took_us = max(result["duration_us"] for result in report.results.values())
-        self.assertGreater(took_us, 1_000_000, "no test waited for a processor, and nothing was tried")
+        at_us = {event["action"]: event["at_us"] for event in report["ping.1"]["exchanges"]}
+        self.assertGreater(at_us["received"] - at_us["sent"], 1_000_000, "it had no need to wait, and nothing was tried")
 
-    def test_a_program_that_never_answers_is_waited_for_within_bounds(self):
+    def test_a_program_that_never_answers_leaves_time_for_the_other_tests(self):
         report = judge(SERVER + "        work(60)\n", PING)
-        # Else the second would have no time left.
         self.assertEqual(report.kinds, ["silent", "silent"])
+
+
+class Program:
+    """A launcher's view of a program of one thread, on a clock that is set by hand."""
+
+    def __init__(self, share):
+        self.seconds = self.used = self.delayed = 0.0
+        self._share = share
+
+    def go_on(self, seconds, used=0.0, ready=0.0):
+        self.seconds += seconds
+        self.used += used
+        self.delayed += ready
+
+    def cpu_us(self):
+        return int(self.used * 1e6)
+
+    def cpu_share(self):
+        return self._share
+
+    def run_delays(self):
+        return {(2, 2): int(self.delayed * 1e9)}
+
+
+class Deadlines(unittest.TestCase):
+    def setUp(self):
+        self.program = Program(share=0.5)
+        clock = mock.patch.object(deadline, "monotonic", lambda: self.program.seconds)
+        clock.start()
+        self.addCleanup(clock.stop)
+
+    def wait(self, used, ready, timeouts=None, seconds=1.0):
+        """How long a program is waited for that uses and is ready for so much of each second."""
+        end = Deadline(self.program, timeouts or Timeouts(), seconds)
+        began = self.program.seconds
+        while not end.has_passed():
+            step = end.until - self.program.seconds
+            self.program.go_on(step, used * step, ready * step)
+        return self.program.seconds - began
+
+    def test_one_that_sleeps_has_the_plain_time(self):
+        self.assertAlmostEqual(self.wait(used=0.0, ready=0.0), 1.0)
+
+    def test_one_that_uses_its_whole_share_has_too(self):
+        # The kernel counts the time in which the container is held back as run delay.
+        self.assertAlmostEqual(self.wait(used=0.5, ready=0.5), 1.0)
+
+    def test_one_that_gets_half_of_its_share_has_twice_the_time(self):
+        self.assertAlmostEqual(self.wait(used=0.25, ready=0.75), 2.0, delta=0.1)
+
+    def test_one_that_gets_nothing_is_waited_for_within_bounds(self):
+        timeouts = Timeouts(extension_seconds=3.0)
+        self.assertAlmostEqual(self.wait(used=0.0, ready=1.0, timeouts=timeouts), 4.0)
+        self.assertAlmostEqual(self.wait(used=0.0, ready=1.0, timeouts=timeouts), 1.0)
+
+    def test_what_does_not_count_is_waited_for_no_longer(self):
+        self.assertAlmostEqual(self.wait(used=0.0, ready=1.0, timeouts=QUICK_TIMEOUTS), 1.0)
+
+    def test_a_test_that_failed_by_silence_leaves_the_time_to_the_others(self):
+        timeouts = Timeouts()
+        timeouts.record_silence()
+        self.assertAlmostEqual(self.wait(used=0.0, ready=1.0, timeouts=timeouts), 1.0)
+
+    def test_never_more_is_given_than_the_run_has_left(self):
+        timeouts = Timeouts()
+        timeouts.shorten(remaining_ms=2000, tests=3, overhead_ms=0)
+        self.assertAlmostEqual(self.wait(used=0.0, ready=1.0, timeouts=timeouts), 1.8)
+
+
+class Limits(unittest.TestCase):
+    def setUp(self):
+        self.counts = {b"oom_kill": 0, b"max": 0}
+        self.processes = 1
+        limits = {"cpu_quota_us": 50_000, "cpu_period_us": 100_000, "processes": 50}
+        self.counters = Counters({}, limits, lambda: self.processes)
+        self.counters._entry = lambda key, *_: self.counts[key]
+
+    def test_the_share_of_a_processor_is_the_containers(self):
+        self.assertEqual(self.counters.cpu_share, 0.5)
+
+    def test_processes_that_also_need_too_much_memory_came_first(self):
+        self.processes = 40
+        self.counts.update({b"oom_kill": 3, b"max": 7})
+        self.assertEqual(self.counters.limit_reached((0, 0)), "processes")
+
+    def test_a_refusal_is_not_why_one_process_takes_too_much_memory(self):
+        self.counts[b"max"] = 1
+        self.assertEqual(self.counters.limit_reached((0, 0)), "processes")
+        self.counts[b"oom_kill"] = 1
+        self.assertEqual(self.counters.limit_reached((0, 0)), "memory")
 
 
 if __name__ == "__main__":

@@ -134,10 +134,8 @@ class Client:
         self._answered.append((self._reply_start, self.last_command))
         self._replies += 1
         self._attempt.reply_accepted()
-        if took_ms > limit_ms:
-            counted_ms = took_ms - deadline.seconds_lost() * 1000
-            if counted_ms > limit_ms:
-                self._fail(outcome.too_slow(counted_ms, limit_ms))
+        if took_ms > limit_ms and took_ms - deadline.seconds_lost() * 1000 > limit_ms:
+            self._fail(outcome.too_slow(took_ms, limit_ms))
         return _plain(reading)
 
     def expect_nothing_more(self, for_ms=30):
@@ -148,7 +146,7 @@ class Client:
         """The program must close the connection, with nothing more sent."""
         silence_ms = self._attempt.timeouts.silence_ms
         limit_ms = silence_ms if within_ms is None else as_milliseconds(within_ms)
-        deadline = self._attempt.deadline(limit_ms / 1000)
+        began, deadline = monotonic(), self._attempt.deadline(limit_ms / 1000)
         # Bytes instead of the end are wrong already: no more of them are waited for.
         while self._connection.end is None and not self._unread_bytes:
             if deadline.has_passed() or self._attempt.is_program_finished():
@@ -159,8 +157,9 @@ class Client:
         self._refuse_extra_bytes()
         self._attempt.may_end = True
         if self._connection.end is None:
-            self._record_silence(limit_ms)
-            self._fail(outcome.silent(limit_ms, self._request, "close", self._replies))
+            waited_ms = (monotonic() - began) * 1000
+            self._record_silence(waited_ms)
+            self._fail(outcome.silent(waited_ms, self._request, "close", self._replies))
 
     def close(self):
         """Closes the connection as a polite client does; the program's next `recv` gives `b""`."""
@@ -272,20 +271,22 @@ class Client:
     def _write(self, data):
         view = memoryview(data)
         silence_ms = self._attempt.timeouts.silence_ms
-        deadline = self._attempt.deadline(silence_ms / 1000)
+        began, deadline = monotonic(), self._attempt.deadline(silence_ms / 1000)
         while view:
             sent = self._connection.send(view)
             if sent is None:
                 return
             if sent:
                 view = view[sent:]
-                deadline = self._attempt.deadline(silence_ms / 1000)
+                began = monotonic()
+                deadline.restart()
                 continue
             if self._unread_bytes > _UNREAD_BYTES_MAX:
                 self._refuse_extra_bytes()
             if not self._connection.wait_to_send(deadline.until) and deadline.has_passed():
-                self._record_silence(silence_ms)
-                self._fail(outcome.silent(silence_ms, self._request, None, self._replies))
+                waited_ms = (monotonic() - began) * 1000
+                self._record_silence(waited_ms)
+                self._fail(outcome.silent(waited_ms, self._request, None, self._replies))
             self._connection.receive()
 
     def _read_reply(self, expectation, began, limit):
@@ -298,9 +299,10 @@ class Client:
             if not isinstance(reading, resp.Incomplete) or connection.end is not None:
                 break
             is_too_long = self._unread_bytes > _UNREAD_BYTES_MAX + len(expectation.expected)
-            if monotonic() >= end_max + deadline.extension or is_too_long:
+            latest = end_max + deadline.seconds_lost()
+            if monotonic() >= latest or is_too_long:
                 break  # A reply that goes on and on is no reply.
-            if connection.wait_to_receive(min(deadline.until, end_max + deadline.extension)):
+            if connection.wait_to_receive(min(deadline.until, latest)):
                 connection.receive_long_reply(self._position)
                 # A slow reply, of which bytes keep coming, is not one that never comes.
                 deadline.restart()

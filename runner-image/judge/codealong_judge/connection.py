@@ -48,7 +48,7 @@ class Connection:
             attempt.launcher.check()
             # Read before the try: a program may begin to listen, and end, right after it.
             was_finished = attempt.is_program_finished()
-            error = self._try_to_connect(deadline.until)
+            error = self._try_to_connect()
             if error == 0:
                 break
             now, has_passed = monotonic(), deadline.has_passed()
@@ -172,7 +172,7 @@ class Connection:
         """Drops what was received."""
         self.received = bytearray()
 
-    def _try_to_connect(self, until):
+    def _try_to_connect(self):
         """0, an error number, or EINPROGRESS where the kernel gave no answer.
 
         On loopback the kernel answers at once or, where the queue of connections that the program
@@ -181,7 +181,7 @@ class Connection:
         """
         connection, port = self._bind_new_port()
         error = connection.connect_ex(("127.0.0.1", self._attempt.port))
-        answer_by = min(until, monotonic() + _HANDSHAKE_SECONDS)
+        answer_by = monotonic() + _HANDSHAKE_SECONDS
         if error == errno.EINPROGRESS and self._attempt.event_loop.wait(answer_by, writer=connection):
             error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:

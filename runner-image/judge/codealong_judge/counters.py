@@ -10,11 +10,19 @@ class Counters:
     read as nothing.
     """
 
-    def __init__(self, descriptors, limits):
+    def __init__(self, descriptors, limits, count_processes):
         self._descriptors = descriptors
+        self._count_processes = count_processes
+        # The most processes that the program was seen to have when one had been killed.
+        self._processes_at_kill = 0
         self._refusals = (0, 0)
-        self.memory_bytes = _integer(limits.get("memory_bytes"))
-        self.processes = _integer(limits.get("processes"))
+        self._memory_bytes = _integer(limits.get("memory_bytes"))
+        #: The limits as a learner is told them.
+        self.memory_limit_mib = (self._memory_bytes or 128 << 20) >> 20
+        self.process_limit = _integer(limits.get("processes")) or 50
+        quota_us, period_us = (_integer(limits.get(f"cpu_{name}_us")) for name in ("quota", "period"))
+        #: How much of a processor the container may use, at most 1: more than one needs threads.
+        self.cpu_share = min(1.0, quota_us / period_us) if quota_us and period_us else 1.0
 
     def refusals(self):
         """`(processes killed for want of memory, processes refused)` since the container began.
@@ -23,8 +31,22 @@ class Counters:
         """
         killed = self._entry(b"oom_kill", "memory.oom_control", "memory.events")
         refused = self._entry(b"max", "pids.events")
+        if (killed or 0) > self._refusals[0]:
+            self._processes_at_kill = max(self._processes_at_kill, self._count_processes())
         self._refusals = max(self._refusals[0], killed or 0), max(self._refusals[1], refused or 0)
         return self._refusals
+
+    def limit_reached(self, before):
+        """Which limit has stopped a process since `refusals` said `before`.
+
+        "memory", "processes" or None. As many processes as there may be can also need more memory than
+        there is, and then they came first; the refusal of a program that has few is another matter.
+        """
+        killed, refused = (now > then for now, then in zip(self.refusals(), before))
+        has_many = self._processes_at_kill > self.process_limit / 2
+        if refused and (has_many or not killed):
+            return "processes"
+        return "memory" if killed else None
 
     def has_reached_memory_limit(self):
         """Whether the container has had nearly all of its memory in use, or the kernel does not say.
@@ -32,7 +54,7 @@ class Counters:
         The kernel also kills when the host runs out of memory, and no program is to blame for that.
         """
         peak = self.memory_peak_bytes()
-        return peak is None or self.memory_bytes is None or peak >= 0.9 * self.memory_bytes
+        return peak is None or self._memory_bytes is None or peak >= 0.9 * self._memory_bytes
 
     def memory_peak_bytes(self):
         """The peak of the container's memory, or None."""

@@ -220,20 +220,18 @@ def _cause(attempt, kind, request, replies, port):
 
 
 def _limit_hit(attempt):
-    killed, refused = attempt.counters.refusals()
-    killed_before, refused_before = attempt.program.refusals_before
+    counters, before = attempt.counters, attempt.program.refusals_before
+    limit = counters.limit_reached(before)
+    if counters.refusals()[0] > before[0] and not counters.has_reached_memory_limit():
+        raise LauncherLost("the host has run out of memory")
     crashes = attempt.records.crashes()
-    is_refused = refused > refused_before or any(_is_process_limit(crash) for crash in crashes)
     # Python's compiler raises it too, for a program that is nested too deeply; no line runs then.
     lacks_memory = any(crash.get("exception") == "MemoryError" and crash.get("traceback") for crash in crashes)
-    if killed > killed_before:
-        if not attempt.counters.has_reached_memory_limit():
-            raise LauncherLost("the host has run out of memory")
-        # As many processes as there may be can be too much for the memory too: that comes second.
-        lacks_memory = not is_refused
-    if lacks_memory:
-        return outcome.out_of_memory((attempt.counters.memory_bytes or 128 << 20) >> 20)
-    return outcome.too_many_processes(attempt.counters.processes or 50) if is_refused else None
+    if limit == "memory" or lacks_memory:
+        return outcome.out_of_memory(counters.memory_limit_mib)
+    if limit == "processes" or any(_is_process_limit(crash) for crash in crashes):
+        return outcome.too_many_processes(counters.process_limit)
+    return None
 
 
 def _is_process_limit(crash):

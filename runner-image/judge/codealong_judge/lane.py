@@ -27,7 +27,11 @@ class Lane:
         self.records = shared_memory.RecordReader(memory)
         proc, *counters = descriptors
         self.processes = ProcessTable(proc, hello["pid"], hello["container"], hello["preforked"])
-        self.counters = Counters(dict(zip(hello["counters"], counters)), hello["limits"])
+        self.counters = Counters(
+            dict(zip(hello["counters"], counters)),
+            hello["limits"],
+            lambda: len(self.processes.program_pids()),
+        )
 
     def wait_until_closed(self, stdin):
         """Returns when the launcher or the server is gone."""

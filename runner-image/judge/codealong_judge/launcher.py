@@ -135,9 +135,19 @@ class Launcher:
         """The processor time of the lane's program so far, or None: on a host nobody counts it."""
         return self._counters.cpu_us() if self._processes.is_container else None
 
-    def run_delay_ns(self):
-        """How long its processes have been ready to run in all, and no processor took them."""
-        return sum(self._processes.run_delay_ns(pid) for pid in self._processes.program_pids())
+    def cpu_share(self):
+        """How much of a processor the program may use, as far as it is held to less than one."""
+        return self._counters.cpu_share
+
+    def run_delays(self):
+        """How long each of the program's threads has been ready to run and had no turn.
+
+        In nanoseconds, by the process and the thread.
+        """
+        found = {}
+        for pid in self._processes.program_pids():
+            found.update(self._processes.run_delays(pid))
+        return found
 
     def probe_stack(self):
         """The line that the program is at, or None."""

@@ -21,7 +21,7 @@ _TEST_SECONDS_MAX = 0.4
 #: The outcomes of replies that are well-formed.
 _OF_VALUES = ("wrong-value", "wrong-type")
 
-_TIMEOUTS = Timeouts(silence_ms=250, connect_ms=500, late_ms=0, run_delay_seconds=0.0)
+_TIMEOUTS = Timeouts(silence_ms=250, connect_ms=500, late_ms=0, extension_seconds=0.0)
 
 
 class Retrace:

@@ -11,14 +11,13 @@ class Timeouts:
     ones leave time to report on every test.
     """
 
-    def __init__(self, silence_ms=1000, connect_ms=2000, late_ms=500, run_delay_seconds=4.0):
+    def __init__(self, silence_ms=1000, connect_ms=2000, late_ms=500, extension_seconds=4.0):
         self.silence_ms = silence_ms
         self.connect_ms = connect_ms
         #: How long a late reply is waited for, to tell "too slow" from "silent".
         self.late_ms = late_ms
-        #: How much may be given again, in the whole run, of the time in which the program got no
-        #: processor; see `deadline`.
-        self.run_delay_seconds = run_delay_seconds
+        #: How much may be given again of the time in which the program got no turn; see `deadline`.
+        self.extension_seconds = extension_seconds
         self._has_been_silent = False
         self._has_not_listened = False
         # From a start of this program to the first connection that it took.
@@ -27,6 +26,8 @@ class Timeouts:
     def record_silence(self):
         """A test has failed by silence."""
         self._has_been_silent = True
+        # What is left of the run is for the other tests.
+        self.extension_seconds = 0.0
 
     def record_connection(self, took_ms):
         """A client connected after so long; a program that starts slowly is given this time again."""
@@ -35,6 +36,7 @@ class Timeouts:
     def record_no_connection(self):
         """A test has failed because nobody listened."""
         self._has_not_listened = True
+        self.extension_seconds = 0.0
 
     def shorten(self, remaining_ms, tests, overhead_ms):
         """Shares the run's `remaining_ms` among so many tests, this one included.
@@ -42,6 +44,7 @@ class Timeouts:
         `overhead_ms` is what a test that fails by a timeout takes besides it, to start and to kill
         the program.
         """
+        self.extension_seconds = max(0.0, min(self.extension_seconds, 0.4 * remaining_ms / 1000))
         share_ms = 0.9 * remaining_ms / max(tests, 1) - overhead_ms
         if self._has_been_silent:
             self.silence_ms = int(max(_TIMEOUT_MS_MIN, min(300, share_ms)))
@@ -54,4 +57,4 @@ class Timeouts:
 
 
 #: For a program that the test before left behind: a failure there does not count.
-QUICK_TIMEOUTS = Timeouts(silence_ms=250, connect_ms=100, late_ms=0, run_delay_seconds=0.0)
+QUICK_TIMEOUTS = Timeouts(silence_ms=250, connect_ms=100, late_ms=0, extension_seconds=0.0)

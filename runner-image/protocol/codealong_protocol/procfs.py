@@ -42,15 +42,16 @@ def thread_states(proc, pid):
     return states
 
 
-def run_delay_ns(proc, pid):
-    """How long a process's threads have been ready to run in all, and no processor took them.
+def run_delays(proc, pid):
+    """How long each of a process's threads has been ready to run and no processor took it.
 
-    0 where it is gone, or where the kernel does not count that (the second number of `schedstat`).
+    In nanoseconds, by `(pid, thread)`: the second number of `schedstat`. Empty where the process is
+    gone, or where the kernel does not count that.
     """
-    found = 0
+    found = {}
     for thread in _threads(proc, pid):
         try:
-            found += int(_read(proc, f"{pid}/task/{thread}/schedstat").split()[1])
+            found[pid, thread] = int(_read(proc, f"{pid}/task/{thread}/schedstat").split()[1])
         except (OSError, IndexError, ValueError):
             pass
     return found
