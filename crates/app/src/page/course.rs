@@ -179,7 +179,7 @@ fn Continue(course: StoredValue<CourseView>, progress: Memo<CourseProgress>) -> 
                 view! {
                     <p>
                         <a class="button primary" href=address(&step) rel=relation>
-                            {words} <CourseText text=step.title.clone() />
+                            <span>{words} <CourseText text=step.title.clone() /></span>
                             <Icon icon=IconName::Right />
                         </a>
                     </p>

@@ -295,7 +295,7 @@ fn PlannedGroup(at: usize, step: PlannedStep) -> impl IntoView {
     view! {
         <section class="group">
             <h2>
-                {format!("Step {} · ", at + 1)} <CourseText text=step.title />
+                <span>{format!("Step {} · ", at + 1)} <CourseText text=step.title /></span>
                 <small>{move || format!("{} of {total} passed", passed.get())}</small>
             </h2>
             <Show when=move || passed.get() != total>

@@ -1,18 +1,24 @@
 //! The comparison of two programs.
 
+use gloo_events::EventListener;
 use monaco::sys::editor::{IDiffEditorConstructionOptions, IStandaloneDiffEditor, ITextModel};
 use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlDivElement;
+use web_sys::{HtmlDivElement, MediaQueryList};
 
 use super::editor::name_announcers;
 use super::js;
 use super::monaco_module::MonacoModule;
 
+/// Without room for two columns the lines of both programs stand in one; as in `dialog.css`.
+const NARROW: &str = "(width < 60rem)";
+
 /// A read-only comparison of two programs. Dropping it disposes of it.
 pub(crate) struct DiffView {
     editor: IStandaloneDiffEditor,
     models: Vec<ITextModel>,
+    /// Follows the window's width.
+    _narrow: Option<EventListener>,
 }
 
 impl DiffView {
@@ -25,11 +31,13 @@ impl DiffView {
     ) -> Option<Self> {
         let labels = [original.0, modified.0];
         let module = MonacoModule::load().await?;
-        let narrow = host.get_bounding_client_rect().width() < 640.0;
+        let narrow = web_sys::window()
+            .and_then(|window| window.match_media(NARROW).ok())
+            .flatten();
         let options: IDiffEditorConstructionOptions = js::object(&json!({
             "readOnly": true,
             "automaticLayout": true,
-            "renderSideBySide": !narrow,
+            "renderSideBySide": !narrow.as_ref().is_some_and(MediaQueryList::matches),
             "enableSplitViewResizing": false,
             "minimap": { "enabled": false },
             "scrollBeyondLastLine": false,
@@ -60,7 +68,19 @@ impl DiffView {
             let label = js::object::<JsValue>(&json!({ "ariaLabel": label }));
             js::call(&side, "updateOptions", &[label]);
         }
-        Some(Self { editor, models })
+        let target: JsValue = editor.clone().unchecked_into();
+        let narrow = narrow.map(|query| {
+            let media = query.clone();
+            EventListener::new(&query, "change", move |_| {
+                let sides = json!({ "renderSideBySide": !media.matches() });
+                js::call(&target, "updateOptions", &[js::object(&sides)]);
+            })
+        });
+        Some(Self {
+            editor,
+            models,
+            _narrow: narrow,
+        })
     }
 }
 

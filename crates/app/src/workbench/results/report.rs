@@ -75,7 +75,7 @@ fn Group(
             <details class="group">
                 <summary>
                     <h2>
-                        {number} <CourseText text=title />
+                        <span>{number} <CourseText text=title /></span>
                         <small>{count}</small>
                     </h2>
                 </summary>
@@ -87,7 +87,7 @@ fn Group(
     view! {
         <section class="group">
             <h2>
-                {number} <CourseText text=title />
+                <span>{number} <CourseText text=title /></span>
                 <small>{count}</small>
             </h2>
             {tests}

@@ -200,7 +200,7 @@ fn NextStepLink() -> impl IntoView {
     let (address, words) = match next {
         Some(step) => (
             bench.step.address(&step),
-            view! { "Next step: " <CourseText text=step.short_title /> }.into_any(),
+            view! { <span>"Next step: " <CourseText text=step.short_title /></span> }.into_any(),
         ),
         None => (
             bench
