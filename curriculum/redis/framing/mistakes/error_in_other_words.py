@@ -28,7 +28,7 @@ def read_number(stream, mark):
     line = read_line(stream)
     if line[:1] != mark:
         raise ProtocolError(f"expected '{mark.decode()}'")
-    if not line[1:].isdigit() or int(line[1:]) > LONGEST:
+    if not line[1:].isdigit() or len(line) > 10 or int(line[1:]) > LONGEST:
         raise ProtocolError("invalid length")
     return int(line[1:])
 

@@ -28,7 +28,7 @@ class Reader:
 
     def number(self, mark):
         line = self.line()
-        if line[:1] != mark or not line[1:].isdigit() or int(line[1:]) > LONGEST:
+        if line[:1] != mark or not line[1:].isdigit() or len(line) > 10 or int(line[1:]) > LONGEST:
             raise ProtocolError
         return int(line[1:])
 
