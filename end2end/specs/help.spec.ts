@@ -134,9 +134,15 @@ test("the solution stands beside one's own code, or alone", async ({ page, workb
   const dialog = page.getByRole("dialog", { name: "The solution" });
   await dialog.getByRole("button", { name: "Show the solution" }).click();
   await expect(dialog.locator(".diff")).toBeVisible();
+  await expect(dialog.locator(".prose")).toContainText("Two loops, one inside the other");
+  const difference = dialog.locator(".monaco-diff-editor");
+  await expect(difference).toHaveClass(/side-by-side/);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(difference).not.toHaveClass(/side-by-side/);
   await dialog.getByRole("button", { name: "The solution alone" }).click();
   await expect(dialog.locator(".diff")).toHaveCount(0);
-  await expect(dialog.locator("pre")).toHaveText(solution("ping").trim());
+  await expect(dialog.locator(".prose")).toBeVisible();
+  await expect(dialog.locator(".solution-alone")).toHaveText(solution("ping").trim());
   await expect(dialog.getByRole("button", { name: "Copy the solution" })).toBeVisible();
 });
 

@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{ByteStream, Json, Streaming};
-use protocol::{CourseView, RunRequest, StepView};
+use protocol::{CourseView, RunRequest, SolutionView, StepView};
 
 #[cfg(feature = "ssr")]
 use crate::api_error::refuse;
@@ -52,9 +52,9 @@ pub async fn open_hint(course: String, step: String, rung: u8) -> Result<String,
     state.hint_html(&course, &step, rung).map_err(refuse)
 }
 
-/// A step's solution, as a program.
+/// A step's solution.
 #[server(prefix = "/api", endpoint = "solution", input = Json, client = ApiClient)]
-pub async fn load_solution(course: String, step: String) -> Result<String, ApiError> {
+pub async fn load_solution(course: String, step: String) -> Result<SolutionView, ApiError> {
     let state = expect_context::<AppState>();
     state.solution(&course, &step).map_err(refuse)
 }

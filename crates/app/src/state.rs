@@ -9,8 +9,8 @@ use curriculum::{Course, Curriculum, Fingerprint, Problems, Step};
 use futures::Stream;
 use leptos::prelude::use_context;
 use protocol::{
-    CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Slug, StepId,
-    StepView, TestId,
+    CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Slug, SolutionView,
+    StepId, StepView, TestId,
 };
 use sandbox::{ClientId, Pool, PoolStatus, StopOutcome};
 
@@ -108,9 +108,10 @@ impl AppState {
         })
     }
 
-    pub(crate) fn solution(&self, course: &str, step: &str) -> Result<String, RunError> {
-        self.with_step(course, step, |_, step| {
-            step.solution.entry_text().to_owned()
+    pub(crate) fn solution(&self, course: &str, step: &str) -> Result<SolutionView, RunError> {
+        self.with_step(course, step, |_, step| SolutionView {
+            source: step.solution.entry_text().to_owned(),
+            explanation_html: step.explanation_html.clone(),
         })
     }
 

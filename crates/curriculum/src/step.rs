@@ -45,6 +45,8 @@ pub struct Step {
     pub starter: RunnableProgram,
     /// A program that passes this step and all earlier ones, and fails the next.
     pub solution: RunnableProgram,
+    /// Why the solution is as it is, as safe HTML; `None` without a `solution.md`.
+    pub explanation_html: Option<String>,
 }
 
 /// A hint of a step.
@@ -121,17 +123,24 @@ impl StepReader<'_> {
             .as_ref()
             .and_then(|source| checklist::parse(diagnostics, &tests_path, source, &self.id));
 
-        let instructions_path = folder.path_of("instructions.md");
-        let instructions = folder.text("instructions.md").map(|text| {
-            let markdown = Markdown {
-                file: &instructions_path,
-                first_line: 1,
-                text: &text,
-            };
-            markdown.render(diagnostics, &context(DocKind::Instructions))
-        });
+        let page = |name: &str, kind| {
+            let file = folder.path_of(name);
+            folder.text(name).map(|text| {
+                let markdown = Markdown {
+                    file: &file,
+                    first_line: 1,
+                    text: &text,
+                };
+                markdown.render(diagnostics, &context(kind))
+            })
+        };
+        let instructions = page("instructions.md", DocKind::Instructions);
 
         let solution = program::read(folder, "solution.py");
+        let explanation = folder
+            .contains("solution.md")
+            .then(|| page("solution.md", DocKind::Explanation))
+            .flatten();
         let starter = if folder.contains("starter.py") || self.number == 1 {
             program::read(folder, "starter.py")
         } else {
@@ -172,6 +181,10 @@ impl StepReader<'_> {
 
         let instructions = instructions?;
         external_links.extend(instructions.external_links);
+        let explanation_html = explanation.map(|rendered| {
+            external_links.extend(rendered.external_links);
+            rendered.html
+        });
         Some(Step {
             id: self.id,
             number: self.number,
@@ -190,6 +203,7 @@ impl StepReader<'_> {
             tests_source: tests_source?,
             starter: starter?,
             solution: solution?,
+            explanation_html,
         })
     }
 }

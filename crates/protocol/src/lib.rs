@@ -42,4 +42,6 @@ pub use report::{
 pub use resp::{Command, Excerpt, Expected, Received, Request, RespType, RespValue};
 pub use run_error::RunError;
 pub use run_event::{HEARTBEAT_S, RunEvent, RunRequest};
-pub use step_view::{Chapter, CourseLanguage, CourseView, Difficulty, StepSummary, StepView};
+pub use step_view::{
+    Chapter, CourseLanguage, CourseView, Difficulty, SolutionView, StepSummary, StepView,
+};

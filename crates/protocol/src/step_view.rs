@@ -99,6 +99,15 @@ impl CourseView {
     }
 }
 
+/// A step's solution, for a learner who asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SolutionView {
+    /// The text of the program's first file.
+    pub source: String,
+    /// Why it is as it is, as safe HTML, where the author says so.
+    pub explanation_html: Option<String>,
+}
+
 /// A step as a learner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepView {

@@ -1,6 +1,7 @@
 //! The solution: beside the learner's own code, after a confirmation.
 
 use leptos::prelude::*;
+use protocol::SolutionView;
 
 use super::Workbench;
 use super::difference::{Difference, Side};
@@ -8,6 +9,7 @@ use crate::api::load_solution;
 use crate::browser;
 use crate::copy::CopyButton;
 use crate::dialog::{Dialog, DialogHandle};
+use crate::prose::Prose;
 
 /// The id of the comparison, which takes the focus once the button is gone.
 const SHOWN_ID: &str = "solution-shown";
@@ -107,7 +109,11 @@ enum Shown {
 }
 
 #[component]
-fn SolutionViews(solution: String) -> impl IntoView {
+fn SolutionViews(solution: SolutionView) -> impl IntoView {
+    let SolutionView {
+        source: solution,
+        explanation_html,
+    } = solution;
     let bench = expect_context::<Workbench>();
     let shown = RwSignal::new(Shown::Difference);
     let own = bench.editor.program().get_untracked();
@@ -145,6 +151,7 @@ fn SolutionViews(solution: String) -> impl IntoView {
         .into_any(),
     };
     view! {
+        {explanation_html.map(|html| view! { <Prose html /> })}
         <div class="solution-head">
             <div class="choice" role="group" aria-label="Show the solution">
                 {buttons}

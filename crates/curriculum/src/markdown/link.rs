@@ -30,6 +30,8 @@ pub(crate) enum DocKind {
     Instructions,
     /// A hint, on the step's page beside the instructions.
     Hint,
+    /// `solution.md`, on the step's page beside the solution.
+    Explanation,
 }
 
 /// The target of a link.
@@ -64,7 +66,9 @@ impl LinkContext<'_> {
         }
         let name = match self.kind {
             DocKind::Introduction => Some(address.strip_prefix("./").unwrap_or(address)),
-            DocKind::Instructions | DocKind::Hint => address.strip_prefix("../"),
+            DocKind::Instructions | DocKind::Hint | DocKind::Explanation => {
+                address.strip_prefix("../")
+            }
         };
         let name = name.unwrap_or(address);
         let name = name.strip_suffix("instructions.md").unwrap_or(name);
@@ -75,9 +79,7 @@ impl LinkContext<'_> {
             (DocKind::Introduction, Some(step)) => {
                 Ok(Target::Step(format!("{}/{step}", self.course)))
             }
-            (DocKind::Instructions | DocKind::Hint, Some(step)) if address.starts_with("../") => {
-                Ok(Target::Step(step.to_string()))
-            }
+            (_, Some(step)) if address.starts_with("../") => Ok(Target::Step(step.to_string())),
             _ if self.folder.contains(address) => Err(format!(
                 "the link leads to the file {address:?}, which no page serves: \
                  only steps can be linked, as in {}, and images shown",
@@ -96,7 +98,7 @@ impl LinkContext<'_> {
         let step = self.steps.first().map_or("ping", StepId::as_str);
         match self.kind {
             DocKind::Introduction => format!("{step}/"),
-            DocKind::Instructions | DocKind::Hint => format!("../{step}/"),
+            DocKind::Instructions | DocKind::Hint | DocKind::Explanation => format!("../{step}/"),
         }
     }
 

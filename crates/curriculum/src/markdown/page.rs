@@ -261,7 +261,7 @@ impl<'a> Page<'a> {
         let level = heading.level.max(HeadingLevel::H2);
         let opening = match self.context.kind {
             // Hints share their page with the instructions, so their ids could clash.
-            DocKind::Hint => format!("<{level}>"),
+            DocKind::Hint | DocKind::Explanation => format!("<{level}>"),
             DocKind::Introduction | DocKind::Instructions => {
                 format!("<{level} id=\"{}\">", self.headings.add(&heading.text))
             }

@@ -8,7 +8,16 @@ use curriculum::Curriculum;
 fn the_courses_of_this_repository_have_no_problems() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../curriculum"));
     match Curriculum::load(folder) {
-        Ok(curriculum) => assert!(!curriculum.courses().is_empty()),
+        Ok(curriculum) => {
+            assert!(!curriculum.courses().is_empty());
+            for step in curriculum.courses().iter().flat_map(|course| &course.steps) {
+                assert!(
+                    step.explanation_html.is_some(),
+                    "{} has no solution.md",
+                    step.id
+                );
+            }
+        }
         Err(problems) => panic!("\n{problems}"),
     }
 }

@@ -41,9 +41,9 @@ async fn solutions_and_tests_are_never_told_unasked() {
     }
     // The marker can be found: the one answer that may hold it does.
     let step = r#"{"course":"marked","step":"first"}"#;
-    app.post("/api/solution", step)
-        .await
-        .expect(200, "MARKED_SOLUTION");
+    let solution = app.post("/api/solution", step).await;
+    let solution = solution.expect(200, "MARKED_SOLUTION");
+    assert!(solution.body.contains("<p>It is MARKED_EXPLANATION.</p>"));
 }
 
 /// A course whose solution, tests and mistakes contain MARKED.
@@ -66,6 +66,7 @@ pub(crate) fn marked_courses(folder: &Path) -> PathBuf {
         ("instructions.md", "Listen.\n"),
         ("starter.py", "import socket\n"),
         ("solution.py", "MARKED_SOLUTION = 1\n"),
+        ("solution.md", "It is MARKED_EXPLANATION.\n"),
         (
             "tests.py",
             "from codealong import test\n\n\n@test(\"listens\")\ndef _(server):\n    MARKED_TEST = server.connect()\n",
