@@ -12,6 +12,7 @@ from codealong_judge import deadline
 from codealong_judge.counters import Counters
 from codealong_judge.deadline import Deadline
 from codealong_judge.timeouts import QUICK_TIMEOUTS, Timeouts
+from codealong_protocol.procfs import ThreadSchedule
 
 PING = step(
     "ping",
@@ -53,11 +54,21 @@ while True:
 
 class OnABusyProcessor(unittest.TestCase):
     def setUp(self):
-        program = f"import os; os.sched_setaffinity(0, {{{PROCESSOR}}})\nwhile os.getppid() == {os.getpid()}: pass"
+        program = f"""
+import os
+os.sched_setaffinity(0, {{{PROCESSOR}}})
+print("here", flush=True)
+while os.getppid() == {os.getpid()}:
+    pass
+"""
         # The kernel may share the processor among sessions.
         self.others = [
-            subprocess.Popen([sys.executable, "-c", program], start_new_session=True) for _ in range(3)
+            subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True)
+            for _ in range(3)
         ]
+        for other in self.others:
+            with other.stdout as stdout:
+                self.assertEqual(stdout.readline(), b"here\n")
 
     def tearDown(self):
         for other in self.others:
@@ -65,7 +76,7 @@ class OnABusyProcessor(unittest.TestCase):
             other.wait()
 
     def test_a_reply_that_waits_for_its_turn_is_not_late(self):
-        report = judge(SERVER + '        work(0.3)\n        conn.sendall(b"+PONG\\r\\n")\n', PING)
+        report = judge(SERVER + '        work(0.4)\n        conn.sendall(b"+PONG\\r\\n")\n', PING)
         self.assertEqual(report.kinds, ["passed", "passed"])
         at_us = {event["action"]: event["at_us"] for event in report["ping.1"]["exchanges"]}
         self.assertGreater(at_us["received"] - at_us["sent"], 1_000_000, "it had no need to wait, and nothing was tried")
@@ -79,13 +90,19 @@ class Program:
     """A launcher's view of a program of one thread, on a clock that is set by hand."""
 
     def __init__(self, share):
-        self.seconds = self.used = self.delayed = 0.0
+        self.seconds = self.used = self.delayed = self.throttled = 0.0
+        self.turns = 0
+        #: Whether it is ready to run and has no turn all the time, which is counted afterwards alone.
+        self.is_held_up = False
         self._share = share
 
-    def go_on(self, seconds, used=0.0, ready=0.0):
+    def go_on(self, seconds, used=0.0, ready=0.0, throttled=0.0):
+        """`seconds` pass, of which it uses some, and is ready without a turn for some."""
         self.seconds += seconds
         self.used += used
         self.delayed += ready
+        self.throttled += throttled
+        self.turns += used > 0 or ready > 0
 
     def cpu_us(self):
         return int(self.used * 1e6)
@@ -93,8 +110,12 @@ class Program:
     def cpu_share(self):
         return self._share
 
-    def run_delays(self):
-        return {(2, 2): int(self.delayed * 1e9)}
+    def throttled_us(self):
+        return int(self.throttled * 1e6)
+
+    def thread_schedules(self):
+        is_ready = self.delayed > 0 or self.is_held_up
+        return {(2, "2"): ThreadSchedule(int(self.used * 1e9), int(self.delayed * 1e9), self.turns, is_ready)}
 
 
 class Deadlines(unittest.TestCase):
@@ -104,13 +125,13 @@ class Deadlines(unittest.TestCase):
         clock.start()
         self.addCleanup(clock.stop)
 
-    def wait(self, used, ready, timeouts=None, seconds=1.0):
-        """How long a program is waited for that uses and is ready for so much of each second."""
+    def wait(self, used, ready, throttled=0.0, timeouts=None, seconds=1.0):
+        """How long a program is waited for that does so of each second what `Program.go_on` takes."""
         end = Deadline(self.program, timeouts or Timeouts(), seconds)
         began = self.program.seconds
         while not end.has_passed():
             step = end.until - self.program.seconds
-            self.program.go_on(step, used * step, ready * step)
+            self.program.go_on(step, used * step, ready * step, throttled * step)
         return self.program.seconds - began
 
     def test_one_that_sleeps_has_the_plain_time(self):
@@ -118,10 +139,34 @@ class Deadlines(unittest.TestCase):
 
     def test_one_that_uses_its_whole_share_has_too(self):
         # The kernel counts the time in which the container is held back as run delay.
-        self.assertAlmostEqual(self.wait(used=0.5, ready=0.5), 1.0)
+        self.assertAlmostEqual(self.wait(used=0.5, ready=0.5, throttled=0.5), 1.0)
+
+    def test_one_that_uses_its_share_and_sleeps_has_too(self):
+        self.assertAlmostEqual(self.wait(used=1 / 3, ready=1 / 3, throttled=1 / 3), 1.0)
 
     def test_one_that_gets_half_of_its_share_has_twice_the_time(self):
         self.assertAlmostEqual(self.wait(used=0.25, ready=0.75), 2.0, delta=0.1)
+
+    def test_one_that_has_no_turn_at_all_has_more_time(self):
+        # The kernel counts a delay when it is over.
+        self.program.is_held_up = True
+        self.assertGreater(self.wait(used=0.0, ready=0.0), 2.0)
+
+    def test_a_reply_in_parts_loses_nothing_of_what_was_withheld(self):
+        end = Deadline(self.program, Timeouts(), 1.0)
+        for _ in range(2):
+            self.program.go_on(0.02)
+            self.assertFalse(end.has_passed())
+            self.program.go_on(0.88, used=0.08, ready=0.8)
+            end.restart()
+        self.assertAlmostEqual(end.seconds_lost(), 1.44)
+
+    def test_a_judge_that_looks_late_looks_again(self):
+        end = Deadline(self.program, Timeouts(), 1.0)
+        self.program.go_on(3.0)
+        self.assertFalse(end.has_passed())
+        self.program.go_on(0.02)
+        self.assertTrue(end.has_passed())
 
     def test_one_that_gets_nothing_is_waited_for_within_bounds(self):
         timeouts = Timeouts(extension_seconds=3.0)
@@ -157,6 +202,15 @@ class Limits(unittest.TestCase):
         self.processes = 40
         self.counts.update({b"oom_kill": 3, b"max": 7})
         self.assertEqual(self.counters.limit_reached((0, 0)), "processes")
+
+    def test_the_processes_of_another_start_say_nothing(self):
+        self.processes = 40
+        self.counts[b"oom_kill"] = 1
+        before = self.counters.refusals()
+        self.processes = 1
+        self.counters.forget_processes()
+        self.counts.update({b"oom_kill": 2, b"max": 1})
+        self.assertEqual(self.counters.limit_reached(before), "memory")
 
     def test_a_refusal_is_not_why_one_process_takes_too_much_memory(self):
         self.counts[b"max"] = 1

@@ -36,6 +36,10 @@ class Counters:
         self._refusals = max(self._refusals[0], killed or 0), max(self._refusals[1], refused or 0)
         return self._refusals
 
+    def forget_processes(self):
+        """The program starts afresh: how many processes it had before says nothing any more."""
+        self._processes_at_kill = 0
+
     def limit_reached(self, before):
         """Which limit has stopped a process since `refusals` said `before`.
 

@@ -58,6 +58,7 @@ class Launcher:
         With `files` they are all that it finds; without, its files stay as they are.
         """
         self.kill()
+        self._counters.forget_processes()
         number = self.launches + 1
         self._records.reset(number, self.is_traced)
         texts = None
@@ -139,14 +140,15 @@ class Launcher:
         """How much of a processor the program may use, as far as it is held to less than one."""
         return self._counters.cpu_share
 
-    def run_delays(self):
-        """How long each of the program's threads has been ready to run and had no turn.
+    def throttled_us(self):
+        """How long the lane's program was held back because it had used up its share, or None."""
+        return self._counters.throttled_us() if self._processes.is_container else None
 
-        In nanoseconds, by the process and the thread.
-        """
+    def thread_schedules(self):
+        """The `procfs.ThreadSchedule` of each of the program's threads, by process and thread."""
         found = {}
         for pid in self._processes.program_pids():
-            found.update(self._processes.run_delays(pid))
+            found.update(self._processes.thread_schedules(pid))
         return found
 
     def probe_stack(self):

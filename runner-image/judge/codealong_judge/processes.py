@@ -38,9 +38,9 @@ class ProcessTable:
         """Whether all of a process's threads have ended."""
         return _DEAD.issuperset(procfs.thread_states(self._proc, pid))
 
-    def run_delays(self, pid):
-        """How long each of a process's threads has waited for a processor."""
-        return procfs.run_delays(self._proc, pid)
+    def thread_schedules(self, pid):
+        """How each of a process's threads was scheduled so far, by process and thread."""
+        return procfs.thread_schedules(self._proc, pid)
 
     def is_asleep(self, pid):
         """Whether all of a process's threads wait or have ended."""

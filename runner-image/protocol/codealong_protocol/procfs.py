@@ -5,6 +5,7 @@ another PID namespace.
 """
 
 import os
+from typing import NamedTuple
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -42,18 +43,30 @@ def thread_states(proc, pid):
     return states
 
 
-def run_delays(proc, pid):
-    """How long each of a process's threads has been ready to run and no processor took it.
+class ThreadSchedule(NamedTuple):
+    """How a thread was scheduled so far, in the three numbers of `schedstat`, and its state now."""
 
-    In nanoseconds, by `(pid, thread)`: the second number of `schedstat`. Empty where the process is
-    gone, or where the kernel does not count that.
+    run_ns: int
+    #: How long it was ready to run and no processor took it; a delay counts once it is over.
+    delay_ns: int
+    turns: int
+    is_ready: bool
+
+
+def thread_schedules(proc, pid):
+    """The `ThreadSchedule` of each of a process's threads, by `(pid, thread)`.
+
+    Empty where the process is gone, or where the kernel does not count.
     """
     found = {}
     for thread in _threads(proc, pid):
+        folder = f"{pid}/task/{thread}"
         try:
-            found[pid, thread] = int(_read(proc, f"{pid}/task/{thread}/schedstat").split()[1])
+            run_ns, delay_ns, turns = map(int, _read(proc, f"{folder}/schedstat").split())
+            is_ready = _stat(proc, f"{folder}/stat")[0] == "R"
         except (OSError, IndexError, ValueError):
-            pass
+            continue
+        found[pid, thread] = ThreadSchedule(run_ns, delay_ns, turns, is_ready)
     return found
 
 
