@@ -141,8 +141,8 @@ impl ContainerGuard {
         &self.name
     }
 
-    /// Begins to remove the container; the future says whether it is gone. A removal that hangs is
-    /// not waited for, and goes on by itself.
+    /// Begins to remove the container; the future says whether the engine has removed it, or is at it.
+    /// A removal that hangs is not waited for, and goes on by itself.
     pub(crate) fn remove(mut self) -> impl Future<Output = bool> + Send {
         let answer = self.begin_removal();
         async move {

@@ -172,11 +172,16 @@ impl Engine {
         }
     }
 
-    /// Waits until a container that someone else is removing is gone, but not for ever.
-    pub(crate) async fn wait_until_removed(&self, name: &str) {
+    /// Waits until a container that someone else is removing is gone, but not for ever; says whether
+    /// it is.
+    pub(crate) async fn wait_until_removed(&self, name: &str) -> bool {
         let until = Instant::now() + self.call_timeout;
-        while Instant::now() < until && self.limits(name).await.is_ok() {
-            tokio::time::sleep(ASK_AGAIN_AFTER).await;
+        loop {
+            match self.limits(name).await {
+                Err(error) if error.status() == Some(404) => return true,
+                _ if Instant::now() >= until => return false,
+                _ => tokio::time::sleep(ASK_AGAIN_AFTER).await,
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use tracing::{info, warn};
 
 use super::state::Shared;
 use crate::SandboxError;
-use crate::engine::Engine;
+use crate::engine::{Engine, Removal};
 use crate::labels::{OWNER, Ownership, Predecessors};
 
 /// Looks at every container with our label, in any state, and removes those that are stale, or of
@@ -23,7 +23,7 @@ pub(super) async fn sweep(
     shared.first_seen().note(&listed, now);
     for container in listed {
         let watched_for = shared.first_seen().watched_for(&container.name, now);
-        // After the listing: a container is registered from before it exists until it is gone.
+        // After the listing: a container is registered from before it exists until it is removed.
         let is_leftover = match shared.instance.ownership(
             &container.labels,
             predecessors,
@@ -39,12 +39,21 @@ pub(super) async fn sweep(
         }
         let name = container.name;
         match engine.remove(&name).await {
-            Ok(_) => {
+            Ok(Removal::Done) => {
                 metrics::counter!("codealong_reaped_total").increment(1);
                 info!(
                     container = name,
                     "Removed container {name}, which nobody answers for"
                 );
+            }
+            Ok(Removal::UnderWay) => {
+                if !engine.wait_until_removed(&name).await {
+                    left += 1;
+                    warn!(
+                        container = name,
+                        "The removal of container {name} does not end"
+                    );
+                }
             }
             Err(error) if error.is_engine_away() => return Err(error),
             Err(error) => {
