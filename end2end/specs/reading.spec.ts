@@ -11,6 +11,15 @@ test("the first page leads to the course", async ({ page, homePage }) => {
   await expect(page).toHaveTitle("Build Your Own Redis in Python · CodeAlong");
 });
 
+test("the first page shows what a run says, and starts the course", async ({ page, homePage }) => {
+  await homePage.open();
+  const demonstration = page.getByRole("figure");
+  await expect(demonstration).toContainText("1 of 16 tests failed");
+  await expect(demonstration).toContainText("All 16 tests passed");
+  await page.getByRole("link", { name: "Start: Listen on port 6379" }).click();
+  await expect(page).toHaveURL("/courses/redis/listen");
+});
+
 test("the course page says what one builds and leads to each step", async ({ page, coursePage }) => {
   await coursePage.open();
   await expect(page).toHaveTitle("Build Your Own Redis in Python · CodeAlong");

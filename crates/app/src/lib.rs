@@ -21,6 +21,7 @@ pub mod api;
 mod api_client;
 mod api_error;
 mod browser;
+mod byte_spans;
 mod copy;
 mod course_text;
 mod dialog;
@@ -71,6 +72,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <script nonce=use_nonce() inner_html=load_script(&files)></script>
                 <link rel="stylesheet" id="leptos" href=files.style() />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="apple-touch-icon" href="/touch-icon.png" />
+                <meta property="og:site_name" content="CodeAlong" />
+                <meta property="og:type" content="website" />
                 <script nonce=use_nonce() inner_html=include_str!("translation.js")></script>
                 <AutoReload options=options.clone() />
                 <script type="module" nonce=use_nonce() inner_html=include_str!("start.js")></script>

@@ -1,11 +1,13 @@
 //! The pages, one for each route.
 
 mod course;
+mod demonstration;
 mod home;
 mod not_found;
 mod step;
 
 use leptos::prelude::*;
+use leptos_meta::Meta;
 
 use crate::top_bar::{CONTENT_ID, TopBar};
 
@@ -13,6 +15,16 @@ pub(crate) use course::CoursePage;
 pub(crate) use home::HomePage;
 pub(crate) use not_found::{NotFoundPage, Trouble};
 pub(crate) use step::StepPage;
+
+/// What search engines and messengers say of a page.
+#[component]
+pub(crate) fn Description(#[prop(into)] text: String) -> impl IntoView {
+    view! {
+        <Meta name="description" content=text.clone() />
+        <Meta property="og:description" content=text />
+    }
+    .into_any()
+}
 
 /// What is shown until a page has loaded.
 #[component]

@@ -30,7 +30,10 @@ pub(crate) fn TopBar(
         </a>
         <header class="bar">
             <a class="brand" href="/" aria-label="CodeAlong, all courses">
-                <span class="brand-icon" aria-hidden="true"></span>
+                // As in `assets/favicon.svg`.
+                <svg class="brand-icon" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+                    <path d="M9 10.5 14.5 16 9 21.5M17 21.5h6.5"></path>
+                </svg>
                 <span class="brand-name">"CodeAlong"</span>
             </a>
             {children.map(|children| children())}

@@ -36,6 +36,7 @@ use crate::course_text::CourseText;
 use crate::dialog::DialogHandle;
 use crate::icon::{Icon, IconName};
 use crate::navigation::{PendingNavigation, focus_after_navigation};
+use crate::page::Description;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
 use self::context::Workbench;
@@ -52,6 +53,7 @@ use self::step_list::StepCircles;
 pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView {
     let title = format!("Step {} · {} · CodeAlong", step.number, step.summary.title);
     let heading = step.summary.title.clone();
+    let description = step.summary.goal.clone();
     let course_title = course.title.clone();
     let course_address = format!("/courses/{}", course.id);
     let pending = expect_context::<PendingNavigation>();
@@ -81,6 +83,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     };
     view! {
         <Title text=title />
+        <Description text=description />
         <div class="workbench" aria-busy=move || pending.is_under_way().to_string()>
             <TopBar last_tool=shortcuts_tool>
                 <a class="course" href=course_address>

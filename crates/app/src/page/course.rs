@@ -11,7 +11,7 @@ use crate::api::load_course;
 use crate::course_text::{CourseText, course_language};
 use crate::icon::{Icon, IconName};
 use crate::navigation::{focus_after_navigation, relation_of_step_link};
-use crate::page::{LoadingPage, Trouble};
+use crate::page::{Description, LoadingPage, Trouble};
 use crate::prose::Prose;
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
@@ -43,6 +43,15 @@ fn Course(course: CourseView) -> impl IntoView {
     provide_context(language.clone());
     let store = expect_context::<Store>();
     let facts = format!("{} for most people", extent(&course.steps));
+    let goals: Vec<_> = course
+        .chapters
+        .iter()
+        .map(|chapter| chapter.goal.as_str())
+        .collect();
+    let description = match goals.is_empty() {
+        true => facts.clone(),
+        false => goals.join(" "),
+    };
     let (title, introduction) = (course.title.clone(), course.introduction_html.clone());
     let course = StoredValue::new(course);
     let progress = Memo::new(move |_| {
@@ -73,6 +82,7 @@ fn Course(course: CourseView) -> impl IntoView {
     });
     view! {
         <Title text=format!("{title} · CodeAlong") />
+        <Description text=description />
         <TopBar />
         <main id=CONTENT_ID class="page course-page" tabindex="-1">
             <header class="hero">
@@ -162,7 +172,10 @@ fn StepRows(
 
 /// A link to the first step that is not done.
 #[component]
-fn Continue(course: StoredValue<CourseView>, progress: Memo<CourseProgress>) -> impl IntoView {
+pub(super) fn Continue(
+    course: StoredValue<CourseView>,
+    progress: Memo<CourseProgress>,
+) -> impl IntoView {
     let relation = relation_of_step_link();
     let link = move || {
         let progress = progress.get();

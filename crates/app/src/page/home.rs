@@ -8,9 +8,15 @@ use protocol::{CourseView, counted, minutes_text};
 use crate::api::list_courses;
 use crate::icon::{Icon, IconName};
 use crate::navigation::focus_after_navigation;
-use crate::page::{LoadingPage, Trouble};
+use crate::page::course::Continue;
+use crate::page::demonstration::Demonstration;
+use crate::page::{Description, LoadingPage, Trouble};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
+
+const WHAT_IT_IS: &str = "Write it in the browser. Each run starts your program in a sandbox and \
+    speaks to it over the network, as a real client would. You see what arrived, byte by byte, what \
+    should have, and which line to look at.";
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
@@ -32,25 +38,29 @@ pub(crate) fn HomePage() -> impl IntoView {
 #[component]
 fn Home(courses: Vec<CourseView>) -> impl IntoView {
     focus_after_navigation("page-title");
+    let first = courses.first().cloned();
     let cards = courses
         .into_iter()
         .map(|course| view! { <CourseCard course /> })
         .collect_view();
     view! {
         <Title text="CodeAlong: build a real system, step by step" />
+        <Description text=WHAT_IT_IS />
         <TopBar />
         <main id=CONTENT_ID class="page home" tabindex="-1">
             <header class="hero">
-                <h1 id="page-title" tabindex="-1">
-                    "Build a real system, step by step"
-                </h1>
-                <p class="lead">
-                    "Write it in the browser. Each run starts your program in a sandbox and speaks to \
-                     it over the network, as a real client would. You see what arrived, byte by byte, \
-                     what should have, and which line to look at."
-                </p>
+                <div>
+                    <h1 id="page-title" tabindex="-1">
+                        "Build a real system, step by step"
+                    </h1>
+                    <p class="lead">
+                        {WHAT_IT_IS}
+                    </p>
+                    {first.map(|course| view! { <Start course /> })}
+                </div>
+                <Demonstration />
             </header>
-            <h2 class="unseen">"Courses"</h2>
+            <h2>"Courses"</h2>
             <ul class="cards" role="list">
                 {cards}
             </ul>
@@ -58,6 +68,20 @@ fn Home(courses: Vec<CourseView>) -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+/// A link to the first step of the course that is not done.
+#[component]
+fn Start(course: CourseView) -> impl IntoView {
+    let store = expect_context::<Store>();
+    provide_context(course.language.clone());
+    let course = StoredValue::new(course);
+    let progress = Memo::new(move |_| {
+        store
+            .progress()
+            .with(|progress| course.with_value(|course| CourseProgress::of(progress, course)))
+    });
+    view! { <Continue course progress /> }.into_any()
 }
 
 #[component]
@@ -118,7 +142,7 @@ fn CourseCard(course: CourseView) -> impl IntoView {
     .into_any()
 }
 
-/// How a course works, in three points, and what a failed test looks like.
+/// How a course works, in three points.
 #[component]
 fn HowItGoes() -> impl IntoView {
     let ways = [
@@ -153,41 +177,6 @@ fn HowItGoes() -> impl IntoView {
             <ol class="ways" role="list">
                 {ways}
             </ol>
-            <figure class="sample">
-                <figcaption>"A test that failed, as you would see it"</figcaption>
-                <p class="sample-test">
-                    <Icon icon=IconName::Cross />
-                    <span>"counts the length in bytes"</span>
-                    <small>"line 19 · 0.4 ms"</small>
-                </p>
-                <div class="compare">
-                    <dl>
-                        <div>
-                            <dt>"expected"</dt>
-                            <dd translate="no">
-                                "$" <mark class="good">"5"</mark>
-                                <span class="control">"\\r\\n"</span>
-                                "caf" <span class="control">"\\xc3\\xa9\\r\\n"</span>
-                            </dd>
-                        </div>
-                        <div>
-                            <dt>"received"</dt>
-                            <dd translate="no">
-                                "$" <mark class="bad">"4"</mark>
-                                <span class="control">"\\r\\n"</span>
-                                "caf" <span class="control">"\\xc3\\xa9\\r\\n"</span>
-                            </dd>
-                        </div>
-                    </dl>
-                </div>
-                <p class="sample-advice">
-                    <Icon icon=IconName::Bulb />
-                    <span>
-                        "The length counts bytes, not characters, and " <code translate="no">"é"</code>
-                        " is one character but two bytes."
-                    </span>
-                </p>
-            </figure>
         </section>
     }
     .into_any()

@@ -15,6 +15,17 @@ async fn a_step_is_readable_without_a_script() {
     assert!(page.body.contains("<title>"), "the page has no title");
 }
 
+/// The first page's example is a real run's.
+#[tokio::test]
+async fn the_first_page_counts_the_tests_of_the_step_that_it_shows() {
+    let app = TestApp::start();
+    let step = r#"{"course":"redis","step":"bytes"}"#;
+    let step = app.post("/api/step", step).await.expect(200, "");
+    let step: serde_json::Value = serde_json::from_str(&step.body).unwrap();
+    let verdict = format!("All {} tests passed", step["tests_in_run"]);
+    app.get("/").await.expect(200, &verdict);
+}
+
 #[tokio::test]
 async fn solutions_and_tests_are_never_told_unasked() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,9 +1,10 @@
 //! Expected above received, byte by byte, with the byte to look at marked.
 
-use browser_model::{ByteSpanKind, ByteView, Extent, ShownBytes, is_long, show_bytes};
+use browser_model::{ByteView, Extent, is_long, show_bytes};
 use leptos::prelude::*;
 use protocol::{ByteString, Comparison, counted};
 
+use crate::byte_spans::ByteSpans;
 use crate::copy::CopyButton;
 use crate::store::Store;
 
@@ -104,24 +105,6 @@ fn Caret(column: usize, offset: usize) -> impl IntoView {
         <span class="caret">{words}</span>
     }
     .into_any()
-}
-
-/// Bytes as spans; what is marked or missing gets `class`.
-#[component]
-pub(super) fn ByteSpans(shown: ShownBytes, class: &'static str) -> impl IntoView {
-    shown
-        .spans
-        .into_iter()
-        .map(|span| match span.kind {
-            ByteSpanKind::Plain => span.text.into_any(),
-            ByteSpanKind::Control => view! { <span class="control">{span.text}</span> }.into_any(),
-            ByteSpanKind::Marked | ByteSpanKind::Missing => {
-                view! { <mark class=class>{span.text}</mark> }.into_any()
-            }
-            ByteSpanKind::LeftOut => view! { <span class="left-out">{span.text}</span> }.into_any(),
-        })
-        .collect_view()
-        .into_any()
 }
 
 /// Text, escaped or hexadecimal: one choice for the whole page.

@@ -4,8 +4,8 @@ use browser_model::{Extent, LaneState, TraceEvent, TraceRow, show_bytes, trace_r
 use leptos::prelude::*;
 use protocol::{Exchange, counted};
 
-use super::compare::ByteSpans;
 use super::sentence::Sentence;
+use crate::byte_spans::ByteSpans;
 use crate::icon::{Icon, IconName};
 use crate::store::Store;
 use crate::workbench::Workbench;

@@ -1,0 +1,22 @@
+//! Bytes on screen.
+
+use browser_model::{ByteSpanKind, ShownBytes};
+use leptos::prelude::*;
+
+/// Bytes as spans; what is marked or missing gets `class`.
+#[component]
+pub(crate) fn ByteSpans(shown: ShownBytes, class: &'static str) -> impl IntoView {
+    shown
+        .spans
+        .into_iter()
+        .map(|span| match span.kind {
+            ByteSpanKind::Plain => span.text.into_any(),
+            ByteSpanKind::Control => view! { <span class="control">{span.text}</span> }.into_any(),
+            ByteSpanKind::Marked | ByteSpanKind::Missing => {
+                view! { <mark class=class>{span.text}</mark> }.into_any()
+            }
+            ByteSpanKind::LeftOut => view! { <span class="left-out">{span.text}</span> }.into_any(),
+        })
+        .collect_view()
+        .into_any()
+}
