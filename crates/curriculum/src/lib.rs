@@ -12,7 +12,7 @@
 //!     instructions.md
 //!     tests.py         `@test("name")` above each test
 //!     solution.py
-//!     solution.md      why the solution is as it is; a step may do without
+//!     solution.md      why the solution is as it is; a step may go without
 //!     starter.py       required in the first step; later ones continue the learner's program
 //!     mistakes/*.py    the programs that step.toml names
 //! ```

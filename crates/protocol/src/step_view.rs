@@ -1,4 +1,4 @@
-//! What a learner may see of a course and a step: no solution and no tests.
+//! What a learner may see of a course and a step: no tests, and the solution only when it is asked for.
 
 use serde::{Deserialize, Serialize};
 

@@ -24,7 +24,7 @@ def take_number(data, begin, mark):
     if end < 0:
         raise Incomplete
     digits = data[begin + 1 : end]
-    if not digits.isdigit() or int(digits) > LONGEST:
+    if not digits.isdigit() or len(digits) > 9 or int(digits) > LONGEST:
         raise ProtocolError
     return int(digits), end + 2
 

@@ -47,7 +47,8 @@ impl DiffView {
             "lineNumbersMinChars": 3,
             "folding": false,
             "originalEditable": false,
-            "scrollbar": { "useShadows": false },
+            // What is below and above it in a dialog is to be reached by the wheel.
+            "scrollbar": { "useShadows": false, "alwaysConsumeMouseWheel": false },
         }));
         let editor = module.create_diff_editor(&host, &options)?;
         name_announcers();
