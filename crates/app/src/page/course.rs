@@ -43,15 +43,15 @@ fn Course(course: CourseView) -> impl IntoView {
     provide_context(language.clone());
     let store = expect_context::<Store>();
     let facts = format!("{} for most people", extent(&course.steps));
-    let goals: Vec<_> = course
+    let mut goals: Vec<_> = course
         .chapters
         .iter()
-        .map(|chapter| chapter.goal.as_str())
+        .map(|chapter| &*chapter.goal)
         .collect();
-    let description = match goals.is_empty() {
-        true => facts.clone(),
-        false => goals.join(" "),
-    };
+    if goals.is_empty() {
+        goals.extend(course.steps.last().map(|step| &*step.goal));
+    }
+    let description = goals.join(" ");
     let (title, introduction) = (course.title.clone(), course.introduction_html.clone());
     let course = StoredValue::new(course);
     let progress = Memo::new(move |_| {

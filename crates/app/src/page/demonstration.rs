@@ -1,4 +1,4 @@
-//! A test before and after one changed line: what a learner gets, before anything is explained.
+//! A test that fails and what mends it: what a learner gets, before anything is explained.
 
 use browser_model::{ByteView, Extent, show_bytes};
 use leptos::prelude::*;
@@ -12,43 +12,64 @@ const RIGHT_REPLY: &[u8] = b"$5\r\ncaf\xc3\xa9\r\n";
 const WRONG_REPLY: &[u8] = b"$4\r\ncaf\xc3\xa9\r\n";
 const FIRST_DIFFERENCE: usize = 1;
 
-/// A failed run, and the next one. Where nothing may move, one stands below the other.
+/// A failed run and the next one, of which one is shown. To choose takes no script.
 #[component]
 pub(super) fn Demonstration() -> impl IntoView {
     view! {
         <figure class="demonstration">
-            <figcaption>"A test of step 4, before and after two changed lines"</figcaption>
+            <figcaption>"A test of the Redis course"</figcaption>
+            <fieldset class="choice">
+                <legend class="unseen">"Which run to show"</legend>
+                <label>
+                    <input
+                        type="radio"
+                        class="unseen"
+                        name="demonstration"
+                        value="before"
+                        checked=true
+                    />
+                    "The first try"
+                </label>
+                <label>
+                    <input type="radio" class="unseen" name="demonstration" value="after" />
+                    "Two lines later"
+                </label>
+            </fieldset>
             <div class="demonstration-runs">
                 <div class="demonstration-run is-before">
-                    <pre tabindex="0" role="group" aria-label="The program before" translate="no">
-                        <code>
-                            <CodeLine number=17>{keyword("def")} " bulk(value):"</CodeLine>
-                            <CodeLine number=18>"    text = value.decode()"</CodeLine>
-                            <CodeLine number=19 is_marked=true>
-                                "    " {keyword("return")} " "
-                                {string("f\"${len(text)}\\r\\n{text}\\r\\n\"")} ".encode()"
-                            </CodeLine>
-                        </code>
-                    </pre>
-                    <Verdict class="verdict is-failed" icon=IconName::Cross headline="1 of 16 tests failed">
+                    <Program>
+                        <CodeLine number=17>{keyword("def")} " bulk(value):"</CodeLine>
+                        <CodeLine number=18>"    text = value.decode()"</CodeLine>
+                        <CodeLine number=19 is_marked=true>
+                            "    " {keyword("return")} " "
+                            {string("f\"${len(text)}\\r\\n{text}\\r\\n\"")} ".encode()"
+                        </CodeLine>
+                    </Program>
+                    <Verdict
+                        class="verdict is-failed"
+                        icon=IconName::Cross
+                        headline="1 of 16 tests failed"
+                    >
                         "The length in a bulk string counts bytes, and " <code translate="no">"é"</code>
                         " is one character but two bytes."
                     </Verdict>
                     <Replies received=WRONG_REPLY mark=Some(FIRST_DIFFERENCE) />
                 </div>
                 <div class="demonstration-run is-after">
-                    <pre tabindex="0" role="group" aria-label="The program after" translate="no">
-                        <code>
-                            <CodeLine number=17>{keyword("def")} " bulk(value):"</CodeLine>
-                            <CodeLine number=18>"    length = len(value)"</CodeLine>
-                            <CodeLine number=19>
-                                "    " {keyword("return")} " "
-                                {string("b\"$%d\\r\\n%b\\r\\n\"")} " % (length, value)"
-                            </CodeLine>
-                        </code>
-                    </pre>
-                    <Verdict class="verdict is-passed" icon=IconName::Check headline="All 16 tests passed">
-                        "Steps 1 to 4 work: the reply is right, byte for byte."
+                    <Program>
+                        <CodeLine number=17>{keyword("def")} " bulk(value):"</CodeLine>
+                        <CodeLine number=18>"    length = len(value)"</CodeLine>
+                        <CodeLine number=19>
+                            "    " {keyword("return")} " " {string("b\"$%d\\r\\n%b\\r\\n\"")}
+                            " % (length, value)"
+                        </CodeLine>
+                    </Program>
+                    <Verdict
+                        class="verdict is-passed"
+                        icon=IconName::Check
+                        headline="All 16 tests passed"
+                    >
+                        "The reply is right, byte for byte."
                     </Verdict>
                     <Replies received=RIGHT_REPLY mark=None />
                 </div>
@@ -58,12 +79,26 @@ pub(super) fn Demonstration() -> impl IntoView {
     .into_any()
 }
 
+/// A part of the program; where it is wider than the page, it scrolls by keys too.
+#[component]
+fn Program(children: Children) -> impl IntoView {
+    view! {
+        <pre tabindex="0" role="group" aria-label="A part of the program" translate="no">
+            <code>{children()}</code>
+        </pre>
+    }
+    .into_any()
+}
+
 #[component]
 fn CodeLine(number: u8, #[prop(optional)] is_marked: bool, children: Children) -> impl IntoView {
     view! {
         <span class="demonstration-line" class:is-marked=is_marked>
-            <span class="demonstration-number" aria-hidden="true">{number}</span>
-            <span>{children()} "\n"</span>
+            <span class="demonstration-number" aria-hidden="true">
+                {number}
+            </span>
+            {is_marked.then(|| view! { <span class="unseen">"The line to look at: "</span> })}
+            <span>{children()}</span>
         </span>
     }
     .into_any()

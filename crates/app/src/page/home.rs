@@ -1,6 +1,7 @@
 //! The home page: what CodeAlong is, and the courses.
 
 use browser_model::{CourseProgress, minutes_of};
+use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use protocol::{CourseView, counted, minutes_text};
@@ -38,7 +39,7 @@ pub(crate) fn HomePage() -> impl IntoView {
 #[component]
 fn Home(courses: Vec<CourseView>) -> impl IntoView {
     focus_after_navigation("page-title");
-    let first = courses.first().cloned();
+    let all = courses.clone();
     let cards = courses
         .into_iter()
         .map(|course| view! { <CourseCard course /> })
@@ -56,7 +57,7 @@ fn Home(courses: Vec<CourseView>) -> impl IntoView {
                     <p class="lead">
                         {WHAT_IT_IS}
                     </p>
-                    {first.map(|course| view! { <Start course /> })}
+                    <Start courses=all />
                 </div>
                 <Demonstration />
             </header>
@@ -70,18 +71,43 @@ fn Home(courses: Vec<CourseView>) -> impl IntoView {
     .into_any()
 }
 
-/// A link to the first step of the course that is not done.
+/// A link to the next step of the course that is under way, or else of the first that is not done.
 #[component]
-fn Start(course: CourseView) -> impl IntoView {
+fn Start(courses: Vec<CourseView>) -> impl IntoView {
     let store = expect_context::<Store>();
-    provide_context(course.language.clone());
-    let course = StoredValue::new(course);
-    let progress = Memo::new(move |_| {
-        store
-            .progress()
-            .with(|progress| course.with_value(|course| CourseProgress::of(progress, course)))
+    let courses = StoredValue::new(courses);
+    let chosen = Memo::new(move |_| {
+        store.progress().with(|progress| {
+            courses.with_value(|courses| {
+                let open = |begun: bool| {
+                    courses.iter().position(|course| {
+                        let progress = CourseProgress::of(progress, course);
+                        progress.next.is_some() && (progress.is_begun || !begun)
+                    })
+                };
+                open(true).or_else(|| open(false))
+            })
+        })
     });
-    view! { <Continue course progress /> }.into_any()
+    let link = move || {
+        let course = courses.with_value(|courses| courses.get(chosen.get()?).cloned())?;
+        let language = course.language.clone();
+        let progress = Memo::new({
+            let course = course.clone();
+            move |_| {
+                store
+                    .progress()
+                    .with(|progress| CourseProgress::of(progress, &course))
+            }
+        });
+        let course = StoredValue::new(course);
+        Some(view! {
+            <Provider value=language>
+                <Continue course progress />
+            </Provider>
+        })
+    };
+    link.into_any()
 }
 
 #[component]

@@ -15,7 +15,7 @@ async fn a_step_is_readable_without_a_script() {
     assert!(page.body.contains("<title>"), "the page has no title");
 }
 
-/// The first page's example is a real run's.
+/// The example on the first page is a test of the step `bytes`.
 #[tokio::test]
 async fn the_first_page_counts_the_tests_of_the_step_that_it_shows() {
     let app = TestApp::start();
@@ -23,7 +23,31 @@ async fn the_first_page_counts_the_tests_of_the_step_that_it_shows() {
     let step = app.post("/api/step", step).await.expect(200, "");
     let step: serde_json::Value = serde_json::from_str(&step.body).unwrap();
     let verdict = format!("All {} tests passed", step["tests_in_run"]);
-    app.get("/").await.expect(200, &verdict);
+    let page = app.get("/").await.expect(200, &verdict);
+    let failed = format!("1 of {} tests failed", step["tests_in_run"]);
+    assert!(page.body.contains(&failed), "the two runs differ");
+}
+
+#[tokio::test]
+async fn each_page_has_one_description() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = TestApp::start_with(&marked_courses(folder.path()));
+    for (path, says) in [
+        ("/", "speaks to it over the network"),
+        ("/courses/marked", "Listen."),
+        ("/courses/marked/first", "Listen."),
+    ] {
+        let page = app.get(path).await.expect(200, "");
+        let tags: Vec<_> = page.body.split("<meta ").skip(1).collect();
+        let tags = tags
+            .iter()
+            .filter(|tag| tag.starts_with("name=\"description\""));
+        let [tag] = tags.collect::<Vec<_>>()[..] else {
+            panic!("{path} has no description, or several");
+        };
+        let tag = tag.split('>').next().unwrap();
+        assert!(tag.contains(says), "{path}: {tag}");
+    }
 }
 
 #[tokio::test]
