@@ -54,7 +54,8 @@ program: for a test that counts connections, say.
 
 `command("SET", "k", b"v")` is a command's bytes: to put several into one `send_bytes`, or to cut one
 into pieces. Without `within_ms` the judge waits for 1000 ms, and less once the program has been silent. Give it
-only where time is what you test. Bytes that nobody expected are found by the next `send`.
+only where time is what you test. In any wait for the program, time in which a busy machine gives it no
+turn does not count, within bounds. Bytes that nobody expected are found by the next `send`.
 Several clients may be open at once; each has a lane in the trace that the learner sees. But a
 server may serve one client at a time until the course says otherwise, and `listen(1)` without
 `accept` has room for two connections in all, closed ones included.

@@ -213,6 +213,17 @@ REQUEST_PING = {
     }
 }
 
+#: The source of a step of one test: the program answers PING.
+ANSWERS_PING = """
+    from codealong import simple, test
+
+    @test("answers")
+    def _(server):
+        client = server.connect()
+        client.send("PING")
+        client.expect(simple("PONG"))
+    """
+
 #: A step of one test: the program answers PING twice on one connection.
 PING_TWICE = step(
     "ping",

@@ -1,21 +1,8 @@
 """What a course's author is given does what the reference says."""
 
-import socket
 import unittest
-from unittest import mock
 
 from judging import REQUEST_PING, judge, step
-
-from codealong_judge.connection import Connection
-from codealong_judge.deadline import Deadline
-from codealong_judge.timeouts import QUICK_TIMEOUTS, Timeouts
-
-def attempt_at(port):
-    """An attempt without a program, for one connection to `port`."""
-    attempt = mock.Mock(port=port, timeouts=Timeouts())
-    attempt.deadline.side_effect = lambda seconds: Deadline(attempt.launcher, QUICK_TIMEOUTS, seconds)
-    return attempt
-
 
 #: Answers each request with what follows the word REPLY in it, or repeats it.
 MIRROR = """
@@ -245,25 +232,6 @@ third.expect(simple("left"))
         self.assertNotIn((1, "closed-by-client"), actions)
         self.assertEqual(self.fails('client.reset()\nclient.send("PING")', program)["outcome"]["kind"], "test-broken")
 
-    def test_acknowledge_each_part_of_a_reply_at_once(self):
-        # A sender with Nagle's algorithm waits for that with the second part of a reply.
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            attempt = attempt_at(server.getsockname()[1])
-            attempt.is_program_finished.return_value = False
-            connection = Connection(attempt, 1)
-            connection.connect()
-            accepted, _ = server.accept()
-            with accepted:
-                for _ in range(2):
-                    # As the kernel does by itself once questions and answers take turns.
-                    connection._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
-                    accepted.sendall(b"a part")
-                    while not connection.received:
-                        connection.receive()
-                    self.assertEqual(connection._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK), 1)
-                    connection.release()
-            connection.close()
-
     def test_move_much_in_both_directions(self):
         self.passes(
             """
@@ -370,20 +338,6 @@ server.connect().expect(simple("x"), within_ms=50)
         )
         received = [e for e in result["exchanges"] if e["action"] == "received"]
         self.assertEqual(received[0]["line"], 7)
-
-    def test_take_another_port_where_the_kernel_gives_one_twice(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            attempt = attempt_at(server.getsockname()[1])
-            # The program has ended and holds its port: there is one try, and it must be a real one.
-            attempt.is_program_finished.return_value = True
-            attempt.claim_port.side_effect = [False, False, True]
-            attempt.event_loop.wait.return_value = True
-            connection = Connection(attempt, 1)
-            connection.connect()
-            accepted, address = server.accept()
-            accepted.close()
-            self.assertEqual(address[1], connection.port)
-            connection.close()
 
     def test_that_misuse_an_expectation_are_the_courses_fault(self):
         for body in (

@@ -6,32 +6,15 @@ import sys
 import unittest
 from unittest import mock
 
-from judging import judge, step
+from judging import ANSWERS_PING, judge, step
 
 from codealong_judge import deadline
-from codealong_judge.counters import Counters
 from codealong_judge.deadline import Deadline
 from codealong_judge.timeouts import QUICK_TIMEOUTS, Timeouts
 from codealong_protocol.procfs import ThreadSchedule
 
-PING = step(
-    "ping",
-    """
-    from codealong import simple, test
-
-    @test("answers")
-    def _(server):
-        client = server.connect()
-        client.send("PING")
-        client.expect(simple("PONG"))
-
-    @test("answers once more")
-    def _(server):
-        client = server.connect()
-        client.send("PING")
-        client.expect(simple("PONG"))
-    """,
-)
+#: The same test twice.
+STEPS = [step(name, ANSWERS_PING) for name in ("ping", "again")]
 
 #: The first processor that this process may use.
 PROCESSOR = min(os.sched_getaffinity(0))
@@ -76,13 +59,13 @@ while os.getppid() == {os.getpid()}:
             other.wait()
 
     def test_a_reply_that_waits_for_its_turn_is_not_late(self):
-        report = judge(SERVER + '        work(0.4)\n        conn.sendall(b"+PONG\\r\\n")\n', PING)
+        report = judge(SERVER + '        work(0.4)\n        conn.sendall(b"+PONG\\r\\n")\n', *STEPS)
         self.assertEqual(report.kinds, ["passed", "passed"])
         at_us = {event["action"]: event["at_us"] for event in report["ping.1"]["exchanges"]}
         self.assertGreater(at_us["received"] - at_us["sent"], 1_000_000, "it had no need to wait, and nothing was tried")
 
     def test_a_program_that_never_answers_leaves_time_for_the_other_tests(self):
-        report = judge(SERVER + "        work(60)\n", PING)
+        report = judge(SERVER + "        work(60)\n", *STEPS)
         self.assertEqual(report.kinds, ["silent", "silent"])
 
 
@@ -185,38 +168,6 @@ class Deadlines(unittest.TestCase):
         timeouts = Timeouts()
         timeouts.shorten(remaining_ms=2000, tests=3, overhead_ms=0)
         self.assertAlmostEqual(self.wait(used=0.0, ready=1.0, timeouts=timeouts), 1.8)
-
-
-class Limits(unittest.TestCase):
-    def setUp(self):
-        self.counts = {b"oom_kill": 0, b"max": 0}
-        self.processes = 1
-        limits = {"cpu_quota_us": 50_000, "cpu_period_us": 100_000, "processes": 50}
-        self.counters = Counters({}, limits, lambda: self.processes)
-        self.counters._entry = lambda key, *_: self.counts[key]
-
-    def test_the_share_of_a_processor_is_the_containers(self):
-        self.assertEqual(self.counters.cpu_share, 0.5)
-
-    def test_processes_that_also_need_too_much_memory_came_first(self):
-        self.processes = 40
-        self.counts.update({b"oom_kill": 3, b"max": 7})
-        self.assertEqual(self.counters.limit_reached((0, 0)), "processes")
-
-    def test_the_processes_of_another_start_say_nothing(self):
-        self.processes = 40
-        self.counts[b"oom_kill"] = 1
-        before = self.counters.refusals()
-        self.processes = 1
-        self.counters.forget_processes()
-        self.counts.update({b"oom_kill": 2, b"max": 1})
-        self.assertEqual(self.counters.limit_reached(before), "memory")
-
-    def test_a_refusal_is_not_why_one_process_takes_too_much_memory(self):
-        self.counts[b"max"] = 1
-        self.assertEqual(self.counters.limit_reached((0, 0)), "processes")
-        self.counts[b"oom_kill"] = 1
-        self.assertEqual(self.counters.limit_reached((0, 0)), "memory")
 
 
 if __name__ == "__main__":

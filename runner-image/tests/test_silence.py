@@ -2,20 +2,9 @@
 
 import unittest
 
-from judging import PING_TWICE, judge, step
+from judging import ANSWERS_PING, PING_TWICE, judge, step
 
-PING = step(
-    "ping",
-    """
-    from codealong import simple, test
-
-    @test("answers")
-    def _(server):
-        client = server.connect()
-        client.send("PING")
-        client.expect(simple("PONG"))
-    """,
-)
+PING = step("ping", ANSWERS_PING)
 
 PING_BYTES = len(b"*1\r\n$4\r\nPING\r\n")
 
