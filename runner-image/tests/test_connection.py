@@ -52,6 +52,28 @@ class Connections(unittest.TestCase):
             self.assertEqual(address[1], connection.port)
             connection.close()
 
+    def test_that_a_test_closes_still_tell_whether_they_were_accepted(self):
+        for is_accepted in (False, True):
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                connection = Connection(attempt_at(server.getsockname()[1]), 1)
+                connection.connect()
+                if is_accepted:
+                    accepted, _ = server.accept()
+                connection.keep_acceptance()
+                connection.close()
+                self.assertEqual(connection.was_accepted(), is_accepted)
+                if is_accepted:
+                    accepted.close()
+
+    def test_end_with_their_test_without_a_look_at_the_kernels_table(self):
+        # It takes the kernel milliseconds, for each client.
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            connection = Connection(attempt_at(server.getsockname()[1]), 1)
+            connection.connect()
+            with mock.patch("codealong_judge.tcp_table.receipt") as receipt:
+                connection.close()
+            receipt.assert_not_called()
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -256,9 +256,10 @@ class Client:
         self.asked_ns = monotonic_ns()
 
     def _let_it_be_accepted(self):
-        """Of a client that has left, the kernel no longer tells whether the program took it."""
+        """A program that is about to take this client takes it before it leaves."""
         if not self._connection.received:
             self._attempt.settle()
+        self._connection.keep_acceptance()
 
     def _let_it_arrive_apart(self):
         if not self._attempt.settle():

@@ -76,6 +76,14 @@ class Connection:
         receipt = tcp_table.receipt(self._attempt.port, self.port)
         return receipt is not None and receipt["is_accepted"]
 
+    def keep_acceptance(self):
+        """What `was_accepted` says now holds when the client has left: the kernel then tells no more.
+
+        The kernel takes milliseconds to say it, so a client that leaves at the end of its test, about
+        which nobody asks any more, is not looked at.
+        """
+        self._was_accepted = self.was_accepted()
+
     def require_open(self):
         if self._socket is None:
             raise Misuse("this client has closed its connection")
@@ -149,14 +157,14 @@ class Connection:
 
     def close(self):
         if self._socket is not None:
-            self._was_accepted = self.was_accepted()
+            self.receive()
             self._attempt.trace.add(self.lane, "closed-by-client")
             self._attempt.event_loop.linger(self._socket)
             self._socket = None
 
     def reset(self):
         if self._socket is not None:
-            self._was_accepted = self.was_accepted()
+            self.receive()
             self._attempt.trace.add(self.lane, "reset-by-client")
             # To linger for no time at all is to throw away what is on its way, and say so.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -48,8 +48,8 @@ class Run:
         self._lines_follow = False
         self._timeouts = Timeouts()
         self._overhead_ms = 0
-        # Whether a test has spoken to the present program.
-        self._is_used = False
+        # Whether a test has spoken to the present program, and whether the last one had many clients.
+        self._is_used = self._many_have_left = False
         # The outcome of every test after the end of the run.
         self._outcome_of_rest = None
         self._is_in_test = False
@@ -208,6 +208,8 @@ class Run:
 
     def _attempt(self, planned, test, timeouts, is_final):
         attempt = self._new_attempt(planned, timeouts, is_final, self._right_replies)
+        if self._is_used and self._many_have_left:
+            self._let_clients_go(attempt)
         began = monotonic()
         result, span = PASSED, None
         try:
@@ -242,8 +244,7 @@ class Run:
             self._right_replies.take(attempt)
             self._retrace.take_passed(planned, test, monotonic() - began)
         attempt.close_clients()
-        if result is PASSED and len(attempt.clients) > 1:
-            self._let_clients_go(attempt)
+        self._many_have_left = len(attempt.clients) > 1
         self._record_timings()
         counts = result is PASSED or is_final
         exchanges = self._exchanges(attempt, result is PASSED) if counts else []
@@ -251,11 +252,11 @@ class Run:
         return result, (span or span_of_result(result)) if counts else None, exchanges
 
     def _let_clients_go(self, attempt):
-        """What it has for each client, say a thread, is not in the next test's way."""
+        """What the program has for each client of the test before, say a thread, is not in this test's way."""
         try:
             attempt.settle()
         except (Failed, RunTimedOut):
-            pass  # The test has passed; the next one meets it again.
+            pass  # The test meets it again.
 
     def _require_standing(self, attempt):
         """A program that has fallen over by now passes nothing, however quick the test was."""

@@ -5,7 +5,7 @@ another PID namespace.
 """
 
 import os
-from typing import NamedTuple
+from collections import namedtuple
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -43,14 +43,13 @@ def thread_states(proc, pid):
     return states
 
 
-class ThreadSchedule(NamedTuple):
-    """How a thread was scheduled so far, in the three numbers of `schedstat`, and its state now."""
+class ThreadSchedule(namedtuple("ThreadSchedule", "run_ns delay_ns turns is_ready")):
+    """How a thread was scheduled so far, in the three numbers of `schedstat`, and its state now.
 
-    run_ns: int
-    #: How long it was ready to run and no processor took it; a delay counts once it is over.
-    delay_ns: int
-    turns: int
-    is_ready: bool
+    `delay_ns` is how long it was ready to run and no processor took it; a delay counts once it is over.
+    """
+
+    __slots__ = ()
 
 
 def thread_schedules(proc, pid):
