@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use crate::context::BenchContext;
 use crate::workload::Workload;
-use server::router;
+use server::{HttpSettings, Stop, router};
 
 /// How long a pool may take to fill up and come to rest.
 const REST_MAX: Duration = Duration::from_secs(120);
@@ -60,7 +60,12 @@ impl InProcessServer {
         let state = AppState::load(courses, Reload::Never, pool.clone())
             .context("the courses have problems")?;
         Ok(Self {
-            router: router(state, context.leptos.clone(), context.metrics.clone())?,
+            router: router(
+                state,
+                context.leptos.clone(),
+                &HttpSettings::default(),
+                Stop::default(),
+            )?,
             pool,
             warm,
         })

@@ -23,6 +23,7 @@ pub(crate) struct ServerProcess {
     child: Child,
     id: u32,
     address: SocketAddr,
+    operations: SocketAddr,
     warm: u32,
 }
 
@@ -30,13 +31,16 @@ impl ServerProcess {
     /// Starts a server whose containers have this owner.
     pub(crate) fn start(context: &BenchContext, owner: &str) -> anyhow::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let operations = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let own = std::env::current_exe().context("this program can't be found")?;
         // One command builds both, into one folder.
         let binary = own.with_file_name("codealong");
         let child = Command::new(binary)
             .arg("serve")
             .env("CODEALONG_ADDRESS", address.to_string())
+            .env("CODEALONG_METRICS_ADDRESS", operations.to_string())
             .env("CODEALONG_OWNER", owner)
+            .env("CODEALONG_DRAIN", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -47,6 +51,7 @@ impl ServerProcess {
             id: child.id().context("the server ended at once")?,
             child,
             address,
+            operations,
             warm: context.settings.sandbox.warm,
         })
     }
@@ -62,7 +67,7 @@ impl ServerProcess {
                 bail!("the server does not come to rest");
             }
             // There is no answer before the server listens.
-            if let Ok(answer) = self.ask("GET /readyz", "").await
+            if let Ok(answer) = self.ask_at(self.operations, "GET /readyz", "").await
                 && self.is_at_rest(&answer)
             {
                 return Ok(());
@@ -83,12 +88,16 @@ impl ServerProcess {
 
     /// Sends a request, `GET /` or `POST /api/run`, and reads the whole answer.
     pub(crate) async fn ask(&self, what: &str, body: &str) -> anyhow::Result<String> {
+        self.ask_at(self.address, what, body).await
+    }
+
+    async fn ask_at(&self, address: SocketAddr, what: &str, body: &str) -> anyhow::Result<String> {
         let answer = async {
-            let mut stream = TcpStream::connect(self.address).await?;
+            let mut stream = TcpStream::connect(address).await?;
             let request = format!(
                 "{what} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
                  Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-                self.address,
+                address,
                 body.len(),
             );
             stream.write_all(request.as_bytes()).await?;

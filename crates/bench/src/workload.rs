@@ -62,6 +62,7 @@ impl Workload {
     /// The request of a browser with this name.
     pub(crate) fn request(&self, client: &str) -> anyhow::Result<Request<Body>> {
         Request::post("/api/run")
+            .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(self.body(client)?))
             .context("the request can't be made")

@@ -71,19 +71,11 @@ impl ClientId {
         Self::new(&format!("unnamed {}", NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 
-    /// The same client, at an address that it may share with others. Of an IPv6 address the first
-    /// half counts: one household has all of the other.
+    /// The same client, at an address that it may share with others; see [`network_of`].
     #[must_use]
     pub fn at(self, address: IpAddr) -> Self {
-        let network = match address.to_canonical() {
-            IpAddr::V4(address) => IpAddr::V4(address),
-            IpAddr::V6(address) => {
-                let half = address.to_bits() >> 64 << 64;
-                IpAddr::V6(Ipv6Addr::from_bits(half))
-            }
-        };
         Self {
-            network: Some(network),
+            network: Some(network_of(address)),
             ..self
         }
     }
@@ -93,6 +85,17 @@ impl ClientId {
         match self.network {
             Some(network) => Share::Of(network),
             None => Share::Own(&self.name),
+        }
+    }
+}
+
+/// What counts as one address: of IPv6 the first half, as one household has all of the other.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let half = address.to_bits() >> 64 << 64;
+            IpAddr::V6(Ipv6Addr::from_bits(half))
         }
     }
 }

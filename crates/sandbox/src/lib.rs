@@ -51,7 +51,7 @@ mod versions;
 
 pub use error::SandboxError;
 pub use guarantee::Guarantee;
-pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings};
+pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings, network_of};
 pub use limits::Role;
 pub use pool::{JobStream, Pool, PoolState, PoolStatus, StopOutcome};
 pub use settings::{BadSetting, SandboxSettings};

@@ -2,12 +2,28 @@
 
 use app::site_files::SiteFiles;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASKED_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// Of no file system's names is one longer.
+const NAME_BYTES_MAX: usize = 255;
+/// Nor is a path.
+const PATH_BYTES_MAX: usize = 1024;
+
+/// Answers a path that no file can have like that of any other file that isn't there. The file system's
+/// own answer is an error, and would be told as one.
+pub(crate) async fn find_no_long_paths(mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_long = |name: &str| name.len() > NAME_BYTES_MAX;
+    if path.len() > PATH_BYTES_MAX || path.split('/').any(is_long) {
+        *request.uri_mut() = Uri::from_static("/too-long");
+    }
+    next.run(request).await
+}
 
 /// A file with a hash in its name is kept for ever; any other is fetched each time.
 ///

@@ -1,48 +1,76 @@
 //! Serving until a stop is requested.
 
-use std::future::IntoFuture;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use app::state::AppState;
 use axum::Router;
 use sandbox::StopOutcome;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+
+use crate::client_address::TrustedProxies;
+use crate::connections::{ConnectionLimits, serve_connections};
+use crate::settings::HttpSettings;
+use crate::stop::Stop;
 
 /// Runs in flight may take their ten seconds, and the sandbox a moment to clean up.
 const STOP_MAX: Duration = Duration::from_secs(15);
 
-/// Serves `router` on `listener` until `stop` is cancelled. Then it takes no more runs, lets those
-/// in flight end, and returns within 15 s; the outcome says whether a container may be left.
+/// What is served, and where.
+#[derive(Debug)]
+pub struct Server {
+    /// Where learners come.
+    pub listener: TcpListener,
+    pub router: Router,
+    /// Where its owner asks: a listener and its router, or none.
+    pub operations: Option<(TcpListener, Router)>,
+    pub limits: ConnectionLimits,
+}
+
+/// Serves until `stop` begins. Then it takes no more runs, lets those in flight end, and returns
+/// within 15 s; the outcome says whether a container may be left.
 pub async fn serve_until(
-    listener: TcpListener,
-    router: Router,
+    server: Server,
+    settings: &HttpSettings,
     state: AppState,
-    stop: CancellationToken,
+    stop: Stop,
 ) -> std::io::Result<StopOutcome> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
+    let proxies = TrustedProxies::new(&settings.trusted_proxies);
+    let limits = server.limits;
+    let serving = serve_connections(
+        server.listener,
+        server.router,
+        &limits,
+        &proxies,
+        stop.begun(),
+    );
+    let operations = async {
+        if let Some((listener, router)) = server.operations {
+            // It ends with the others: what it says of the stop is worth reading.
+            let never = tokio_util::sync::CancellationToken::new();
+            let no_proxies = TrustedProxies::new(&[]);
+            return serve_connections(listener, router, &limits, &no_proxies, &never).await;
+        }
+        std::future::pending().await
+    };
     let too_long = async {
-        stop.cancelled().await;
+        stop.begun().cancelled().await;
         tokio::time::sleep(STOP_MAX).await;
     };
     let requests = async {
         let result = tokio::select! {
             result = serving => result,
+            result = operations => result,
             () = too_long => {
                 tracing::warn!("some requests did not end in time; they are dropped");
                 Ok(())
             }
         };
         // Also after a broken listener, so that the sandbox stops.
-        stop.cancel();
+        stop.begin();
         result
     };
     let sandbox = async {
-        stop.cancelled().await;
+        stop.begun().cancelled().await;
         state.stop().await
     };
     let (result, left) = tokio::join!(requests, sandbox);

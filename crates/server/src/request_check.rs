@@ -4,38 +4,57 @@
 //! client's fault, so it is checked here and answered with 400, 413 or 415.
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::http::{Method, StatusCode, header};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use mime::Mime;
 use protocol::RunError;
 
-/// 64 KiB of program, each byte of which may be six in JSON (`\u0001`), and room for the rest.
-pub(crate) const BODY_BYTES_MAX: usize = 512 * 1024;
+use crate::bodies::{BODY_BYTES_MAX, BODY_TIMEOUT, Bodies, NoBody};
 
-/// Refuses calls of server functions unless their bodies are JSON of at most 512 KiB.
-pub(crate) async fn check_request(request: Request, next: Next) -> Response {
+/// When a client is to try again for whose body there is no room.
+const RETRY_AFTER_S: u32 = 5;
+
+/// Refuses calls of server functions unless their bodies are JSON of at most 512 KiB, which comes in
+/// time.
+pub(crate) async fn check_request(
+    State(bodies): State<Bodies>,
+    request: Request,
+    next: Next,
+) -> Response {
     if !request.uri().path().starts_with("/api/") || request.method() != Method::POST {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let is_json = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("application/json"));
-    if !is_json {
+    if !is_json(&parts.headers) {
         return refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "the content type must be application/json",
         );
     }
-    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the body has more than 512 KiB, or broke off on the way",
-        );
+    let bytes = match bodies.read(body).await {
+        Ok(bytes) => bytes,
+        Err(NoBody::NoRoom) => return refuse_for_now(),
+        Err(NoBody::TooLong) => {
+            return refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &format!(
+                    "the body has more than {} KiB, or broke off on the way",
+                    BODY_BYTES_MAX / 1024
+                ),
+            );
+        }
+        Err(NoBody::TooSlow) => {
+            return refuse(
+                StatusCode::REQUEST_TIMEOUT,
+                &format!(
+                    "the body did not come in time, {} s at most",
+                    BODY_TIMEOUT.as_secs()
+                ),
+            );
+        }
     };
     // A whole value is built: skipping one would let lone surrogates through.
     match serde_json::from_slice::<serde_json::Value>(&bytes) {
@@ -50,7 +69,21 @@ pub(crate) async fn check_request(request: Request, next: Next) -> Response {
     }
 }
 
-fn refuse(status: StatusCode, detail: &str) -> Response {
+fn is_json(headers: &HeaderMap) -> bool {
+    let text = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
+    let parsed = text.and_then(|text| text.ok()?.parse::<Mime>().ok());
+    parsed.is_some_and(|found| found.essence_str() == mime::APPLICATION_JSON.essence_str())
+}
+
+fn refuse_for_now() -> Response {
+    let error = RunError::Busy {
+        retry_after_s: RETRY_AFTER_S,
+    };
+    let retry_after = [(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S))];
+    (StatusCode::SERVICE_UNAVAILABLE, retry_after, Json(error)).into_response()
+}
+
+pub(crate) fn refuse(status: StatusCode, detail: &str) -> Response {
     let error = RunError::Malformed {
         detail: detail.to_owned(),
     };

@@ -1,22 +1,18 @@
 //! Every route of the server.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use app::site_files::{SiteFiles, SiteFilesError};
 use app::state::AppState;
 use app::{App, shell};
-use axum::extract::{FromRef, State};
+use axum::extract::FromRef;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, any_service, get};
-use axum::{Json, Router, middleware};
+use axum::routing::{MethodRouter, any, any_service};
+use axum::{Router, middleware};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use metrics_exporter_prometheus::PrometheusHandle;
-use sandbox::PoolState;
-use serde::Serialize;
 use tower::Layer;
 use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::compression::predicate::{NotForContentType, Predicate};
@@ -27,9 +23,15 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
-use crate::file_cache::cache_by_name;
-use crate::headers::{EVERY_ANSWER, add_content_security_policy};
+use crate::bodies::Bodies;
+use crate::client_address::{TrustedProxies, find_client_address};
+use crate::file_cache::{cache_by_name, find_no_long_paths};
+use crate::headers::{EVERY_ANSWER, add_content_security_policy, keep_streams_flowing};
+use crate::operations::health_router;
 use crate::request_check::check_request;
+use crate::request_origin::{KnownHosts, check_host, check_origin};
+use crate::settings::HttpSettings;
+use crate::stop::Stop;
 
 /// The pages' routes, found once per process: while Leptos looks for them, a resource of another
 /// router's page that is polled for the first time waits for ever.
@@ -40,7 +42,7 @@ struct RouterState {
     app: AppState,
     leptos: LeptosOptions,
     files: SiteFiles,
-    metrics: PrometheusHandle,
+    frame_ancestors: Arc<str>,
 }
 
 impl FromRef<RouterState> for LeptosOptions {
@@ -49,21 +51,23 @@ impl FromRef<RouterState> for LeptosOptions {
     }
 }
 
-/// The server's router. `metrics` renders what the recorder has collected.
+/// The server's router for learners.
 ///
 /// Fails where the names of the site's files can't be read: each page would name files that aren't
 /// there.
 pub fn router(
     app: AppState,
     leptos: LeptosOptions,
-    metrics: PrometheusHandle,
+    settings: &HttpSettings,
+    stop: Stop,
 ) -> Result<Router, SiteFilesError> {
     let files = SiteFiles::read(&leptos)?;
+    let health = health_router(app.clone(), stop);
     let state = RouterState {
         app,
         leptos,
         files,
-        metrics,
+        frame_ancestors: settings.frame_ancestors.as_str().into(),
     };
     let shell_options = state.leptos.clone();
     let pages = Router::new().leptos_routes_with_context(
@@ -77,18 +81,23 @@ pub fn router(
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-cache"),
     ));
-    let health = Router::new()
-        .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics_text));
     // Compression would hold back the events of a run's stream.
     let compressed =
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    let known = KnownHosts::new(settings.hosts.clone());
+    let proxies = TrustedProxies::new(&settings.trusted_proxies);
     let mut router = pages
-        .merge(health)
         .fallback_service(site(&state))
         .with_state(state)
-        .layer(middleware::from_fn(check_request))
+        .merge(health)
+        .layer(middleware::from_fn_with_state(
+            Bodies::default(),
+            check_request,
+        ))
+        .layer(middleware::from_fn_with_state(known.clone(), check_origin))
+        .layer(middleware::from_fn_with_state(known, check_host))
+        .layer(middleware::from_fn_with_state(proxies, find_client_address))
+        .layer(middleware::map_response(keep_streams_flowing))
         .layer(CompressionLayer::new().compress_when(compressed));
     for (name, value) in EVERY_ANSWER {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
@@ -110,10 +119,11 @@ fn log_failure(failure: ServerErrorsFailureClass, latency: Duration, _span: &Spa
 
 fn page_context(state: &RouterState) -> impl Fn() + Clone + Send + Sync + 'static {
     let (app, files) = (state.app.clone(), state.files.clone());
+    let frame_ancestors = Arc::clone(&state.frame_ancestors);
     move || {
         provide_context(app.clone());
         provide_context(files.clone());
-        add_content_security_policy(app.reloads());
+        add_content_security_policy(app.reloads(), &frame_ancestors);
     }
 }
 
@@ -128,49 +138,10 @@ fn site(state: &RouterState) -> MethodRouter {
         .precompressed_br()
         .precompressed_gzip()
         .fallback(any(not_found).with_state(state.clone()));
-    any_service(files).layer(middleware::from_fn_with_state(
-        state.files.clone(),
-        cache_by_name,
-    ))
-}
-
-/// The sandbox's state, for those who monitor the server.
-#[derive(Debug, Serialize)]
-struct Readiness {
-    state: &'static str,
-    reason: Option<String>,
-    ready: u32,
-    creating: u32,
-    running: u32,
-    queued: u32,
-    lanes: u32,
-}
-
-/// 200 while runs are served, else 503, with the reason where there is one.
-async fn ready(State(state): State<RouterState>) -> Response {
-    let status = state.app.pool_status();
-    let (code, name, reason) = match status.state {
-        PoolState::Serving => (StatusCode::OK, "serving", None),
-        PoolState::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", None),
-        PoolState::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", None),
-        PoolState::Away { reason } => (StatusCode::SERVICE_UNAVAILABLE, "away", Some(reason)),
-        PoolState::Refusing { reason } => {
-            (StatusCode::SERVICE_UNAVAILABLE, "refusing", Some(reason))
-        }
-    };
-    let readiness = Readiness {
-        state: name,
-        reason,
-        ready: status.ready,
-        creating: status.creating,
-        running: status.running,
-        queued: status.queued,
-        lanes: status.lanes,
-    };
-    (code, Json(readiness)).into_response()
-}
-
-async fn metrics_text(State(state): State<RouterState>) -> Response {
-    let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    ([(header::CONTENT_TYPE, text)], state.metrics.render()).into_response()
+    any_service(files)
+        .layer(middleware::from_fn_with_state(
+            state.files.clone(),
+            cache_by_name,
+        ))
+        .layer(middleware::from_fn(find_no_long_paths))
 }

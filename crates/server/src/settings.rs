@@ -10,6 +10,15 @@ use std::time::Duration;
 use app::state::Reload;
 use sandbox::SandboxSettings;
 
+mod http;
+mod sizes;
+
+pub use http::{HttpSettings, METRICS_ADDRESS};
+pub use sizes::{Machine, Sizes};
+
+/// A class that presses at once is judged in this time.
+const WAIT_MAX: Duration = Duration::from_secs(20);
+
 /// One setting, as `codealong settings` lists it.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -22,11 +31,41 @@ pub struct Setting {
 
 /// Every setting; a `CODEALONG_*` variable that is not here stops the start. Those of the sandbox
 /// have the names of the fields of [`SandboxSettings`].
-pub const SETTINGS: [Setting; 21] = [
+pub const SETTINGS: [Setting; 27] = [
     setting(
         "CODEALONG_ADDRESS",
         "site-addr of Leptos.toml",
         "address and port to serve on, as in 0.0.0.0:3000",
+    ),
+    setting(
+        "CODEALONG_HOSTS",
+        "localhost and every IP address",
+        "further names that it answers to, as in learn.example.org; * for all",
+    ),
+    setting(
+        "CODEALONG_TRUSTED_PROXIES",
+        "none",
+        "networks of reverse proxies whose X-Forwarded-For counts, as in 10.0.0.0/8",
+    ),
+    setting(
+        "CODEALONG_FRAME_ANCESTORS",
+        "'none'",
+        "sites that may show its pages in a frame, as in https://moodle.example.org",
+    ),
+    setting(
+        "CODEALONG_CONNECTIONS_MAX",
+        "by the limit of open files, at most 4096",
+        "connections at a time, of which one address may have half",
+    ),
+    setting(
+        "CODEALONG_METRICS_ADDRESS",
+        "127.0.0.1:9464, where that is free",
+        "address and port of /metrics and of /readyz with its details",
+    ),
+    setting(
+        "CODEALONG_DRAIN",
+        "5",
+        "seconds from SIGTERM, when /readyz says 503, to the stop",
     ),
     setting(
         "CODEALONG_CURRICULUM",
@@ -73,18 +112,34 @@ pub const SETTINGS: [Setting; 21] = [
         "codealong-, the machine's name, and the address",
         "name on this server's containers; two servers on one engine need two names",
     ),
-    setting("CODEALONG_RUNNING_MAX", "3", "runs at a time"),
-    setting("CODEALONG_WARM", "4", "lanes that wait for a run"),
+    setting(
+        "CODEALONG_RUNNING_MAX",
+        "by the machine: 3 for 2 processors",
+        "runs at a time",
+    ),
+    setting(
+        "CODEALONG_WARM",
+        "by the machine: 4 for 2 processors",
+        "lanes that wait for a run",
+    ),
     setting(
         "CODEALONG_LANES_MAX",
-        "9",
+        "by the machine: 9 for 2 processors",
         "lanes in all; each is two containers",
     ),
-    setting("CODEALONG_CREATING_MAX", "1", "lanes made at a time"),
-    setting("CODEALONG_QUEUE_MAX", "32", "runs that may wait for a slot"),
+    setting(
+        "CODEALONG_CREATING_MAX",
+        "by the machine: 1 for 2 processors",
+        "lanes made at a time",
+    ),
+    setting(
+        "CODEALONG_QUEUE_MAX",
+        "by the machine: 64 for 2 processors",
+        "runs that may wait for a slot",
+    ),
     setting(
         "CODEALONG_WAIT_MAX",
-        "10",
+        "20",
         "seconds that a run may wait for a slot",
     ),
     setting(
@@ -145,6 +200,7 @@ pub struct ServerSettings {
     /// The name on the server's containers; none for one made of the machine's name and the
     /// address.
     pub owner: Option<String>,
+    pub http: HttpSettings,
     pub sandbox: SandboxSettings,
 }
 
@@ -165,7 +221,15 @@ impl ServerSettings {
     pub fn read(
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let mut reader = Reader::new(variables);
+        Self::read_on(Machine::this(), variables)
+    }
+
+    /// The same for a machine of these sizes.
+    fn read_on(
+        machine: Machine,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(machine, variables);
         let reload = reader
             .parsed("CODEALONG_RELOAD", "true or false")
             .unwrap_or(cfg!(debug_assertions));
@@ -190,6 +254,7 @@ impl ServerSettings {
                 .parsed("CODEALONG_LOG_FORMAT", "text or json")
                 .unwrap_or(LogFormat::Text),
             owner: reader.text("CODEALONG_OWNER"),
+            http: HttpSettings::read(&mut reader),
             sandbox: reader.sandbox(),
         };
         reader.finish(settings)
@@ -235,12 +300,13 @@ impl FromStr for LogFormat {
 
 /// Reads variables one by one and collects their problems.
 struct Reader {
+    machine: Machine,
     variables: Vec<(String, String)>,
     problems: Vec<String>,
 }
 
 impl Reader {
-    fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+    fn new(machine: Machine, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let variables: Vec<_> = variables
             .into_iter()
             .filter(|(name, _)| name.starts_with("CODEALONG_"))
@@ -251,6 +317,7 @@ impl Reader {
             .map(|(name, _)| format!("{name} isn't a setting: `codealong settings` lists them all"))
             .collect();
         Self {
+            machine,
             variables,
             problems: unknown,
         }
@@ -266,18 +333,48 @@ impl Reader {
         let value = self.text(name)?;
         let parsed = value.parse().ok();
         if parsed.is_none() {
-            self.problems
-                .push(format!("{name} is {value:?}, which is not {wanted}"));
+            self.refuse(name, &value, wanted);
         }
         parsed
+    }
+
+    fn refuse(&mut self, name: &str, value: &str, wanted: &str) {
+        self.problems
+            .push(format!("{name} is {value:?}, which is not {wanted}"));
+    }
+
+    /// The parts of a value with commas between them; none where one is wrong.
+    fn list<T>(&mut self, name: &str, wanted: &str, parse: fn(&str) -> Option<T>) -> Vec<T> {
+        let Some(value) = self.text(name) else {
+            return Vec::new();
+        };
+        let parts = value.split(',').map(|part| parse(part.trim()));
+        parts.collect::<Option<Vec<T>>>().unwrap_or_else(|| {
+            self.refuse(name, &value, wanted);
+            Vec::new()
+        })
     }
 
     fn count(&mut self, name: &str) -> Option<u32> {
         self.parsed(name, "a whole number")
     }
 
+    fn positive(&mut self, name: &str) -> Option<u32> {
+        let wanted = "a whole number from 1";
+        let count: Option<std::num::NonZeroU32> = self.parsed(name, wanted);
+        count.map(std::num::NonZeroU32::get)
+    }
+
     fn sandbox(&mut self) -> SandboxSettings {
         let default = SandboxSettings::default();
+        let mut sizes = Sizes::of(self.machine);
+        sizes.running_max = self
+            .count("CODEALONG_RUNNING_MAX")
+            .unwrap_or(sizes.running_max);
+        sizes.warm = self.count("CODEALONG_WARM").unwrap_or(sizes.warm);
+        sizes.creating_max = self
+            .count("CODEALONG_CREATING_MAX")
+            .unwrap_or(sizes.creating_max);
         SandboxSettings {
             docker_host: self
                 .text("CODEALONG_DOCKER_HOST")
@@ -288,24 +385,16 @@ impl Reader {
             base_image: self.text("CODEALONG_BASE_IMAGE"),
             runtime: self.text("CODEALONG_RUNTIME"),
             owner: self.text("CODEALONG_OWNER").unwrap_or(default.owner),
-            running_max: self
-                .count("CODEALONG_RUNNING_MAX")
-                .unwrap_or(default.running_max),
-            warm: self.count("CODEALONG_WARM").unwrap_or(default.warm),
+            running_max: sizes.running_max,
+            warm: sizes.warm,
             lanes_max: self
                 .count("CODEALONG_LANES_MAX")
-                .unwrap_or(default.lanes_max),
-            creating_max: self
-                .count("CODEALONG_CREATING_MAX")
-                .unwrap_or(default.creating_max),
-            queue_max: self
-                .count("CODEALONG_QUEUE_MAX")
-                .unwrap_or(default.queue_max),
+                .unwrap_or_else(|| sizes.lanes_max()),
+            creating_max: sizes.creating_max,
+            queue_max: self.count("CODEALONG_QUEUE_MAX").unwrap_or(sizes.queue_max),
             wait_max: self
                 .count("CODEALONG_WAIT_MAX")
-                .map_or(default.wait_max, |seconds| {
-                    Duration::from_secs(seconds.into())
-                }),
+                .map_or(WAIT_MAX, |seconds| Duration::from_secs(seconds.into())),
             ..default
         }
     }

@@ -209,14 +209,19 @@ impl Server {
     }
 
     pub(crate) fn stop(mut self) -> Result<ExitStatus> {
-        command::signal("TERM", i64::from(self.child.id()));
+        self.ask_to_stop();
         if command::exits_within(&mut self.child, STOP_LIMIT) {
             return Ok(self.child.wait()?);
         }
         bail!(
-            "the server did not stop within {} s of SIGTERM and was killed",
+            "the server did not stop within {} s of SIGINT and was killed",
             STOP_LIMIT.as_secs()
         )
+    }
+
+    /// As Ctrl-C does: it does not wait for balancers to look elsewhere.
+    fn ask_to_stop(&self) {
+        command::signal("INT", i64::from(self.child.id()));
     }
 }
 
@@ -224,7 +229,7 @@ impl Drop for Server {
     /// A server must not outlive the tests that failed on it.
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
-            command::signal("TERM", i64::from(self.child.id()));
+            self.ask_to_stop();
             if !command::exits_within(&mut self.child, STOP_LIMIT) {
                 let _ = self.child.kill();
                 let _ = self.child.wait();

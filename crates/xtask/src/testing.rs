@@ -38,10 +38,17 @@ struct Prerequisites {
     tests: Result<(), String>,
     server: Result<(), String>,
     site: Result<(), String>,
+    downloads: Downloads,
+}
+
+/// Those that come from elsewhere, ready made.
+#[derive(Debug)]
+struct Downloads {
     engine: Result<Engine, String>,
     base_image: Result<(), String>,
     python: Result<PathBuf, String>,
     redis: Result<(), String>,
+    proxies: Result<(), String>,
     browser: Result<Browser, String>,
 }
 
@@ -84,7 +91,7 @@ pub(crate) fn run(screen: &Screen, only: &[Suite], soak: bool) -> Result<ExitCod
     if any_requires(suites, Requirement::Engine) {
         results.push(no_container_is_left(&containers_before));
     }
-    if let Ok(engine) = prerequisites.engine {
+    if let Ok(engine) = prerequisites.downloads.engine {
         engine.stop(screen);
     }
     Ok(print_summary(screen, results))
@@ -106,22 +113,7 @@ impl Prerequisites {
                 if required(Requirement::Site) {
                     let _ = sender.send(wasm_target::fetch(screen));
                 }
-                let engine = prepare_if(required(Requirement::Engine), || {
-                    engine::check_obtainable().and_then(|()| engine::ensure(screen))
-                });
-                let base_image =
-                    prepare_if(required(Requirement::Engine) && engine.is_ok(), || {
-                        base_image::ensure(screen)
-                    });
-                let python = prepare_if(required(Requirement::Python), || {
-                    programs::ensure_python(screen)
-                });
-                let redis = prepare_if(required(Requirement::Redis), || {
-                    programs::ensure_redis(screen)
-                });
-                let browser =
-                    prepare_if(required(Requirement::Browser), || browser::ensure(screen));
-                (engine, base_image, python, redis, browser)
+                Downloads::fetch(screen, &required)
             });
             let tests = prepare_if(required(Requirement::Tests), || {
                 suite::compile_tests(screen)
@@ -140,26 +132,12 @@ impl Prerequisites {
                 let bindings = front_end::build(screen, &compiler)?;
                 site::assemble(screen, &bindings, Effort::Quick)
             });
-            let (engine, base_image, python, redis, browser) =
-                downloads.join().unwrap_or_else(|_| {
-                    let panicked = "the set-up panicked";
-                    (
-                        Err(panicked.to_owned()),
-                        Err(panicked.to_owned()),
-                        Err(panicked.to_owned()),
-                        Err(panicked.to_owned()),
-                        Err(panicked.to_owned()),
-                    )
-                });
+            let downloads = downloads.join().unwrap_or_else(|_| Downloads::panicked());
             Self {
                 tests,
                 server,
                 site,
-                engine,
-                base_image,
-                python,
-                redis,
-                browser,
+                downloads,
             }
         })
     }
@@ -170,22 +148,62 @@ impl Prerequisites {
         }
         match suite {
             Suite::Rust => suite::rust(screen),
-            Suite::RunnerImage => suite::runner_image(screen, ready(&self.python)?),
+            Suite::RunnerImage => suite::runner_image(screen, ready(&self.downloads.python)?),
             Suite::Sandbox => suite::sandbox(screen, soak),
             Suite::Course => suite::course(screen),
-            Suite::End2end => suite::end2end(screen, ready(&self.browser)?),
+            Suite::End2end => suite::end2end(screen, ready(&self.downloads.browser)?),
         }
     }
 
     fn require(&self, requirement: Requirement) -> Result<()> {
+        let downloads = &self.downloads;
         match requirement {
             Requirement::Tests => ready(&self.tests).map(drop),
-            Requirement::Python => ready(&self.python).map(drop),
-            Requirement::Engine => ready(&self.engine).and(ready(&self.base_image)).map(drop),
+            Requirement::Python => ready(&downloads.python).map(drop),
+            Requirement::Engine => ready(&downloads.engine)
+                .and(ready(&downloads.base_image))
+                .map(drop),
             Requirement::Server => ready(&self.server).map(drop),
             Requirement::Site => ready(&self.site).map(drop),
-            Requirement::Redis => ready(&self.redis).map(drop),
-            Requirement::Browser => ready(&self.browser).map(drop),
+            Requirement::Redis => ready(&downloads.redis).map(drop),
+            Requirement::Proxies => ready(&downloads.proxies).map(drop),
+            Requirement::Browser => ready(&downloads.browser).map(drop),
+        }
+    }
+}
+
+impl Downloads {
+    fn fetch(screen: &Screen, required: &dyn Fn(Requirement) -> bool) -> Self {
+        let engine = prepare_if(required(Requirement::Engine), || {
+            engine::check_obtainable().and_then(|()| engine::ensure(screen))
+        });
+        Self {
+            base_image: prepare_if(required(Requirement::Engine) && engine.is_ok(), || {
+                base_image::ensure(screen)
+            }),
+            engine,
+            python: prepare_if(required(Requirement::Python), || {
+                programs::ensure_python(screen)
+            }),
+            redis: prepare_if(required(Requirement::Redis), || {
+                programs::ensure_redis(screen)
+            }),
+            proxies: prepare_if(required(Requirement::Proxies), || {
+                programs::ensure_proxies(screen)
+            }),
+            browser: prepare_if(required(Requirement::Browser), || browser::ensure(screen)),
+        }
+    }
+
+    fn panicked() -> Self {
+        let reason = "the set-up panicked";
+        Self {
+            engine: Err(reason.to_owned()),
+            base_image: Err(reason.to_owned()),
+            python: Err(reason.to_owned()),
+            redis: Err(reason.to_owned()),
+            proxies: Err(reason.to_owned()),
+            browser: Err(reason.to_owned()),
         }
     }
 }

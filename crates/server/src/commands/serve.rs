@@ -2,17 +2,21 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use app::state::AppState;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sandbox::{Pool, StopOutcome};
+use sandbox::{Pool, SandboxSettings, StopOutcome};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::{LogFormat, ServerSettings, leptos_options, router, serve_until};
+use crate::descriptors;
+use crate::{
+    ConnectionLimits, HttpSettings, LogFormat, METRICS_ADDRESS, Machine, Server, ServerSettings,
+    Stop, leptos_options, operations_router, router, serve_until,
+};
 
 /// Serves until SIGTERM or Ctrl-C.
 pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
@@ -33,19 +37,99 @@ pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
         )
     })?;
     let address = listener.local_addr().context("the socket has no address")?;
-    let pool = Pool::start(settings.sandbox_at(address))?;
+    let operations = listen_for_operations(&settings.http).await?;
+    let limits = connection_limits(&settings);
+    let sizes = settings.sandbox_at(address);
+    let pool = Pool::start(sizes.clone())?;
     let state = AppState::load(settings.curriculum, settings.reload, pool)
         .context("the courses have problems; mend them and start again")?;
     tracing::info!(%address, "serving on http://{address}");
-    let router =
-        router(state.clone(), leptos, metrics).context("the built site can't be served")?;
-    match serve_until(listener, router, state, stop_signal()?).await? {
+    log_sizes(&sizes);
+    let http = settings.http;
+    let stop = stop_signal(http.drain)?;
+    let router = router(state.clone(), leptos, &http, stop.clone())
+        .context("the built site can't be served")?;
+    let operations = operations.map(|listener| {
+        let hosts = http.hosts.clone();
+        let router = operations_router(state.clone(), stop.clone(), metrics, hosts);
+        (listener, router)
+    });
+    let server = Server {
+        listener,
+        router,
+        operations,
+        limits,
+    };
+    match serve_until(server, &http, state, stop).await? {
         StopOutcome::Nothing => tracing::info!("stopped; no container is left"),
         StopOutcome::PerhapsSome { reason } => {
             tracing::warn!(reason, "stopped; a container may be left: {reason}");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Listens for those who run the server. Only an address that was chosen must be free: another server
+/// on this machine may have the usual one.
+async fn listen_for_operations(settings: &HttpSettings) -> anyhow::Result<Option<TcpListener>> {
+    let address = settings.metrics_address.unwrap_or(METRICS_ADDRESS);
+    match TcpListener::bind(address).await {
+        Ok(listener) => {
+            tracing::info!(%address, "metrics are on http://{address}/metrics");
+            Ok(Some(listener))
+        }
+        Err(error) if settings.metrics_address.is_none() => {
+            tracing::warn!(
+                %error,
+                "there are no metrics: {address} can't be listened on, and \
+                 CODEALONG_METRICS_ADDRESS chooses another: {error}"
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error).with_context(|| {
+            format!("{address} can't be listened on; CODEALONG_METRICS_ADDRESS chooses another")
+        }),
+    }
+}
+
+fn log_sizes(sandbox: &SandboxSettings) {
+    let Machine {
+        processors,
+        memory_bytes,
+    } = Machine::this();
+    let SandboxSettings {
+        running_max, warm, ..
+    } = sandbox;
+    let learners = running_max.saturating_add(sandbox.queue_max);
+    tracing::info!(
+        processors,
+        running_max,
+        warm,
+        learners,
+        "on {processors} processors with {} GiB, {running_max} runs at a time and {warm} lanes that wait: \
+         fit for about {learners} learners who press Run at once",
+        memory_bytes >> 30,
+    );
+}
+
+fn connection_limits(settings: &ServerSettings) -> ConnectionLimits {
+    let open_files_max = descriptors::raise_limit();
+    let fitting = descriptors::connections_max(open_files_max, settings.sandbox.lanes_max);
+    let asked = settings.http.connections_max;
+    let asked = asked.map(|asked| usize::try_from(asked).unwrap_or(usize::MAX));
+    let connections_max = asked.unwrap_or(fitting);
+    if connections_max > fitting {
+        tracing::warn!(
+            connections_max,
+            fitting,
+            "CODEALONG_CONNECTIONS_MAX is {connections_max}, but with {open_files_max} open files only \
+             {fitting} connections leave the sandbox what it needs"
+        );
+    }
+    ConnectionLimits {
+        connections_max,
+        ..ConnectionLimits::default()
+    }
 }
 
 fn start_log(settings: &ServerSettings) -> anyhow::Result<()> {
@@ -62,19 +146,29 @@ fn start_log(settings: &ServerSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Cancelled by the first SIGTERM or Ctrl-C.
-fn stop_signal() -> anyhow::Result<CancellationToken> {
+/// SIGTERM, by which a service is ended, announces the stop and begins it after `drain`; Ctrl-C, or a
+/// second signal, begins it at once.
+fn stop_signal(drain: Duration) -> anyhow::Result<Stop> {
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be listened for")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT can't be listened for")?;
-    let stop = CancellationToken::new();
-    let cancelled = stop.clone();
+    let stop = Stop::default();
+    let told = stop.clone();
     tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        let drain = tokio::select! {
+            _ = terminate.recv() => drain,
+            _ = interrupt.recv() => Duration::ZERO,
+        };
+        if !drain.is_zero() {
+            tracing::info!("stopping in {drain:?}: /readyz says so, and all is served until then");
         }
+        let again = async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        told.begin_after(drain, again).await;
         tracing::info!("stopping: runs in flight may end");
-        cancelled.cancel();
     });
     Ok(stop)
 }

@@ -6,13 +6,22 @@ use super::*;
 
 fn read(variables: &[(&str, &str)]) -> Result<ServerSettings, SettingsError> {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    ServerSettings::read(variables.iter().map(owned))
+    let machine = Machine {
+        processors: 2,
+        memory_bytes: 8 << 30,
+    };
+    ServerSettings::read_on(machine, variables.iter().map(owned))
 }
 
 #[test]
 fn absent_variables_have_defaults_and_foreign_ones_are_left_alone() {
     let settings = read(&[("PATH", "/bin"), ("CODEALONG_OWNER", "")]).unwrap();
-    assert_eq!(settings.sandbox, SandboxSettings::default());
+    let default = SandboxSettings {
+        queue_max: 64,
+        wait_max: Duration::from_secs(20),
+        ..SandboxSettings::default()
+    };
+    assert_eq!(settings.sandbox, default);
     assert_eq!(settings.address, None);
 }
 
@@ -24,6 +33,10 @@ fn every_bad_variable_is_named_with_what_it_should_be() {
         ("CODEALONG_RUNNING_MAX", "0"),
         ("CODEALONG_WRAM", "4"),
         ("CODEALONG_OWNER", "a b"),
+        ("CODEALONG_HOSTS", "https://learn.example.org"),
+        ("CODEALONG_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
+        ("CODEALONG_FRAME_ANCESTORS", "https://a.org; script-src *"),
+        ("CODEALONG_CONNECTIONS_MAX", "0"),
     ])
     .unwrap_err()
     .to_string();
@@ -33,6 +46,10 @@ fn every_bad_variable_is_named_with_what_it_should_be() {
         "CODEALONG_RUNNING_MAX=0",
         "CODEALONG_WRAM isn't a setting",
         "CODEALONG_OWNER=a b",
+        "CODEALONG_HOSTS is \"https://learn.example.org\", which is not names",
+        "CODEALONG_TRUSTED_PROXIES is \"10.0.0.0/8, nginx\", which is not networks",
+        "CODEALONG_FRAME_ANCESTORS is \"https://a.org; script-src *\", which is not sites",
+        "CODEALONG_CONNECTIONS_MAX is \"0\", which is not a whole number from 1",
     ] {
         assert!(error.contains(part), "{part:?} is not in:\n{error}");
     }
@@ -46,13 +63,38 @@ fn every_variable_reaches_its_setting() {
         ("CODEALONG_WAIT_MAX", "7"),
         ("CODEALONG_RUNNING_MAX", "2"),
         ("CODEALONG_RUNTIME", "runsc"),
+        ("CODEALONG_HOSTS", "learn.example.org"),
+        ("CODEALONG_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,::1"),
+        ("CODEALONG_DRAIN", "0"),
+        ("CODEALONG_METRICS_ADDRESS", "127.0.0.1:9000"),
     ])
     .unwrap();
     assert_eq!(settings.address.unwrap().port(), 80);
     assert_eq!(settings.reload, Reload::Never);
     assert_eq!(settings.sandbox.wait_max, Duration::from_secs(7));
     assert_eq!(settings.sandbox.running_max, 2);
+    assert_eq!(settings.http.hosts, "learn.example.org".parse().unwrap());
+    let networks: Vec<String> = settings
+        .http
+        .trusted_proxies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(networks, ["10.0.0.0/8", "192.0.2.7/32", "::1/128"]);
+    assert_eq!(settings.http.drain, Duration::ZERO);
+    assert_eq!(settings.http.metrics_address.unwrap().port(), 9000);
     assert_eq!(settings.sandbox.runtime.as_deref(), Some("runsc"));
+}
+
+#[test]
+fn more_warm_lanes_need_more_lanes_and_get_them() {
+    let settings = read(&[("CODEALONG_WARM", "30")]).unwrap();
+    assert_eq!(settings.sandbox.lanes_max, 3 + 30 + 1 + 1);
+    let error = read(&[("CODEALONG_WARM", "30"), ("CODEALONG_LANES_MAX", "9")]).unwrap_err();
+    assert!(
+        error.to_string().contains("CODEALONG_LANES_MAX=9"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use app::state::{AppState, Reload};
 use leptos_config::LeptosOptions;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use sandbox::{Pool, PoolStatus, SandboxSettings, StopOutcome};
-use server::{router, serve_until};
+use server::{ConnectionLimits, HttpSettings, Server, Stop, router, serve_until};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::client::{ask_for_run, containers_of, report_on, until};
 use crate::judge_fixture::{repository, serial_guard};
@@ -57,12 +55,21 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     pool.ready().await.unwrap();
     let state = AppState::load(repository().join("curriculum"), Reload::Never, pool).unwrap();
     let leptos = LeptosOptions::builder().output_name("codealong").build();
-    let metrics = PrometheusBuilder::new().build_recorder().handle();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = listener.local_addr().unwrap();
-    let stop = CancellationToken::new();
-    let router = router(state.clone(), leptos, metrics).unwrap();
-    let serving = tokio::spawn(serve_until(listener, router, state.clone(), stop.clone()));
+    let stop = Stop::default();
+    let settings = HttpSettings::default();
+    let served = Server {
+        listener,
+        router: router(state.clone(), leptos, &settings, stop.clone()).unwrap(),
+        operations: None,
+        limits: ConnectionLimits::default(),
+    };
+    let (serving_state, serving_stop) = (state.clone(), stop.clone());
+    let serving =
+        tokio::spawn(
+            async move { serve_until(served, &settings, serving_state, serving_stop).await },
+        );
     // The warm lanes are there: later there must be no others.
     at_rest(&state).await;
 
@@ -104,7 +111,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     let report = report_on(ask_for_run(server, &solution, None).await).await;
     assert_eq!(report.verdict, protocol::Verdict::Passed, "{report:#?}");
 
-    stop.cancel();
+    stop.begin();
     assert_eq!(serving.await.unwrap().unwrap(), StopOutcome::Nothing);
     assert_eq!(containers_of(&owner).await, 0, "a container is left");
 }

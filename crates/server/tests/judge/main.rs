@@ -13,6 +13,7 @@
 )]
 
 mod client;
+mod crowds;
 mod deciding_lines;
 mod expectation;
 mod hostile_programs;
@@ -20,7 +21,9 @@ mod judge_command;
 mod judge_fixture;
 mod leaving;
 mod mistakes;
+mod proxies;
 mod right_programs;
+mod server_process;
 mod small_course;
 mod spoiled_course;
 mod stopping;

@@ -53,13 +53,23 @@ struct Asked {
 
 impl Asked {
     async fn at(server: SocketAddr, from: Ipv4Addr, name: &str) -> Self {
+        Self::send(server, from, name, "").await
+    }
+
+    /// The same through a proxy at `from`, for a client elsewhere.
+    async fn through(server: SocketAddr, from: Ipv4Addr, client: &str, name: &str) -> Self {
+        let forwarded = format!("X-Forwarded-For: 192.0.2.99, {client}\r\n");
+        Self::send(server, from, name, &forwarded).await
+    }
+
+    async fn send(server: SocketAddr, from: Ipv4Addr, name: &str, headers: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((from, 0).into()).unwrap();
         let mut stream = socket.connect(server).await.unwrap();
         let body = run_request("x = 1", Some(name));
         let request = format!(
             "POST /api/run HTTP/1.1\r\nHost: {server}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
+             {headers}Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -103,6 +113,35 @@ async fn many_names_at_one_address_share_its_part_of_the_queue() {
 }
 
 #[tokio::test]
+async fn clients_of_a_trusted_proxy_have_their_own_parts() {
+    let engine = SilentEngine::new();
+    let proxy = Ipv4Addr::new(127, 0, 0, 9);
+    let app = TestApp::start_behind(
+        proxy,
+        SandboxSettings {
+            queue_max: 2,
+            ..engine.settings(Duration::from_secs(60))
+        },
+    );
+    let server = app.listen().await;
+    let (crowd, neighbour) = ("198.51.100.7", "198.51.100.8");
+
+    let mut first = Asked::through(server, proxy, crowd, "first").await;
+    first.expect(r#""position":1"#).await;
+    let mut second = Asked::through(server, proxy, crowd, "second").await;
+    second.expect(r#""position":2"#).await;
+    let mut third = Asked::through(server, proxy, crowd, "third").await;
+    third.expect("busy").await;
+    let mut other = Asked::through(server, proxy, neighbour, "fourth").await;
+    other.expect(r#""position":2"#).await;
+    second.expect("busy").await;
+    // Who is no proxy says nothing that counts.
+    let stranger = Ipv4Addr::new(127, 0, 0, 4);
+    let mut fifth = Asked::through(server, stranger, "198.51.100.9", "fifth").await;
+    fifth.expect("busy").await;
+}
+
+#[tokio::test]
 async fn a_plain_client_that_waited_in_vain_has_a_status_and_a_page_its_place() {
     let engine = SilentEngine::new();
     let app = TestApp::start_on(engine.settings(Duration::from_secs(1)));
@@ -110,7 +149,10 @@ async fn a_plain_client_that_waited_in_vain_has_a_status_and_a_page_its_place() 
     let (plain, page) = tokio::join!(app.run("x = 1"), page);
     let plain = plain.expect(503, "unavailable");
     assert!(plain.header("retry-after").parse::<u32>().unwrap() >= 1);
-    page.expect(200, r#""position":"#);
+    let page = page.expect(200, r#""position":"#);
+    // nginx would hold the events back, and nobody else may keep them.
+    assert_eq!(page.header("x-accel-buffering"), "no");
+    assert_eq!(page.header("cache-control"), "no-store");
 }
 
 #[tokio::test]

@@ -12,4 +12,5 @@ mod log;
 mod pages;
 mod reloading;
 mod site_files;
+mod strangers;
 mod test_app;

@@ -193,7 +193,7 @@ async fn hints_and_solutions_come_one_at_a_time() {
 async fn metrics_are_for_prometheus() {
     let app = TestApp::start();
     app.run("x = 1").await.expect(503, "unavailable");
-    let answer = app.get("/metrics").await.expect(200, "");
+    let answer = app.get_as_owner("/metrics").await.expect(200, "");
     assert!(answer.header("content-type").starts_with("text/plain"));
     for line in [
         "codealong_engine_up 0",

@@ -1,26 +1,29 @@
 //! A whole server, by default without a Docker engine, and the verbs of a client.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::OnceLock;
 
 use app::state::{AppState, Reload};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos_config::LeptosOptions;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use protocol::Program;
 use sandbox::{Pool, SandboxSettings};
-use server::{router, serve_until};
+use server::{
+    ConnectionLimits, HttpSettings, Server, Stop, operations_router, router, serve_until,
+};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub(crate) struct TestApp {
     router: Router,
+    operations: Router,
+    settings: HttpSettings,
     state: AppState,
     /// Holds the folder `site`, and beside it `secret.txt`.
     _folder: TempDir,
@@ -61,7 +64,32 @@ impl TestApp {
         Self::build(&repository().join("curriculum"), Reload::Never, sandbox)
     }
 
+    /// Like `start_on`, behind a reverse proxy at this address.
+    pub(crate) fn start_behind(proxy: Ipv4Addr, sandbox: SandboxSettings) -> Self {
+        let settings = HttpSettings {
+            trusted_proxies: vec![IpAddr::from(proxy).into()],
+            ..HttpSettings::default()
+        };
+        let courses = repository().join("curriculum");
+        Self::build_for(settings, &courses, Reload::Never, sandbox)
+    }
+
+    /// Like `start`, with these settings for the web.
+    pub(crate) fn start_for(settings: HttpSettings) -> Self {
+        let courses = repository().join("curriculum");
+        Self::build_for(settings, &courses, Reload::Never, away())
+    }
+
     fn build(courses: &Path, reload: Reload, sandbox: SandboxSettings) -> Self {
+        Self::build_for(HttpSettings::default(), courses, reload, sandbox)
+    }
+
+    fn build_for(
+        settings: HttpSettings,
+        courses: &Path,
+        reload: Reload,
+        sandbox: SandboxSettings,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
         std::fs::create_dir(&site).unwrap();
@@ -75,8 +103,12 @@ impl TestApp {
             .output_name("codealong")
             .site_root(site.to_string_lossy().into_owned())
             .build();
+        let stop = Stop::default();
+        let hosts = settings.hosts.clone();
         Self {
-            router: router(state.clone(), leptos, metrics).unwrap(),
+            router: router(state.clone(), leptos, &settings, stop.clone()).unwrap(),
+            operations: operations_router(state.clone(), stop, metrics, hosts),
+            settings,
             state,
             _folder: folder,
         }
@@ -84,17 +116,37 @@ impl TestApp {
 
     /// Serves on a socket as long as the test's runtime lives.
     pub(crate) async fn listen(&self) -> SocketAddr {
+        self.listen_with(ConnectionLimits::default()).await
+    }
+
+    /// Like `listen`, with these limits on connections.
+    pub(crate) async fn listen_with(&self, limits: ConnectionLimits) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let never = CancellationToken::new();
-        let serving = serve_until(listener, self.router.clone(), self.state.clone(), never);
-        tokio::spawn(serving);
+        let server = Server {
+            listener,
+            router: self.router.clone(),
+            operations: None,
+            limits,
+        };
+        let (settings, state) = (self.settings.clone(), self.state.clone());
+        tokio::spawn(async move { serve_until(server, &settings, state, Stop::default()).await });
         address
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).body(Body::empty()).unwrap();
         self.send(request).await
+    }
+
+    /// Asks as who runs the server does.
+    pub(crate) async fn get_as_owner(&self, path: &str) -> Answer {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        self.send_as_owner(request).await
+    }
+
+    pub(crate) async fn send_as_owner(&self, request: Request<Body>) -> Answer {
+        send_to(self.operations.clone(), request).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
@@ -111,14 +163,22 @@ impl TestApp {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        send_to(self.router.clone(), request).await
+    }
+}
+
+/// Sends a request into a router; for the host `localhost` where it names none.
+async fn send_to(router: Router, mut request: Request<Body>) -> Answer {
+    let localhost = HeaderValue::from_static("localhost");
+    let headers = request.headers_mut();
+    headers.entry(header::HOST).or_insert(localhost);
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
     }
 }
 

@@ -57,6 +57,15 @@ pub(crate) const REDIS: PackageSet<'_> = PackageSet {
     reason: "redis-server is missing",
 };
 
+pub(crate) const NGINX: PackageSet<'_> = PackageSet {
+    names: &["nginx-light"],
+    reason: "nginx is missing",
+};
+pub(crate) const CADDY: PackageSet<'_> = PackageSet {
+    names: &["caddy"],
+    reason: "Caddy is missing",
+};
+
 /// The name depends on the compiler's version of LLVM.
 pub(super) fn wasm_linker<'name>(names: &'name [&'name str]) -> PackageSet<'name> {
     PackageSet {

@@ -1,4 +1,4 @@
-//! Programs that the tests run: Python and Redis.
+//! Programs that the tests run: Python, Redis, and two reverse proxies.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -40,4 +40,19 @@ pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
         return Ok(());
     }
     packages::install(screen, "Redis", &packages::REDIS)
+}
+
+/// `crates/server/tests/judge/proxies.rs` puts each in front of a server.
+pub(crate) fn ensure_proxies(screen: &Screen) -> Result<()> {
+    for (program, title, package) in [
+        ("nginx", "nginx", &packages::NGINX),
+        ("caddy", "Caddy", &packages::CADDY),
+    ] {
+        if command::find(program).is_some() {
+            screen.found(title, format_args!("{program} is here"));
+        } else {
+            packages::install(screen, title, package)?;
+        }
+    }
+    Ok(())
 }

@@ -49,6 +49,7 @@ pub(crate) enum Requirement {
     Server,
     Site,
     Redis,
+    Proxies,
     Browser,
 }
 
@@ -76,7 +77,12 @@ impl Suite {
             Self::Rust => &[Requirement::Tests],
             Self::RunnerImage => &[Requirement::Python, Requirement::Redis],
             Self::Sandbox => &[Requirement::Tests, Requirement::Engine],
-            Self::Course => &[Requirement::Tests, Requirement::Engine, Requirement::Server],
+            Self::Course => &[
+                Requirement::Tests,
+                Requirement::Engine,
+                Requirement::Server,
+                Requirement::Proxies,
+            ],
             Self::End2end => &[
                 Requirement::Engine,
                 Requirement::Server,

@@ -1,0 +1,149 @@
+//! The connections of browsers: each is served until it ends, and none may hold the server up.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use crate::client_address::TrustedProxies;
+use crate::share_limit::{Share, ShareLimit};
+
+/// Where no descriptor is left, one comes back soon.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// What a client reads for whom there is no connection.
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\
+    Content-Length: 0\r\n\r\n";
+
+/// How many connections there may be, and how long each may wait.
+#[derive(Debug, Clone)]
+pub struct ConnectionLimits {
+    /// Connections at a time, of which one address may have half.
+    pub connections_max: usize,
+    /// For a request's head, and for the next request on a connection that stays open.
+    pub head_timeout: Duration,
+    /// For a client to take what it is sent.
+    pub write_timeout: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            connections_max: 4096,
+            head_timeout: Duration::from_secs(20),
+            write_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Serves every connection until `stop` is cancelled, and then those that have a request to its end.
+///
+/// hyper's own limits hold for the size of a head: 100 headers, 400 KB.
+pub(crate) async fn serve_connections(
+    listener: TcpListener,
+    router: Router,
+    limits: &ConnectionLimits,
+    proxies: &TrustedProxies,
+    stop: &CancellationToken,
+) -> io::Result<()> {
+    let shares = ShareLimit::new(limits.connections_max);
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) if is_of_the_client(&error) => continue,
+            Err(error) => {
+                tracing::error!(%error, "no connection can be taken: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        // A proxy comes for many clients.
+        let counted = Some(address.ip()).filter(|address| !proxies.contains(*address));
+        let Some(share) = shares.take(counted) else {
+            metrics::counter!("codealong_connections_refused_total").increment(1);
+            refuse(&stream);
+            continue;
+        };
+        let serving = serve_connection(
+            stream,
+            address,
+            router.clone(),
+            limits.clone(),
+            stop.clone(),
+            share,
+        );
+        connections.spawn(serving);
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+    Ok(())
+}
+
+async fn serve_connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    limits: ConnectionLimits,
+    stop: CancellationToken,
+    _share: Share,
+) {
+    // An event goes out when it happens, not when there is more to send. Where this fails, it is
+    // because the connection has ended.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.write_timeout));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.clone().oneshot(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_timeout)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    // How a connection ends is the client's affair.
+    let _ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+}
+
+/// Says so to a client for whom there is no room, as far as that takes no time.
+fn refuse(stream: &TcpStream) {
+    let _ = stream.try_write(REFUSAL);
+}
+
+/// Whether a connection has ended before it was taken.
+fn is_of_the_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}

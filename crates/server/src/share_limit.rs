@@ -1,0 +1,114 @@
+//! A number of something that all clients share, of which no address can take more than half.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sandbox::network_of;
+
+/// So many may be held at a time, half of them by one address.
+///
+/// A whole class can sit behind one address, so its part is large; the other half is for everybody
+/// else, whatever one address does.
+#[derive(Debug, Clone)]
+pub(crate) struct ShareLimit {
+    max: usize,
+    held: Arc<Mutex<Held>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    all: usize,
+    by_network: HashMap<IpAddr, usize>,
+}
+
+/// One of those that may be held, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Share {
+    /// None for one that counts for no address.
+    network: Option<IpAddr>,
+    held: Arc<Mutex<Held>>,
+}
+
+impl ShareLimit {
+    pub(crate) fn new(max: usize) -> Self {
+        let held = Arc::default();
+        Self { max, held }
+    }
+
+    /// A share for the client at this address; none where there is no more for it. `None` is a client
+    /// that may take all, such as a proxy for many.
+    pub(crate) fn take(&self, address: Option<IpAddr>) -> Option<Share> {
+        let network = address.map(network_of);
+        let mut held = lock(&self.held);
+        if held.all >= self.max {
+            return None;
+        }
+        if let Some(network) = network {
+            let of_network = held.by_network.entry(network).or_default();
+            if *of_network >= self.max.div_ceil(2) {
+                return None;
+            }
+            *of_network += 1;
+        }
+        held.all += 1;
+        let held = Arc::clone(&self.held);
+        Some(Share { network, held })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut held = lock(&self.held);
+        held.all -= 1;
+        let Some(network) = self.network else { return };
+        if let Some(of_network) = held.by_network.get_mut(&network) {
+            *of_network -= 1;
+            if *of_network == 0 {
+                held.by_network.remove(&network);
+            }
+        }
+    }
+}
+
+fn lock(held: &Mutex<Held>) -> std::sync::MutexGuard<'_, Held> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Option<IpAddr> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn one_address_takes_half_and_another_the_rest() {
+        let limit = ShareLimit::new(4);
+        let (crowd, other) = (address("192.0.2.1"), address("192.0.2.2"));
+        let mut of_crowd = vec![limit.take(crowd).unwrap(), limit.take(crowd).unwrap()];
+        assert!(limit.take(crowd).is_none());
+        let of_other = [limit.take(other).unwrap(), limit.take(other).unwrap()];
+        assert!(limit.take(address("192.0.2.3")).is_none());
+        of_crowd.pop();
+        assert!(limit.take(address("192.0.2.3")).is_some());
+        drop((of_crowd, of_other));
+        assert!(lock(&limit.held).by_network.is_empty());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let limit = ShareLimit::new(2);
+        let _share = limit.take(address("2001:db8::1")).unwrap();
+        assert!(limit.take(address("2001:db8::2")).is_none());
+        assert!(limit.take(address("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn who_counts_for_no_address_may_take_all() {
+        let limit = ShareLimit::new(2);
+        let _shares = [limit.take(None).unwrap(), limit.take(None).unwrap()];
+        assert!(limit.take(None).is_none());
+    }
+}
