@@ -244,7 +244,7 @@ class Records(unittest.TestCase):
         writer.started()
         writer.sent(40000, 0, [12, 10])
         writer.sent(40000, 7, [13, 10, 30, 25, 50, 0])
-        writer.went(40000, 7, [(11, 0), (14, 12), (13, 0)])
+        writer.record_path(40000, 7, [(11, 0), (14, 12), (13, 0)])
         writer.crashed({"exception": "E", "where": "main"})
         self.assertFalse(reader.has_ended())
         writer.ended(5, 0)
@@ -283,7 +283,7 @@ class Records(unittest.TestCase):
         writer.started()
         reader.reset(2)
         writer.sent(40000, 0, [12, 10])
-        writer.went(40000, 0, [(12, 0)])
+        writer.record_path(40000, 0, [(12, 0)])
         writer.crashed({"exception": "E"})
         writer.ended(5, 0)
         self.assertEqual((reader.new_sends(), reader.new_paths()), ([], []))
@@ -295,7 +295,7 @@ class Records(unittest.TestCase):
         writer.started()
         for number in range(5000):
             writer.sent(40000, number, [1 + number, 1])
-            writer.went(40000, number, [(1 + number, 0)] * 300)
+            writer.record_path(40000, number, [(1 + number, 0)] * 300)
         for number in range(20):
             writer.crashed({"exception": str(number)})
         latest = range(5000 - 1024, 5000)
@@ -311,7 +311,7 @@ class Records(unittest.TestCase):
         writer.started()
         for frames in ([0, 0], [12, 13], [12, 10, 0, 0], [12, 10, 2_000_000, 5]):
             writer.sent(40000, 0, frames)
-        writer.went(40000, 0, [(12, 0), (0, 0)])
+        writer.record_path(40000, 0, [(12, 0), (0, 0)])
         self.assertEqual((reader.new_sends(), reader.new_paths()), ([], []))
 
     def test_that_are_too_long_lose_their_outer_frames(self):

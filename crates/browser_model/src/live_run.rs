@@ -104,7 +104,7 @@ impl LiveRun {
         }
     }
 
-    /// Whether the run makes this test.
+    /// Whether the run includes this test.
     pub fn is_asked(&self, id: &TestId) -> bool {
         self.only.as_ref().is_none_or(|only| only == id)
     }
@@ -114,7 +114,7 @@ impl LiveRun {
         self.steps.iter().find(|planned| planned.step == *step)
     }
 
-    /// How many tests the run makes.
+    /// How many tests the run includes.
     pub fn total(&self) -> usize {
         self.planned()
             .filter(|test| self.is_asked(&test.id))

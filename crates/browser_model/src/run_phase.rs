@@ -17,7 +17,7 @@ pub enum RunPhase {
     Running {
         /// The test under way, counted from 1.
         number: usize,
-        /// How many tests the run makes.
+        /// How many tests the run includes.
         total: usize,
         /// The name of the test under way; none between two tests.
         name: Option<String>,

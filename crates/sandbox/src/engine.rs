@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bollard::Docker;
 use bollard::container::LogOutput;
 use bollard::errors::Error;
-use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::models::{ContainerCreateBody, HostConfig, SystemInfo};
 use bollard::query_parameters::{
     AttachContainerOptions, CreateContainerOptions, ListContainersOptions, RemoveContainerOptions,
 };
@@ -18,6 +18,9 @@ use crate::SandboxError;
 use crate::attached_io::{AttachedIo, AttachedOutput};
 
 mod builds;
+mod survey;
+
+pub use survey::EngineSurvey;
 
 /// How often to ask whether a removal is over.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
@@ -86,6 +89,10 @@ impl Engine {
             engine: version.version.unwrap_or_default(),
             runc,
         })
+    }
+
+    pub(crate) async fn info(&self) -> Result<SystemInfo, SandboxError> {
+        self.call("describe its host", self.docker.info()).await
     }
 
     /// Creates a container. Warnings are errors: each is a limit that the engine dropped.

@@ -20,7 +20,7 @@ pub enum Guarantee {
     User,
     /// No capabilities.
     Capabilities,
-    /// 128 MB of memory.
+    /// 128 MiB of memory.
     Memory,
     /// No swap.
     Swap,

@@ -120,22 +120,34 @@ async fn build(
 
 /// The base image's name and id. It is pulled where the engine does not have it.
 async fn base(engine: &Engine, chosen: Option<&str>) -> Result<(String, String), SandboxError> {
-    let candidates = chosen.map_or(vec![LOCAL_BASE, PUBLIC_BASE], |chosen| vec![chosen]);
-    for candidate in &candidates {
-        if let Some(id) = engine.image_id(candidate).await? {
-            return Ok(((*candidate).to_owned(), id));
-        }
-    }
-    let wanted = candidates.last().copied().unwrap_or(PUBLIC_BASE);
+    let wanted = match find_base(engine, chosen).await? {
+        (found, Some(id)) => return Ok((found, id)),
+        (wanted, None) => wanted,
+    };
     info!(image = wanted, "Pulling the base image {wanted}");
-    engine.pull(wanted).await?;
-    match engine.image_id(wanted).await? {
-        Some(id) => Ok((wanted.to_owned(), id)),
+    engine.pull(&wanted).await?;
+    match engine.image_id(&wanted).await? {
+        Some(id) => Ok((wanted, id)),
         None => Err(SandboxError::BaseImage {
-            image: wanted.to_owned(),
+            image: wanted,
             detail: "it was pulled and is not there".to_owned(),
         }),
     }
+}
+
+/// The base image's name, and its id where the engine has it.
+pub(crate) async fn find_base(
+    engine: &Engine,
+    chosen: Option<&str>,
+) -> Result<(String, Option<String>), SandboxError> {
+    let candidates = chosen.map_or(vec![LOCAL_BASE, PUBLIC_BASE], |chosen| vec![chosen]);
+    for candidate in &candidates {
+        if let Some(id) = engine.image_id(candidate).await? {
+            return Ok(((*candidate).to_owned(), Some(id)));
+        }
+    }
+    let wanted = candidates.last().copied().unwrap_or(PUBLIC_BASE);
+    Ok((wanted.to_owned(), None))
 }
 
 /// The files that make one of the images, sorted by path.

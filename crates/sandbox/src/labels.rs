@@ -2,7 +2,7 @@
 //! live.
 //!
 //! Clocks are set, and those of two servers differ. So a server takes another's container for left
-//! over when it has itself watched it for longer than it may live. The time of day counts only by
+//! over when it has itself watched it for longer than it may live. The clock counts only in
 //! whole days: commands that end within seconds watch nothing for long, and the last of them has to
 //! find what the first one left.
 

@@ -49,6 +49,7 @@ mod spec;
 mod verifier;
 mod versions;
 
+pub use engine::EngineSurvey;
 pub use error::SandboxError;
 pub use guarantee::Guarantee;
 pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings, network_of};

@@ -1,4 +1,4 @@
-//! Every restriction on the two containers of a lane, one line each.
+//! Every restriction on the two containers of a lane, with its reason.
 
 use std::collections::HashMap;
 use std::path::Path;

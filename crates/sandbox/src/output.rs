@@ -17,7 +17,7 @@ const CHUNK_COST: usize = 64;
 
 /// Keeps the beginning and the end of each stream of each start.
 #[derive(Debug, Default)]
-pub(crate) struct OutputKeeper {
+pub(crate) struct BoundedOutput {
     heads: Vec<OutputChunk>,
     streams: BTreeMap<(u16, u8), Stream>,
     kept: usize,
@@ -67,7 +67,7 @@ impl Tail {
     }
 }
 
-impl OutputKeeper {
+impl BoundedOutput {
     /// Takes a chunk and returns the part that a reader may see at once.
     pub(crate) fn take(&mut self, mut chunk: OutputChunk) -> Option<OutputChunk> {
         let key = (chunk.launch, stream_number(chunk.stream));
@@ -162,30 +162,30 @@ mod tests {
 
     #[test]
     fn a_little_output_is_kept_whole_and_in_order() {
-        let mut output_keeper = OutputKeeper::default();
+        let mut output = BoundedOutput::default();
         for (stream, text) in [
             (OutputStream::Stdout, "a"),
             (OutputStream::Stdout, "b"),
             (OutputStream::Stderr, "c"),
             (OutputStream::Stdout, "d"),
         ] {
-            let seen = output_keeper.take(chunk(1, stream, text)).unwrap();
+            let seen = output.take(chunk(1, stream, text)).unwrap();
             assert_eq!(seen.text, text);
         }
-        let output = output_keeper.end(0);
+        let output = output.end(0);
         assert_eq!(text(&output), "abcd");
         assert_eq!((output.chunks.len(), output.dropped_bytes), (3, 0));
     }
 
     #[test]
     fn of_much_output_the_beginning_and_the_end_are_kept() {
-        let mut output_keeper = OutputKeeper::default();
-        output_keeper.take(chunk(1, OutputStream::Stdout, "BEGIN"));
+        let mut output = BoundedOutput::default();
+        output.take(chunk(1, OutputStream::Stdout, "BEGIN"));
         for _ in 0..100 {
-            output_keeper.take(chunk(1, OutputStream::Stdout, &"é".repeat(1024)));
+            output.take(chunk(1, OutputStream::Stdout, &"é".repeat(1024)));
         }
-        output_keeper.take(chunk(1, OutputStream::Stdout, "END"));
-        let output = output_keeper.end(5);
+        output.take(chunk(1, OutputStream::Stdout, "END"));
+        let output = output.end(5);
         let all = text(&output);
         assert!(all.starts_with("BEGIN") && all.ends_with("END"));
         assert!(all.len() <= HEAD_MAX + TAIL_MAX + 3, "{}", all.len());
@@ -201,13 +201,13 @@ mod tests {
             test: Some(TestId::new(StepId::parse("ping").unwrap(), test)),
             ..chunk(1, OutputStream::Stdout, text)
         };
-        let mut output_keeper = OutputKeeper::default();
-        output_keeper.take(of_test(1, &"x".repeat(HEAD_MAX)));
-        output_keeper.take(of_test(1, &"a".repeat(TAIL_MAX)));
-        output_keeper.take(of_test(2, "bb"));
-        output_keeper.take(of_test(2, "b"));
-        output_keeper.take(of_test(1, "a"));
-        let output = output_keeper.end(0);
+        let mut output = BoundedOutput::default();
+        output.take(of_test(1, &"x".repeat(HEAD_MAX)));
+        output.take(of_test(1, &"a".repeat(TAIL_MAX)));
+        output.take(of_test(2, "bb"));
+        output.take(of_test(2, "b"));
+        output.take(of_test(1, "a"));
+        let output = output.end(0);
         let told: Vec<_> = (output.chunks.iter().skip(1))
             .map(|chunk| (chunk.test.clone().unwrap().to_string(), chunk.text.len()))
             .collect();
@@ -218,11 +218,11 @@ mod tests {
 
     #[test]
     fn a_program_that_is_started_for_ever_costs_no_more() {
-        let mut output_keeper = OutputKeeper::default();
+        let mut output = BoundedOutput::default();
         for launch in 1..=2000 {
-            output_keeper.take(chunk(launch, OutputStream::Stdout, &"x".repeat(1000)));
+            output.take(chunk(launch, OutputStream::Stdout, &"x".repeat(1000)));
         }
-        let output = output_keeper.end(0);
+        let output = output.end(0);
         assert!(text(&output).len() <= TOTAL_MAX);
         assert_eq!(
             text(&output).len() as u64 + output.dropped_bytes,
@@ -232,12 +232,12 @@ mod tests {
 
     #[test]
     fn two_streams_in_turn_cost_no_more() {
-        let mut output_keeper = OutputKeeper::default();
+        let mut output = BoundedOutput::default();
         for _ in 0..100_000 {
-            output_keeper.take(chunk(1, OutputStream::Stdout, "o"));
-            output_keeper.take(chunk(1, OutputStream::Stderr, "e"));
+            output.take(chunk(1, OutputStream::Stdout, "o"));
+            output.take(chunk(1, OutputStream::Stderr, "e"));
         }
-        let output = output_keeper.end(0);
+        let output = output.end(0);
         assert!(output.chunks.len() < 10_000, "{}", output.chunks.len());
         assert_eq!(text(&output).len() as u64 + output.dropped_bytes, 200_000);
     }

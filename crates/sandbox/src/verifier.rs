@@ -10,7 +10,7 @@ use protocol::{
 
 use crate::found_lines::LinesToCome;
 use crate::frame::{Envelope, JudgeMessage, RunSummary, TestFinished};
-use crate::output::OutputKeeper;
+use crate::output::BoundedOutput;
 use crate::plan::plan;
 use crate::{Job, JobEvent, JobReport, Timings};
 
@@ -30,7 +30,7 @@ pub(crate) struct RunVerifier {
     message_bytes: usize,
     state: RunState,
     results: Vec<TestResult>,
-    output: OutputKeeper,
+    output: BoundedOutput,
     timings: Timings,
 }
 
@@ -75,7 +75,7 @@ impl RunVerifier {
             message_bytes: 0,
             state: RunState::Waiting,
             results: Vec::new(),
-            output: OutputKeeper::default(),
+            output: BoundedOutput::default(),
             timings,
         }
     }

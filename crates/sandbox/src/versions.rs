@@ -31,7 +31,7 @@ pub(crate) async fn check_versions(engine: &Engine) -> Result<(), SandboxError> 
 
 /// Whether this version is before the safe one of its line; an unreadable one does not count as
 /// old.
-fn is_old(runc: &str) -> bool {
+pub(crate) fn is_old(runc: &str) -> bool {
     let numbers: Vec<u32> = runc
         .split(|character: char| !character.is_ascii_digit())
         .map_while(|part| part.parse().ok())

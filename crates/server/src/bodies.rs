@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 /// 64 KiB of program, each byte of which may be six in JSON (`\u0001`), and room for the rest.
 pub(crate) const BODY_BYTES_MAX: usize = 512 * 1024;
 
-/// So many may be on their way at a time; each is held until it is whole.
+/// How many may be on their way at a time; each is held until it is whole.
 const BODIES_MAX: usize = 64;
 
-/// So long may one take: 512 KiB at 200 kbit/s.
+/// How long one may take: 512 KiB at 210 kbit/s.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One that takes longer gives way where there is no room for another.
@@ -36,7 +36,7 @@ struct OnTheirWay {
 pub(crate) enum NoBody {
     /// All places are taken by bodies that came just now.
     NoRoom,
-    /// It has more bytes than it may have, or broke off.
+    /// It has too many bytes, or broke off on the way, which nobody is left to be told.
     TooLong,
     /// It did not come in time.
     TooSlow,

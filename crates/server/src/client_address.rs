@@ -35,7 +35,7 @@ impl TrustedProxies {
 
     /// The client that the proxy `peer` forwards for.
     ///
-    /// Each proxy adds at the right whom it was spoken to by. So the first address from the right that
+    /// Each proxy appends the address of its own client. So the first address from the right that
     /// is no proxy of ours is the client's; all further left is what the client says itself.
     fn client_behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;

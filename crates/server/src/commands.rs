@@ -7,15 +7,19 @@ use clap::{Args, Parser, Subcommand};
 mod check;
 mod check_step;
 mod control_characters;
+mod doctor;
+mod healthcheck;
 mod judge;
 mod local_judge;
 mod report_text;
 mod serve;
 
 pub use check::check;
+pub use doctor::doctor;
+pub use healthcheck::healthcheck;
 pub use judge::judge;
 pub use local_judge::find_course;
-pub use serve::serve;
+pub use serve::{check_config, serve};
 
 /// Learn by building real systems in the browser.
 #[derive(Debug, Parser)]
@@ -24,6 +28,9 @@ pub struct Arguments {
     /// What to do; without a command, serve.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Check settings, courses and pages as the server would at its start, and end.
+    #[arg(long)]
+    pub check_config: bool,
 }
 
 /// A command and its arguments.
@@ -33,6 +40,10 @@ pub enum Command {
     Serve,
     /// List every setting, its meaning and its default.
     Settings,
+    /// Look for what keeps this machine from hosting, and say what mends it.
+    Doctor,
+    /// Ask the server of these settings whether it is healthy: for a container's health check.
+    Healthcheck,
     /// Judge programs from the command line, in the real sandbox.
     Judge(JudgeArguments),
     /// Check courses on the real sandbox: solutions pass, starters fail, mistakes are recognised.

@@ -19,12 +19,12 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::client_address::TrustedProxies;
-use crate::share_limit::{Share, ShareLimit};
+use crate::connection_limit::{ConnectionLimit, ConnectionPermit};
 
 /// Where no descriptor is left, one comes back soon.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
-/// What a client reads for whom there is no connection.
+/// The response where there is no room for another connection.
 const REFUSAL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\
     Content-Length: 0\r\n\r\n";
@@ -60,7 +60,7 @@ pub(crate) async fn serve_connections(
     proxies: &TrustedProxies,
     stop: &CancellationToken,
 ) -> io::Result<()> {
-    let shares = ShareLimit::new(limits.connections_max);
+    let limit = ConnectionLimit::new(limits.connections_max);
     let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -78,7 +78,7 @@ pub(crate) async fn serve_connections(
         };
         // A proxy comes for many clients.
         let counted = Some(address.ip()).filter(|address| !proxies.contains(*address));
-        let Some(share) = shares.take(counted) else {
+        let Some(permit) = limit.take(counted) else {
             metrics::counter!("codealong_connections_refused_total").increment(1);
             refuse(&stream);
             continue;
@@ -89,7 +89,7 @@ pub(crate) async fn serve_connections(
             router.clone(),
             limits.clone(),
             stop.clone(),
-            share,
+            permit,
         );
         connections.spawn(serving);
     }
@@ -105,7 +105,7 @@ async fn serve_connection(
     router: Router,
     limits: ConnectionLimits,
     stop: CancellationToken,
-    _share: Share,
+    _permit: ConnectionPermit,
 ) {
     // An event goes out when it happens, not when there is more to send. Where this fails, it is
     // because the connection has ended.

@@ -9,14 +9,14 @@ use axum::response::Response;
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASKED_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Of no file system's names is one longer.
+/// The longest name that common file systems allow.
 const NAME_BYTES_MAX: usize = 255;
-/// Nor is a path.
+/// Far longer than any path of the site.
 const PATH_BYTES_MAX: usize = 1024;
 
 /// Answers a path that no file can have like that of any other file that isn't there. The file system's
 /// own answer is an error, and would be told as one.
-pub(crate) async fn find_no_long_paths(mut request: Request, next: Next) -> Response {
+pub(crate) async fn treat_long_paths_as_missing(mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_long = |name: &str| name.len() > NAME_BYTES_MAX;
     if path.len() > PATH_BYTES_MAX || path.split('/').any(is_long) {

@@ -10,6 +10,7 @@
 
 mod bodies;
 mod client_address;
+mod connection_limit;
 mod connections;
 mod descriptors;
 mod file_cache;
@@ -20,7 +21,6 @@ mod request_check;
 mod request_origin;
 mod router;
 mod settings;
-mod share_limit;
 mod site;
 mod stop;
 

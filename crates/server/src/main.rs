@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::ServerSettings;
-use server::commands::{Arguments, Command, check, judge, serve};
+use server::commands::{
+    Arguments, Command, check, check_config, doctor, healthcheck, judge, serve,
+};
 
 /// Exit code of our own failure; 1 is a program that did not pass.
 const OUR_FAILURE: u8 = 2;
@@ -29,12 +31,24 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let settings = ServerSettings::from_environment()?;
+    if arguments.check_config {
+        check_config(&settings).await?;
+        print_fine();
+        return Ok(ExitCode::SUCCESS);
+    }
     match command {
         Command::Serve => serve(settings).await,
         Command::Settings => Ok(ExitCode::SUCCESS),
+        Command::Doctor => doctor(&settings).await,
+        Command::Healthcheck => healthcheck(&settings).await,
         Command::Judge(arguments) => judge(&settings, &arguments).await,
         Command::Check(arguments) => check(&settings, &arguments).await,
     }
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn print_fine() {
+    println!("settings, courses and pages are fine");
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]

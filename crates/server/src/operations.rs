@@ -20,11 +20,12 @@ struct Operations {
     metrics: Option<PrometheusHandle>,
 }
 
-/// `/healthz` and `/readyz` for everybody: load balancers read the status, and nobody more.
+/// `/healthz`, `/readyz` and `/startupz` for everybody: load balancers read the status, and nobody more.
 pub(crate) fn health_router(app: AppState, stop: Stop) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
+        .route("/startupz", get(started))
         .with_state(Operations {
             app,
             stop,
@@ -43,6 +44,7 @@ pub fn operations_router(
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready_in_detail))
+        .route("/startupz", get(started))
         .route("/metrics", get(metrics_text))
         .with_state(Operations {
             app,
@@ -71,6 +73,15 @@ struct Readiness {
 async fn ready(State(operations): State<Operations>) -> Response {
     let (code, readiness) = operations.readiness();
     (code, format!("{}\n", readiness.state)).into_response()
+}
+
+/// 200 once runs have been served, whatever has become of the engine since, else 503.
+async fn started(State(operations): State<Operations>) -> Response {
+    if operations.app.pool_status().has_served {
+        (StatusCode::OK, "started\n").into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "starting\n").into_response()
+    }
 }
 
 /// The same with the reason, where there is one, and the numbers of lanes and runs.

@@ -14,7 +14,7 @@ use protocol::RunError;
 
 use crate::bodies::{BODY_BYTES_MAX, BODY_TIMEOUT, Bodies, NoBody};
 
-/// When a client is to try again for whose body there is no room.
+/// How long a client waits before it tries again, where there is no room for its body.
 const RETRY_AFTER_S: u32 = 5;
 
 /// Refuses calls of server functions unless their bodies are JSON of at most 512 KiB, which comes in

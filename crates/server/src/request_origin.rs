@@ -6,6 +6,7 @@
 //! told by what the browser says of their origin.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,8 +21,8 @@ use crate::request_check::refuse;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Load balancers ask these by no name at all, and they tell nothing.
-const ANSWERED_BY_ANY_NAME: [&str; 2] = ["/healthz", "/readyz"];
+/// Health checks often name no host, and these paths reveal nothing.
+const ANSWERED_BY_ANY_NAME: [&str; 3] = ["/healthz", "/readyz", "/startupz"];
 
 /// So many refused names are logged, each once.
 const LOGGED_NAMES_MAX: usize = 16;
@@ -59,9 +60,20 @@ impl FromStr for HostNames {
     }
 }
 
+impl fmt::Display for HostNames {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let any = self.is_any.then_some("*");
+        let names: Vec<&str> = any
+            .into_iter()
+            .chain(self.names.iter().map(String::as_str))
+            .collect();
+        formatter.write_str(&names.join(", "))
+    }
+}
+
 impl HostNames {
     /// Whether requests for this host, which may have a port, are answered.
-    fn contain(&self, host: &str) -> bool {
+    fn contains(&self, host: &str) -> bool {
         let Ok(authority) = host.parse::<Authority>() else {
             return false;
         };
@@ -100,7 +112,7 @@ pub(crate) async fn check_host(
     next: Next,
 ) -> Response {
     let host = host_of(request.uri(), request.headers()).unwrap_or_default();
-    if known.names.contain(&host) || ANSWERED_BY_ANY_NAME.contains(&request.uri().path()) {
+    if known.names.contains(&host) || ANSWERED_BY_ANY_NAME.contains(&request.uri().path()) {
         return next.run(request).await;
     }
     let host: String = host.chars().take(80).collect();
@@ -124,7 +136,7 @@ pub(crate) async fn check_origin(
     if (is_call || is_upgrade) && is_foreign(&known.names, request.uri(), request.headers()) {
         return refuse(
             StatusCode::FORBIDDEN,
-            "a page of another site has sent it. Behind a proxy, the site's name belongs into \
+            "it came from a page of another site. Behind a proxy, add this site's name to \
              CODEALONG_HOSTS",
         );
     }
@@ -191,7 +203,7 @@ mod tests {
             "[::1]:3000",
             "localhost.",
         ] {
-            assert!(known.contain(host), "{host}");
+            assert!(known.contains(host), "{host}");
         }
         for host in [
             "",
@@ -202,17 +214,17 @@ mod tests {
             "a b",
             "notlocalhost",
         ] {
-            assert!(!known.contain(host), "{host}");
+            assert!(!known.contains(host), "{host}");
         }
     }
 
     #[test]
     fn a_named_host_is_known_with_any_port_and_in_any_case() {
         let known = names("Learn.Example.org, other.example.org");
-        assert!(known.contain("learn.example.org:8443"));
-        assert!(known.contain("OTHER.example.org."));
-        assert!(!known.contain("example.org"));
-        assert!(names("*").contain("anything.example.org"));
+        assert!(known.contains("learn.example.org:8443"));
+        assert!(known.contains("OTHER.example.org."));
+        assert!(!known.contains("example.org"));
+        assert!(names("*").contains("anything.example.org"));
         for bad in ["a b", "http://a.org", "a.org:80", "", "a,,b", "a..b"] {
             assert!(bad.parse::<HostNames>().is_err(), "{bad}");
         }

@@ -25,7 +25,7 @@ use tracing::Span;
 
 use crate::bodies::Bodies;
 use crate::client_address::{TrustedProxies, find_client_address};
-use crate::file_cache::{cache_by_name, find_no_long_paths};
+use crate::file_cache::{cache_by_name, treat_long_paths_as_missing};
 use crate::headers::{EVERY_ANSWER, add_content_security_policy, keep_streams_flowing};
 use crate::operations::health_router;
 use crate::request_check::check_request;
@@ -143,5 +143,5 @@ fn site(state: &RouterState) -> MethodRouter {
             state.files.clone(),
             cache_by_name,
         ))
-        .layer(middleware::from_fn(find_no_long_paths))
+        .layer(middleware::from_fn(treat_long_paths_as_missing))
 }

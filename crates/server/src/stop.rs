@@ -6,8 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A stop that is announced first, and then begins.
 ///
-/// In between everything is served as before, but `/readyz` says 503: whoever shares out the requests
-/// has time to send them elsewhere.
+/// In between everything is served as before, but `/readyz` says 503: a load balancer has time to send
+/// requests elsewhere.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     announced: CancellationToken,
@@ -15,12 +15,12 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Announces it, and begins it after `drain`, or at once where `hurry` is ready before that.
-    pub async fn begin_after(&self, drain: Duration, hurry: impl Future<Output = ()>) {
+    /// Announces it, and begins it after `drain`, or as soon as `skip_drain` is ready.
+    pub async fn begin_after(&self, drain: Duration, skip_drain: impl Future<Output = ()>) {
         self.announced.cancel();
         tokio::select! {
             () = tokio::time::sleep(drain) => {}
-            () = hurry => {}
+            () = skip_drain => {}
         }
         self.begun.cancel();
     }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_in_a_hurry_does_not_wait() {
+    async fn it_begins_at_once_where_the_wait_is_skipped() {
         let (stop, announced) = (Stop::default(), Instant::now());
         stop.begin_after(DRAIN, ready(())).await;
         assert!(stop.begun().is_cancelled());

@@ -77,7 +77,7 @@ class Connection:
         return receipt is not None and receipt["is_accepted"]
 
     def keep_acceptance(self):
-        """What `was_accepted` says now holds when the client has left: the kernel then tells no more.
+        """Keeps what `was_accepted` says: once the client has left, the kernel no longer tells.
 
         The kernel takes milliseconds to say it, so a client that leaves at the end of its test, about
         which nobody asks any more, is not looked at.

@@ -1,4 +1,4 @@
-"""After the verdict: failing tests are made once more, with the program's lines traced.
+"""After the verdict: failing tests run once more, with the program's lines traced.
 
 Where a program sends all its replies by the same calls, only the lines that ran before tell a wrong
 one from the right ones. Nothing of this changes a verdict, nor does it keep one waiting.

@@ -259,7 +259,7 @@ class Run:
             pass  # The test meets it again.
 
     def _require_standing(self, attempt):
-        """A program that has fallen over by now passes nothing, however quick the test was."""
+        """Fails the test where the program has ended by now, however quick the test was."""
         attempt.settle()
         # By chance alone the look from time to time would find what it has done by now.
         self._launcher.check_limits()

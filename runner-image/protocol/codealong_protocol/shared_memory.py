@@ -54,8 +54,8 @@ _RINGS, _RING_SENDS = 8, 1024
 _COUNT = struct.Struct("<I")
 
 #: port of the client, launch (low 16 bits), the connection's bytes before, number of lines; then so
-#: many lines, in the order in which the program left them for the last time, each with the line, or 0,
-#: that only passed on what the line's function had made of mere values.
+#: many lines, in the order in which the program left them for the last time, each with the line
+#: that called its function, where that function only computed a value from its arguments, or 0.
 _PATH = struct.Struct("<HHII")
 _PATH_LINE = struct.Struct("<II")
 _RING_PATHS, _PATH_BYTES = 64, 1024
@@ -318,7 +318,7 @@ class RecordWriter:
         _SENDS[count](self._memory, start, port, self._launch & 0xFFFF, count // 2, offset & 0xFFFFFFFF, *frames)
         _COUNT.pack_into(self._memory, _COUNTS_AT + self._ring * _COUNT.size, (number + 1) & 0xFFFFFFFF)
 
-    def went(self, port, offset, lines):
+    def record_path(self, port, offset, lines):
         """The lines that led to a send to the client at `port`, each with the one that only passed on
         what its function had made of mere values, or 0; of too many the last are kept."""
         number = self._paths

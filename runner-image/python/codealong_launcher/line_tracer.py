@@ -36,7 +36,7 @@ class LineTracer:
         """The present thread sends bytes: the lines since its last send led to them."""
         path = self._paths.pop(get_ident(), None)
         if path is not None:
-            self._writer.went(port, offset, path.lines())
+            self._writer.record_path(port, offset, path.lines())
 
     def called(self, frame, _event, _argument):
         """Takes the event of a frame that begins, as `sys.settrace` has it."""
@@ -87,7 +87,7 @@ class _Path:
         self._returned = None, _NOTHING, None, None
 
     def lines(self):
-        """The lines in the order in which they were left, as `RecordWriter.went` takes them."""
+        """The lines in the order in which they were left, as `RecordWriter.record_path` takes them."""
         return [(line, self._passed_on.get(line, 0)) for line in sorted(self.left, key=self.left.get)]
 
     def pass_line(self, line):

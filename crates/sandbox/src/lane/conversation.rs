@@ -37,7 +37,7 @@ pub(crate) enum RunFault {
     /// The reader left, or the pool's stop ended the run.
     Cancelled,
     /// The job can't be written as a frame.
-    Unspeakable(String),
+    JobTooLong(String),
 }
 
 /// Sends the job and reads the frames. Time counts from the written job.
@@ -49,7 +49,7 @@ pub(super) async fn converse(
     events: &EventSender,
 ) -> Result<(RunVerifier, Ending, Duration), RunFault> {
     let nonce = format!("{:032x}", rand::random::<u128>());
-    let frame = job_frame(job, &nonce).map_err(|error| RunFault::Unspeakable(error.to_string()))?;
+    let frame = job_frame(job, &nonce).map_err(|error| RunFault::JobTooLong(error.to_string()))?;
     let begin = Instant::now();
     let write = async {
         io.input.write_all(&frame).await?;

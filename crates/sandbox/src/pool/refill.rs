@@ -12,10 +12,10 @@ const PUT_OFF_MAX: Duration = Duration::from_millis(250);
 const PUT_OFF_WHEN_LOW_MAX: Duration = Duration::from_millis(100);
 
 /// How many things the engine is given to do at once, as far as we can choose.
-const ENGINE_WORKS_ON: u32 = 2;
+const ENGINE_OPERATIONS_MAX: u32 = 2;
 
 /// How soon a creation that waits for removals checks again: one that hangs notifies nobody.
-const REMOVAL_LOOKED_AFTER: Duration = Duration::from_millis(100);
+const REMOVAL_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The pool in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Refill {
             return Self::Enough;
         }
         if counts.creating + counts.removing >= at_once {
-            return Self::PutOff(REMOVAL_LOOKED_AFTER);
+            return Self::PutOff(REMOVAL_POLL_INTERVAL);
         }
         let put_off_max = counts.put_off_max(settings);
         if put_off < put_off_max {
@@ -104,10 +104,11 @@ impl PoolCounts {
     /// flight and other work of the engine, as long as there is room for another lane and nobody
     /// waits for one.
     pub(super) fn can_keep_finished(&self, settings: &SandboxSettings) -> bool {
-        let engine_is_busy = self.creating + self.removing >= ENGINE_WORKS_ON;
+        let engine_is_busy = self.creating + self.removing >= ENGINE_OPERATIONS_MAX;
         let has_room = self.lanes < settings.lanes_max;
         let is_wanted = self.is_short() || !has_room;
-        self.removing >= ENGINE_WORKS_ON || (!is_wanted && (self.running > 0 || engine_is_busy))
+        self.removing >= ENGINE_OPERATIONS_MAX
+            || (!is_wanted && (self.running > 0 || engine_is_busy))
     }
 }
 
@@ -232,7 +233,7 @@ mod tests {
             removing: 1,
             ..short
         };
-        assert_eq!(decide(removing), Refill::PutOff(REMOVAL_LOOKED_AFTER));
+        assert_eq!(decide(removing), Refill::PutOff(REMOVAL_POLL_INTERVAL));
     }
 
     #[test]

@@ -164,7 +164,7 @@ fn answer_fault(shared: &Shared, fault: RunFault, events: &EventSender) {
         RunFault::NotStarted(detail) => shared.refusal().unwrap_or(SandboxError::Died { detail }),
         RunFault::Lost(detail) => shared.refusal().unwrap_or(SandboxError::Lost { detail }),
         RunFault::JudgeBroke(detail) => SandboxError::JudgeBroke { detail },
-        RunFault::Unspeakable(detail) => SandboxError::JobTooLong { detail },
+        RunFault::JobTooLong(detail) => SandboxError::JobTooLong { detail },
         RunFault::Cancelled => match shared.refusal() {
             Some(refusal) if !events.is_closed() => refusal,
             _ => return,

@@ -45,6 +45,7 @@ pub(super) struct Shared {
 #[derive(Debug)]
 pub(super) struct State {
     phase: PoolState,
+    has_served: bool,
     engine: Option<Engine>,
     pub(super) admission: Admission<Waiter>,
     pub(super) ready: VecDeque<Lane>,
@@ -82,6 +83,7 @@ impl Shared {
             removal_turn: AsyncMutex::default(),
             state: Mutex::new(State {
                 phase: PoolState::Starting,
+                has_served: false,
                 engine: None,
                 admission: Admission::new(settings.running_max, settings.queue_max),
                 ready: VecDeque::new(),
@@ -216,6 +218,7 @@ impl Shared {
         if matches!(state.phase, PoolState::Stopping) {
             return;
         }
+        state.has_served |= matches!(phase, PoolState::Serving);
         state.phase = phase;
         let (waiters, lanes, retries) = if state.serves() {
             Default::default()
@@ -262,7 +265,7 @@ impl Shared {
         }
     }
 
-    /// Why a run is refused that has waited as long as it may.
+    /// Why a run that has waited as long as it may is refused.
     pub(super) fn too_late(&self, retry_after: Duration) -> SandboxError {
         too_late(&self.state().phase, retry_after)
     }
@@ -308,6 +311,7 @@ impl Shared {
         let counts = state.counts(&self.registry);
         PoolStatus {
             state: state.phase.clone(),
+            has_served: state.has_served,
             ready: counts.ready,
             creating: counts.creating,
             running: counts.running,

@@ -26,6 +26,8 @@ pub enum PoolState {
 pub struct PoolStatus {
     /// What it is doing.
     pub state: PoolState,
+    /// Whether it has served since its start.
+    pub has_served: bool,
     /// Lanes that wait for a run.
     pub ready: u32,
     /// Lanes that are being made.

@@ -1,13 +1,17 @@
 //! Serving the courses to browsers.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use app::site_files::SiteFiles;
 use app::state::AppState;
+use curriculum::Curriculum;
+use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sandbox::{Pool, SandboxSettings, StopOutcome};
+use sandbox::{EngineSurvey, Pool, SandboxSettings, StopOutcome};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -25,6 +29,8 @@ pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
     if let Some(address) = settings.address {
         leptos.site_addr = address;
     }
+    require_site(&leptos)?;
+    require_runtime(&settings.sandbox).await?;
     let metrics = PrometheusBuilder::new()
         .install_recorder()
         .context("the metrics can't be recorded")?;
@@ -67,6 +73,48 @@ pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Checks all that stops a start but for what is taken or away at the moment.
+pub async fn check_config(settings: &ServerSettings) -> anyhow::Result<()> {
+    require_site(&leptos_options()?)?;
+    Curriculum::load(&settings.curriculum).context("the courses have problems")?;
+    require_runtime(&settings.sandbox).await
+}
+
+/// How there come to be pages.
+pub(super) const SITE_ADVICE: &str =
+    "`cargo xtask up` builds them, and LEPTOS_SITE_ROOT names their folder";
+
+/// Why the pages can't be served, if they can't: pages without the files that they name are worse
+/// than none.
+pub(super) fn site_problem(leptos: &LeptosOptions) -> Option<String> {
+    let package = Path::new(&*leptos.site_root).join(&*leptos.site_pkg_dir);
+    if !package.is_dir() {
+        return Some(format!("there are no built pages in {}", leptos.site_root));
+    }
+    SiteFiles::read(leptos).err().map(|error| error.to_string())
+}
+
+fn require_site(leptos: &LeptosOptions) -> anyhow::Result<()> {
+    match site_problem(leptos) {
+        Some(problem) => bail!("{problem}: {SITE_ADVICE}"),
+        None => Ok(()),
+    }
+}
+
+/// A chosen runtime must be one of the engine's. An engine that is away may have it when it comes back.
+async fn require_runtime(settings: &SandboxSettings) -> anyhow::Result<()> {
+    let Some(chosen) = &settings.runtime else {
+        return Ok(());
+    };
+    match EngineSurvey::of(settings).await {
+        Ok(survey) if !survey.runtimes.contains(chosen) => bail!(
+            "CODEALONG_RUNTIME is {chosen:?}, and the engine has: {}",
+            survey.runtimes.join(", ")
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// Listens for those who run the server. Only an address that was chosen must be free: another server
@@ -168,7 +216,7 @@ fn stop_signal(drain: Duration) -> anyhow::Result<Stop> {
             }
         };
         told.begin_after(drain, again).await;
-        tracing::info!("stopping: runs in flight may end");
+        tracing::info!("stopping: runs in flight are let end");
     });
     Ok(stop)
 }

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 use crate::client::{get, until};
 use crate::judge_fixture::codealong;
 
@@ -17,6 +19,8 @@ pub(crate) struct Server {
     /// Where its owner asks.
     pub(crate) operations: SocketAddr,
     pub(crate) owner: String,
+    /// The built pages, which nobody asks for here.
+    _site: TempDir,
 }
 
 /// Another process may take the port first: then the server fails to start.
@@ -29,6 +33,8 @@ impl Server {
     pub(crate) async fn start(name: &str, warm: u32, drain: Duration) -> Self {
         let name = format!("{name}-{}", std::process::id());
         let (address, operations) = (free_address(), free_address());
+        let site = tempfile::tempdir().unwrap();
+        std::fs::create_dir(site.path().join("pkg")).unwrap();
         let child = codealong(&name)
             .arg("serve")
             .env("CODEALONG_ADDRESS", address.to_string())
@@ -37,6 +43,7 @@ impl Server {
             .env("CODEALONG_WARM", warm.to_string())
             .env("CODEALONG_RELOAD", "false")
             .env("LEPTOS_OUTPUT_NAME", "codealong")
+            .env("LEPTOS_SITE_ROOT", site.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -47,6 +54,7 @@ impl Server {
             address,
             operations,
             owner,
+            _site: site,
         };
         server.until_at_rest(warm).await;
         server

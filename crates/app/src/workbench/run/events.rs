@@ -24,7 +24,7 @@ impl Runs {
             let rest = self.follow_one(request).await;
             next = self.end();
             if let Some(rest) = rest {
-                self.hear_of_lines(rest).await;
+                self.read_found_lines(rest).await;
             }
         }
     }
@@ -34,10 +34,10 @@ impl Runs {
     ///
     /// Returns what may still come after the report.
     async fn follow_one(self, request: RunRequest) -> Option<RunEvents> {
-        let mut heard = self.hear(request.clone()).await;
+        let mut heard = self.read_until_report(request.clone()).await;
         if heard.as_ref().is_err_and(RunError::is_lost_on_its_way) {
             browser::wait(ASK_AGAIN_AFTER_MS).await;
-            heard = self.hear(request).await;
+            heard = self.read_until_report(request).await;
         }
         match heard {
             Ok(rest) => rest,
@@ -49,7 +49,7 @@ impl Runs {
     }
 
     /// Shows a run's events up to its report as they come, or returns why it did not begin.
-    async fn hear(self, request: RunRequest) -> Result<Option<RunEvents>, RunError> {
+    async fn read_until_report(self, request: RunRequest) -> Result<Option<RunEvents>, RunError> {
         let mut events: RunEvents = Box::pin(run_events(request).await?);
         let mut has_begun = false;
         while let Some(event) = events.next().await {
@@ -72,7 +72,7 @@ impl Runs {
     }
 
     /// Shows the lines that are found after the report. The next run ends this.
-    async fn hear_of_lines(self, mut events: RunEvents) {
+    async fn read_found_lines(self, mut events: RunEvents) {
         while let Some(event) = events.next().await {
             self.fold(|live| live.apply(event));
             let Some(shown) = self.shown.try_get_untracked().flatten() else {

@@ -1,4 +1,4 @@
-//! A number of something that all clients share, of which no address can take more than half.
+//! How many connections there may be at a time, so that no address has much more than half of them.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sandbox::network_of;
 
-/// So many may be held at a time, half of them by one address.
+/// The most connections at a time; of an address half, rounded up.
 ///
 /// A whole class can sit behind one address, so its part is large; the other half is for everybody
 /// else, whatever one address does.
 #[derive(Debug, Clone)]
-pub(crate) struct ShareLimit {
+pub(crate) struct ConnectionLimit {
     max: usize,
     held: Arc<Mutex<Held>>,
 }
@@ -22,23 +22,23 @@ struct Held {
     by_network: HashMap<IpAddr, usize>,
 }
 
-/// One of those that may be held, until it is dropped.
+/// A connection that is counted until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Share {
+pub(crate) struct ConnectionPermit {
     /// None for one that counts for no address.
     network: Option<IpAddr>,
     held: Arc<Mutex<Held>>,
 }
 
-impl ShareLimit {
+impl ConnectionLimit {
     pub(crate) fn new(max: usize) -> Self {
         let held = Arc::default();
         Self { max, held }
     }
 
-    /// A share for the client at this address; none where there is no more for it. `None` is a client
-    /// that may take all, such as a proxy for many.
-    pub(crate) fn take(&self, address: Option<IpAddr>) -> Option<Share> {
+    /// Counts a connection of this address; none where there is no room for it. `None` is a client that
+    /// may have all, such as a proxy for many.
+    pub(crate) fn take(&self, address: Option<IpAddr>) -> Option<ConnectionPermit> {
         let network = address.map(network_of);
         let mut held = lock(&self.held);
         if held.all >= self.max {
@@ -53,11 +53,11 @@ impl ShareLimit {
         }
         held.all += 1;
         let held = Arc::clone(&self.held);
-        Some(Share { network, held })
+        Some(ConnectionPermit { network, held })
     }
 }
 
-impl Drop for Share {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut held = lock(&self.held);
         held.all -= 1;
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn one_address_takes_half_and_another_the_rest() {
-        let limit = ShareLimit::new(4);
+        let limit = ConnectionLimit::new(4);
         let (crowd, other) = (address("192.0.2.1"), address("192.0.2.2"));
         let mut of_crowd = vec![limit.take(crowd).unwrap(), limit.take(crowd).unwrap()];
         assert!(limit.take(crowd).is_none());
@@ -99,16 +99,16 @@ mod tests {
 
     #[test]
     fn a_network_of_ipv6_is_one_address() {
-        let limit = ShareLimit::new(2);
-        let _share = limit.take(address("2001:db8::1")).unwrap();
+        let limit = ConnectionLimit::new(2);
+        let _permit = limit.take(address("2001:db8::1")).unwrap();
         assert!(limit.take(address("2001:db8::2")).is_none());
         assert!(limit.take(address("2001:db8:0:1::1")).is_some());
     }
 
     #[test]
     fn who_counts_for_no_address_may_take_all() {
-        let limit = ShareLimit::new(2);
-        let _shares = [limit.take(None).unwrap(), limit.take(None).unwrap()];
+        let limit = ConnectionLimit::new(2);
+        let _permits = [limit.take(None).unwrap(), limit.take(None).unwrap()];
         assert!(limit.take(None).is_none());
     }
 }

@@ -1,0 +1,85 @@
+//! What an owner asks the program: whether this machine can host, and whether the server is healthy.
+
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use crate::judge_fixture::{codealong, repository, serial_guard};
+use crate::server_process::Server;
+
+/// Runs the program in the repository's folder.
+fn output(command: &mut Command) -> (bool, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command
+        .current_dir(repository())
+        .env("LEPTOS_OUTPUT_NAME", "codealong")
+        .output()
+        .unwrap();
+    let text = [stdout, stderr].concat();
+    (status.success(), String::from_utf8(text).unwrap())
+}
+
+#[tokio::test]
+async fn a_server_is_healthy_once_it_has_taken_runs_and_until_it_ends() {
+    let _serial_guard = serial_guard().await;
+    let server = Server::start("health", 1, Duration::ZERO).await;
+    let address = server.address.to_string();
+    let healthcheck = || {
+        output(
+            codealong("health")
+                .arg("healthcheck")
+                .env("CODEALONG_ADDRESS", &address),
+        )
+    };
+    assert_eq!(healthcheck(), (true, String::new()));
+    let (_, doctor) = output(
+        codealong("health")
+            .arg("doctor")
+            .env("CODEALONG_ADDRESS", &address),
+    );
+    for part in [
+        "ok       Docker engine ",
+        "ok       architecture ",
+        &format!("{address} is taken (CODEALONG_ADDRESS)"),
+        "courses in ",
+    ] {
+        assert!(doctor.contains(part), "{part:?} is not in:\n{doctor}");
+    }
+    server.terminate().await;
+    let (is_healthy, told) = healthcheck();
+    assert!(!is_healthy && told.contains("/healthz"), "{told}");
+}
+
+#[tokio::test]
+async fn what_stops_a_start_is_told_in_one_sentence() {
+    let _serial_guard = serial_guard().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pkg")).unwrap();
+    for (variable, value, told) in [
+        (
+            "CODEALONG_RUNTIME",
+            "no-such-runtime",
+            "and the engine has: ",
+        ),
+        (
+            "LEPTOS_SITE_ROOT",
+            "/nowhere",
+            "there are no built pages in /nowhere",
+        ),
+        ("CODEALONG_HOSTS", "a b", "CODEALONG_HOSTS is \"a b\""),
+    ] {
+        for argument in ["serve", "--check-config"] {
+            let mut command = codealong("start");
+            command
+                .arg(argument)
+                .env("CODEALONG_ADDRESS", "127.0.0.1:0")
+                .env("LEPTOS_SITE_ROOT", folder.path())
+                .env(variable, value);
+            let (is_fine, text) = output(&mut command);
+            assert!(!is_fine && text.contains(told), "{argument}: {text}");
+            assert_eq!(text.lines().count(), 1, "{argument}: {text}");
+        }
+    }
+}
