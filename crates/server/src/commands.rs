@@ -13,6 +13,7 @@ mod judge;
 mod local_judge;
 mod report_text;
 mod serve;
+mod test;
 
 pub use check::check;
 pub use doctor::doctor;
@@ -20,6 +21,7 @@ pub use healthcheck::healthcheck;
 pub use judge::judge;
 pub use local_judge::find_course;
 pub use serve::{check_config, serve};
+pub use test::test;
 
 /// Learn by building real systems in the browser.
 #[derive(Debug, Parser)]
@@ -44,10 +46,37 @@ pub enum Command {
     Doctor,
     /// Ask the server of these settings whether it is healthy: for a container's health check.
     Healthcheck,
+    /// Test a program from your own editor: a server judges it, and the verdict streams in.
+    Test(TestArguments),
     /// Judge programs from the command line, in the real sandbox.
     Judge(JudgeArguments),
     /// Check courses on the real sandbox: solutions pass, starters fail, mistakes are recognised.
     Check(CheckArguments),
+}
+
+/// The arguments of `test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// The program, as in main.py.
+    pub file: PathBuf,
+    /// The step's name; all steps before it are tested too.
+    #[arg(long)]
+    pub step: String,
+    /// The course's name.
+    #[arg(long, default_value = "redis")]
+    pub course: String,
+    /// Where CodeAlong is served.
+    #[arg(long, default_value = "http://127.0.0.1:3000")]
+    pub server: String,
+    /// Only this test, as in `ping.2`.
+    #[arg(long)]
+    pub test: Option<String>,
+    /// The seed of an earlier run, to repeat it.
+    #[arg(long)]
+    pub seed: Option<protocol::Seed>,
+    /// Test again whenever the file changes, until Ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// The arguments of `judge`.

@@ -1,13 +1,16 @@
 //! The connections of browsers: each is served until it ends, and none may hold the server up.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,6 +23,12 @@ use tower::ServiceExt;
 
 use crate::client_address::TrustedProxies;
 use crate::connection_limit::{ConnectionLimit, ConnectionPermit};
+
+/// A request's head, and what is read or written at once. hyper's own limit is 400 KiB.
+const BUFFER_BYTES_MAX: usize = 64 * 1024;
+
+/// Once the server stops, nobody has longer than this to begin a request.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where no descriptor is left, one comes back soon.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -51,15 +60,13 @@ impl Default for ConnectionLimits {
 }
 
 /// Serves every connection until `stop` is cancelled, and then those that have a request to its end.
-///
-/// hyper's own limits hold for the size of a head: 100 headers, 400 KB.
 pub(crate) async fn serve_connections(
     listener: TcpListener,
     router: Router,
     limits: &ConnectionLimits,
     proxies: &TrustedProxies,
     stop: &CancellationToken,
-) -> io::Result<()> {
+) {
     let limit = ConnectionLimit::new(limits.connections_max);
     let connections = TaskTracker::new();
     loop {
@@ -96,7 +103,6 @@ pub(crate) async fn serve_connections(
     drop(listener);
     connections.close();
     connections.wait().await;
-    Ok(())
 }
 
 async fn serve_connection(
@@ -112,29 +118,52 @@ async fn serve_connection(
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write_timeout));
+    // A request is at work as long as a copy of this lives.
+    let at_work = Arc::new(());
+    let of_requests = Arc::clone(&at_work);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
-        router.clone().oneshot(request)
+        let (router, at_work) = (router.clone(), Arc::clone(&of_requests));
+        async move {
+            let response = router.oneshot(request).await?;
+            Ok::<_, Infallible>(response.map(|body| {
+                body.map_frame(move |frame| {
+                    let _still = &at_work;
+                    frame
+                })
+            }))
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service)
-        .with_upgrades();
+        .max_buf_size(BUFFER_BYTES_MAX)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = pin!(connection);
-    // How a connection ends is the client's affair.
-    let _ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    // How a connection ends is the client's affair. It comes first here, as it may have a request that
+    // nobody has read yet when the stop begins.
+    tokio::select! {
+        biased;
+        _ended = connection.as_mut() => return,
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    loop {
+        tokio::select! {
+            _ended = connection.as_mut() => return,
+            () = tokio::time::sleep(STOP_TIMEOUT) => {}
         }
-    };
+        // Ours and the service's: no request has come, and a half of one holds up the stop.
+        if Arc::strong_count(&at_work) == 2 {
+            return;
+        }
+    }
 }
 
 /// Says so to a client for whom there is no room, as far as that takes no time.
 fn refuse(stream: &TcpStream) {
+    // What was sent and never read would make the kernel reset the connection, and the answer be lost.
+    let _ = stream.try_read(&mut [0; 8192]);
     let _ = stream.try_write(REFUSAL);
 }
 

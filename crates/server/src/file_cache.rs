@@ -9,18 +9,21 @@ use axum::response::Response;
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASKED_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The longest name that common file systems allow.
-const NAME_BYTES_MAX: usize = 255;
+/// The longest name that common file systems allow, less the ending of a compressed file.
+const NAME_BYTES_MAX: usize = 255 - ".br".len();
 /// Far longer than any path of the site.
 const PATH_BYTES_MAX: usize = 1024;
 
-/// Answers a path that no file can have like that of any other file that isn't there. The file system's
-/// own answer is an error, and would be told as one.
-pub(crate) async fn treat_long_paths_as_missing(mut request: Request, next: Next) -> Response {
+/// Answers a path that no file can have, too long or with a zero byte, like that of any other file that
+/// isn't there. The file system's own answer is an error, and would be told as one.
+pub(crate) async fn treat_impossible_paths_as_missing(
+    mut request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
     let is_long = |name: &str| name.len() > NAME_BYTES_MAX;
-    if path.len() > PATH_BYTES_MAX || path.split('/').any(is_long) {
-        *request.uri_mut() = Uri::from_static("/too-long");
+    if path.len() > PATH_BYTES_MAX || path.contains("%00") || path.split('/').any(is_long) {
+        *request.uri_mut() = Uri::from_static("/no-such-file");
     }
     next.run(request).await
 }

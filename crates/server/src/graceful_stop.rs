@@ -26,6 +26,9 @@ pub struct Server {
     pub limits: ConnectionLimits,
 }
 
+/// How many connections their owner may have for operations.
+const OPERATIONS_CONNECTIONS_MAX: usize = 32;
+
 /// Serves until `stop` begins. Then it takes no more runs, lets those in flight end, and returns
 /// within 15 s; the outcome says whether a container may be left.
 pub async fn serve_until(
@@ -33,7 +36,7 @@ pub async fn serve_until(
     settings: &HttpSettings,
     state: AppState,
     stop: Stop,
-) -> std::io::Result<StopOutcome> {
+) -> StopOutcome {
     let proxies = TrustedProxies::new(&settings.trusted_proxies);
     let limits = server.limits;
     let serving = serve_connections(
@@ -48,7 +51,11 @@ pub async fn serve_until(
             // It ends with the others: what it says of the stop is worth reading.
             let never = tokio_util::sync::CancellationToken::new();
             let no_proxies = TrustedProxies::new(&[]);
-            return serve_connections(listener, router, &limits, &no_proxies, &never).await;
+            let limits = ConnectionLimits {
+                connections_max: OPERATIONS_CONNECTIONS_MAX,
+                ..limits.clone()
+            };
+            serve_connections(listener, router, &limits, &no_proxies, &never).await;
         }
         std::future::pending().await
     };
@@ -57,22 +64,18 @@ pub async fn serve_until(
         tokio::time::sleep(STOP_MAX).await;
     };
     let requests = async {
-        let result = tokio::select! {
-            result = serving => result,
-            result = operations => result,
+        tokio::select! {
+            () = serving => {}
+            () = operations => {}
             () = too_long => {
                 tracing::warn!("some requests did not end in time; they are dropped");
-                Ok(())
             }
-        };
-        // Also after a broken listener, so that the sandbox stops.
-        stop.begin();
-        result
+        }
     };
     let sandbox = async {
         stop.begun().cancelled().await;
         state.stop().await
     };
-    let (result, left) = tokio::join!(requests, sandbox);
-    result.map(|()| left)
+    let ((), left) = tokio::join!(requests, sandbox);
+    left
 }

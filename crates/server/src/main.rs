@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use server::ServerSettings;
 use server::commands::{
-    Arguments, Command, check, check_config, doctor, healthcheck, judge, serve,
+    Arguments, Command, check, check_config, doctor, healthcheck, judge, serve, test,
 };
 
 /// Exit code of our own failure; 1 is a program that did not pass.
@@ -30,6 +30,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         print_settings();
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Test(arguments) = command {
+        // It has no settings, and waits for its server without a runtime.
+        return tokio::task::spawn_blocking(move || test(&arguments)).await?;
+    }
     let settings = ServerSettings::from_environment()?;
     if arguments.check_config {
         check_config(&settings).await?;
@@ -38,7 +42,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     match command {
         Command::Serve => serve(settings).await,
-        Command::Settings => Ok(ExitCode::SUCCESS),
+        Command::Settings | Command::Test(_) => Ok(ExitCode::SUCCESS),
         Command::Doctor => doctor(&settings).await,
         Command::Healthcheck => healthcheck(&settings).await,
         Command::Judge(arguments) => judge(&settings, &arguments).await,

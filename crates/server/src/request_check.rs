@@ -3,9 +3,11 @@
 //! Leptos's own status for a body that it can't decode is 500; a request that can't be read is the
 //! client's fault, so it is checked here and answered with 400, 413 or 415.
 
+use std::net::SocketAddr;
+
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -34,7 +36,9 @@ pub(crate) async fn check_request(
             "the content type must be application/json",
         );
     }
-    let bytes = match bodies.read(body).await {
+    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let address = address.map(|connected| connected.ip());
+    let bytes = match bodies.read(body, address).await {
         Ok(bytes) => bytes,
         Err(NoBody::NoRoom) => return refuse_for_now(),
         Err(NoBody::TooLong) => {
@@ -56,17 +60,22 @@ pub(crate) async fn check_request(
             );
         }
     };
-    // A whole value is built: skipping one would let lone surrogates through.
-    match serde_json::from_slice::<serde_json::Value>(&bytes) {
-        Ok(_) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
-        }
-        Err(error) => refuse(
+    if let Some(error) = error_in(&bytes) {
+        return refuse(
             StatusCode::BAD_REQUEST,
             &format!("the body is not JSON in UTF-8: {error}"),
-        ),
+        );
     }
+    next.run(Request::from_parts(parts, Body::from(bytes)))
+        .await
+}
+
+/// Why a body is not JSON, if it is not.
+///
+/// A whole value is built, as skipping one would let lone surrogates through. It can be forty times
+/// as large as its text, so it is gone before the request waits for anything.
+fn error_in(bytes: &[u8]) -> Option<serde_json::Error> {
+    serde_json::from_slice::<serde_json::Value>(bytes).err()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -21,8 +21,8 @@ use crate::request_check::refuse;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Health checks often name no host, and these paths reveal nothing.
-const ANSWERED_BY_ANY_NAME: [&str; 3] = ["/healthz", "/readyz", "/startupz"];
+/// Health checks often name no host.
+const HEALTH_CHECKS: [&str; 3] = ["/healthz", "/readyz", "/startupz"];
 
 /// So many refused names are logged, each once.
 const LOGGED_NAMES_MAX: usize = 16;
@@ -38,6 +38,8 @@ pub struct HostNames {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KnownHosts {
     names: HostNames,
+    /// Whether health checks are answered by whatever name.
+    is_health_bare: bool,
     logged: Arc<Mutex<BTreeSet<String>>>,
 }
 
@@ -89,8 +91,23 @@ impl HostNames {
 
 impl KnownHosts {
     pub(crate) fn new(names: HostNames) -> Self {
-        let logged = Arc::default();
-        Self { names, logged }
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
+    /// For a router whose health checks tell nothing but a status.
+    pub(crate) fn with_bare_health(names: HostNames) -> Self {
+        Self {
+            is_health_bare: true,
+            ..Self::new(names)
+        }
+    }
+
+    fn answer(&self, host: &str, path: &str) -> bool {
+        let is_bare = self.is_health_bare && HEALTH_CHECKS.contains(&path);
+        is_bare || self.names.contains(host)
     }
 
     fn log_once(&self, host: &str) {
@@ -111,8 +128,13 @@ pub(crate) async fn check_host(
     request: Request,
     next: Next,
 ) -> Response {
+    let path = request.uri().path();
+    if !path.starts_with('/') {
+        // Of a host alone, as for CONNECT, or of `*`: there is nothing that it could name here.
+        return StatusCode::BAD_REQUEST.into_response();
+    }
     let host = host_of(request.uri(), request.headers()).unwrap_or_default();
-    if known.names.contains(&host) || ANSWERED_BY_ANY_NAME.contains(&request.uri().path()) {
+    if known.answer(&host, path) {
         return next.run(request).await;
     }
     let host: String = host.chars().take(80).collect();
@@ -158,9 +180,10 @@ fn is_foreign(names: &HostNames, uri: &Uri, headers: &HeaderMap) -> bool {
     };
     // A proxy may speak to us by another name than browsers speak to it.
     let is_asked = host_of(uri, headers).is_some_and(|host| host.eq_ignore_ascii_case(origin_host));
-    let is_named = origin_host
-        .parse::<Authority>()
-        .is_ok_and(|authority| names.names.contains(&authority.host().to_ascii_lowercase()));
+    let is_named = names.is_any
+        || origin_host
+            .parse::<Authority>()
+            .is_ok_and(|authority| names.names.contains(&authority.host().to_ascii_lowercase()));
     !is_asked && !is_named
 }
 

@@ -25,7 +25,7 @@ use tracing::Span;
 
 use crate::bodies::Bodies;
 use crate::client_address::{TrustedProxies, find_client_address};
-use crate::file_cache::{cache_by_name, treat_long_paths_as_missing};
+use crate::file_cache::{cache_by_name, treat_impossible_paths_as_missing};
 use crate::headers::{EVERY_ANSWER, add_content_security_policy, keep_streams_flowing};
 use crate::operations::health_router;
 use crate::request_check::check_request;
@@ -62,6 +62,7 @@ pub fn router(
     stop: Stop,
 ) -> Result<Router, SiteFilesError> {
     let files = SiteFiles::read(&leptos)?;
+    let bodies = Bodies::new(stop.begun().clone());
     let health = health_router(app.clone(), stop);
     let state = RouterState {
         app,
@@ -84,16 +85,13 @@ pub fn router(
     // Compression would hold back the events of a run's stream.
     let compressed =
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
-    let known = KnownHosts::new(settings.hosts.clone());
+    let known = KnownHosts::with_bare_health(settings.hosts.clone());
     let proxies = TrustedProxies::new(&settings.trusted_proxies);
     let mut router = pages
         .fallback_service(site(&state))
         .with_state(state)
         .merge(health)
-        .layer(middleware::from_fn_with_state(
-            Bodies::default(),
-            check_request,
-        ))
+        .layer(middleware::from_fn_with_state(bodies, check_request))
         .layer(middleware::from_fn_with_state(known.clone(), check_origin))
         .layer(middleware::from_fn_with_state(known, check_host))
         .layer(middleware::from_fn_with_state(proxies, find_client_address))
@@ -143,5 +141,5 @@ fn site(state: &RouterState) -> MethodRouter {
             state.files.clone(),
             cache_by_name,
         ))
-        .layer(middleware::from_fn(treat_long_paths_as_missing))
+        .layer(middleware::from_fn(treat_impossible_paths_as_missing))
 }

@@ -45,7 +45,7 @@ pub const SETTINGS: [Setting; 27] = [
     setting(
         "CODEALONG_TRUSTED_PROXIES",
         "none",
-        "networks of reverse proxies whose X-Forwarded-For counts, as in 10.0.0.0/8",
+        "networks of reverse proxies whose X-Forwarded-For counts, as in 192.0.2.7",
     ),
     setting(
         "CODEALONG_FRAME_ANCESTORS",

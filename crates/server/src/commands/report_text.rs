@@ -30,13 +30,21 @@ fn raw_text(report: &Report) -> String {
     for step in &report.steps {
         write_step(&mut text, step);
     }
-    let failed = report.verdict != Verdict::Passed;
-    if failed && !report.output.chunks.is_empty() {
+    if report.verdict != Verdict::Passed {
+        text.push_str(&output_text(report));
+    }
+    text
+}
+
+/// What the program wrote, not escaped; empty where it wrote nothing.
+pub(super) fn output_text(report: &Report) -> String {
+    let mut text = String::new();
+    if !report.output.chunks.is_empty() {
         line(&mut text, format_args!("\nWhat the program wrote"));
-        for chunk in &report.output.chunks {
-            for written in chunk.text.lines() {
-                line(&mut text, format_args!("  {written}"));
-            }
+    }
+    for chunk in &report.output.chunks {
+        for written in chunk.text.lines() {
+            line(&mut text, format_args!("  {written}"));
         }
     }
     if report.output.dropped_bytes > 0 {
@@ -73,23 +81,35 @@ fn write_step(text: &mut String, step: &StepReport) {
 }
 
 fn write_test(text: &mut String, test: &TestResult) {
+    line(text, format_args!("{}", test_line(test)));
+    if !test.outcome.is_passed() {
+        write_details(text, test);
+    }
+}
+
+/// How a test ended, in a line without its end.
+pub(super) fn test_line(test: &TestResult) -> String {
     let sign = if test.outcome.is_passed() {
         '✓'
     } else {
         '✗'
     };
-    line(
-        text,
-        format_args!(
-            "  {sign} {} {} ({:.1} ms)",
-            test.id,
-            test.name,
-            f64::from(test.duration_us) / 1000.0
-        ),
-    );
-    if test.outcome.is_passed() {
-        return;
-    }
+    format!(
+        "  {sign} {} {} ({:.1} ms)",
+        test.id,
+        test.name,
+        f64::from(test.duration_us) / 1000.0
+    )
+}
+
+/// What is wrong with a test that failed, not escaped.
+pub(super) fn test_details(test: &TestResult) -> String {
+    let mut text = String::new();
+    write_details(&mut text, test);
+    text
+}
+
+fn write_details(text: &mut String, test: &TestResult) {
     if let Some(mistake) = &test.mistake {
         line(
             text,

@@ -10,7 +10,7 @@ use app::site_files::SiteFiles;
 use app::state::AppState;
 use curriculum::Curriculum;
 use leptos::config::LeptosOptions;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sandbox::{EngineSurvey, Pool, SandboxSettings, StopOutcome};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,6 +21,8 @@ use crate::{
     ConnectionLimits, HttpSettings, LogFormat, METRICS_ADDRESS, Machine, Server, ServerSettings,
     Stop, leptos_options, operations_router, router, serve_until,
 };
+
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Serves until SIGTERM or Ctrl-C.
 pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
@@ -55,6 +57,7 @@ pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
     let stop = stop_signal(http.drain)?;
     let router = router(state.clone(), leptos, &http, stop.clone())
         .context("the built site can't be served")?;
+    tokio::spawn(keep_metrics_small(metrics.clone()));
     let operations = operations.map(|listener| {
         let hosts = http.hosts.clone();
         let router = operations_router(state.clone(), stop.clone(), metrics, hosts);
@@ -66,7 +69,7 @@ pub async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
         operations,
         limits,
     };
-    match serve_until(server, &http, state, stop).await? {
+    match serve_until(server, &http, state, stop).await {
         StopOutcome::Nothing => tracing::info!("stopped; no container is left"),
         StopOutcome::PerhapsSome { reason } => {
             tracing::warn!(reason, "stopped; a container may be left: {reason}");
@@ -137,6 +140,14 @@ async fn listen_for_operations(settings: &HttpSettings) -> anyhow::Result<Option
         Err(error) => Err(error).with_context(|| {
             format!("{address} can't be listened on; CODEALONG_METRICS_ADDRESS chooses another")
         }),
+    }
+}
+
+/// Puts the times that were measured into their sums, whether or not anybody asks for them.
+async fn keep_metrics_small(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(METRICS_UPKEEP).await;
+        metrics.run_upkeep();
     }
 }
 

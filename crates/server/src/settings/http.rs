@@ -56,7 +56,7 @@ impl HttpSettings {
                 .unwrap_or_default(),
             trusted_proxies: reader.list(
                 "CODEALONG_TRUSTED_PROXIES",
-                "networks with commas between them, as in 10.0.0.0/8,192.0.2.7",
+                "networks with commas between them, as in 192.0.2.7,172.18.0.0/16",
                 parse_network,
             ),
             frame_ancestors: frame_ancestors(reader).unwrap_or(default.frame_ancestors),

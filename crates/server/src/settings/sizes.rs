@@ -9,6 +9,12 @@ const LANE_BYTES: u64 = 256 << 20;
 /// Of lanes that are being removed, so many need not be waited for.
 const REMOVED_MEANWHILE: u32 = 1;
 
+/// One that runs, one that waits, one that is made, and one that is removed.
+const LANES_MIN: u32 = 4;
+
+/// Beyond this, the engine is what lanes wait for.
+const PROCESSORS_MAX: u32 = 64;
+
 /// A machine as far as it decides on sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Machine {
@@ -43,23 +49,17 @@ impl Sizes {
     /// A run uses half a processor for its program and less for its judge, so three runs are enough
     /// for two processors. As making a lane takes a processor for a quarter of a second, twice as many
     /// lanes wait as there are processors. A queue holds what the machine judges in about ten seconds.
-    /// The lanes of all kinds may take three quarters of the memory, each at its limit.
+    /// All lanes may take three quarters of the memory, each at its limit; four there are in any case.
     pub fn of(machine: Machine) -> Self {
-        let processors = machine.processors.clamp(1, 128);
-        let fitting = machine.memory_bytes / 4 * 3 / LANE_BYTES;
-        let lanes_fitting = u32::try_from(fitting).unwrap_or(u32::MAX).max(3);
-        let creating_max = processors.div_ceil(4);
-        let others = creating_max + REMOVED_MEANWHILE;
-        let running_max = (processors * 3)
-            .div_ceil(2)
-            .min((lanes_fitting - others.min(lanes_fitting - 1)).div_ceil(2))
-            .max(1);
-        let warm = (2 * processors)
-            .min(lanes_fitting.saturating_sub(running_max + others))
-            .max(1);
+        let processors = machine.processors.clamp(1, PROCESSORS_MAX);
+        let fitting = u32::try_from(machine.memory_bytes / 4 * 3 / LANE_BYTES).unwrap_or(u32::MAX);
+        let fitting = fitting.max(LANES_MIN);
+        let creating_max = processors.div_ceil(4).min(fitting / LANES_MIN);
+        let for_runs = fitting - creating_max - REMOVED_MEANWHILE;
+        let running_max = (processors * 3).div_ceil(2).min(for_runs.div_ceil(2));
         Self {
             running_max,
-            warm,
+            warm: (processors * 2).min(for_runs - running_max),
             creating_max,
             queue_max: 32 * processors,
         }
@@ -85,6 +85,8 @@ fn total_memory(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use sandbox::SandboxSettings;
+
     use super::*;
 
     fn sizes(processors: u32, gib: u64) -> Sizes {
@@ -116,16 +118,26 @@ mod tests {
     }
 
     #[test]
-    fn the_lanes_fit_into_the_memory_and_there_are_always_enough() {
-        for processors in [1, 2, 3, 4, 8, 64, 1000] {
-            for gib in [0, 1, 2, 4, 16, 256] {
+    fn the_lanes_fit_into_the_memory_and_the_sandbox_takes_the_sizes() {
+        for processors in [0, 1, 2, 3, 4, 8, 64, 65, 96, 1000] {
+            for gib in [0, 1, 2, 4, 8, 16, 256] {
                 let sizes = sizes(processors, gib);
-                assert!(sizes.running_max >= 1 && sizes.warm >= 1, "{sizes:?}");
-                assert!(sizes.creating_max >= 1, "{sizes:?}");
-                let needed = u64::from(sizes.lanes_max()) * LANE_BYTES;
-                let least = u64::from(sizes.creating_max + 3) * LANE_BYTES;
-                let fits = needed <= (gib << 30) || needed <= least;
-                assert!(fits, "{processors} {gib}: {sizes:?}");
+                let lanes_max = sizes.lanes_max();
+                let fits = u64::from(lanes_max) * LANE_BYTES <= (gib << 30) / 4 * 3;
+                assert!(
+                    fits || lanes_max == LANES_MIN,
+                    "{processors} {gib}: {sizes:?}"
+                );
+                assert!(sizes.warm >= 1, "{processors} {gib}: {sizes:?}");
+                let settings = SandboxSettings {
+                    running_max: sizes.running_max,
+                    warm: sizes.warm,
+                    lanes_max,
+                    creating_max: sizes.creating_max,
+                    queue_max: sizes.queue_max,
+                    ..SandboxSettings::default()
+                };
+                assert_eq!(settings.check(), [], "{processors} {gib}");
             }
         }
     }

@@ -112,7 +112,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing() {
     assert_eq!(report.verdict, protocol::Verdict::Passed, "{report:#?}");
 
     stop.begin();
-    assert_eq!(serving.await.unwrap().unwrap(), StopOutcome::Nothing);
+    assert_eq!(serving.await.unwrap(), StopOutcome::Nothing);
     assert_eq!(containers_of(&owner).await, 0, "a container is left");
 }
 

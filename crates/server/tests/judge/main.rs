@@ -29,5 +29,6 @@ mod small_course;
 mod spoiled_course;
 mod stopping;
 mod table;
+mod terminal;
 mod under_load;
 mod wrong_programs;

@@ -1,38 +1,40 @@
-//! The server behind nginx and Caddy as they come: events arrive as they happen, and learners are told
-//! apart.
+//! The server behind nginx and Caddy, as they come and as docs/hosting.md has them: events arrive as they
+//! happen, and names are checked. That learners are told apart: `tests/server/addresses.rs`.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use flate2::write::GzDecoder;
 use tempfile::TempDir;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::client::{ask_for_run, get, report_on, until};
-use crate::judge_fixture::serial_guard;
+use crate::judge_fixture::{repository, serial_guard};
 use crate::server_process::{Server, free_address};
 
 /// A reverse proxy in front of a server. Dropping it ends it.
-struct Proxy {
+pub(crate) struct Proxy {
     child: Child,
     address: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Proxy {
-    /// nginx with its defaults, and with compression of everything, which holds events back.
-    async fn nginx(server: SocketAddr, gzip: &str) -> Self {
+    /// nginx with its defaults, and these directives.
+    async fn nginx(server: SocketAddr, directives: &str) -> Self {
         Self::start(|address, folder| {
             let path = folder.display();
             let configuration = format!(
                 "daemon off; master_process off; pid {path}/pid; error_log stderr;
                 events {{}}
                 http {{
-                    access_log off; {gzip}
+                    access_log off; {directives}
                     client_body_temp_path {path}/body; proxy_temp_path {path}/proxy;
                     fastcgi_temp_path {path}/fastcgi; uwsgi_temp_path {path}/uwsgi;
                     scgi_temp_path {path}/scgi;
@@ -40,7 +42,6 @@ impl Proxy {
                         listen {address};
                         location / {{
                             proxy_pass http://{server};
-                            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
                         }}
                     }}
                 }}"
@@ -61,37 +62,71 @@ impl Proxy {
                 "{{\nadmin off\nauto_https off\n}}\n\
                  http://:{port} {{\nencode gzip\nreverse_proxy {server}\n}}\n"
             );
-            let file = folder.join("Caddyfile");
-            fs::write(&file, configuration).unwrap();
-            let mut caddy = Command::new("caddy");
-            caddy
-                .args(["run", "--adapter", "caddyfile", "--config"])
-                .arg(file)
-                .env("HOME", folder);
-            caddy
+            caddy_command(folder, &configuration)
         })
         .await
     }
 
-    async fn start(command: impl FnOnce(SocketAddr, &Path) -> Command) -> Self {
-        let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
-        let child = command(address, folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let proxy = Self {
-            child,
-            address,
-            _folder: folder,
-        };
-        until("the proxy answers", Duration::from_secs(30), async || {
-            let answer = get(proxy.address, "/healthz").await;
-            answer.is_some_and(|answer| answer.contains("alive"))
+    /// Caddy with HTTPS, by an authority of its own.
+    pub(crate) async fn caddy_with_a_certificate(server: SocketAddr) -> Self {
+        let https_port = Cell::new(0);
+        let mut proxy = Self::start(|address, folder| {
+            let (port, https) = (address.port(), free_address().port());
+            https_port.set(https);
+            let configuration = format!(
+                "{{\nadmin off\nauto_https disable_redirects\nskip_install_trust\n}}\n\
+                 http://:{port} {{\nreverse_proxy {server}\n}}\n\
+                 https://localhost:{https} {{\ntls internal\nreverse_proxy {server}\n}}\n"
+            );
+            caddy_command(folder, &configuration)
         })
         .await;
+        proxy.address.set_port(https_port.get());
+        until(
+            "there is an authority",
+            Duration::from_secs(30),
+            async || proxy.authority().exists(),
+        )
+        .await;
         proxy
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The certificate of its own authority.
+    pub(crate) fn authority(&self) -> PathBuf {
+        let path = ".local/share/caddy/pki/authorities/local/root.crt";
+        self.folder.path().join(path)
+    }
+
+    /// Starts it at a free port. Another process may take that first, and then it ends: once more.
+    async fn start(command: impl Fn(SocketAddr, &Path) -> Command) -> Self {
+        loop {
+            let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
+            let child = command(address, folder.path())
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut proxy = Self {
+                child,
+                address,
+                folder,
+            };
+            let mut has_ended = false;
+            until("the proxy answers", Duration::from_secs(30), async || {
+                has_ended = proxy.child.try_wait().unwrap().is_some();
+                let answer = get(proxy.address, "/healthz").await;
+                has_ended || answer.is_some_and(|answer| answer.contains("alive"))
+            })
+            .await;
+            if !has_ended {
+                return proxy;
+            }
+        }
     }
 
     /// Asks for a run that takes seconds; its beginning arrives while it goes on.
@@ -112,6 +147,18 @@ impl Proxy {
         drop(answer);
         server.until_status(&["\"running\":0,"]).await;
     }
+}
+
+fn caddy_command(folder: &Path, configuration: &str) -> Command {
+    let file = folder.join("Caddyfile");
+    fs::write(&file, configuration).unwrap();
+    let mut caddy = Command::new("caddy");
+    caddy
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(file)
+        .env("HOME", folder)
+        .env_remove("XDG_DATA_HOME");
+    caddy
 }
 
 /// The body of an answer of which so much has come, decompressed.
@@ -139,15 +186,54 @@ impl Drop for Proxy {
     }
 }
 
+/// What docs/hosting.md sets.
+const AS_DOCUMENTED: &str = "proxy_set_header Host $http_host; \
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
+
+#[test]
+fn the_page_for_hosts_has_what_is_tried() {
+    let page = fs::read_to_string(repository().join("docs/hosting.md")).unwrap();
+    for directive in AS_DOCUMENTED.split_inclusive("; ") {
+        assert!(page.contains(directive.trim()), "{directive}");
+    }
+}
+
+/// By a name that resolves to the proxy, a foreign page would read what is here.
+#[tokio::test]
+async fn names_are_checked_behind_a_proxy() {
+    let _serial_guard = serial_guard().await;
+    let server = Server::start("names", 1, Duration::ZERO).await;
+    for proxy in [
+        Proxy::nginx(server.address, AS_DOCUMENTED).await,
+        Proxy::caddy(server.address).await,
+    ] {
+        let of = async |host: &str| {
+            let mut stream = TcpStream::connect(proxy.address).await.unwrap();
+            let request = format!("GET /api/none HTTP/1.0\r\nHost: {host}\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            answer
+        };
+        let answer = of("rebound.example.org").await;
+        assert!(answer.contains("CODEALONG_HOSTS"), "{answer}");
+        let answer = of("localhost").await;
+        assert!(answer.contains(" 404 "), "{answer}");
+    }
+    server.terminate().await;
+}
+
 #[tokio::test]
 async fn events_pass_through_a_proxy_as_they_happen() {
     let _serial_guard = serial_guard().await;
     let server = Server::start("proxies", 2, Duration::ZERO).await;
+    // It holds events back.
     let compressing =
         "gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1; gzip_http_version 1.0;";
     for proxy in [
         Proxy::nginx(server.address, "").await,
         Proxy::nginx(server.address, compressing).await,
+        Proxy::nginx(server.address, AS_DOCUMENTED).await,
         Proxy::caddy(server.address).await,
     ] {
         proxy.passes_events_on(&server).await;

@@ -31,6 +31,17 @@ pub(crate) fn free_address() -> SocketAddr {
 
 impl Server {
     pub(crate) async fn start(name: &str, warm: u32, drain: Duration) -> Self {
+        let settings = [
+            ("CODEALONG_DRAIN", drain.as_secs().to_string()),
+            ("CODEALONG_WARM", warm.to_string()),
+        ];
+        let server = Self::start_with(name, &settings);
+        server.until_at_rest(warm).await;
+        server
+    }
+
+    /// Starts it with these settings; it does not serve yet.
+    pub(crate) fn start_with(name: &str, settings: &[(&str, String)]) -> Self {
         let name = format!("{name}-{}", std::process::id());
         let (address, operations) = (free_address(), free_address());
         let site = tempfile::tempdir().unwrap();
@@ -39,9 +50,8 @@ impl Server {
             .arg("serve")
             .env("CODEALONG_ADDRESS", address.to_string())
             .env("CODEALONG_METRICS_ADDRESS", operations.to_string())
-            .env("CODEALONG_DRAIN", drain.as_secs().to_string())
-            .env("CODEALONG_WARM", warm.to_string())
             .env("CODEALONG_RELOAD", "false")
+            .envs(settings.iter().cloned())
             .env("LEPTOS_OUTPUT_NAME", "codealong")
             .env("LEPTOS_SITE_ROOT", site.path())
             .stdin(Stdio::null())
@@ -49,15 +59,13 @@ impl Server {
             .spawn()
             .unwrap();
         let owner = format!("test-{name}");
-        let server = Self {
+        Self {
             child,
             address,
             operations,
             owner,
             _site: site,
-        };
-        server.until_at_rest(warm).await;
-        server
+        }
     }
 
     /// Waits until so many lanes are ready and nothing is under way.

@@ -58,6 +58,24 @@ async fn metrics_are_not_read_by_another_name() {
         .send_as_owner(rebound.body(Body::empty()).unwrap())
         .await;
     answer.expect(421, "CODEALONG_HOSTS");
+    let rebound = Request::get("/readyz").header("host", "rebound.example.org");
+    let answer = app
+        .send_as_owner(rebound.body(Body::empty()).unwrap())
+        .await;
+    answer.expect(421, "CODEALONG_HOSTS");
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_path_is_refused() {
+    let app = TestApp::start();
+    let server = app.listen().await;
+    for target in ["localhost", "*"] {
+        let mut client = connect(server, 2).await;
+        let request = format!("GET {target} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        client.write_all(request.as_bytes()).await.unwrap();
+        let answer = rest(&mut client).await;
+        assert!(answer.starts_with("HTTP/1.0 400"), "{target}: {answer}");
+    }
 }
 
 #[tokio::test]
@@ -111,10 +129,19 @@ async fn a_path_that_no_file_can_have_is_not_found() {
     let app = TestApp::start();
     for path in [
         format!("/{}", "a".repeat(300)),
+        format!("/{}", "a".repeat(254)),
         format!("/courses/{}", "a".repeat(300)),
+        "/pkg/%00".to_owned(),
         format!("/pkg{}", "/ab".repeat(2000)),
     ] {
-        app.get(&path).await.expect(404, "");
+        for method in ["GET", "HEAD"] {
+            let request = Request::builder()
+                .method(method)
+                .uri(&path)
+                .header("accept-encoding", "br, gzip");
+            let answer = app.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status.as_u16(), 404, "{method} {path}");
+        }
     }
 }
 
@@ -166,7 +193,7 @@ async fn a_body_that_never_ends_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn bodies_that_never_end_give_way_to_one_that_does() {
+async fn where_no_body_has_room_a_client_is_told_when_to_try_again() {
     let app = TestApp::start();
     let mut slow: Vec<_> = (0..64).map(|_| Box::pin(app.send(unfinished()))).collect();
     for body in &mut slow {
@@ -175,10 +202,7 @@ async fn bodies_that_never_end_give_way_to_one_that_does() {
     let refused = app.send(call(&[])).await.expect(503, "busy");
     assert_eq!(refused.header("retry-after"), "5");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    for _ in 0..3 {
-        app.send(call(&[])).await.expect(200, "redis");
-    }
-    // One place was enough for the three.
+    app.send(call(&[])).await.expect(200, "redis");
     let given_up = slow.iter_mut().filter_map(|body| body.now_or_never());
     let statuses: Vec<u16> = given_up.map(|answer| answer.status.as_u16()).collect();
     assert_eq!(statuses, [408]);
@@ -275,7 +299,11 @@ async fn the_connections_of_one_address_leave_room_for_those_of_another() {
     for _ in 0..4 {
         crowd.push(connect(server, 2).await);
     }
-    let refused = rest(&mut connect(server, 2).await).await;
+    let mut one_more = connect(server, 2).await;
+    let request = b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    // It may be refused before it has asked.
+    let _ = one_more.write_all(request).await;
+    let refused = rest(&mut one_more).await;
     assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
     assert!(refused.contains("Retry-After"), "{refused}");
     let mut other = connect(server, 3).await;

@@ -4,17 +4,15 @@ use super::package::PackageInfo;
 
 /// Each with its reason.
 const BANNED: &[(&str, &str)] = &[
-    ("openssl-sys", SPEAKS_PLAIN_HTTP),
-    ("native-tls", SPEAKS_PLAIN_HTTP),
-    ("rustls", SPEAKS_PLAIN_HTTP),
+    ("openssl-sys", NEEDS_OPENSSL),
+    ("native-tls", NEEDS_OPENSSL),
     (
         "onig_sys",
         "it builds a C library, where syntect also has a regex engine in Rust",
     ),
 ];
 
-const SPEAKS_PLAIN_HTTP: &str =
-    "the server speaks plain HTTP, and HTTPS is for the reverse proxy in front of it";
+const NEEDS_OPENSSL: &str = "it needs OpenSSL's headers, where `codealong test` speaks HTTPS by rustls, and nothing else does";
 
 pub(super) fn no_package_is_banned(packages: &[PackageInfo]) -> Vec<String> {
     let violation = |package: &PackageInfo| {

@@ -1,0 +1,232 @@
+//! Testing a program from the learner's own editor: a server judges it, and the verdict streams into the
+//! terminal.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::{Context, bail};
+use protocol::{Program, Report, RunError, RunEvent, RunRequest, Verdict};
+use ureq::Agent;
+use ureq::http::Response;
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::TestArguments;
+use super::control_characters::escape_controls;
+use super::report_text::{output_text, test_details, test_line};
+
+/// Exit code for a program that did not pass; 2 is our own failure.
+const NOT_PASSED: u8 = 1;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longer than a run can wait and take.
+const RUN_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// How often a watched file is looked at. To read a file of some kilobytes is cheaper than to depend on
+/// how each editor saves.
+const WATCH_INTERVAL: Duration = Duration::from_millis(200);
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// Has a program judged by a server; with `--watch`, again whenever its file changes, until Ctrl-C.
+pub fn test(arguments: &TestArguments) -> anyhow::Result<ExitCode> {
+    let client = RemoteJudge::new(arguments);
+    let mut source = read(&arguments.file)?;
+    loop {
+        let tested = client.test(&source);
+        if !arguments.watch {
+            return tested;
+        }
+        if let Err(error) = tested {
+            // The server may be back at the next change.
+            say(RED, &format!("{error:#}"))?;
+        }
+        say(
+            DIM,
+            &format!("\nwaiting for a change of {}", arguments.file.display()),
+        )?;
+        source = changed(&arguments.file, &source);
+        say(DIM, "")?;
+    }
+}
+
+/// Waits until the file has another text.
+fn changed(file: &Path, before: &str) -> String {
+    loop {
+        thread::sleep(WATCH_INTERVAL);
+        // An editor may be in the middle of replacing it.
+        match read(file) {
+            Ok(now) if now != before => return now,
+            _ => {}
+        }
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+    String::from_utf8(bytes).with_context(|| format!("{} is not text in UTF-8", file.display()))
+}
+
+/// A server, and what it is asked to judge by.
+struct RemoteJudge<'arguments> {
+    agent: Agent,
+    arguments: &'arguments TestArguments,
+    /// A newer run under the same name replaces one that still waits.
+    name: String,
+}
+
+impl<'arguments> RemoteJudge<'arguments> {
+    fn new(arguments: &'arguments TestArguments) -> Self {
+        // A school's server may have a certificate of the school's, which this machine knows.
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .build();
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(RUN_TIMEOUT))
+            .tls_config(tls)
+            .build();
+        Self {
+            agent: agent.into(),
+            arguments,
+            name: format!("terminal-{:016x}", rand::random::<u64>()),
+        }
+    }
+
+    fn test(&self, source: &str) -> anyhow::Result<ExitCode> {
+        let arguments = self.arguments;
+        let request = RunRequest {
+            course: arguments.course.clone(),
+            step: arguments.step.clone(),
+            program: Program::of_one_file(source),
+            test: arguments.test.clone(),
+            seed: arguments.seed.map(|seed| seed.to_string()),
+            client: Some(self.name.clone()),
+        };
+        let server = arguments.server.trim_end_matches('/');
+        let body = serde_json::json!({ "request": request }).to_string();
+        let response = self
+            .agent
+            .post(format!("{server}/api/run"))
+            .content_type("application/json")
+            .send(body)
+            .with_context(|| format!("{server} can't be asked: is CodeAlong served there?"))?;
+        if !response.status().is_success() {
+            bail!(refusal(response));
+        }
+        let report = follow(BufReader::new(response.into_body().into_reader()))?;
+        tell(&report)
+    }
+}
+
+/// What the server says where it does not judge.
+fn refusal(response: Response<ureq::Body>) -> String {
+    let status = response.status();
+    let mut text = String::new();
+    // Where it can't be read, the status has to do.
+    let _ = response
+        .into_body()
+        .into_reader()
+        .take(64 * 1024)
+        .read_to_string(&mut text);
+    serde_json::from_str::<RunError>(&text).map_or_else(
+        |_| format!("the server says {status}"),
+        |error| escape_controls(&error.to_string()),
+    )
+}
+
+/// Shows the events of a run as they come, up to its report.
+fn follow(events: impl BufRead) -> anyhow::Result<Report> {
+    for line in events.lines() {
+        let line = line.context("the connection was lost before the verdict")?;
+        if line.is_empty() {
+            continue; // The server says that it is there.
+        }
+        let event = serde_json::from_str(&line)
+            .context("the server says what this program does not know: one of them is too old")?;
+        match event {
+            RunEvent::Queued { position } => say(DIM, &format!("waiting, number {position}"))?,
+            RunEvent::TestFinished { result } => {
+                let style = if result.outcome.is_passed() {
+                    GREEN
+                } else {
+                    RED
+                };
+                say(style, &test_line(&result))?;
+            }
+            RunEvent::Finished { report } => return Ok(*report),
+            RunEvent::Interrupted { error } => bail!(escape_controls(&error.to_string())),
+            RunEvent::Started { .. }
+            | RunEvent::TestStarted { .. }
+            | RunEvent::Output { .. }
+            | RunEvent::LineFound { .. } => {}
+        }
+    }
+    bail!("the connection ended before the verdict")
+}
+
+/// Says what is wrong with the tests that failed, and the verdict.
+fn tell(report: &Report) -> anyhow::Result<ExitCode> {
+    let tests = report.steps.iter().flat_map(|step| &step.tests);
+    let mut failed = tests.filter(|test| test.is_asked() && !test.outcome.is_passed());
+    // The first one in full: it is the one to mend, and often it is why the others failed.
+    if let Some(first) = failed.next() {
+        say(BOLD, &format!("\n{}", first.name))?;
+        say(Style::new(), test_details(first).trim_end())?;
+    }
+    for test in failed {
+        let sentence = match &test.mistake {
+            Some(mistake) => &mistake.message,
+            None => &test.message,
+        };
+        say(BOLD, &format!("\n{}", test.name))?;
+        say(Style::new(), &format!("      {sentence}"))?;
+    }
+    let has_passed = matches!(report.verdict, Verdict::Passed | Verdict::TestPassed { .. });
+    let output = output_text(report);
+    if !has_passed && !output.is_empty() {
+        say(Style::new(), output.trim_end())?;
+    }
+    let style = if has_passed { GREEN } else { RED };
+    say(
+        style.bold(),
+        &format!("\n{} · seed {}", report.headline(), report.seed),
+    )?;
+    Ok(if has_passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NOT_PASSED)
+    })
+}
+
+/// Writes lines, in colour where the output is a terminal that wants it.
+fn say(style: Style, text: &str) -> anyhow::Result<()> {
+    let text = escape_controls(text);
+    let mut stdout = anstream::stdout().lock();
+    writeln!(stdout, "{style}{text}{style:#}")
+        .and_then(|()| stdout.flush())
+        .context("the verdict can't be written to the standard output")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_ends_early_is_no_verdict() {
+        let of = |text: &str| follow(text.as_bytes()).unwrap_err().to_string();
+        assert!(of("").contains("before the verdict"));
+        assert!(of("\n\n{\"event\":\"queued\",\"position\":1}\n").contains("before the verdict"));
+        assert!(of("{\"event\":\"sung\"}\n").contains("too old"));
+        let interrupted = r#"{"event":"interrupted","error":{"error":"broken"}}"#;
+        assert!(of(interrupted).contains("our fault"), "{}", of(interrupted));
+    }
+}
