@@ -17,6 +17,7 @@ mod dependency_rules;
 mod docker_client;
 mod engine;
 mod front_end;
+mod image;
 mod interrupt;
 mod page_bench;
 mod prerequisites;
@@ -31,6 +32,7 @@ mod workspace;
 use std::env;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -81,6 +83,17 @@ enum Task {
     ClippyFrontEnd,
     /// Build what browsers load, into target/site
     Site,
+    /// Build the server's image, for a host with Docker alone
+    Image {
+        /// The image's name
+        #[arg(long, default_value = "codealong")]
+        tag: String,
+    },
+    /// Put all that the server's image holds into an empty folder
+    Stage {
+        /// The folder
+        folder: PathBuf,
+    },
     /// Judge a learner's program against a step, as the site would
     Judge(PassedArguments),
     /// Check the curriculum on the real sandbox
@@ -120,6 +133,8 @@ impl Task {
             | Self::Walls
             | Self::ClippyFrontEnd
             | Self::Site
+            | Self::Image { .. }
+            | Self::Stage { .. }
             | Self::Watch => 1,
         }
     }
@@ -167,6 +182,18 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
             compiler.finish_setup(screen)?;
             let bindings = front_end::build(screen, &compiler)?;
             site::assemble(screen, &bindings, Effort::Thorough)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Image { tag } => {
+            engine::check_obtainable()?;
+            prerequisites::for_staging(screen, Profile::Release, Effort::Thorough)?;
+            engine::ensure(screen)?.leave_running(screen);
+            image::build(screen, Profile::Release, &tag)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Stage { folder } => {
+            prerequisites::for_staging(screen, Profile::Release, Effort::Thorough)?;
+            image::stage(screen, Profile::Release, &folder)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Judge(arguments) => judge_or_check(screen, "judge", &arguments),

@@ -41,6 +41,22 @@ pub(crate) fn for_serving(screen: &Screen, profile: Profile, effort: Effort) -> 
     })
 }
 
+/// The server and the site, without an engine.
+pub(crate) fn for_staging(screen: &Screen, profile: Profile, effort: Effort) -> Result<()> {
+    workspace::check_disk()?;
+    wasm_target::check_obtainable()?;
+    thread::scope(|scope| {
+        let compiler = scope.spawn(|| wasm_target::fetch(screen));
+        server::build(screen, profile)?;
+        let compiler = compiler
+            .join()
+            .map_err(|_| anyhow!("the set-up of the wasm32 target panicked"))??;
+        compiler.finish_setup(screen)?;
+        let bindings = front_end::build(screen, &compiler)?;
+        site::assemble(screen, &bindings, effort)
+    })
+}
+
 pub(crate) fn for_sandbox(screen: &Screen) -> Result<Engine> {
     let engine = engine::ensure(screen)?;
     base_image::ensure(screen)?;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: prepares what the suites need, runs them, and prints a summary.
 
 pub(crate) mod browser;
+mod deployment;
 mod failures;
 mod programs;
 mod suite;
@@ -49,6 +50,7 @@ struct Downloads {
     python: Result<PathBuf, String>,
     redis: Result<(), String>,
     proxies: Result<(), String>,
+    compose: Result<PathBuf, String>,
     browser: Result<Browser, String>,
 }
 
@@ -151,6 +153,7 @@ impl Prerequisites {
             Suite::RunnerImage => suite::runner_image(screen, ready(&self.downloads.python)?),
             Suite::Sandbox => suite::sandbox(screen, soak),
             Suite::Course => suite::course(screen),
+            Suite::Image => deployment::test(screen, ready(&self.downloads.compose)?),
             Suite::End2end => suite::end2end(screen, ready(&self.downloads.browser)?),
         }
     }
@@ -167,6 +170,7 @@ impl Prerequisites {
             Requirement::Site => ready(&self.site).map(drop),
             Requirement::Redis => ready(&downloads.redis).map(drop),
             Requirement::Proxies => ready(&downloads.proxies).map(drop),
+            Requirement::Compose => ready(&downloads.compose).map(drop),
             Requirement::Browser => ready(&downloads.browser).map(drop),
         }
     }
@@ -191,6 +195,9 @@ impl Downloads {
             proxies: prepare_if(required(Requirement::Proxies), || {
                 programs::ensure_proxies(screen)
             }),
+            compose: prepare_if(required(Requirement::Compose), || {
+                programs::ensure_compose(screen)
+            }),
             browser: prepare_if(required(Requirement::Browser), || browser::ensure(screen)),
         }
     }
@@ -203,6 +210,7 @@ impl Downloads {
             python: Err(reason.to_owned()),
             redis: Err(reason.to_owned()),
             proxies: Err(reason.to_owned()),
+            compose: Err(reason.to_owned()),
             browser: Err(reason.to_owned()),
         }
     }

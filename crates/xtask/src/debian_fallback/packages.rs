@@ -66,6 +66,11 @@ pub(crate) const CADDY: PackageSet<'_> = PackageSet {
     reason: "Caddy is missing",
 };
 
+pub(crate) const COMPOSE: PackageSet<'_> = PackageSet {
+    names: &["docker-compose"],
+    reason: "docker-compose is missing",
+};
+
 /// The name depends on the compiler's version of LLVM.
 pub(super) fn wasm_linker<'name>(names: &'name [&'name str]) -> PackageSet<'name> {
     PackageSet {

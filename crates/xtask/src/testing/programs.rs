@@ -1,4 +1,4 @@
-//! Programs that the tests run: Python, Redis, and two reverse proxies.
+//! Programs that the tests run: Python, Redis, two reverse proxies, and Compose.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -55,4 +55,14 @@ pub(crate) fn ensure_proxies(screen: &Screen) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Compose as a program of its own, as Debian has it; it reads the files of the engine's plugin too.
+pub(crate) fn ensure_compose(screen: &Screen) -> Result<PathBuf> {
+    if let Some(compose) = command::find("docker-compose") {
+        screen.found("Compose", compose.display());
+        return Ok(compose);
+    }
+    packages::install(screen, "Compose", &packages::COMPOSE)?;
+    command::find("docker-compose").context("docker-compose is missing after its installation")
 }

@@ -39,6 +39,8 @@ pub(crate) enum Suite {
     Course,
     /// The served page in a real browser
     End2end,
+    /// The server's image, by compose.yaml
+    Image,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,16 +52,18 @@ pub(crate) enum Requirement {
     Site,
     Redis,
     Proxies,
+    Compose,
     Browser,
 }
 
 impl Suite {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Rust,
         Self::RunnerImage,
         Self::Sandbox,
         Self::Course,
         Self::End2end,
+        Self::Image,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -69,6 +73,7 @@ impl Suite {
             Self::Sandbox => "sandbox",
             Self::Course => "course",
             Self::End2end => "end2end",
+            Self::Image => "image",
         }
     }
 
@@ -88,6 +93,12 @@ impl Suite {
                 Requirement::Server,
                 Requirement::Site,
                 Requirement::Browser,
+            ],
+            Self::Image => &[
+                Requirement::Engine,
+                Requirement::Server,
+                Requirement::Site,
+                Requirement::Compose,
             ],
         }
     }
