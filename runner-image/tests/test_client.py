@@ -75,7 +75,7 @@ for data, expectation, value in (
     assert got == value, (got, value)
 """
         )
-        between = {"integer-between": {"least": 90, "most": 100, "is_new": False}}
+        between = {"integer-between": {"min": 90, "max": 100, "is_new": False}}
         for reply, kind, shown, offset in (
             (b":89\r\n", "wrong-value", ":100\\r\\n", 1),
             (b":99998\r\n", "wrong-value", ":100\\r\\n", 1),
@@ -90,7 +90,7 @@ for data, expectation, value in (
             self.assertFalse(outcome["reply"]["expected_is_prefix"])
             self.assertEqual(outcome.get("expected", between), between)
         failed = self.fails("client.send_bytes(b'REPLY:1\\r\\n')\nclient.expect(integer_between(1, 3, unlike=[1, 2]))")["outcome"]
-        self.assertEqual(failed["expected"], {"integer-between": {"least": 1, "most": 3, "is_new": True}})
+        self.assertEqual(failed["expected"], {"integer-between": {"min": 1, "max": 3, "is_new": True}})
         self.assertEqual((failed["kind"], failed["reply"]["expected"]), ("wrong-value", ":3\\r\\n"))
 
     def test_can_not_expect_an_integer_where_none_is_left(self):

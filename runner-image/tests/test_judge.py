@@ -29,6 +29,13 @@ class SocketCounts(unittest.TestCase):
         self.assertFalse(self.is_empty(_NONE.replace("TCP: inuse 0", "TCP: inuse 1")))
         self.assertFalse(self.is_empty(_NONE.replace("tw 0", "tw 1")))
 
+    def test_of_ipv6_stand_in_a_file_of_their_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for count, is_empty in ((0, True), (1, False)):
+                with open(os.path.join(folder, "sockstat6"), "w") as file:
+                    file.write(f"TCP6: inuse {count}\nUDP6: inuse 5\n")
+                self.assertIs(is_counted_empty("tcp6", folder), is_empty)
+
     def test_that_the_kernel_does_not_tell_say_nothing(self):
         self.assertFalse(self.is_empty(_NONE.replace("TCP:", "TCPX:")))
         self.assertFalse(is_counted_empty("tcp", "/nowhere"))

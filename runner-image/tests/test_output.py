@@ -178,7 +178,7 @@ class Output(unittest.TestCase):
             def switches(self, number):
                 return [(1 << 60, 1 << 60, 7)] * 4096, number + 4096
 
-            def written(self):
+            def written_bytes(self):
                 return 1 << 60, 0
 
         got = []

@@ -67,6 +67,7 @@ pub(crate) async fn measure(
         if learners == CLASS {
             let last = Series::of_times(&burst.last).context("nothing was measured")?;
             let cold = CLASS.saturating_sub(settings.warm as usize);
+            // Four fifths of the bound with one container for each run, which was 1.3 of the ceiling.
             let max = 1.04 * number(cold) / ceiling.per_second * 1000.0;
             let name = format!("{CLASS} at once: the last verdict");
             let metric = Metric::series(name, Unit::Milliseconds, &last);

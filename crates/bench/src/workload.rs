@@ -6,7 +6,7 @@ use anyhow::Context;
 use app::judge::Assignment;
 use axum::body::Body;
 use axum::http::{Request, header};
-use curriculum::Course;
+use curriculum::{Course, Step};
 use protocol::{Program, RunRequest, RunnableProgram, StepId};
 
 /// The program that passes step 1.
@@ -47,11 +47,26 @@ impl Workload {
     /// The last step's own solution, judged against every step.
     pub(crate) fn whole_course(course: &Arc<Course>) -> anyhow::Result<Self> {
         let last = course.steps.last().context("the course has no step")?;
-        Ok(Self {
+        Ok(Self::solution(course, last))
+    }
+
+    /// A step's own solution, judged against the step and those before it.
+    pub(crate) fn of_step(course: &Arc<Course>, name: &str) -> anyhow::Result<Self> {
+        let found = course.steps.iter().find(|step| step.id.as_str() == name);
+        let step = found.with_context(|| format!("the course has no step {name}"))?;
+        Ok(Self::solution(course, step))
+    }
+
+    fn solution(course: &Arc<Course>, step: &Step) -> Self {
+        Self {
             course: Arc::clone(course),
-            step: last.id.clone(),
-            source: last.solution.entry_text().to_owned(),
-        })
+            step: step.id.clone(),
+            source: step.solution.entry_text().to_owned(),
+        }
+    }
+
+    pub(crate) fn step(&self) -> &StepId {
+        &self.step
     }
 
     pub(crate) fn tests(&self) -> usize {

@@ -88,7 +88,7 @@ mod tests {
         StepId::parse(name).unwrap()
     }
 
-    fn opening(kept: &[(&str, StepProgress)], step: &str) -> InitialDraft {
+    fn initial(kept: &[(&str, StepProgress)], step: &str) -> InitialDraft {
         let course = CourseId::parse("redis").unwrap();
         let steps: Vec<StepSummary> = ["listen", "ping", "echo"]
             .map(|name| StepSummary {
@@ -126,7 +126,7 @@ mod tests {
             ("ping", kept(Some("p"), None)),
             ("echo", kept(Some("e"), None)),
         ];
-        assert_eq!(opening(&steps, "echo"), InitialDraft::Draft("e".to_owned()));
+        assert_eq!(initial(&steps, "echo"), InitialDraft::Draft("e".to_owned()));
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
             ("ping", kept(None, Some("passing p"))),
         ];
         for (step, text) in [("listen", "passing l"), ("ping", "passing p")] {
-            assert_eq!(opening(&steps, step), InitialDraft::Draft(text.to_owned()));
+            assert_eq!(initial(&steps, step), InitialDraft::Draft(text.to_owned()));
         }
     }
 
@@ -146,18 +146,18 @@ mod tests {
             ("listen", kept(Some("l"), Some("passing l"))),
             ("ping", kept(Some("broken p"), Some("passing p"))),
         ];
-        let text = opening(&steps, "echo").text().to_owned();
+        let text = initial(&steps, "echo").text().to_owned();
         assert_eq!(text, "passing p");
-        assert_eq!(opening(&steps[..1], "echo").text(), "passing l");
+        assert_eq!(initial(&steps[..1], "echo").text(), "passing l");
     }
 
     #[test]
     fn where_nothing_was_written_the_starter_stands() {
         assert_eq!(
-            opening(&[], "echo"),
+            initial(&[], "echo"),
             InitialDraft::Starter("starter".to_owned())
         );
         let later = [("echo", kept(Some("e"), None))];
-        assert_eq!(opening(&later, "listen").text(), "starter");
+        assert_eq!(initial(&later, "listen").text(), "starter");
     }
 }

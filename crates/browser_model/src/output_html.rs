@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use html_escape::encode_double_quoted_attribute_to_string;
+
 use crate::{
     AnsiReader, OutputBlock, OutputSpan, StyledText, TerminalColor, TextStyle, Weight,
     output_blocks, output_spans,
@@ -225,15 +227,7 @@ impl Page {
     }
 
     fn push_escaped(&mut self, text: &str) {
-        for character in text.chars() {
-            match character {
-                '&' => self.html.push_str("&amp;"),
-                '<' => self.html.push_str("&lt;"),
-                '>' => self.html.push_str("&gt;"),
-                '"' => self.html.push_str("&quot;"),
-                other => self.html.push(other),
-            }
-        }
+        encode_double_quoted_attribute_to_string(text, &mut self.html);
     }
 }
 

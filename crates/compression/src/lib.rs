@@ -15,7 +15,7 @@ const WINDOW_BITS: u32 = 22;
 
 /// How much time a smaller result may take. Measured on 3 MB of wasm, on one core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
+pub enum CompressionLevel {
     /// A second, for what only this machine loads.
     Quick,
     /// A dozen seconds for a tenth less, which each learner downloads.
@@ -23,10 +23,10 @@ pub enum Effort {
 }
 
 /// A content for `Content-Encoding: br`.
-pub fn brotli(content: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
-    let quality = match effort {
-        Effort::Quick => 9,
-        Effort::Thorough => 11,
+pub fn brotli(content: &[u8], level: CompressionLevel) -> io::Result<Vec<u8>> {
+    let quality = match level {
+        CompressionLevel::Quick => 9,
+        CompressionLevel::Thorough => 11,
     };
     let mut writer = CompressorWriter::new(Vec::new(), BUFFER_BYTES, quality, WINDOW_BITS);
     writer.write_all(content)?;
@@ -41,10 +41,10 @@ pub fn unpacked_brotli(compressed: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// A content for `Content-Encoding: gzip`.
-pub fn gzip(content: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
-    let level = match effort {
-        Effort::Quick => flate2::Compression::default(),
-        Effort::Thorough => flate2::Compression::best(),
+pub fn gzip(content: &[u8], level: CompressionLevel) -> io::Result<Vec<u8>> {
+    let level = match level {
+        CompressionLevel::Quick => flate2::Compression::default(),
+        CompressionLevel::Thorough => flate2::Compression::best(),
     };
     let mut writer = GzEncoder::new(Vec::new(), level);
     writer.write_all(content)?;

@@ -93,9 +93,11 @@ pub enum Expected {
     /// One of several integers.
     IntegerBetween {
         /// The smallest of them.
-        least: i64,
+        #[serde(alias = "least")]
+        min: i64,
         /// The largest of them.
-        most: i64,
+        #[serde(alias = "most")]
+        max: i64,
         /// Whether it must differ from all that the test has got already.
         is_new: bool,
     },

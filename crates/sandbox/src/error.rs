@@ -69,6 +69,12 @@ pub enum SandboxError {
         /// Why the pull failed.
         detail: String,
     },
+    /// The archive of images can't be written.
+    #[error("the archive of images can't be written")]
+    Archive {
+        /// The file system's error.
+        source: io::Error,
+    },
     /// A guarantee is missing, by what a container measured of itself or by what the engine set.
     #[error("the sandbox does not keep its guarantees: {}", missing.join("; "))]
     GuaranteesMissing {

@@ -9,7 +9,7 @@ use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
 use crate::Job;
 use crate::measured::Measured;
-use crate::plan::{PlannedRun, plan};
+use crate::plan::{PlannedTestRun, plan};
 
 /// The protocol's version, which both sides send.
 pub(crate) const PROTOCOL: u32 = 3;
@@ -277,7 +277,7 @@ struct TestFrame<'job> {
 }
 
 impl<'job> TestFrame<'job> {
-    fn of(planned: &PlannedRun<'job>) -> Self {
+    fn of(planned: &PlannedTestRun<'job>) -> Self {
         Self {
             id: &planned.test.id,
             name: &planned.test.name,

@@ -4,7 +4,7 @@
 use bollard::models::HostConfig;
 
 use crate::limits::{
-    CODE, FILE_BYTES, Identity, MEMORY_BYTES, NANO_CPUS, OPEN_FILES, PROCESSES,
+    CODE, FILE_BYTES, Identity, MEMORY_BYTES, NANO_CPUS, OPEN_FILES, OTHER_BUFFER_BYTES, PROCESSES,
     RECEIVE_BUFFER_BYTES, Role, SEND_BUFFER_BYTES, SHARED_MEMORY, TMP, Tmpfs,
 };
 use crate::measured::{Measured, MeasuredTmpfs};
@@ -195,7 +195,9 @@ impl Guarantee {
                     .is_some_and(|bytes| bytes <= SEND_BUFFER_BYTES)
                     && (buffers.receive_bytes).is_some_and(|bytes| bytes <= RECEIVE_BUFFER_BYTES)
                     && (role == Role::Judge
-                        || buffers.held_bytes <= SEND_BUFFER_BYTES + RECEIVE_BUFFER_BYTES);
+                        || (buffers.held_bytes <= SEND_BUFFER_BYTES + RECEIVE_BUFFER_BYTES
+                            && buffers.datagram_bytes <= OTHER_BUFFER_BYTES
+                            && buffers.unix_bytes <= OTHER_BUFFER_BYTES));
                 wrong(kept, format!("{buffers:?}"))
             }
             Self::TimeWait => differs(seen.time_wait_max, 0),

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncWrite;
 use tracing::info;
 
 use crate::engine::Engine;
@@ -63,12 +64,59 @@ impl Images {
         settings: &SandboxSettings,
     ) -> Result<Self, SandboxError> {
         let base = base(engine, settings.base_image.as_deref()).await?;
-        let ensure = |role| Image::ensure(engine, settings, &base, folder_of(role));
+        Self::ensure_on(engine, settings, &base).await
+    }
+
+    async fn ensure_on(
+        engine: &Engine,
+        settings: &SandboxSettings,
+        base: &(String, String),
+    ) -> Result<Self, SandboxError> {
+        let ensure = |role| Image::ensure(engine, settings, base, folder_of(role));
         Ok(Self {
             judge: ensure(Role::Judge).await?,
             learner: ensure(Role::Learner).await?,
         })
     }
+}
+
+/// Writes the images of a lane, their base, and `others` of the engine's into an archive as `docker load`
+/// takes it, and returns their names. Builds those of a lane where the engine lacks them.
+///
+/// An engine that has loaded it needs no registry: the images' names are hashes of what is in them.
+pub async fn save_images(
+    settings: &SandboxSettings,
+    others: &[String],
+    archive: &mut (impl AsyncWrite + Unpin),
+) -> Result<Vec<String>, SandboxError> {
+    let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
+    let base = base(&engine, settings.base_image.as_deref()).await?;
+    let lane = Images::ensure_on(&engine, settings, &base).await?;
+    let mut names = vec![base.0, lane.judge.name, lane.learner.name];
+    names.extend_from_slice(others);
+    engine.save(&names, archive).await?;
+    Ok(names)
+}
+
+/// Whether the engine has the images of a lane, on the base image with this name and id.
+pub(crate) async fn has_lane_images(
+    engine: &Engine,
+    settings: &SandboxSettings,
+    base: (&str, &str),
+) -> Result<bool, SandboxError> {
+    for role in [Role::Judge, Role::Learner] {
+        let folder = folder_of(role);
+        let context = Context::read(&settings.image_folder, folder)?;
+        let name = image_name(folder, &context, base);
+        if engine.image_id(&name).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn image_name(folder: &str, context: &Context, (base, base_id): (&str, &str)) -> String {
+    format!("codealong-{folder}:{}", context.hash(base, base_id))
 }
 
 impl Image {
@@ -79,7 +127,7 @@ impl Image {
         folder: &str,
     ) -> Result<Self, SandboxError> {
         let context = Context::read(&settings.image_folder, folder)?;
-        let name = format!("codealong-{folder}:{}", context.hash(base, base_id));
+        let name = image_name(folder, &context, (base, base_id));
         let id = match engine.image_id(&name).await? {
             Some(id) => id,
             None => build(engine, &name, base, folder, &context).await?,

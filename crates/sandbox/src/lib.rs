@@ -52,6 +52,7 @@ mod versions;
 pub use engine::EngineSurvey;
 pub use error::SandboxError;
 pub use guarantee::Guarantee;
+pub use image::save_images;
 pub use job::{ClientId, Job, JobEvent, JobReport, JobStep, Timings, network_of};
 pub use limits::Role;
 pub use pool::{JobStream, Pool, PoolState, PoolStatus, StopOutcome};

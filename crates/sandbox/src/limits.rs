@@ -39,6 +39,10 @@ pub(crate) const SEND_BUFFER_BYTES: u64 = 65_536;
 /// The same of what was received.
 pub(crate) const RECEIVE_BUFFER_BYTES: u64 = 32_768;
 
+/// What a UDP socket or a pair of unix sockets may hold, by the host's own setting (`net.core`): with as
+/// many of each as the judge allows, and 256 TCP connections, that is less than 80 MiB.
+pub(crate) const OTHER_BUFFER_BYTES: u64 = 256 * 1024;
+
 /// The options of a tmpfs that can contain nothing.
 const NOTHING: &str = "ro,nosuid,nodev,noexec,size=4096,nr_inodes=1,mode=0555";
 

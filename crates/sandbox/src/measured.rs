@@ -47,11 +47,14 @@ pub(crate) struct MeasuredUlimits {
     pub(crate) fsize: Option<i64>,
 }
 
-/// What one TCP socket may buffer.
+/// What one socket may buffer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct MeasuredSocketBuffers {
     pub(crate) send_bytes: Option<u64>,
     pub(crate) receive_bytes: Option<u64>,
     /// What one unread connection took, though more was asked for.
     pub(crate) held_bytes: u64,
+    /// The same of a UDP socket, and of a pair of unix sockets.
+    pub(crate) datagram_bytes: u64,
+    pub(crate) unix_bytes: u64,
 }

@@ -9,7 +9,7 @@ use crate::{Job, JobStep};
 
 /// One test of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PlannedRun<'job> {
+pub(crate) struct PlannedTestRun<'job> {
     pub(crate) test: &'job PlannedTest,
     /// Whether it gets a program that no test has connected to.
     pub(crate) fresh: bool,
@@ -23,7 +23,7 @@ pub(crate) struct PlannedRun<'job> {
 /// only for its first client, or only after another test, does not pass. Of an earlier step the
 /// first test does; the others share its program, in an order drawn from the run's seed, so that
 /// none can rely on the one before.
-pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedRun<'_>>)> {
+pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedTestRun<'_>>)> {
     let mut random = StdRng::seed_from_u64(job.seed.value().into());
     let own = job.steps.len().saturating_sub(1);
     let steps = job.steps.iter().enumerate().map(|(number, step)| {
@@ -33,11 +33,14 @@ pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedRun<'_>>)> {
         {
             after_the_first.shuffle(&mut random);
         }
-        let runs = tests.into_iter().enumerate().map(|(at, test)| PlannedRun {
-            test,
-            fresh: number == own || at == 0,
-            asked: (job.only.as_ref()).is_none_or(|only| *only == test.id),
-        });
+        let runs = tests
+            .into_iter()
+            .enumerate()
+            .map(|(at, test)| PlannedTestRun {
+                test,
+                fresh: number == own || at == 0,
+                asked: (job.only.as_ref()).is_none_or(|only| *only == test.id),
+            });
         (step, runs.collect())
     });
     steps.collect()

@@ -51,7 +51,7 @@ struct Begun {
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoBody {
-    /// All places are taken, and none by an address that has more of them.
+    /// All permits are taken, and none by an address that has more of them.
     NoRoom,
     /// It has too many bytes, or broke off on the way, which nobody is left to be told.
     TooLong,
@@ -59,8 +59,8 @@ pub(crate) enum NoBody {
     TooSlow,
 }
 
-/// A place among them, until it is dropped.
-struct Place<'bodies> {
+/// One of those that may be on their way, until it is dropped.
+struct BodyPermit<'bodies> {
     bodies: &'bodies Bodies,
     number: u64,
     gives_way: CancellationToken,
@@ -74,8 +74,8 @@ impl Bodies {
 
     /// Reads a body of the client at this address to its end.
     pub(crate) async fn read(&self, body: Body, from: Option<IpAddr>) -> Result<Bytes, NoBody> {
-        let place = self
-            .take_place(from.map(network_of))
+        let permit = self
+            .take_permit(from.map(network_of))
             .ok_or(NoBody::NoRoom)?;
         let stop = async {
             self.stop.cancelled().await;
@@ -83,13 +83,13 @@ impl Bodies {
         };
         tokio::select! {
             read = to_bytes(body, BODY_BYTES_MAX) => read.map_err(|_| NoBody::TooLong),
-            () = place.gives_way.cancelled() => Err(NoBody::TooSlow),
+            () = permit.gives_way.cancelled() => Err(NoBody::TooSlow),
             () = tokio::time::sleep(BODY_TIMEOUT) => Err(NoBody::TooSlow),
             () = stop => Err(NoBody::TooSlow),
         }
     }
 
-    fn take_place(&self, network: Option<IpAddr>) -> Option<Place<'_>> {
+    fn take_permit(&self, network: Option<IpAddr>) -> Option<BodyPermit<'_>> {
         let mut bodies = self.lock();
         if bodies.begun.len() >= BODIES_MAX {
             let victim = bodies.victim(network)?;
@@ -105,7 +105,7 @@ impl Bodies {
         };
         bodies.begun.insert(number, begun);
         drop(bodies);
-        Some(Place {
+        Some(BodyPermit {
             bodies: self,
             number,
             gives_way,
@@ -127,20 +127,20 @@ impl OnTheirWay {
         for begun in self.begun.values() {
             *counts.entry(begun.network).or_default() += 1;
         }
-        let most = counts.values().copied().max()?;
-        let has_most = counts.get(&network) == Some(&most);
+        let max = counts.values().copied().max()?;
+        let has_max = counts.get(&network) == Some(&max);
         let mut of_those = self.begun.iter().filter(|(_, begun)| {
-            if has_most {
+            if has_max {
                 begun.network == network && begun.at.elapsed() >= GIVES_WAY_AFTER
             } else {
-                counts.get(&begun.network) == Some(&most)
+                counts.get(&begun.network) == Some(&max)
             }
         });
         of_those.next().map(|(number, _)| *number)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for BodyPermit<'_> {
     fn drop(&mut self) {
         self.bodies.lock().begun.remove(&self.number);
     }
@@ -159,30 +159,35 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_address_that_has_most_gives_way_at_once_to_another() {
+    async fn an_address_that_has_max_gives_way_at_once_to_another() {
         let bodies = bodies();
         let crowd: Vec<_> = (0..64)
-            .filter_map(|_| bodies.take_place(network(1)))
+            .filter_map(|_| bodies.take_permit(network(1)))
             .collect();
         assert_eq!(crowd.len(), 64);
-        assert!(bodies.take_place(network(1)).is_none());
-        let _other = bodies.take_place(network(2)).unwrap();
-        let given_way = crowd.iter().filter(|place| place.gives_way.is_cancelled());
-        assert_eq!(given_way.map(|place| place.number).collect::<Vec<_>>(), [0]);
+        assert!(bodies.take_permit(network(1)).is_none());
+        let _other = bodies.take_permit(network(2)).unwrap();
+        let given_way = crowd
+            .iter()
+            .filter(|permit| permit.gives_way.is_cancelled());
+        assert_eq!(
+            given_way.map(|permit| permit.number).collect::<Vec<_>>(),
+            [0]
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_body_gives_way_to_a_new_one_of_its_address() {
         let bodies = bodies();
         let slow: Vec<_> = (0..64)
-            .filter_map(|_| bodies.take_place(network(1)))
+            .filter_map(|_| bodies.take_permit(network(1)))
             .collect();
         tokio::time::sleep(GIVES_WAY_AFTER).await;
         for _ in 0..3 {
-            // One place is enough for those that come one after the other.
-            drop(bodies.take_place(network(1)).unwrap());
+            // One permit is enough for those that come one after the other.
+            drop(bodies.take_permit(network(1)).unwrap());
         }
-        let given_way = slow.iter().filter(|place| place.gives_way.is_cancelled());
+        let given_way = slow.iter().filter(|permit| permit.gives_way.is_cancelled());
         assert_eq!(given_way.count(), 1);
     }
 
@@ -190,9 +195,9 @@ mod tests {
     async fn many_addresses_with_one_each_keep_nobody_out() {
         let bodies = bodies();
         let _crowd: Vec<_> = (0..64)
-            .filter_map(|it| bodies.take_place(network(it)))
+            .filter_map(|it| bodies.take_permit(network(it)))
             .collect();
-        assert!(bodies.take_place(network(200)).is_some());
+        assert!(bodies.take_permit(network(200)).is_some());
     }
 
     #[tokio::test(start_paused = true)]

@@ -74,7 +74,7 @@ pub(crate) async fn find_client_address(
                     %peer,
                     "a request from {} has X-Forwarded-For, which counts only from a trusted proxy: \
                      if a proxy is there, add its address to CODEALONG_TRUSTED_PROXIES, or all \
-                     learners behind it share one place in the queue",
+                     learners behind it count as one",
                     peer.ip()
                 );
             });

@@ -9,6 +9,7 @@ mod check_step;
 mod control_characters;
 mod doctor;
 mod healthcheck;
+mod images;
 mod judge;
 mod local_judge;
 mod report_text;
@@ -18,6 +19,7 @@ mod test;
 pub use check::check;
 pub use doctor::doctor;
 pub use healthcheck::healthcheck;
+pub use images::save_images;
 pub use judge::judge;
 pub use local_judge::find_course;
 pub use serve::{check_config, serve};
@@ -44,6 +46,9 @@ pub enum Command {
     Settings,
     /// Look for what keeps this machine from hosting, and say what mends it.
     Doctor,
+    /// The sandbox's images, for a machine that reaches no registry.
+    #[command(subcommand)]
+    Images(ImagesCommand),
     /// Ask the server of these settings whether it is healthy: for a container's health check.
     Healthcheck,
     /// Test a program from your own editor: a server judges it, and the verdict streams in.
@@ -52,6 +57,23 @@ pub enum Command {
     Judge(JudgeArguments),
     /// Check courses on the real sandbox: solutions pass, starters fail, mistakes are recognised.
     Check(CheckArguments),
+}
+
+/// What is done with the sandbox's images.
+#[derive(Debug, Subcommand)]
+pub enum ImagesCommand {
+    /// Save them into an archive for `docker load`; builds those that are missing.
+    Save(SaveArguments),
+}
+
+/// The arguments of `images save`.
+#[derive(Debug, Args)]
+pub struct SaveArguments {
+    /// The archive, which must not be there yet.
+    pub file: PathBuf,
+    /// Another image of this engine, such as the server's own; may be given more than once.
+    #[arg(long, value_name = "IMAGE")]
+    pub also: Vec<String>,
 }
 
 /// The arguments of `test`.

@@ -13,11 +13,11 @@ use sandbox::network_of;
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionLimit {
     max: usize,
-    held: Arc<Mutex<Held>>,
+    counts: Arc<Mutex<ConnectionCounts>>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct ConnectionCounts {
     all: usize,
     by_network: HashMap<IpAddr, usize>,
 }
@@ -27,52 +27,52 @@ struct Held {
 pub(crate) struct ConnectionPermit {
     /// None for one that counts for no address.
     network: Option<IpAddr>,
-    held: Arc<Mutex<Held>>,
+    counts: Arc<Mutex<ConnectionCounts>>,
 }
 
 impl ConnectionLimit {
     pub(crate) fn new(max: usize) -> Self {
-        let held = Arc::default();
-        Self { max, held }
+        let counts = Arc::default();
+        Self { max, counts }
     }
 
     /// Counts a connection of this address; none where there is no room for it. `None` is a client that
     /// may have all, such as a proxy for many.
     pub(crate) fn take(&self, address: Option<IpAddr>) -> Option<ConnectionPermit> {
         let network = address.map(network_of);
-        let mut held = lock(&self.held);
-        if held.all >= self.max {
+        let mut counts = lock(&self.counts);
+        if counts.all >= self.max {
             return None;
         }
         if let Some(network) = network {
-            let of_network = held.by_network.entry(network).or_default();
+            let of_network = counts.by_network.entry(network).or_default();
             if *of_network >= self.max.div_ceil(2) {
                 return None;
             }
             *of_network += 1;
         }
-        held.all += 1;
-        let held = Arc::clone(&self.held);
-        Some(ConnectionPermit { network, held })
+        counts.all += 1;
+        let counts = Arc::clone(&self.counts);
+        Some(ConnectionPermit { network, counts })
     }
 }
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut held = lock(&self.held);
-        held.all -= 1;
+        let mut counts = lock(&self.counts);
+        counts.all -= 1;
         let Some(network) = self.network else { return };
-        if let Some(of_network) = held.by_network.get_mut(&network) {
+        if let Some(of_network) = counts.by_network.get_mut(&network) {
             *of_network -= 1;
             if *of_network == 0 {
-                held.by_network.remove(&network);
+                counts.by_network.remove(&network);
             }
         }
     }
 }
 
-fn lock(held: &Mutex<Held>) -> std::sync::MutexGuard<'_, Held> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(counts: &Mutex<ConnectionCounts>) -> std::sync::MutexGuard<'_, ConnectionCounts> {
+    counts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
         of_crowd.pop();
         assert!(limit.take(address("192.0.2.3")).is_some());
         drop((of_crowd, of_other));
-        assert!(lock(&limit.held).by_network.is_empty());
+        assert!(lock(&limit.counts).by_network.is_empty());
     }
 
     #[test]

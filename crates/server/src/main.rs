@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use server::ServerSettings;
 use server::commands::{
-    Arguments, Command, check, check_config, doctor, healthcheck, judge, serve, test,
+    Arguments, Command, ImagesCommand, check, check_config, doctor, healthcheck, judge,
+    save_images, serve, test,
 };
 
 /// Exit code of our own failure; 1 is a program that did not pass.
@@ -44,6 +45,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve => serve(settings).await,
         Command::Settings | Command::Test(_) => Ok(ExitCode::SUCCESS),
         Command::Doctor => doctor(&settings).await,
+        Command::Images(ImagesCommand::Save(arguments)) => save_images(&settings, &arguments).await,
         Command::Healthcheck => healthcheck(&settings).await,
         Command::Judge(arguments) => judge(&settings, &arguments).await,
         Command::Check(arguments) => check(&settings, &arguments).await,

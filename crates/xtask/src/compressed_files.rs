@@ -5,14 +5,17 @@ use std::path::Path;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
-use compression::{Effort, brotli, gzip};
+use compression::{CompressionLevel, brotli, gzip};
 
 /// Writes a `.br` and a `.gz` beside each file, all at the same time.
-pub(crate) fn write_beside(files: &[impl AsRef<Path> + Sync], effort: Effort) -> Result<()> {
+pub(crate) fn write_beside(
+    files: &[impl AsRef<Path> + Sync],
+    level: CompressionLevel,
+) -> Result<()> {
     thread::scope(|scope| {
         let threads: Vec<_> = files
             .iter()
-            .map(|file| scope.spawn(move || write_beside_one(file.as_ref(), effort)))
+            .map(|file| scope.spawn(move || write_beside_one(file.as_ref(), level)))
             .collect();
         threads.into_iter().try_for_each(|thread| {
             thread
@@ -22,11 +25,11 @@ pub(crate) fn write_beside(files: &[impl AsRef<Path> + Sync], effort: Effort) ->
     })
 }
 
-fn write_beside_one(file: &Path, effort: Effort) -> Result<()> {
+fn write_beside_one(file: &Path, level: CompressionLevel) -> Result<()> {
     let content = fs::read(file)?;
     for (ending, compressed) in [
-        ("br", brotli(&content, effort)?),
-        ("gz", gzip(&content, effort)?),
+        ("br", brotli(&content, level)?),
+        ("gz", gzip(&content, level)?),
     ] {
         let mut beside = file.as_os_str().to_owned();
         beside.push(format!(".{ending}"));
@@ -49,8 +52,8 @@ mod tests {
         let file = folder.join("one.js");
         let content = "once and again, ".repeat(1000);
         fs::write(&file, &content).unwrap();
-        for effort in [Effort::Quick, Effort::Thorough] {
-            write_beside(&[&file], effort).unwrap();
+        for level in [CompressionLevel::Quick, CompressionLevel::Thorough] {
+            write_beside(&[&file], level).unwrap();
             let read = |name: &str| fs::read(folder.join(name)).unwrap();
             let (br, gz) = (read("one.js.br"), read("one.js.gz"));
             assert!(br.len() < gz.len() && gz.len() < 200, "{br:?} {gz:?}");

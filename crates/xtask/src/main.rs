@@ -39,7 +39,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use compression::Effort;
+use compression::CompressionLevel;
 
 use crate::screen::Screen;
 use crate::server::{OutputTarget, Profile, Server};
@@ -159,12 +159,12 @@ fn main() -> ExitCode {
 fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
     match task {
         Task::Up { port, release } => {
-            let (profile, effort) = if release {
-                (Profile::Release, Effort::Thorough)
+            let (profile, level) = if release {
+                (Profile::Release, CompressionLevel::Thorough)
             } else {
-                (Profile::Dev, Effort::Quick)
+                (Profile::Dev, CompressionLevel::Quick)
             };
-            up(screen, port, profile, effort)
+            up(screen, port, profile, level)
         }
         Task::Test { only, soak } => testing::run(screen, &only, soak),
         Task::Walls => {
@@ -181,18 +181,18 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
             let compiler = wasm_target::fetch(screen)?;
             compiler.finish_setup(screen)?;
             let bindings = front_end::build(screen, &compiler)?;
-            site::assemble(screen, &bindings, Effort::Thorough)?;
+            site::assemble(screen, &bindings, CompressionLevel::Thorough)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Image { tag } => {
             engine::check_obtainable()?;
-            prerequisites::for_staging(screen, Profile::Release, Effort::Thorough)?;
+            prerequisites::for_staging(screen, Profile::Release, CompressionLevel::Thorough)?;
             engine::ensure(screen)?.leave_running(screen);
             image::build(screen, Profile::Release, &tag)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Stage { folder } => {
-            prerequisites::for_staging(screen, Profile::Release, Effort::Thorough)?;
+            prerequisites::for_staging(screen, Profile::Release, CompressionLevel::Thorough)?;
             image::stage(screen, Profile::Release, &folder)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -206,11 +206,16 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
     }
 }
 
-fn up(screen: &Screen, port: Option<u16>, profile: Profile, effort: Effort) -> Result<ExitCode> {
+fn up(
+    screen: &Screen,
+    port: Option<u16>,
+    profile: Profile,
+    level: CompressionLevel,
+) -> Result<ExitCode> {
     let began = Instant::now();
     let address = server::chosen_address(port)?;
     server::require_free(address)?;
-    let engine = prerequisites::for_serving(screen, profile, effort)?;
+    let engine = prerequisites::for_serving(screen, profile, level)?;
     let mut server = Server::start(profile, address, OutputTarget::Terminal)?;
     server.wait_until_ready(screen)?;
     engine.leave_running(screen);

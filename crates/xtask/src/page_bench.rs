@@ -4,7 +4,7 @@ use std::fs::File;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
-use compression::Effort;
+use compression::CompressionLevel;
 
 use crate::prerequisites;
 use crate::screen::Screen;
@@ -16,7 +16,7 @@ use crate::workspace;
 /// one. The site is built as for a host; the server is the development one, which is slower by less
 /// than the noise.
 pub(crate) fn run(screen: &Screen, before: Option<&str>) -> Result<ExitCode> {
-    let engine = prerequisites::for_serving(screen, Profile::Dev, Effort::Thorough)?;
+    let engine = prerequisites::for_serving(screen, Profile::Dev, CompressionLevel::Thorough)?;
     let browser = browser::ensure(screen)?;
     let address = server::address(server::free_port()?);
     let log = workspace::xtask_folder()?.join("bench-server.log");

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
-use compression::Effort;
+use compression::CompressionLevel;
 
 use crate::base_image;
 use crate::engine::{self, Engine};
@@ -16,7 +16,11 @@ use crate::wasm_target;
 use crate::workspace;
 
 /// The engine is returned because the caller decides when it stops.
-pub(crate) fn for_serving(screen: &Screen, profile: Profile, effort: Effort) -> Result<Engine> {
+pub(crate) fn for_serving(
+    screen: &Screen,
+    profile: Profile,
+    level: CompressionLevel,
+) -> Result<Engine> {
     workspace::check_disk()?;
     wasm_target::check_obtainable()?;
     engine::check_obtainable()?;
@@ -34,7 +38,7 @@ pub(crate) fn for_serving(screen: &Screen, profile: Profile, effort: Effort) -> 
             .context("the set-up of the wasm32 target panicked")??;
         compiler.finish_setup(screen)?;
         let bindings = front_end::build(screen, &compiler)?;
-        site::assemble(screen, &bindings, effort)?;
+        site::assemble(screen, &bindings, level)?;
         downloads
             .join()
             .map_err(|_| anyhow!("the set-up of Docker panicked"))?
@@ -42,7 +46,11 @@ pub(crate) fn for_serving(screen: &Screen, profile: Profile, effort: Effort) -> 
 }
 
 /// The server and the site, without an engine.
-pub(crate) fn for_staging(screen: &Screen, profile: Profile, effort: Effort) -> Result<()> {
+pub(crate) fn for_staging(
+    screen: &Screen,
+    profile: Profile,
+    level: CompressionLevel,
+) -> Result<()> {
     workspace::check_disk()?;
     wasm_target::check_obtainable()?;
     thread::scope(|scope| {
@@ -53,7 +61,7 @@ pub(crate) fn for_staging(screen: &Screen, profile: Profile, effort: Effort) -> 
             .map_err(|_| anyhow!("the set-up of the wasm32 target panicked"))??;
         compiler.finish_setup(screen)?;
         let bindings = front_end::build(screen, &compiler)?;
-        site::assemble(screen, &bindings, effort)
+        site::assemble(screen, &bindings, level)
     })
 }
 

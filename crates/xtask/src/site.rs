@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use compression::Effort;
+use compression::CompressionLevel;
 
 use crate::compressed_files;
 use crate::content_hash::ContentHash;
@@ -35,7 +35,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Builds the folder from scratch, so that no old file stays in it.
-pub(crate) fn assemble(screen: &Screen, bindings: &Path, effort: Effort) -> Result<()> {
+pub(crate) fn assemble(screen: &Screen, bindings: &Path, level: CompressionLevel) -> Result<()> {
     let step = screen.begin("site", "style, editor and assets");
     let staging = workspace::xtask_folder()?.join("site");
     remove(&staging)?;
@@ -58,7 +58,7 @@ pub(crate) fn assemble(screen: &Screen, bindings: &Path, effort: Effort) -> Resu
     }
     let named = name_by_content(&staging)?;
     step.update("compression");
-    compressed_files::write_beside(&named, effort)?;
+    compressed_files::write_beside(&named, level)?;
     keep_named_by(&root(), &staging)?;
     let previous = workspace::xtask_folder()?.join("site-previous");
     remove(&previous)?;

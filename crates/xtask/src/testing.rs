@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
-use compression::Effort;
+use compression::CompressionLevel;
 
 use self::browser::Browser;
 use self::suite::Requirement;
@@ -132,7 +132,7 @@ impl Prerequisites {
                 let compiler = compiler.recv()??;
                 compiler.finish_setup(screen)?;
                 let bindings = front_end::build(screen, &compiler)?;
-                site::assemble(screen, &bindings, Effort::Quick)
+                site::assemble(screen, &bindings, CompressionLevel::Quick)
             });
             let downloads = downloads.join().unwrap_or_else(|_| Downloads::panicked());
             Self {

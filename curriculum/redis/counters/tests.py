@@ -99,15 +99,15 @@ def _(server):
 def _(server):
     client = server.connect()
     key = server.random.word()
-    most, least = 2**63 - 1, -(2**63)
-    put(client, key, str(most - 1))
-    ask(client, "INCR", key, reply=integer(most))
+    largest, smallest = 2**63 - 1, -(2**63)
+    put(client, key, str(largest - 1))
+    ask(client, "INCR", key, reply=integer(largest))
     ask(client, "INCR", key, reply=OVERFLOW)
-    ask(client, "GET", key, reply=bulk(str(most)))
-    put(client, key, str(least + 1))
-    ask(client, "DECR", key, reply=integer(least))
+    ask(client, "GET", key, reply=bulk(str(largest)))
+    put(client, key, str(smallest + 1))
+    ask(client, "DECR", key, reply=integer(smallest))
     ask(client, "INCRBY", key, "-1", reply=OVERFLOW)
-    ask(client, "GET", key, reply=bulk(str(least)))
+    ask(client, "GET", key, reply=bulk(str(smallest)))
 
 
 def is_number(text):

@@ -226,6 +226,11 @@ class Client:
         """Whether the program has taken this client, as far as the kernel shows that."""
         return self._connection.was_accepted()
 
+    def was_reset(self):
+        """Whether the program's side broke the connection off."""
+        self._connection.receive()
+        return self._connection.end == "reset"
+
     def leave(self):
         """Closes the connection, at the end of the test."""
         self._connection.close()

@@ -89,18 +89,18 @@ class _IntegerBetween(Expectation):
     type = "integer"
     is_example = True
 
-    def __init__(self, least, most, unlike):
+    def __init__(self, smallest, largest, unlike):
         if not isinstance(unlike, (set, frozenset, list, tuple)):
             raise Misuse(f"`unlike` holds the numbers that came before, it is not {unlike!r}")
-        self._range = range(least, most + 1)
+        self._range = range(smallest, largest + 1)
         # As it is now: a test may go on to fill it.
         self._unlike = frozenset(unlike)
         # The greatest, because numbers that count up leave it to the last.
         example = next(filter(self._is_right, reversed(self._range)), None)
         if example is None:
-            raise Misuse(f"there is no whole number from {least} to {most} to expect")
+            raise Misuse(f"there is no whole number from {smallest} to {largest} to expect")
         self.expected = b":%d\r\n" % example
-        self.fact = {"integer-between": {"least": least, "most": most, "is_new": bool(unlike)}}
+        self.fact = {"integer-between": {"min": smallest, "max": largest, "is_new": bool(unlike)}}
 
     def accepts(self, reply, data, start):
         return reply.type == self.type and self._is_right(reply.value)
@@ -160,13 +160,13 @@ def integer(number):
     return _Exact(b":%d\r\n" % _whole_number(number))
 
 
-def integer_between(least, most, unlike=()):
-    """An integer from `least` to `most`, both included, that is none of those in `unlike`.
+def integer_between(smallest, largest, unlike=()):
+    """An integer from `smallest` to `largest`, both included, that is none of those in `unlike`.
 
     `integer_between(90, 100)` takes the seconds that are left of 100, however slow the machine is:
     a run takes 10 s at the most. `unlike` are numbers that replies of this test have had already.
     """
-    return _IntegerBetween(_whole_number(least), _whole_number(most), unlike)
+    return _IntegerBetween(_whole_number(smallest), _whole_number(largest), unlike)
 
 
 def bulk(value):

@@ -88,18 +88,34 @@ def no_connection(attempt, waited_ms, is_unanswered):
         span = span_of(records.bind_line(other_ports))
         return Failed(outcome.other_port(attempt.port, other_ports), span)
     if records.has_ended():
-        line, end = records.last_line(), _end(records)
-        # Whether a client came in the moment in which the program listened makes no difference.
-        result = outcome.exited(0, None, end)
-        if was_accepted:
-            result = outcome.ended(line, None, _clients(attempt), _replies(attempt), end)
-        # The line that took the socket, where one is known.
-        held = end["listener"] and end["listener"]["line"]
-        return Failed(result, span_of(held or line))
+        return _ended_without_listener(attempt)
     if program.printed_bytes > _FLOOD_BYTES:
         return Failed(outcome.output_flood(_FLOOD_BYTES // 1024))
     line, is_busy = _current_line(attempt)
     return Failed(outcome.refused(attempt.port, waited_ms, line, is_busy), span_of(line))
+
+
+def stopped_listening(attempt):
+    """The failure of a program whose main module has ended, and took the listening socket along, or None.
+
+    A client that came before and was not taken is reset by the kernel then. The process itself is held.
+    """
+    if not attempt.records.has_ended() or attempt.may_end:
+        return None
+    if not any(client.was_reset() for client in attempt.clients):
+        return None
+    return _ended_without_listener(attempt)
+
+
+def _ended_without_listener(attempt):
+    line, end = attempt.records.last_line(), _end(attempt.records)
+    # Whether a client came in the moment in which the program listened makes no difference.
+    result = outcome.exited(0, None, end)
+    if _has_accepted(attempt):
+        result = outcome.ended(line, None, _clients(attempt), _replies(attempt), end)
+    # The line that took the socket, where one is known.
+    held = end["listener"] and end["listener"]["line"]
+    return Failed(result, span_of(held or line))
 
 
 def end_of_program(attempt):

@@ -59,6 +59,7 @@ class Run:
         self._retrace = Retrace()
         self._shortest_scripts = {}
         self._cpu_us_before = self._counters.cpu_us()
+        self._own_cpu_before = process_time()
         self._throttled_us_before = self._counters.throttled_us()
         self._refusals_before = self._counters.refusals()
 
@@ -113,10 +114,16 @@ class Run:
             launches=self._launcher.launches,
             timings=self._timings,
             memory_peak_bytes=self._counters.memory_peak_bytes(),
-            cpu_us=_cpu_us(_since(self._cpu_us_before, self._counters.cpu_us())),
+            cpu_us=self._cpu_us(),
             throttled_us=_since(self._throttled_us_before, self._counters.throttled_us()),
             lines_follow=self._lines_follow,
         )
+
+    def _cpu_us(self):
+        """The processor time of the learner's container and of this process, since the run began."""
+        learner_us = _since(self._cpu_us_before, self._counters.cpu_us())
+        own_us = int((process_time() - self._own_cpu_before) * 1_000_000)
+        return None if learner_us is None else learner_us + own_us
 
     def find_lines(self):
         """After the last frame of the verdict: the lines that only tracing tells, in one more."""
@@ -266,6 +273,9 @@ class Run:
         found = explanation.end_of_program(attempt)
         if found is not None:
             raise Failed(found)
+        failed = explanation.stopped_listening(attempt)
+        if failed is not None:
+            raise failed
 
     def _will_end_with_daemon_threads(self):
         return self._records.has_ended_with_daemon_threads() and not self._launcher.descendant_pids()
@@ -381,11 +391,6 @@ class Stage:
         except Exception:
             return None
         return PASSED
-
-
-def _cpu_us(learner_us):
-    """The learner's container's time and that of this process, which was forked for the run."""
-    return None if learner_us is None else learner_us + int(process_time() * 1_000_000)
 
 
 def _since(before, now):

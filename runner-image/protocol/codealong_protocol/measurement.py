@@ -55,6 +55,8 @@ def measure(container):
             "send_bytes": _tcp_buffer_max("tcp_wmem"),
             "receive_bytes": _tcp_buffer_max("tcp_rmem"),
             "held_bytes": _held_bytes(),
+            "datagram_bytes": _held_by_datagrams(),
+            "unix_bytes": _held_by_unix_sockets(),
         },
         "time_wait_max": _limit(_text("/proc/sys/net/ipv4/tcp_max_tw_buckets")),
     }
@@ -91,27 +93,60 @@ def _tcp_buffer_max(name):
 
 def _held_bytes():
     """How many unread bytes one connection takes, with the largest buffers that it can get."""
-    sizes = (socket.SO_SNDBUF, socket.SO_RCVBUF)
     with socket.socket() as listener, socket.socket() as sender:
-        for end in (listener, sender):
-            for option in sizes:
-                try:
-                    end.setsockopt(socket.SOL_SOCKET, option, _PROBE_BYTES)
-                except OSError:
-                    pass  # Refused, so the default is all that a program gets.
+        _ask_for_large_buffers(listener, sender)
         listener.bind(("127.0.0.1", 0))
         listener.listen(1)
         sender.connect(listener.getsockname())
         receiver, _ = listener.accept()
         with receiver:
-            sender.setblocking(False)
-            held, data = 0, bytes(1 << 16)
-            try:
-                while held < _PROBE_BYTES:
-                    held += sender.send(data)
-            except BlockingIOError:
-                pass
+            return _fill(sender, bytes(1 << 16))
+
+
+def _held_by_datagrams():
+    """How many unread bytes a UDP socket takes: the kernel drops what comes beyond."""
+    with socket.socket(type=socket.SOCK_DGRAM) as receiver, socket.socket(type=socket.SOCK_DGRAM) as sender:
+        _ask_for_large_buffers(receiver, sender)
+        receiver.bind(("127.0.0.1", 0))
+        sender.connect(receiver.getsockname())
+        receiver.setblocking(False)
+        data = bytes(1 << 14)
+        _fill(sender, data)
+        held = 0
+        try:
+            while True:
+                held += len(receiver.recv(len(data)))
+        except BlockingIOError:
             return held
+
+
+def _held_by_unix_sockets():
+    """How many unread bytes a pair of unix sockets takes in one direction."""
+    sender, receiver = socket.socketpair()
+    with sender, receiver:
+        _ask_for_large_buffers(sender, receiver)
+        return _fill(sender, bytes(1 << 14))
+
+
+def _ask_for_large_buffers(*sockets):
+    for end in sockets:
+        for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+            try:
+                end.setsockopt(socket.SOL_SOCKET, option, _PROBE_BYTES)
+            except OSError:
+                pass  # Refused, so the default is all that a program gets.
+
+
+def _fill(sender, data):
+    """Sends until the kernel takes no more, or far more than it should; says how many bytes it took."""
+    sender.setblocking(False)
+    held = 0
+    try:
+        while held < _PROBE_BYTES:
+            held += sender.send(data)
+    except BlockingIOError:
+        pass
+    return held
 
 
 def _limit(text):

@@ -44,7 +44,7 @@ class SwitchReader:
         starts = (self._begin + _RECORDS_AT + at % _RECORDS * _SWITCH.size for at in range(first, count))
         return [_SWITCH.unpack_from(self._memory, start) for start in starts], max(number, count)
 
-    def written(self):
+    def written_bytes(self):
         """How many bytes the program has written to stdout and to stderr, or is about to.
 
         None where it can't be told at present.

@@ -160,7 +160,7 @@ fn CourseCard(course: CourseView) -> impl IntoView {
             </ol>
             <ProgressBar progress />
             // The title's link covers the card; this only shows where it leads.
-            <p class="card-way" aria-hidden="true">
+            <p class="card-action" aria-hidden="true">
                 {way} <Icon icon=IconName::Right />
             </p>
         </li>
@@ -171,7 +171,7 @@ fn CourseCard(course: CourseView) -> impl IntoView {
 /// How a course works, in three points.
 #[component]
 fn HowItGoes() -> impl IntoView {
-    let ways = [
+    let benefits = [
         (
             "Read a step",
             "Each one adds a single ability and says why the real thing has it. Nothing is locked.",
@@ -187,7 +187,7 @@ fn HowItGoes() -> impl IntoView {
              an eye, test by test.",
         ),
     ];
-    let ways = ways
+    let benefits = benefits
         .map(|(what, how)| {
             view! {
                 <li>
@@ -200,8 +200,8 @@ fn HowItGoes() -> impl IntoView {
     view! {
         <section class="how" aria-labelledby="how-title">
             <h2 id="how-title">"How it goes"</h2>
-            <ol class="ways" role="list">
-                {ways}
+            <ol class="benefits" role="list">
+                {benefits}
             </ol>
         </section>
     }
@@ -220,7 +220,7 @@ pub(super) fn ProgressBar(progress: Memo<CourseProgress>) -> impl IntoView {
         } = progress.get();
         is_begun.then(|| {
             view! {
-                <div class="so-far">
+                <div class="progress-line">
                     <progress
                         aria-label="Steps done"
                         max=total.to_string()

@@ -83,15 +83,14 @@ fn Circle(step: StepSummary, number: usize, is_here: bool) -> impl IntoView {
 pub(super) fn StepMenu() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let menu = NodeRef::<Details>::new();
-    let is_open = RwSignal::new(false);
     let close = move || {
         if let Some(menu) = menu.get_untracked() {
             menu.set_open(false);
         }
     };
     Effect::new(move |_| {
-        if let (true, Some(menu)) = (is_open.get(), menu.get()) {
-            // Dropped when the menu closes.
+        if let Some(menu) = menu.get() {
+            // Dropped with the menu.
             StoredValue::new_local(browser::on_dismissal(&menu, close));
         }
     });
@@ -131,13 +130,7 @@ pub(super) fn StepMenu() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <details
-            class="step-menu"
-            node_ref=menu
-            on:toggle=move |_| {
-                is_open.set(menu.get_untracked().is_some_and(|menu| menu.open()));
-            }
-        >
+        <details class="step-menu" node_ref=menu>
             <summary>
                 <span>{format!("Step {here} of {total}")}</span>
                 <Icon icon=IconName::Down />

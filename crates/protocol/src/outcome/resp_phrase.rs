@@ -147,17 +147,13 @@ impl fmt::Display for Expected {
             Self::ErrorBeginning(text) => {
                 write!(formatter, "an error that begins with {}", text.quoted())
             }
-            Self::IntegerBetween {
-                least,
-                most,
-                is_new,
-            } => {
+            Self::IntegerBetween { min, max, is_new } => {
                 let new = if *is_new {
                     " that no reply before had"
                 } else {
                     ""
                 };
-                write!(formatter, "an integer from {least} to {most}{new}")
+                write!(formatter, "an integer from {min} to {max}{new}")
             }
             Self::Bytes(bytes) => write!(formatter, "the bytes {}", bytes.quoted()),
             Self::Close => formatter.write_str("the connection to be closed"),

@@ -1,6 +1,7 @@
 //! The engine's images: looked up, pulled, built.
 
 use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
 use std::time::Duration;
 
 use bollard::body_full;
@@ -8,6 +9,7 @@ use bollard::errors::Error;
 use bollard::query_parameters::{BuildImageOptions, CreateImageOptions};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::Engine;
 use crate::SandboxError;
@@ -84,6 +86,37 @@ impl Engine {
         listen(messages)
             .await
             .map_err(|(detail, output)| SandboxError::ImageBuild { detail, output })
+    }
+}
+
+impl Engine {
+    /// Writes images into an archive, as `docker save` does.
+    pub(crate) async fn save(
+        &self,
+        names: &[String],
+        archive: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<(), SandboxError> {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut chunks = pin!(self.docker.export_images(&names));
+        loop {
+            let call = "save images";
+            let next = tokio::time::timeout(SILENCE_MAX, chunks.next()).await;
+            let chunk = match next {
+                Ok(None) => break,
+                Ok(Some(chunk)) => chunk.map_err(|source| SandboxError::Engine {
+                    call,
+                    source: Box::new(source),
+                })?,
+                Err(_) => {
+                    let waited = SILENCE_MAX;
+                    return Err(SandboxError::EngineSilent { call, waited });
+                }
+            };
+            let written = archive.write_all(&chunk).await;
+            written.map_err(|source| SandboxError::Archive { source })?;
+        }
+        let flushed = archive.flush().await;
+        flushed.map_err(|source| SandboxError::Archive { source })
     }
 }
 

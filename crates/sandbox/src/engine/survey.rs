@@ -3,7 +3,7 @@
 use bollard::models::{SystemInfo, SystemInfoCgroupVersionEnum};
 
 use super::Engine;
-use crate::image::find_base;
+use crate::image::{find_base, has_lane_images};
 use crate::versions::is_old;
 use crate::{SandboxError, SandboxSettings};
 
@@ -36,18 +36,26 @@ pub struct EngineSurvey {
     pub base_image: String,
     /// Whether the engine has it, so that none is pulled.
     pub has_base_image: bool,
+    /// Whether it has the images of a lane, so that none is built.
+    pub has_lane_images: bool,
 }
 
 impl EngineSurvey {
     /// Asks the engine of these settings.
     ///
-    /// The errors are those of an engine that is away or does not answer in time.
+    /// The errors are those of an engine that is away or does not answer in time, and of an images'
+    /// folder that can't be read.
     pub async fn of(settings: &SandboxSettings) -> Result<Self, SandboxError> {
         let engine = Engine::connect(&settings.docker_host, settings.call_timeout).await?;
         let versions = engine.versions().await?;
         let info = engine.info().await?;
         let (base_image, id) = find_base(&engine, settings.base_image.as_deref()).await?;
+        let has_lane_images = match &id {
+            Some(id) => has_lane_images(&engine, settings, (&base_image, id)).await?,
+            None => false,
+        };
         Ok(Self {
+            has_lane_images,
             is_runc_old: versions.runc.as_deref().is_some_and(is_old),
             engine: versions.engine,
             runc: versions.runc,

@@ -24,7 +24,7 @@ async fn one_at_a_time(wait_max: Duration, queue_max: u32) -> Lab {
 }
 
 #[tokio::test]
-async fn the_place_in_the_queue_is_told_as_it_moves() {
+async fn the_queue_position_is_told_as_it_changes() {
     let lab = one_at_a_time(Duration::from_secs(60), 8).await;
     let tests = slow();
     let first = lab.pool.run(tests.job(FOUR_LINES), a_client());

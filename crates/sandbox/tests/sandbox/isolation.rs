@@ -227,6 +227,19 @@ say('commands', commands)
 say('users', {line.split()[1] for pid in processes for line in lines(f'/proc/{pid}/status')
               if line.startswith('Uid:')} ^ {str(os.getuid())})
 say('socket names', {line.split()[7] for line in lines('/proc/net/unix')[1:] if len(line.split()) > 7})
+# Port 6379 is 18EB. A connection has two ends; the address that asks is the one thing to be seen.
+ends = set()
+for table in ('tcp', 'tcp6', 'udp', 'udp6', 'udplite', 'udplite6', 'raw', 'raw6', 'packet'):
+    if os.path.exists(f'/proc/net/{table}'):
+        for line in lines(f'/proc/net/{table}')[1:]:
+            _, here, there = line.split()[:3]
+            both = {here.split(':')[0], there.split(':')[0]}
+            if table != 'tcp' or '18EB' not in (here + there) or not both <= {'0100007F', '00000000'}:
+                ends.add(line)
+say('other sockets', ends)
+kernel = ('proc', 'sysfs', 'cgroup', 'cgroup2', 'devtmpfs')
+say('mounts', {line.split()[1] for line in lines('/proc/self/mounts') if line.split()[2] not in kernel
+               and not line.split()[1].startswith(('/proc/', '/sys/'))})
 say('variables', {name for name in os.environ} - {'PATH', 'HOME', 'LANG', 'LC_CTYPE'})
 say('descriptors', {os.readlink(f'/proc/self/fd/{name}') for name in os.listdir('/proc/self/fd')
                     if int(name) > 2 and os.path.exists(f'/proc/self/fd/{name}')
@@ -276,6 +289,7 @@ print('marks in memory =', found, flush=True)
         format!("commands = ['{launcher}']"),
         "users = []".to_owned(),
         "socket names = []".to_owned(),
+        "other sockets = []".to_owned(),
         "variables = []".to_owned(),
         "descriptors = []".to_owned(),
         "files = []".to_owned(),
@@ -283,6 +297,29 @@ print('marks in memory =', found, flush=True)
     ] {
         assert!(said.lines().any(|said| said == line), "{line}: {said}");
     }
+    // The engine's own three files of a network are those of the judge's container: its name, and no more.
+    let mounts = said.lines().find_map(|line| line.strip_prefix("mounts = "));
+    let mounts: Vec<&str> = mounts
+        .unwrap()
+        .split(['[', ']', '\'', ',', ' '])
+        .filter(|mount| !mount.is_empty())
+        .collect();
+    let known = [
+        "/",
+        "/code",
+        "/dev",
+        "/dev/mqueue",
+        "/dev/pts",
+        "/dev/shm",
+        "/etc/hostname",
+        "/etc/hosts",
+        "/etc/resolv.conf",
+        "/tmp",
+    ];
+    assert!(
+        mounts.iter().all(|mount| known.contains(mount)),
+        "{mounts:?}"
+    );
     lab.close().await;
 }
 

@@ -28,7 +28,7 @@ here = ctypes.addressof(buffer)";
 
 /// What the filter alone forbids: without it the kernel would do each, or find another fault before
 /// it checks privileges.
-const CLOSED_BY_THE_FILTER: [(&str, &str); 43] = [
+const CLOSED_BY_THE_FILTER: [(&str, &str); 49] = [
     ("io_uring", "call(425, 425, 8, here)"),
     ("keyctl", "call(250, 219, 0, 0, 0)"),
     ("add_key", "call(248, 217, 0, 0, 0, 1, 0)"),
@@ -84,6 +84,36 @@ const CLOSED_BY_THE_FILTER: [(&str, &str); 43] = [
     ("execveat", "call(322, 281, -1, 1, 0, 0, 0xffffff)"),
     ("a filter of one's own", "call(317, 277, 99, 0, 0)"),
     ("the clock", "call(227, 112, 0, 1)"),
+    // By their arguments.
+    ("a large pipe", "call(72, 25, os.pipe()[1], 1031, 1 << 20)"),
+    (
+        "past the page cache",
+        "call(72, 25, 1, 4, 0o40000 if not arm else 0o200000)",
+    ),
+    ("a filter by prctl", "call(157, 167, 22, 99, 0, 0, 0)"),
+    ("a lease", "call(72, 25, 1, 1024, 0)"),
+    ("an input for another", "call(16, 29, 1, 0x5412, here)"),
+    ("a busy poll", "socket.socket().setsockopt(1, 46, 1)"),
+];
+
+/// Locks are kernel memory that is charged to nobody: there are none, and programs are told so.
+const LOCKS: [(&str, &str); 4] = [
+    (
+        "flock",
+        "__import__('fcntl').flock(open('/code/main.py'), 2)",
+    ),
+    (
+        "lockf",
+        "__import__('fcntl').lockf(open('/tmp/lock', 'w'), 2)",
+    ),
+    (
+        "F_OFD_SETLK",
+        "call(72, 25, os.open('/tmp/lock', os.O_CREAT | os.O_RDWR), 37, here)",
+    ),
+    (
+        "F_GETLK",
+        "call(72, 25, os.open('/tmp/lock', os.O_CREAT | os.O_RDWR), 5, here)",
+    ),
 ];
 
 /// What the missing capabilities forbid too, which hides the filter's part.
@@ -198,6 +228,22 @@ async fn unsafe_parts_of_the_kernel_are_closed() {
         proven.len() > 4 * unproven.len(),
         "not the filter's doing: {unproven:?}"
     );
+    lab.close().await;
+}
+
+#[tokio::test]
+async fn there_are_no_locks_on_files() {
+    let lab = Lab::small().await;
+    let tests = Tests::that_wait_for_the_end(&["is done"]);
+    let program = answering_after(&trying(&LOCKS));
+    let report = lab.attack(&program, &tests).await;
+    assert!(report.is_passed(), "{report:#?}");
+    let said = output(&report);
+    let said = said_of_each(&said);
+    for (name, _) in LOCKS {
+        // ENOLCK.
+        assert_eq!(said.get(name), Some(&"37"), "{name}: {report:#?}");
+    }
     lab.close().await;
 }
 

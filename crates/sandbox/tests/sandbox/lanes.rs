@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use bollard::query_parameters::KillContainerOptions;
+use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::query_parameters::{
+    CreateContainerOptions, KillContainerOptions, RemoveContainerOptions,
+};
 use sandbox::{PoolState, Role};
 
 use crate::lab::{FOUR_LINES, Lab, Tests, containers_in_role, containers_of, engine, until};
@@ -95,5 +98,46 @@ async fn either_container_takes_the_other_along() {
         at_rest(&lab).await;
         lab.assert_honest_run_passes().await;
     }
+    lab.close().await;
+}
+
+/// What somebody leaves in the lane's network would meet the next learner.
+#[tokio::test]
+async fn a_judge_whose_network_is_not_clean_is_replaced() {
+    let lab = one_lane().await;
+    let (judge, learner) = at_rest(&lab).await;
+    let engine = engine();
+    let program = "import socket, time
+left = socket.create_server(('127.0.0.1', 7000))
+time.sleep(600)";
+    let body = ContainerCreateBody {
+        image: engine
+            .inspect_container(&learner, None)
+            .await
+            .unwrap()
+            .image,
+        entrypoint: Some(["python3.11", "-c", program].map(ToOwned::to_owned).into()),
+        host_config: Some(HostConfig {
+            network_mode: Some(format!("container:{judge}")),
+            ..HostConfig::default()
+        }),
+        ..ContainerCreateBody::default()
+    };
+    let created = engine.create_container(None::<CreateContainerOptions>, body);
+    let foreign = created.await.unwrap().id;
+    engine.start_container(&foreign, None).await.unwrap();
+
+    lab.assert_honest_run_passes().await;
+    let (other, _) = at_rest(&lab).await;
+    assert_ne!(other, judge);
+    lab.assert_honest_run_passes().await;
+    let options = RemoveContainerOptions {
+        force: true,
+        ..RemoveContainerOptions::default()
+    };
+    engine
+        .remove_container(&foreign, Some(options))
+        .await
+        .unwrap();
     lab.close().await;
 }

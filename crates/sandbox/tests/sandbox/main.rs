@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on may panic")]
 
 mod admission;
+mod allowed_calls;
 mod deadlines;
 mod disabled_guarantee;
 mod disk;

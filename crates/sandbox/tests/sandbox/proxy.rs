@@ -40,28 +40,95 @@ pub(crate) struct Fault {
     pub(crate) times: u32,
 }
 
+/// A call to the engine: the request's method, and the beginning and the end of its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) method: &'static str,
+    pub(crate) begins: &'static str,
+    pub(crate) ends: &'static str,
+}
+
+/// The calls that are allowed, and what was made of them.
+#[derive(Debug)]
+pub(crate) struct AllowedCalls {
+    calls: &'static [Call],
+    made: Mutex<Vec<Call>>,
+    /// The lines of requests that were refused.
+    refused: Mutex<Vec<String>>,
+}
+
 /// The socket. Dropping it removes it.
 pub(crate) struct Proxy {
     folder: tempfile::TempDir,
     faults: Arc<Mutex<Vec<Fault>>>,
     disabled: Option<DisabledGuarantee>,
+    allowed: Option<Arc<AllowedCalls>>,
     open: CancellationToken,
+}
+
+impl Call {
+    fn is_of(&self, method: &str, path: &str) -> bool {
+        self.method == method && path.starts_with(self.begins) && path.ends_with(self.ends)
+    }
+}
+
+impl AllowedCalls {
+    /// Whether a request is one of them; remembers it.
+    fn allow(&self, method: &str, path: &str) -> bool {
+        let call = self.calls.iter().find(|call| call.is_of(method, path));
+        match call {
+            Some(call) => self.made.lock().unwrap().push(*call),
+            None => self
+                .refused
+                .lock()
+                .unwrap()
+                .push(format!("{method} {path}")),
+        }
+        call.is_some()
+    }
+
+    /// Those that were never made.
+    pub(crate) fn not_made(&self) -> Vec<Call> {
+        let made = self.made.lock().unwrap();
+        let calls = self.calls.iter().filter(|call| !made.contains(call));
+        calls.copied().collect()
+    }
+
+    pub(crate) fn refused(&self) -> Vec<String> {
+        self.refused.lock().unwrap().clone()
+    }
 }
 
 impl Proxy {
     /// A socket that removes a limit from each request for a container.
     pub(crate) fn without(guarantee: DisabledGuarantee) -> Self {
-        Self::with(vec![], Some(guarantee))
+        Self::with(vec![], Some(guarantee), None)
     }
 
     /// A socket that passes everything on, except for `faults`.
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self::with(faults, None)
+        Self::with(faults, None, None)
     }
 
-    fn with(faults: Vec<Fault>, disabled: Option<DisabledGuarantee>) -> Self {
+    /// A socket that refuses every other call, and what it has seen.
+    pub(crate) fn allowing(calls: &'static [Call]) -> (Self, Arc<AllowedCalls>) {
+        let allowed = Arc::new(AllowedCalls {
+            calls,
+            made: Mutex::default(),
+            refused: Mutex::default(),
+        });
+        let proxy = Self::with(vec![], None, Some(Arc::clone(&allowed)));
+        (proxy, allowed)
+    }
+
+    fn with(
+        faults: Vec<Fault>,
+        disabled: Option<DisabledGuarantee>,
+        allowed: Option<Arc<AllowedCalls>>,
+    ) -> Self {
         let mut proxy = Self {
             disabled,
+            allowed,
             folder: tempfile::tempdir().unwrap(),
             faults: Arc::new(Mutex::new(faults)),
             open: CancellationToken::new(),
@@ -86,11 +153,11 @@ impl Proxy {
         self.open = CancellationToken::new();
         let listener = UnixListener::bind(self.path()).unwrap();
         let (open, faults) = (self.open.clone(), Arc::clone(&self.faults));
-        let disabled = self.disabled;
+        let (disabled, allowed) = (self.disabled, self.allowed.clone());
         tokio::spawn(open.clone().run_until_cancelled_owned(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
-                let serve = serve(client, Arc::clone(&faults), disabled);
+                let serve = serve(client, Arc::clone(&faults), disabled, allowed.clone());
                 tokio::spawn(open.clone().run_until_cancelled_owned(serve));
             }
         }));
@@ -128,6 +195,7 @@ async fn serve(
     mut client: UnixStream,
     faults: Arc<Mutex<Vec<Fault>>>,
     disabled: Option<DisabledGuarantee>,
+    allowed: Option<Arc<AllowedCalls>>,
 ) {
     let mut request = vec![0; 64 * 1024];
     let Ok(length) = client.read(&mut request).await else {
@@ -141,6 +209,10 @@ async fn serve(
         words.next().unwrap_or_default(),
         words.next().unwrap_or_default(),
     );
+    if allowed.is_some_and(|allowed| !allowed.allow(method, path)) {
+        answer(&mut client, "403 Forbidden", "not allowed").await;
+        return;
+    }
     let kind = {
         let mut faults = faults.lock().unwrap();
         let fault = faults.iter_mut().find(|fault| {
@@ -170,17 +242,22 @@ async fn serve(
             }
         }
         Some(FaultKind::Fails) => {
-            let body = "{\"message\":\"on purpose\"}";
-            let answer = format!(
-                "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
-                 Content-Length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            let _client_left = client.write_all(answer.as_bytes()).await;
+            answer(&mut client, "500 Internal Server Error", "on purpose").await;
         }
         Some(FaultKind::Hangs) => tokio::time::sleep(Duration::from_secs(3600)).await,
         Some(FaultKind::Drops) => drop(client),
     }
+}
+
+/// Answers in the engine's place.
+async fn answer(client: &mut UnixStream, status: &str, message: &str) {
+    let body = serde_json::json!({ "message": message }).to_string();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let _client_left = client.write_all(answer.as_bytes()).await;
 }
 
 /// The same request for a container, without what enforces a guarantee.

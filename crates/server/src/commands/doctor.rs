@@ -26,6 +26,8 @@ const ENGINE_MIN: (u32, u32) = (20, 10);
 /// The architectures whose system calls the filters know.
 const ARCHITECTURES: [&str; 2] = ["x86_64", "aarch64"];
 
+const WITHOUT_REGISTRY: &str = "without a registry, `codealong images save FILE` elsewhere and `docker load --input FILE` here";
+
 /// Exit code of a machine with a problem; 2 is our own failure.
 const PROBLEM: u8 = 1;
 
@@ -119,6 +121,7 @@ fn of_survey(survey: &EngineSurvey, settings: &SandboxSettings) -> Vec<Finding> 
         architecture(survey),
         runtime(survey, settings),
         base_image(survey),
+        lane_images(survey),
     ]
 }
 
@@ -199,7 +202,17 @@ fn base_image(survey: &EngineSurvey) -> Finding {
     }
     Finding::warning(
         format!("base image {image} is not here: the first start pulls it"),
-        format!("without a registry, `docker save {image}` elsewhere and `docker load` here"),
+        WITHOUT_REGISTRY,
+    )
+}
+
+fn lane_images(survey: &EngineSurvey) -> Finding {
+    if survey.has_lane_images {
+        return Finding::fine("the images of judge and program");
+    }
+    Finding::warning(
+        "the images of judge and program are not here: the first start builds them",
+        WITHOUT_REGISTRY,
     )
 }
 

@@ -89,13 +89,13 @@ fn write_test(text: &mut String, test: &TestResult) {
 
 /// How a test ended, in a line without its end.
 pub(super) fn test_line(test: &TestResult) -> String {
-    let sign = if test.outcome.is_passed() {
+    let mark = if test.outcome.is_passed() {
         '✓'
     } else {
         '✗'
     };
     format!(
-        "  {sign} {} {} ({:.1} ms)",
+        "  {mark} {} {} ({:.1} ms)",
         test.id,
         test.name,
         f64::from(test.duration_us) / 1000.0
@@ -224,6 +224,25 @@ mod tests {
         };
         write_exchange(&mut text, &exchange);
         text.trim().to_owned()
+    }
+
+    #[test]
+    fn what_a_program_writes_moves_no_cursor() {
+        let report = serde_json::json!({
+            "course": "redis", "step": "listen", "seed": "4f1c",
+            "program": { "files": { "main.py": "x" }, "entry": "main.py" },
+            "verdict": { "result": "failed", "earliest_broken": "listen" },
+            "steps": [],
+            "output": {
+                "chunks": [{ "launch": 1, "stream": "stdout", "text": "a\u{1b}[2Jb\n" }],
+                "dropped_bytes": 0,
+            },
+            "duration_us": 1,
+        });
+        let report: Report = serde_json::from_value(report).unwrap();
+        let text = report_text(&report);
+        assert!(text.contains("a\\u{1b}[2Jb"), "{text:?}");
+        assert!(!text.contains('\u{1b}'), "{text:?}");
     }
 
     #[test]

@@ -83,3 +83,37 @@ async fn what_stops_a_start_is_told_in_one_sentence() {
         }
     }
 }
+
+/// An engine that has loaded the archive needs no registry.
+#[tokio::test]
+async fn the_images_can_be_taken_to_another_machine() {
+    let _serial_guard = serial_guard().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("images.tar");
+    let save = || output(codealong("images").args(["images", "save"]).arg(&file));
+    let (is_saved, told) = save();
+    assert!(is_saved, "{told}");
+    let listed = Command::new("tar")
+        .args(["--extract", "--to-stdout", "--file"])
+        .arg(&file)
+        .arg("manifest.json")
+        .output()
+        .unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let images = manifest.as_array().unwrap();
+    assert_eq!(images.len(), 3, "{manifest}");
+    let loaded = Command::new("docker")
+        .args(["load", "--quiet", "--input"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(loaded.status.success(), "{loaded:?}");
+    let (_, doctor) = output(codealong("images").arg("doctor"));
+    assert!(
+        doctor.contains("ok       the images of judge and program"),
+        "{doctor}"
+    );
+    // Nothing is overwritten.
+    let (is_saved, told) = save();
+    assert!(!is_saved && told.contains("can't be written"), "{told}");
+}

@@ -139,7 +139,7 @@ impl Proxy {
             let count = answer.read(&mut bytes).await.unwrap();
             assert!(count > 0, "the run ended first: {told}");
             received.extend_from_slice(&bytes[..count]);
-            told = body_so_far(&received);
+            told = received_body(&received);
         }
         assert!(!told.contains("\"event\":\"finished\""), "{told}");
         server.until_status(&["\"running\":1,"]).await;
@@ -162,7 +162,7 @@ fn caddy_command(folder: &Path, configuration: &str) -> Command {
 }
 
 /// The body of an answer of which so much has come, decompressed.
-fn body_so_far(received: &[u8]) -> String {
+fn received_body(received: &[u8]) -> String {
     let end = received.windows(4).position(|bytes| bytes == b"\r\n\r\n");
     let Some(end) = end else {
         return String::new();

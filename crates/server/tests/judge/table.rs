@@ -10,7 +10,7 @@ pub(crate) fn row(program: &str, report: &Report) -> String {
         .map(|step| {
             step.tests
                 .iter()
-                .map(|test| sign(test.outcome.kind()))
+                .map(|test| mark(test.outcome.kind()))
                 .collect()
         })
         .collect();
@@ -18,7 +18,7 @@ pub(crate) fn row(program: &str, report: &Report) -> String {
         .steps
         .iter()
         .flat_map(|step| &step.tests)
-        .filter(|test| sign(test.outcome.kind()) == '✗')
+        .filter(|test| mark(test.outcome.kind()) == '✗')
         .map(|test| format!("{} {}", test.id, test.outcome.kind()))
         .collect();
     format!(
@@ -28,7 +28,7 @@ pub(crate) fn row(program: &str, report: &Report) -> String {
     )
 }
 
-fn sign(kind: &str) -> char {
+fn mark(kind: &str) -> char {
     match kind {
         "passed" => '✓',
         "not-run" => '–',

@@ -94,11 +94,11 @@ async fn a_file_that_is_watched_is_tested_at_each_change() {
         .unwrap();
     let mut stdout = watching.stdout.take().unwrap();
     let told = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
-    let so_far = std::sync::Arc::clone(&told);
+    let shared = std::sync::Arc::clone(&told);
     let reader = std::thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(count @ 1..) = stdout.read(&mut bytes) {
-            *so_far.lock().unwrap() += &String::from_utf8_lossy(&bytes[..count]);
+            *shared.lock().unwrap() += &String::from_utf8_lossy(&bytes[..count]);
         }
     });
     let says = async |part: &str| {

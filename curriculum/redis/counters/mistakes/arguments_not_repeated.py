@@ -199,8 +199,8 @@ def answer(words):
     name, *arguments = words
     if name.upper() not in COMMANDS:
         return error(b"unknown command '%b'" % name)
-    function, fewest, most = COMMANDS[name.upper()]
-    if not fewest <= len(arguments) <= most:
+    function, arguments_min, arguments_max = COMMANDS[name.upper()]
+    if not arguments_min <= len(arguments) <= arguments_max:
         return error(b"wrong number of arguments for '%b' command" % name.lower())
     try:
         return function(*arguments)

@@ -200,7 +200,7 @@ def answer(words):
     if name.upper() not in COMMANDS:
         shown = b"".join(b"'%b' " % argument for argument in arguments)
         return error(b"unknown command '%b', with args beginning with: %b" % (name, shown))
-    function, fewest, most = COMMANDS[name.upper()]
+    function, arguments_min, arguments_max = COMMANDS[name.upper()]
     if name.upper() == b"SET" and len(arguments) < 2:
         return error(b"wrong number of arguments for 'set' command")
     try:

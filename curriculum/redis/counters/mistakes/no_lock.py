@@ -200,8 +200,8 @@ def answer(words):
     if name.upper() not in COMMANDS:
         shown = b"".join(b"'%b' " % argument for argument in arguments)
         return error(b"unknown command '%b', with args beginning with: %b" % (name, shown))
-    function, fewest, most = COMMANDS[name.upper()]
-    if not fewest <= len(arguments) <= most:
+    function, arguments_min, arguments_max = COMMANDS[name.upper()]
+    if not arguments_min <= len(arguments) <= arguments_max:
         return error(b"wrong number of arguments for '%b' command" % name.lower())
     try:
         return function(*arguments)

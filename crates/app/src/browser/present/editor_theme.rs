@@ -53,7 +53,7 @@ fn light() -> Value {
         "vs",
         &Palette {
             ink: "1d1f24",
-            ground: "ffffff",
+            background: "ffffff",
             keyword: "4452c6",
             string: "2d7a46",
             number: "a6500a",
@@ -81,7 +81,7 @@ fn dark() -> Value {
         "vs-dark",
         &Palette {
             ink: "e7e9ee",
-            ground: "15181e",
+            background: "15181e",
             keyword: "8f9bff",
             string: "8fd6a2",
             number: "f0a868",
@@ -106,7 +106,7 @@ fn dark() -> Value {
 
 struct Palette {
     ink: &'static str,
-    ground: &'static str,
+    background: &'static str,
     keyword: &'static str,
     string: &'static str,
     number: &'static str,
@@ -133,7 +133,7 @@ fn theme(base: &str, palette: &Palette) -> Value {
         "base": base,
         "inherit": true,
         "rules": [
-            { "token": "", "foreground": palette.ink, "background": palette.ground },
+            { "token": "", "foreground": palette.ink, "background": palette.background },
             { "token": "keyword", "foreground": palette.keyword },
             { "token": "string", "foreground": palette.string },
             { "token": "string.escape", "foreground": palette.string },
@@ -144,7 +144,7 @@ fn theme(base: &str, palette: &Palette) -> Value {
             { "token": "identifier", "foreground": palette.ink },
         ],
         "colors": {
-            "editor.background": hash(palette.ground),
+            "editor.background": hash(palette.background),
             "editor.foreground": hash(palette.ink),
             "editorLineNumber.foreground": hash(palette.line_number),
             "editorLineNumber.activeForeground": hash(palette.line_number_active),
@@ -167,7 +167,7 @@ fn theme(base: &str, palette: &Palette) -> Value {
             "editorHoverWidget.border": hash(palette.line),
             "editorSuggestWidget.background": hash(palette.widget),
             "editorSuggestWidget.border": hash(palette.line),
-            "input.background": hash(palette.ground),
+            "input.background": hash(palette.background),
             "input.border": hash(palette.guide_active),
             "focusBorder": hash(palette.accent),
             "scrollbar.shadow": "#00000000",

@@ -243,8 +243,9 @@ pub(crate) fn on_key(handler: impl Fn(&KeyboardEvent) + 'static) -> Listener {
     Listener(listener.into_iter().collect())
 }
 
-/// Listens for what dismisses an open menu: Esc, which leads the focus back to its summary, a press
-/// outside of it, and a focus that goes elsewhere.
+/// Listens for what dismisses a menu while it is open: Esc, which leads the focus back to its summary, a
+/// press outside of it, and a focus that goes elsewhere. The browser tells later that it was opened, and
+/// by then the focus may have gone.
 pub(crate) fn on_dismissal(
     menu: &HtmlDetailsElement,
     dismiss: impl Fn() + Copy + 'static,
@@ -268,7 +269,7 @@ pub(crate) fn on_dismissal(
             let is_escape = event
                 .dyn_ref::<KeyboardEvent>()
                 .is_some_and(|event| event.key() == "Escape");
-            if is_escape && !is_dialog_open() {
+            if is_escape && escaped.open() && !is_dialog_open() {
                 event.stop_propagation();
                 event.prevent_default();
                 dismiss();

@@ -92,7 +92,7 @@ pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
         }}
         <Show
             when=move || has_output.get()
-            fallback=move || view! { <p class="idle">{nothing}</p> }
+            fallback=move || view! { <p class="empty-state">{nothing}</p> }
         >
             <div class="output-tools">
                 <Search searched page />

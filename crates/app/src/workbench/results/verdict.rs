@@ -49,7 +49,7 @@ fn EmptyState() -> impl IntoView {
         }
     };
     view! {
-        <div class="idle">
+        <div class="empty-state">
             <p>
                 {state} <b>"Run tests"</b> " starts your program in a sandbox, and "
                 {tests} " speak to it over TCP."

@@ -173,8 +173,8 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                     ..comparison(b":90\r\n", b":99998\r\n", 1)
                 },
                 expected: Expected::IntegerBetween {
-                    least: 90,
-                    most: 100,
+                    min: 90,
+                    max: 100,
                     is_new: false,
                 },
                 received: Received::Reply(RespValue::Integer(99998)),
@@ -189,8 +189,8 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                     ..comparison(b":2\r\n", b":1\r\n", 1)
                 },
                 expected: Expected::IntegerBetween {
-                    least: 1,
-                    most: 400,
+                    min: 1,
+                    max: 400,
                     is_new: true,
                 },
                 received: Received::Reply(RespValue::Integer(1)),

@@ -19,6 +19,7 @@ fn survey() -> EngineSurvey {
         runtimes: vec!["runc".to_owned()],
         base_image: "python:3.11-slim".to_owned(),
         has_base_image: true,
+        has_lane_images: true,
     }
 }
 
@@ -86,13 +87,14 @@ fn an_old_runc_and_a_missing_base_image_are_warnings() {
     let survey = EngineSurvey {
         is_runc_old: true,
         has_base_image: false,
+        has_lane_images: false,
         ..survey()
     };
     let findings = of_survey(&survey, &SandboxSettings::default());
     let is_warning = |finding: &&Finding| finding.to_string().starts_with("warning");
     assert_eq!(
         findings.iter().filter(is_warning).count(),
-        2,
+        3,
         "{findings:?}"
     );
 }
