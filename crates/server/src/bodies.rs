@@ -128,9 +128,9 @@ impl OnTheirWay {
             *counts.entry(begun.network).or_default() += 1;
         }
         let max = counts.values().copied().max()?;
-        let has_max = counts.get(&network) == Some(&max);
+        let is_own = counts.get(&network) == Some(&max);
         let mut of_those = self.begun.iter().filter(|(_, begun)| {
-            if has_max {
+            if is_own {
                 begun.network == network && begun.at.elapsed() >= GIVES_WAY_AFTER
             } else {
                 counts.get(&begun.network) == Some(&max)
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_address_that_has_max_gives_way_at_once_to_another() {
+    async fn the_address_with_most_bodies_gives_way_at_once_to_another() {
         let bodies = bodies();
         let crowd: Vec<_> = (0..64)
             .filter_map(|_| bodies.take_permit(network(1)))

@@ -1,16 +1,15 @@
 //! The connections of browsers: each is served until it ends, and none may hold the server up.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -118,22 +117,14 @@ async fn serve_connection(
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write_timeout));
-    // A request is at work as long as a copy of this lives.
-    let at_work = Arc::new(());
-    let of_requests = Arc::clone(&at_work);
+    // How many requests have come so far.
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
+        counted.fetch_add(1, Ordering::Relaxed);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
-        let (router, at_work) = (router.clone(), Arc::clone(&of_requests));
-        async move {
-            let response = router.oneshot(request).await?;
-            Ok::<_, Infallible>(response.map(|body| {
-                body.map_frame(move |frame| {
-                    let _still = &at_work;
-                    frame
-                })
-            }))
-        }
+        router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -148,15 +139,14 @@ async fn serve_connection(
         _ended = connection.as_mut() => return,
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-    loop {
-        tokio::select! {
-            _ended = connection.as_mut() => return,
-            () = tokio::time::sleep(STOP_TIMEOUT) => {}
-        }
-        // Ours and the service's: no request has come, and a half of one holds up the stop.
-        if Arc::strong_count(&at_work) == 2 {
-            return;
-        }
+    tokio::select! {
+        _ended = connection.as_mut() => return,
+        () = tokio::time::sleep(STOP_TIMEOUT) => {}
+    }
+    // Where no request has come, a half of one holds up the stop. Any other is let end: what is left to
+    // send may be in hyper's hands alone.
+    if requests.load(Ordering::Relaxed) > 0 {
+        let _ended = connection.await;
     }
 }
 

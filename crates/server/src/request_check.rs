@@ -54,7 +54,7 @@ pub(crate) async fn check_request(
             return refuse(
                 StatusCode::REQUEST_TIMEOUT,
                 &format!(
-                    "the body did not come in time, {} s at most",
+                    "the body came too slowly: it has {} s at most, and less where there are many",
                     BODY_TIMEOUT.as_secs()
                 ),
             );

@@ -57,6 +57,7 @@ pub(crate) fn stage(screen: &Screen, profile: Profile, root: &Path) -> Result<()
         format!("codealong:x:10000:10000::/{HOME}:/nonexistent\n"),
     )?;
     fs::write(etc.join("group"), "codealong:x:10000:\n")?;
+    open_to_all(root)?;
     step.done(format_args!("in {}", root.display()));
     Ok(())
 }
@@ -140,9 +141,21 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::copy(from, to).with_context(|| format!("{} can't be copied", from.display()))?;
-    // Everybody may read what is in the image.
-    let mode = fs::metadata(to)?.permissions().mode() | 0o444;
-    fs::set_permissions(to, fs::Permissions::from_mode(mode))?;
+    Ok(())
+}
+
+/// Everybody may read what is in the image, whatever this machine's umask took away.
+fn open_to_all(path: &Path) -> Result<()> {
+    let metadata = fs::metadata(path)?;
+    let mode = metadata.permissions().mode();
+    let may_execute = metadata.is_dir() || mode & 0o100 != 0;
+    let opened = mode | if may_execute { 0o555 } else { 0o444 };
+    fs::set_permissions(path, fs::Permissions::from_mode(opened))?;
+    if metadata.is_dir() {
+        for entry in fs::read_dir(path)? {
+            open_to_all(&entry?.path())?;
+        }
+    }
     Ok(())
 }
 
@@ -167,6 +180,25 @@ mod tests {
             "/lib64/ld-linux-x86-64.so.2",
         ];
         assert_eq!(paths_of_ldd(listed), expected.map(PathBuf::from));
+    }
+
+    #[test]
+    fn all_may_read_what_one_may() {
+        let folder = tempfile::tempdir().unwrap();
+        let (inner, file) = (
+            folder.path().join("inner"),
+            folder.path().join("inner/program"),
+        );
+        fs::create_dir(&inner).unwrap();
+        fs::write(&file, "").unwrap();
+        for (path, mode) in [(&file, 0o700), (&inner, 0o700)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        open_to_all(folder.path()).unwrap();
+        for path in [&file, &inner] {
+            let mode = fs::metadata(path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o755, "{}", path.display());
+        }
     }
 
     #[test]

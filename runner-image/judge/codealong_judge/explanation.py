@@ -98,11 +98,14 @@ def no_connection(attempt, waited_ms, is_unanswered):
 def stopped_listening(attempt):
     """The failure of a program whose main module has ended, and took the listening socket along, or None.
 
-    A client that came before and was not taken is reset by the kernel then. The process itself is held.
+    A client that came before and was not taken is reset by the kernel then. The process itself is held;
+    another of the program's may listen, and may have reset a client for reasons of its own.
     """
-    if not attempt.records.has_ended() or attempt.may_end:
+    if not attempt.records.has_ended() or attempt.may_end or attempt.launcher.descendant_pids():
         return None
     if not any(client.was_reset() for client in attempt.clients):
+        return None
+    if attempt.port in set().union(*attempt.launcher.listening_ports()):
         return None
     return _ended_without_listener(attempt)
 

@@ -84,7 +84,7 @@ _SIZE = _OUTPUT_AT + output_switches.SIZE
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 
-def _end_record_places(kind):
+def _note_places(kind):
     first = _NOTE_KINDS.index(kind) * _NOTE_PLACES
     return [_NOTES_AT + number * _NOTE_BYTES for number in range(first, first + _NOTE_PLACES)]
 
@@ -130,7 +130,7 @@ class RecordReader:
             _CRASH.pack_into(self._memory, _CRASHES_AT + slot * _CRASH_BYTES, 0, 0, 0)
         _TRACED.pack_into(self._memory, _TRACED_AT, traced)
         for kind in _NOTE_KINDS:
-            for start in _end_record_places(kind):
+            for start in _note_places(kind):
                 _NOTE.pack_into(self._memory, start, 0, 0, 0)
         self.output.reset()
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
@@ -155,7 +155,7 @@ class RecordReader:
         for _ in range(_NOTE_READS):
             newest = 0, 0, b""
             is_whole = True
-            for start in _end_record_places(kind):
+            for start in _note_places(kind):
                 header = launch, length, when = _NOTE.unpack_from(self._memory, start)
                 if launch != self._launch or when < newest[1]:
                     continue
@@ -338,7 +338,7 @@ class RecordWriter:
         if len(body) > _NOTE_BYTES - _NOTE.size:
             return
         self._notes[kind] += 1
-        start = _end_record_places(kind)[self._notes[kind] % _NOTE_PLACES]
+        start = _note_places(kind)[self._notes[kind] % _NOTE_PLACES]
         # Not valid while it is half written.
         _NOTE.pack_into(self._memory, start, 0, 0, 0)
         body_at = start + _NOTE.size

@@ -147,7 +147,7 @@ impl Deployment {
         if code != "0" {
             bail!("it ended with {code}");
         }
-        let left = format!("label=codealong.owner={PROJECT}");
+        let left = format!("label=codealong.owner=codealong-{}", self.port);
         let left = inspect(&["ps", "--all", "--quiet", "--filter", &left])?;
         if !left.is_empty() {
             bail!("left behind: {left}");
@@ -177,10 +177,10 @@ impl Deployment {
             .args(["--project-name", PROJECT, "--file"])
             .arg(file)
             .args(arguments)
-            .env("CODEALONG_IMAGE", TAG)
-            .env("CODEALONG_OWNER", PROJECT)
-            .env("CODEALONG_PORT", self.port.to_string())
-            .env("CODEALONG_METRICS_PORT", self.metrics_port.to_string())
+            .env("IMAGE", TAG)
+            .env("PORT", self.port.to_string())
+            .env("METRICS_PORT", self.metrics_port.to_string())
+            .env("SUBNET", "10.214.0.0/24")
             .env("DOCKER_GID", group_of_socket()?.to_string());
         command::output(&mut compose, HOUR)?;
         Ok(())
