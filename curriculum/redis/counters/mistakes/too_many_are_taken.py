@@ -201,10 +201,10 @@ def answer(words):
         shown = b"".join(b"'%b' " % argument for argument in arguments)
         return error(b"unknown command '%b', with args beginning with: %b" % (name, shown))
     function, arguments_min, arguments_max = COMMANDS[name.upper()]
-    if len(arguments) < fewest:
+    if len(arguments) < arguments_min:
         return error(b"wrong number of arguments for '%b' command" % name.lower())
     try:
-        return function(*arguments[:most])
+        return function(*arguments[:arguments_max])
     except Refused as refused:
         return error(refused.args[0])
 
