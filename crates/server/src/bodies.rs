@@ -120,8 +120,8 @@ impl Bodies {
 }
 
 impl OnTheirWay {
-    /// Which body gives way to one of this network: the oldest of those who have most. Where that are
-    /// its own, only a slow one does.
+    /// Which body gives way to one of this network: the oldest of the networks that have most. Of its
+    /// own, where it is one of these, only a slow one does.
     fn victim(&self, network: Option<IpAddr>) -> Option<u64> {
         let mut counts: HashMap<Option<IpAddr>, usize> = HashMap::new();
         for begun in self.begun.values() {

@@ -5,8 +5,8 @@
 //! Leptos's pages and server functions, the site's files, `/healthz` and `/readyz`; around them are
 //! the checks of a request's host, origin and body, and the headers that isolate a page.
 //! [`operations_router`] has `/metrics` and what else its owner asks, on an address of its own.
-//! [`serve_until`] serves until it is told to stop, and lets the runs in flight end. What a page shows and what a run is are in `app`,
-//! `curriculum` and `sandbox`.
+//! [`serve_until`] serves until it is told to stop, and lets the runs in flight end. What a page shows
+//! and what a run is are in `app`, `curriculum` and `sandbox`.
 
 mod bodies;
 mod client_address;

@@ -84,7 +84,7 @@ async fn started(State(operations): State<Operations>) -> Response {
     }
 }
 
-/// The same with the reason, where there is one, and the numbers of lanes and runs.
+/// As `ready`, with the reason, where there is one, and the numbers of lanes and runs.
 async fn ready_in_detail(State(operations): State<Operations>) -> Response {
     let (code, readiness) = operations.readiness();
     (code, Json(readiness)).into_response()
