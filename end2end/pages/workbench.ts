@@ -100,6 +100,30 @@ export class Workbench {
     await this.results.getByRole("tab", { name: /^Program output/ }).click();
   }
 
+  async showConsole(): Promise<void> {
+    await this.results.getByRole("tab", { name: /^Console/ }).click();
+  }
+
+  /** What was sent in the console, and what came. */
+  get consoleLog(): Locator {
+    return this.results.getByRole("log");
+  }
+
+  /** The replies in the console, without what is told about them. */
+  get consoleReplies(): Locator {
+    return this.consoleLog.locator(".is-reply > code");
+  }
+
+  get consoleInput(): Locator {
+    return this.results.locator("#console-input");
+  }
+
+  /** Types a line in the console and sends it. */
+  async type(line: string): Promise<void> {
+    await this.consoleInput.fill(line);
+    await this.consoleInput.press("Enter");
+  }
+
   async write(program: string): Promise<void> {
     await this.showCode();
     await this.editor.replaceAll(program);

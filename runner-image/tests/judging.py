@@ -17,6 +17,7 @@ sys.path[:0] = [JUDGE, LAUNCHER, os.path.join(_ROOT, "protocol")]
 
 from codealong_protocol import procfs  # noqa: E402
 
+PROTOCOL = 3
 NONCE = "0123456789abcdef0123456789abcdef"
 
 _PYTHON = [sys.executable, "-I", "-S", "-B", "-b", "-X", "utf8"]
@@ -187,7 +188,7 @@ def job(program, steps, port, seed=1, limit_ms=10000, files=None):
     program = textwrap.dedent(program).replace("6379", str(port))
     return {
         "frame": "job",
-        "protocol": 3,
+        "protocol": PROTOCOL,
         "nonce": NONCE,
         "seed": seed,
         "port": port,

@@ -27,6 +27,7 @@ pub(crate) enum IconName {
     Dots,
     Copy,
     Play,
+    Plus,
 }
 
 impl IconName {
@@ -38,6 +39,7 @@ impl IconName {
             Self::Ring => "M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z",
             Self::Dash => "M4 8h8",
             Self::Play => "M5 3.5v9l7-4.5z",
+            Self::Plus => "M8 3v10M3 8h10",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Dots => "M3.5 8h.1M8 8h.1M12.5 8h.1",
             Self::Warning => "M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.2",

@@ -1,5 +1,6 @@
 //! A course's text, with a button at each block of code that copies it.
 
+use browser_model::guide_commands;
 use leptos::html::Div;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -7,6 +8,8 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::copy::CopyButton;
 use crate::course_text::course_language;
+use crate::icon::{Icon, IconName};
+use crate::workbench::Workbench;
 
 /// A course's text.
 #[component]
@@ -16,6 +19,8 @@ pub(crate) fn Prose(
     html: String,
 ) -> impl IntoView {
     let element = NodeRef::<Div>::new();
+    // Only a step's page has a server to talk to.
+    let bench = use_context::<Workbench>();
     // The text is not rendered by components, so the buttons are mounted into it one by one.
     Effect::new(move |_| {
         let Some(element) = element.get() else {
@@ -25,8 +30,25 @@ pub(crate) fn Prose(
             .into_iter()
             .map(|(place, code)| {
                 mount_to(place, move || {
+                    let commands = guide_commands(&code);
+                    let send = bench.filter(|_| !commands.is_empty()).map(|bench| {
+                        view! {
+                            <button
+                                type="button"
+                                class="copy"
+                                title="Send this to your own server, in the console"
+                                on:click=move |_| bench.send_commands(commands.clone())
+                            >
+                                <Icon icon=IconName::Play />
+                                <span>"Send"</span>
+                            </button>
+                        }
+                    });
                     let text = Callback::new(move |()| code.clone());
-                    view! { <CopyButton what="this code" text /> }
+                    view! {
+                        {send}
+                        <CopyButton what="this code" text />
+                    }
                 })
             })
             .collect();

@@ -1,6 +1,6 @@
 //! What the server functions share: the courses and the sandbox.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Once, RwLock};
 
@@ -9,10 +9,10 @@ use curriculum::{Course, Curriculum, Fingerprint, Problems, Step};
 use futures::Stream;
 use leptos::prelude::use_context;
 use protocol::{
-    CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, Slug, SolutionView,
-    StepId, StepView, TestId,
+    CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, SessionRequest,
+    Slug, SolutionView, StepId, StepView, TestId,
 };
-use sandbox::{ClientId, Pool, PoolStatus, StopOutcome};
+use sandbox::{ClientId, Pool, PoolStatus, Session, SessionJob, StopOutcome};
 
 use crate::judge::{Assignment, QueueUpdates, judge};
 
@@ -139,6 +139,29 @@ impl AppState {
         judge(&self.pool, assignment, client, updates).await
     }
 
+    /// Parses a request and opens its session, for a page at this address.
+    pub fn open_session(
+        &self,
+        request: SessionRequest,
+        address: Option<IpAddr>,
+    ) -> Result<Session, RunError> {
+        let course = self.find_course(&request.course)?;
+        let program = RunnableProgram::parse(request.program)?;
+        let client = named(request.client.as_deref())?;
+        let client = match address {
+            Some(address) => client.at(address),
+            None => client,
+        };
+        let job = SessionJob {
+            port: course.port,
+            program: program.program().clone(),
+            idle_max: SessionJob::IDLE_MAX,
+            length_max: SessionJob::LENGTH_MAX,
+            processor_max: SessionJob::PROCESSOR_MAX,
+        };
+        Ok(self.pool.open_session(job, client))
+    }
+
     /// Runs work without addresses, so nothing else would show that the queue has become unfair.
     /// Either all requests lack one or none does: one warning is enough.
     fn warn_of_no_address(&self) {
@@ -237,10 +260,7 @@ pub fn seed_of(asked: Option<&str>) -> Result<Seed, RunError> {
 /// request came from. All that a name does is tell apart those who share an address. A request
 /// without one is a client of its own, whose run no other replaces.
 pub(crate) fn client_of(name: Option<&str>) -> Result<ClientId, RunError> {
-    let client = match name {
-        Some(name) => ClientId::new(Slug::parse(name).map_err(malformed)?.as_str()),
-        None => ClientId::unnamed(),
-    };
+    let client = named(name)?;
     let address = use_context::<axum::http::request::Parts>()
         .and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().copied());
     match address {
@@ -252,6 +272,13 @@ pub(crate) fn client_of(name: Option<&str>) -> Result<ClientId, RunError> {
             Ok(client)
         }
     }
+}
+
+fn named(name: Option<&str>) -> Result<ClientId, RunError> {
+    Ok(match name {
+        Some(name) => ClientId::new(Slug::parse(name).map_err(malformed)?.as_str()),
+        None => ClientId::unnamed(),
+    })
 }
 
 fn malformed(error: InvalidId) -> RunError {

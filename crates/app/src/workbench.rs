@@ -3,6 +3,7 @@
 mod announcement;
 mod checklist;
 mod conflicting_draft;
+mod console;
 mod context;
 mod difference;
 mod divider;
@@ -39,7 +40,7 @@ use crate::navigation::{PendingNavigation, focus_after_navigation};
 use crate::page::Description;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-use self::context::Workbench;
+pub(crate) use self::context::Workbench;
 use self::divider::{DESK_ID, PanelDivider};
 use self::editor::EditorPanel;
 use self::guide::Guide;

@@ -80,6 +80,9 @@ mod tests {
             id: CourseId::parse("redis").unwrap(),
             title: String::new(),
             language: CourseLanguage::default(),
+            goal: String::new(),
+            protocol: protocol::WireProtocol::Resp,
+            port: 6379,
             introduction_html: String::new(),
             steps: names
                 .iter()

@@ -12,8 +12,10 @@
 mod ansi;
 mod byte_view;
 mod conflicting_draft;
+mod console;
 mod course_progress;
 mod failure_text;
+mod guide_commands;
 mod import;
 mod initial_draft;
 mod inline_code;
@@ -23,6 +25,8 @@ mod output_block;
 mod output_html;
 mod output_link;
 mod progress;
+mod redis_cli;
+mod reply_reader;
 mod run_phase;
 mod settings;
 mod step_slots;
@@ -33,8 +37,13 @@ mod trace;
 pub use ansi::{AnsiReader, StyledText, TerminalColor, TextStyle, Weight};
 pub use byte_view::{ByteSpan, ByteSpanKind, Extent, ShownBytes, is_long, show_bytes};
 pub use conflicting_draft::ConflictingDraft;
+pub use console::{
+    Console, ConsoleClient, ConsoleContent, ConsoleEntry, ConsolePhase, InputMode, ReceivedEntry,
+    ReceivedKind, UnsendableInput,
+};
 pub use course_progress::{CourseProgress, minutes_of};
 pub use failure_text::{failure_text, traceback_text};
+pub use guide_commands::guide_commands;
 pub use import::{ImportedStep, imported_steps};
 pub use initial_draft::{InitialDraft, earlier};
 pub use inline_code::{InlineSpan, inline_spans};
@@ -44,6 +53,8 @@ pub use output_block::{OutputBlock, output_blocks, output_text};
 pub use output_html::{FOUND_MAX, OutputHtml, output_html};
 pub use output_link::{OutputSpan, output_spans};
 pub use progress::{Progress, ProgressError, ReplacedProgram, StepProgress};
+pub use redis_cli::{UnbalancedQuotes, encode_command, quote_word, reply_text, split_words};
+pub use reply_reader::{Reading, Reply, read_reply};
 pub use run_phase::{RunPhase, TestState};
 pub use settings::{ByteView, Divider, LearnerSettings, Panels, Theme};
 pub use step_slots::{StepSlot, step_slots};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use protocol::{
-    Chapter, CourseId, CourseLanguage, CourseView, PlannedStep, RecognisedMistake, StepId, StepView,
+    Chapter, CourseId, CourseLanguage, CourseView, PlannedStep, RecognisedMistake, StepId,
+    StepView, WireProtocol,
 };
 
 use crate::course_file::{ChapterFile, CourseFile};
@@ -28,6 +29,10 @@ pub struct Course {
     pub language: CourseLanguage,
     /// The port on which the learner's program listens.
     pub port: u16,
+    /// What the learner's program speaks over TCP; lines of text where the course names nothing.
+    pub protocol: WireProtocol,
+    /// What learners can do at the end, in one sentence; may be empty.
+    pub goal: String,
     /// What the learner will build, as safe HTML.
     pub introduction_html: String,
     /// The steps, in order; at least one.
@@ -109,6 +114,8 @@ impl Course {
             title: file.title,
             language: file.language,
             port: file.port,
+            protocol: file.protocol,
+            goal: file.goal,
             introduction_html: introduction.html,
             chapters: file.chapters.into_iter().map(chapter).collect(),
             steps,
@@ -144,6 +151,9 @@ impl Course {
             id: self.id.clone(),
             title: self.title.clone(),
             language: self.language.clone(),
+            goal: self.goal.clone(),
+            protocol: self.protocol,
+            port: self.port,
             introduction_html: self.introduction_html.clone(),
             steps: self.steps.iter().map(Step::summary).collect(),
             chapters: self.chapters.clone(),

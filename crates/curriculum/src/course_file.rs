@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use protocol::CourseLanguage;
+use protocol::{CourseLanguage, WireProtocol};
 
 use crate::language;
 use crate::problem::Diagnostics;
@@ -17,6 +17,8 @@ pub(crate) struct CourseFile {
     pub(crate) title: String,
     pub(crate) language: CourseLanguage,
     pub(crate) port: u16,
+    pub(crate) protocol: WireProtocol,
+    pub(crate) goal: String,
     /// Of all chapters, in order.
     pub(crate) steps: Vec<Spanned<String>>,
     pub(crate) chapters: Vec<ChapterFile>,
@@ -81,7 +83,25 @@ impl CourseFile {
                 CourseLanguage::default()
             })
         });
+        let protocol = table.optional_string("protocol").map(|name| {
+            protocol_named(&name.value).unwrap_or_else(|| {
+                diagnostics.report(
+                    file,
+                    name.line,
+                    format!(
+                        "`{}` is no protocol that the console speaks: write `resp` or `lines`",
+                        name.value
+                    ),
+                );
+                WireProtocol::default()
+            })
+        });
         let course = Self {
+            protocol: protocol.unwrap_or_default(),
+            goal: table
+                .optional_string("goal")
+                .map(|goal| goal.value.trim().to_owned())
+                .unwrap_or_default(),
             language: language.unwrap_or_default(),
             title: table.single_line("title").unwrap_or_default().value,
             // Ports below 1024 are reserved for root, and the learner's program isn't root.
@@ -94,5 +114,13 @@ impl CourseFile {
         };
         table.report_unused();
         Some(course)
+    }
+}
+
+fn protocol_named(name: &str) -> Option<WireProtocol> {
+    match name {
+        "resp" => Some(WireProtocol::Resp),
+        "lines" => Some(WireProtocol::Lines),
+        _ => None,
     }
 }

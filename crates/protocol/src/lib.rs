@@ -22,6 +22,7 @@ mod report;
 mod resp;
 mod run_error;
 mod run_event;
+mod session;
 mod step_view;
 
 pub use byte_string::{ByteString, InvalidByteString};
@@ -42,6 +43,8 @@ pub use report::{
 pub use resp::{Command, Excerpt, Expected, Received, Request, RespType, RespValue};
 pub use run_error::RunError;
 pub use run_event::{HEARTBEAT_S, RunEvent, RunRequest};
+pub use session::{ConnectionEnd, SessionCommand, SessionEnd, SessionEvent, SessionRequest};
 pub use step_view::{
     Chapter, CourseLanguage, CourseView, Difficulty, SolutionView, StepSummary, StepView,
+    WireProtocol,
 };

@@ -77,6 +77,12 @@ pub struct CourseView {
     pub title: String,
     /// The language of all that its author wrote.
     pub language: CourseLanguage,
+    /// What learners can do at the end, in one sentence; empty where the author wrote none.
+    pub goal: String,
+    /// What the learner's program speaks over TCP.
+    pub protocol: WireProtocol,
+    /// The port that it listens on.
+    pub port: u16,
     /// What learners build in the course, as safe HTML.
     pub introduction_html: String,
     /// The steps, in order.
@@ -97,6 +103,17 @@ impl CourseView {
         });
         chapters.collect()
     }
+}
+
+/// What a course's program speaks over TCP: how what is typed is sent, and what comes is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WireProtocol {
+    /// The protocol of Redis: commands of words, and replies with a type.
+    Resp,
+    /// Lines of text.
+    #[default]
+    Lines,
 }
 
 /// A step's solution, for a learner who asks for it.

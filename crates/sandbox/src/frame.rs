@@ -86,6 +86,12 @@ impl FrameDecoder {
     }
 }
 
+/// Encodes a value as a frame, length included.
+pub(crate) fn encode_json(frame: &impl Serialize) -> Result<Bytes, FrameError> {
+    let body = serde_json::to_vec(frame);
+    encode(body.map_err(|error| FrameError::Unreadable(error.to_string()))?)
+}
+
 /// Encodes a frame, length included.
 fn encode(body: Vec<u8>) -> Result<Bytes, FrameError> {
     let found = body.len();
@@ -245,8 +251,7 @@ pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
             })
             .collect(),
     };
-    let body = serde_json::to_vec(&frame);
-    encode(body.map_err(|error| FrameError::Unreadable(error.to_string()))?)
+    encode_json(&frame)
 }
 
 #[derive(Serialize)]
@@ -287,7 +292,8 @@ impl<'job> TestFrame<'job> {
     }
 }
 
-fn read<T: for<'de> Deserialize<'de>>(frame: &[u8]) -> Result<T, FrameError> {
+/// Decodes a frame, without its length.
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(frame: &[u8]) -> Result<T, FrameError> {
     serde_json::from_slice(frame).map_err(|error| FrameError::Unreadable(error.to_string()))
 }
 

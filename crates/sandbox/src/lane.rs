@@ -15,11 +15,13 @@ use crate::{Job, JobReport};
 mod conversation;
 mod judge;
 mod maker;
+mod session;
 
 pub(crate) use conversation::RunFault;
 use conversation::converse;
 pub(crate) use judge::JudgeContainer;
 pub(crate) use maker::{LaneMaker, SelfTest};
+pub(crate) use session::SessionFault;
 
 /// How long the judge's lines are waited for: it takes 1.2 s at most.
 const FOUND_LINES_MAX: Duration = Duration::from_secs(2);

@@ -17,12 +17,15 @@ mod recycling;
 mod refill;
 mod refusal;
 mod run_task;
+mod seats;
+mod session_task;
 mod state;
 mod status;
 mod sweep;
 
 use crate::event_channel::event_channel;
 use crate::labels::Predecessors;
+use crate::session::{Session, SessionJob, session_channel};
 use crate::{ClientId, Job, SandboxError, SandboxSettings};
 use state::Shared;
 
@@ -73,6 +76,15 @@ impl Pool {
         // A task of its own: a slow or absent reader delays no deadline.
         self.shared.runs.spawn(run_task);
         reader
+    }
+
+    /// Starts a program for a client to speak to. Dropping either end of the session ends it; all
+    /// runs come before it. Must be called inside a tokio runtime.
+    pub fn open_session(&self, job: SessionJob, client: ClientId) -> Session {
+        let (session, channel) = session_channel();
+        let session_task = session_task::serve(Arc::clone(&self.shared), job, client, channel);
+        self.shared.runs.spawn(session_task);
+        session
     }
 
     /// Waits until the sandbox serves and a lane is ready. The error is the latest reason why it

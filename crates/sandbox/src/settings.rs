@@ -34,6 +34,8 @@ pub struct SandboxSettings {
     pub creating_max: u32,
     /// Runs that may wait for a slot.
     pub queue_max: u32,
+    /// Sessions at the same time, each with a lane of its own; 0 for none.
+    pub sessions_max: u32,
     /// How long a run may wait for a slot.
     pub wait_max: Duration,
     /// After how long a waiting lane is replaced by a fresh one.
@@ -64,6 +66,7 @@ impl Default for SandboxSettings {
             lanes_max: 9,
             creating_max: 1,
             queue_max: 32,
+            sessions_max: 0,
             wait_max: Duration::from_secs(10),
             recycle_after: Duration::from_secs(600),
             sweep_every: Duration::from_secs(30),
@@ -177,14 +180,23 @@ impl SandboxSettings {
                 );
             }
         }
-        let min = self.running_max.saturating_add(self.warm).max(2);
+        let min = [self.warm, self.sessions_max]
+            .into_iter()
+            .fold(self.running_max, u32::saturating_add)
+            .max(2);
         if self.lanes_max < min {
+            let Self {
+                running_max,
+                warm,
+                sessions_max,
+                ..
+            } = self;
             refuse(
                 "lanes_max",
                 self.lanes_max.to_string(),
                 &format!(
-                    "{} that run and {} that wait need at least {min}",
-                    self.running_max, self.warm
+                    "{running_max} that run, {warm} that wait and {sessions_max} for sessions need at \
+                     least {min}"
                 ),
             );
         }

@@ -110,7 +110,7 @@ async fn serve_connection(
     router: Router,
     limits: ConnectionLimits,
     stop: CancellationToken,
-    _permit: ConnectionPermit,
+    permit: ConnectionPermit,
 ) {
     // An event goes out when it happens, not when there is more to send. Where this fails, it is
     // because the connection has ended.
@@ -119,18 +119,22 @@ async fn serve_connection(
     stream.set_write_timeout(Some(limits.write_timeout));
     // How many requests have come so far.
     let requests = Arc::new(AtomicUsize::new(0));
+    // A WebSocket takes it along: it outlives this connection.
+    let permit = Arc::new(permit);
     let counted = Arc::clone(&requests);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         counted.fetch_add(1, Ordering::Relaxed);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(Arc::clone(&permit));
         router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
         .max_buf_size(BUFFER_BYTES_MAX)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+        .with_upgrades();
     let mut connection = pin!(connection);
     // How a connection ends is the client's affair. It comes first here, as it may have a request that
     // nobody has read yet when the stop begins.

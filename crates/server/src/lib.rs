@@ -20,6 +20,7 @@ mod operations;
 mod request_check;
 mod request_origin;
 mod router;
+mod session;
 mod settings;
 mod site;
 mod stop;

@@ -30,6 +30,7 @@ use crate::headers::{EVERY_ANSWER, add_content_security_policy, keep_streams_flo
 use crate::operations::health_router;
 use crate::request_check::check_request;
 use crate::request_origin::{KnownHosts, check_host, check_origin};
+use crate::session::session_router;
 use crate::settings::HttpSettings;
 use crate::stop::Stop;
 
@@ -64,6 +65,7 @@ pub fn router(
     let files = SiteFiles::read(&leptos)?;
     let bodies = Bodies::new(stop.begun().clone());
     let health = health_router(app.clone(), stop);
+    let sessions = session_router(app.clone());
     let state = RouterState {
         app,
         leptos,
@@ -91,6 +93,7 @@ pub fn router(
         .fallback_service(site(&state))
         .with_state(state)
         .merge(health)
+        .merge(sessions)
         .layer(middleware::from_fn_with_state(bodies, check_request))
         .layer(middleware::from_fn_with_state(known.clone(), check_origin))
         .layer(middleware::from_fn_with_state(known, check_host))

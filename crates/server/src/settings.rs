@@ -31,7 +31,7 @@ pub struct Setting {
 
 /// Every setting; a `CODEALONG_*` variable that is not here stops the start. Those of the sandbox
 /// have the names of the fields of [`SandboxSettings`].
-pub const SETTINGS: [Setting; 27] = [
+pub const SETTINGS: [Setting; 28] = [
     setting(
         "CODEALONG_ADDRESS",
         "site-addr of Leptos.toml",
@@ -136,6 +136,11 @@ pub const SETTINGS: [Setting; 27] = [
         "CODEALONG_QUEUE_MAX",
         "by the machine: 64 for 2 processors",
         "runs that may wait for a slot",
+    ),
+    setting(
+        "CODEALONG_SESSIONS_MAX",
+        "by the machine: 7 for 2 processors and 8 GiB",
+        "sessions at a time, in which learners talk to their program; 0 for none",
     ),
     setting(
         "CODEALONG_WAIT_MAX",
@@ -375,6 +380,14 @@ impl Reader {
         sizes.creating_max = self
             .count("CODEALONG_CREATING_MAX")
             .unwrap_or(sizes.creating_max);
+        let lanes_max = self.count("CODEALONG_LANES_MAX");
+        // Of lanes that somebody has counted, sessions have those that are left.
+        let left = lanes_max.map_or(u32::MAX, |lanes| {
+            lanes.saturating_sub(sizes.running_max + sizes.warm)
+        });
+        sizes.sessions_max = self
+            .count("CODEALONG_SESSIONS_MAX")
+            .unwrap_or(sizes.sessions_max.min(left));
         SandboxSettings {
             docker_host: self
                 .text("CODEALONG_DOCKER_HOST")
@@ -387,9 +400,8 @@ impl Reader {
             owner: self.text("CODEALONG_OWNER").unwrap_or(default.owner),
             running_max: sizes.running_max,
             warm: sizes.warm,
-            lanes_max: self
-                .count("CODEALONG_LANES_MAX")
-                .unwrap_or_else(|| sizes.lanes_max()),
+            lanes_max: lanes_max.unwrap_or_else(|| sizes.lanes_max()),
+            sessions_max: sizes.sessions_max,
             creating_max: sizes.creating_max,
             queue_max: self.count("CODEALONG_QUEUE_MAX").unwrap_or(sizes.queue_max),
             wait_max: self

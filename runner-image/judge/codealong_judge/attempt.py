@@ -32,6 +32,7 @@ class Attempt:
         right_replies,
         shortest_script,
         is_traced=False,
+        trace=None,
     ):
         self.event_loop = event_loop
         self.launcher = launcher
@@ -50,7 +51,7 @@ class Attempt:
         self.speaks_resp = False
         #: Whether the program may end with this test: its last expectation is `expect_closed`.
         self.may_end = False
-        self.trace = Trace(monotonic())
+        self.trace = Trace(monotonic()) if trace is None else trace
         self._sends = {}
         self._paths = {}
         self._sends_left = _SENDS_MAX
@@ -162,6 +163,12 @@ class Attempt:
             if self._sends_left:
                 self._sends_left -= 1
                 self._paths.setdefault(port, []).append((begin, lines))
+
+    def forget_sends(self):
+        """Drops what is known of replies so far: what is asked next is answered by later ones."""
+        self.collect_sends()
+        self._sends.clear()
+        self._sends_left = _SENDS_MAX
 
     def snapshot(self):
         """The clients and the exchanges until now, for `return_to`."""

@@ -104,7 +104,7 @@ class Connection:
         """Waits until `send` takes bytes or there is something to receive; says whether one is so."""
         # After its end a stream is always readable, and has nothing to read.
         readers = () if self.end is not None else (self._socket,)
-        return self._attempt.event_loop.wait(until, readers, writer=self._socket)
+        return self._attempt.event_loop.wait(until, readers, (self._socket,))
 
     def wait_to_receive(self, until):
         """Receives as soon as there is something, even the end; says whether there was."""
@@ -190,7 +190,7 @@ class Connection:
         connection, port = self._bind_new_port()
         error = connection.connect_ex(("127.0.0.1", self._attempt.port))
         answer_by = monotonic() + _HANDSHAKE_SECONDS
-        if error == errno.EINPROGRESS and self._attempt.event_loop.wait(answer_by, writer=connection):
+        if error == errno.EINPROGRESS and self._attempt.event_loop.wait(answer_by, writers=(connection,)):
             error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             connection.close()

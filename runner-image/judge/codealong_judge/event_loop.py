@@ -26,7 +26,10 @@ _LINGERING_MAX = 64
 
 
 class EventLoop:
-    """Waits, and does what is due meanwhile."""
+    """Waits, and does what is due meanwhile.
+
+    Where `stdin` is given, its end is the end of the process; a session reads it itself.
+    """
 
     def __init__(self, stdin, output):
         self._stdin = stdin
@@ -100,22 +103,25 @@ class EventLoop:
     def sleep(self, seconds):
         self.wait(monotonic() + seconds)
 
-    def wait(self, until, readers=(), writer=None):
-        """Waits until `until` (monotonic seconds) or until a socket is ready; says whether one is."""
+    def wait(self, until, readers=(), writers=(), is_over_when_handled=False):
+        """Waits until `until` (monotonic seconds) or until a socket is ready; says whether one is.
+
+        With `is_over_when_handled` it also ends, with True, when anything else has happened.
+        """
         while True:
             now = monotonic()
             if self._deadline is not None and now >= self._deadline:
                 raise RunTimedOut
             timeout = self._next_due(until, now) - now
-            watched = [self._stdin, self._watched, *self._lingering, *readers]
+            watched = [self._watched, *self._lingering, *readers]
+            if self._stdin is not None:
+                watched.append(self._stdin)
             watched += [stream for stream in self._streams if stream not in self._paused]
-            ready, ready_writers, _ = select.select(
-                watched, [] if writer is None else [writer], [], max(timeout, 0)
-            )
+            ready, ready_writers, _ = select.select(watched, writers, [], max(timeout, 0))
             now = monotonic()
             is_ready = bool(ready_writers) or any(reader in ready for reader in readers)
             self._handle([descriptor for descriptor in ready if descriptor not in readers], now)
-            if is_ready:
+            if is_ready or (ready and is_over_when_handled):
                 return True
             if now >= until:
                 return False
@@ -126,7 +132,8 @@ class EventLoop:
         While the launcher starts or kills the program, there is nothing else to do.
         """
         timeout = max(until - monotonic(), 0)
-        ready, _, _ = select.select([self._stdin, channel], [], [], timeout)
+        watched = [channel] if self._stdin is None else [self._stdin, channel]
+        ready, _, _ = select.select(watched, [], [], timeout)
         if self._stdin in ready:
             self._exit()
         return channel in ready

@@ -144,6 +144,16 @@ def end_of_program(attempt):
     return outcome.crashed(crash, replies, None) if was_accepted else outcome.exited(program.status, crash)
 
 
+def end_in_session(attempt):
+    """The failure of a program that has ended, or will when its main module's sockets are let go; or None."""
+    found = end_of_program(attempt)
+    if found is not None:
+        return Failed(found, span_of_result(found))
+    if attempt.records.has_ended() and not attempt.launcher.descendant_pids():
+        return _ended_without_listener(attempt)
+    return None
+
+
 def _warning(attempt):
     """What Python has warned of since the last request, a `protocol::ProgramWarning`, or None."""
     asked_ns = max((client.asked_ns for client in attempt.clients), default=0)

@@ -17,6 +17,25 @@ class PlannedStep(namedtuple("PlannedStep", "step source tests")):
     """The tests of one step, a tuple, and the Python source that defines them."""
 
 
+class SessionJob(namedtuple("SessionJob", "nonce port cpu_limit_ms files")):
+    """A program to run for as long as the server wants, checked: `files` by their names."""
+
+    @staticmethod
+    def parse(frame):
+        """The job in `frame`; raises InvalidFrame where it is none."""
+        try:
+            if frame["protocol"] != PROTOCOL:
+                raise ValueError(f"protocol {frame['protocol']!r}")
+            return SessionJob(
+                nonce=str(frame["nonce"]),
+                port=int(frame["port"]),
+                cpu_limit_ms=int(frame["cpu_limit_ms"]),
+                files=files_of(frame),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InvalidFrame(f"no session: {error!r}") from None
+
+
 class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
     """What the server asks for, checked: `files` by their names, `steps` as a tuple."""
 
@@ -45,18 +64,23 @@ class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
             )
             for step in frame["steps"]
         )
-        files = {}
-        for name, text in frame["files"].items():
-            if not _FILE_NAME.match(name):
-                raise ValueError(f"file name {name!r}")
-            files[name] = text.encode("utf-8", "replace")
-        if "main.py" not in files:
-            raise ValueError("no main.py")
         return Job(
             nonce=str(frame["nonce"]),
             seed=int(frame["seed"]),
             port=int(frame["port"]),
             limit_ms=int(frame["limit_ms"]),
-            files=files,
+            files=files_of(frame),
             steps=steps,
         )
+
+
+def files_of(frame):
+    """A frame's files, by their names; raises ValueError for names that none may have."""
+    files = {}
+    for name, text in frame["files"].items():
+        if not _FILE_NAME.match(name):
+            raise ValueError(f"file name {name!r}")
+        files[name] = text.encode("utf-8", "replace")
+    if "main.py" not in files:
+        raise ValueError("no main.py")
+    return files

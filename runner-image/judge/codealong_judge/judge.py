@@ -12,11 +12,13 @@ from codealong_protocol.channel import LANE, PROTOCOL, ChannelClosed
 
 from . import course, frames, lane
 from .event_loop import EventLoop
-from .job import Job
+from .job import Job, SessionJob
 from .launcher import Launcher
 from .output import ProgramOutput
 from .random_values import RandomValues
 from .run import Run
+from .session import Session
+from .session_output import SessionOutput
 
 _STDIN = 0
 
@@ -136,7 +138,14 @@ def _serve(name, user, stdout):
         _warm_up()
         job = _read_job(joined)
         began = monotonic()
-        _run(joined, job, began, stdout)
+        if isinstance(job, SessionJob):
+            _serve_session(joined, job, stdout)
+        else:
+            _run(joined, job, began, stdout)
+        # The learner's container stays for as long as the server lets it: to remove it takes processor
+        # time that other runs may want.
+        joined.wait_until_closed(_STDIN)
+        os._exit(0)
     except (frame.EndOfInput, lane.ServerGone):
         os._exit(0)
     except ChannelClosed as closed:
@@ -173,7 +182,9 @@ def _read_job(joined):
             joined.channel.read()
             raise ChannelClosed("it spoke before it was asked")
         if _STDIN in ready:
-            return Job.parse(frame.read(_STDIN))
+            job = frame.read(_STDIN)
+            is_session = isinstance(job, dict) and job.get("frame") == "session"
+            return SessionJob.parse(job) if is_session else Job.parse(job)
 
 
 def _run(joined, job, began, stdout):
@@ -186,7 +197,13 @@ def _run(joined, job, began, stdout):
     run.finish()
     run.find_lines()
     launcher.try_kill()
-    # The learner's container stays for as long as the server lets it: to remove it takes processor
-    # time that other runs may want.
-    joined.wait_until_closed(_STDIN)
-    os._exit(0)
+
+
+def _serve_session(joined, job, stdout):
+    job_frames = frames.JobFrames(stdout, job.nonce)
+    output = SessionOutput(lambda **fields: job_frames.write("output", **fields))
+    # Standard input has frames, which the session reads.
+    event_loop = EventLoop(None, output)
+    launcher = Launcher(joined, event_loop, output)
+    Session(job, job_frames, event_loop, output, launcher, joined, _STDIN).serve()
+    launcher.try_kill()

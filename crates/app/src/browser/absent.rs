@@ -222,6 +222,23 @@ pub(crate) fn code_blocks(_: &HtmlDivElement) -> Vec<(HtmlElement, String)> {
     Vec::new()
 }
 
+pub(crate) fn keep_at_end(_: &str) {}
+
+pub(crate) struct Socket;
+
+impl Socket {
+    pub(crate) fn open(
+        _: &str,
+        _: String,
+        _: impl Fn(String) + 'static,
+        _: impl Fn() + 'static,
+    ) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn send(&self, _: &str) {}
+}
+
 pub(crate) async fn copy(_: &str) -> bool {
     false
 }

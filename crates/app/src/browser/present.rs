@@ -12,6 +12,7 @@ mod line_note;
 mod local;
 mod monaco_module;
 mod page;
+mod socket;
 pub(crate) mod storage;
 
 pub(crate) use clipboard::{code_blocks, copy};
@@ -22,9 +23,10 @@ pub(crate) use files::{download, read_file};
 pub(crate) use local::Local;
 pub(crate) use page::{
     Listener, Timer, after, announce_readiness, close_modal, element_width, field_selection, focus,
-    focus_if_lost, focus_text, is_apple, is_dialog_open, is_focused, is_offline, local_time,
-    next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving, on_other_tab,
-    random_name, reload, root_attribute, select_line, set_field, set_root_attribute,
+    focus_if_lost, focus_text, is_apple, is_dialog_open, is_focused, is_offline, keep_at_end,
+    local_time, next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving,
+    on_other_tab, random_name, reload, root_attribute, select_line, set_field, set_root_attribute,
     set_root_style, show_mark, show_modal, take_over_field, typed_into, until_composed, wait,
 };
+pub(crate) use socket::Socket;
 pub(crate) use storage::session;

@@ -121,7 +121,9 @@ fn CourseCard(course: CourseView) -> impl IntoView {
         counted(course.steps.len(), "step", "steps"),
         minutes_text(from, to)
     );
-    let goal = course.steps.last().map(|step| step.goal.clone());
+    let goal = Some(course.goal.clone())
+        .filter(|goal| !goal.is_empty())
+        .or_else(|| course.steps.last().map(|step| step.goal.clone()));
     let steps = course.steps.clone();
     let progress = Memo::new(move |_| {
         store

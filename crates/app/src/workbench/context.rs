@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::{CourseView, StepView};
 
+use super::console::ConsoleSession;
 use super::layout::{Layout, Panel};
 use super::open_step::OpenStep;
 use super::program_editor::ProgramEditor;
@@ -18,6 +19,7 @@ pub(crate) struct Workbench {
     pub(super) editor: ProgramEditor,
     pub(super) layout: Layout,
     pub(super) runs: Runs,
+    pub(super) console: ConsoleSession,
 }
 
 impl Workbench {
@@ -32,6 +34,7 @@ impl Workbench {
             editor,
             layout,
             runs: Runs::new(step, editor, layout),
+            console: ConsoleSession::new(step, editor, layout),
         }
     }
 
@@ -39,6 +42,11 @@ impl Workbench {
     pub(super) fn go_to_line(self, line: u32) {
         self.layout.panel().set(Panel::Code);
         browser::next_frame(move || self.editor.go_to_line(line));
+    }
+
+    /// Sends commands to the learner's own server, in the console.
+    pub(crate) fn send_commands(self, commands: Vec<String>) {
+        self.console.play(commands);
     }
 
     /// Shows a panel and puts the focus into it.

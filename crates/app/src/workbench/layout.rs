@@ -55,22 +55,25 @@ impl Panel {
     }
 }
 
-/// One of the two views of a run.
+/// One of the views of the right panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
     /// The verdict and the tests.
     Results,
     /// What the program wrote.
     Output,
+    /// The program as it runs, and clients that speak to it.
+    Console,
 }
 
 impl View {
-    pub(super) const ALL: [Self; 2] = [Self::Results, Self::Output];
+    pub(super) const ALL: [Self; 3] = [Self::Results, Self::Output, Self::Console];
 
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Results => "Test results",
             Self::Output => "Program output",
+            Self::Console => "Console",
         }
     }
 
@@ -78,6 +81,7 @@ impl View {
         match self {
             Self::Results => "view-tab-results",
             Self::Output => "view-tab-output",
+            Self::Console => "view-tab-console",
         }
     }
 
@@ -86,6 +90,7 @@ impl View {
         match self {
             Self::Results => "results-body",
             Self::Output => "output-body",
+            Self::Console => "console-body",
         }
     }
 }

@@ -22,6 +22,7 @@ use self::test_case::Prominence;
 use self::verdict::VerdictCard;
 use super::Workbench;
 use super::checklist::{Checklist, Offer};
+use super::console::ConsoleView;
 use super::foot::RunButton;
 use super::layout::{Panel, View};
 use crate::browser;
@@ -91,6 +92,15 @@ pub(super) fn Results() -> impl IntoView {
                 hidden=move || view.get() != View::Output
             >
                 <Output is_shown=Signal::derive(move || view.get() == View::Output) />
+            </div>
+            <div
+                class="body console-body"
+                id=View::Console.panel_id()
+                role="tabpanel"
+                aria-labelledby=View::Console.tab_id()
+                hidden=move || view.get() != View::Console
+            >
+                <ConsoleView />
             </div>
             <SeedFoot />
         </section>
@@ -186,16 +196,25 @@ fn ViewTabs() -> impl IntoView {
             !shown.is_going() && read.with_value(|read| !output::lines(&shown.live).is_subset(read))
         })
     });
+    let is_console_open = Memo::new(move |_| {
+        bench
+            .console
+            .console()
+            .with(|console| console.phase().is_open())
+    });
     let on_key = move |event: ev::KeyboardEvent| {
-        let other = match event.key().as_str() {
-            "ArrowLeft" | "ArrowRight" => match view.get_untracked() {
-                View::Results => View::Output,
-                View::Output => View::Results,
-            },
-            "Home" => View::Results,
-            "End" => View::Output,
+        let here = View::ALL
+            .iter()
+            .position(|other| *other == view.get_untracked());
+        let (here, count) = (here.unwrap_or(0), View::ALL.len());
+        let to = match event.key().as_str() {
+            "ArrowRight" => here + 1,
+            "ArrowLeft" => here + count - 1,
+            "Home" => 0,
+            "End" => count - 1,
             _ => return,
         };
+        let other = View::ALL[to % count];
         event.prevent_default();
         view.set(other);
         browser::focus(other.tab_id());
@@ -208,6 +227,13 @@ fn ViewTabs() -> impl IntoView {
                     view! {
                         <span class="has-output" aria-hidden="true"></span>
                         <span class="unseen">", with something new"</span>
+                    }
+                    .into_any()
+                }),
+                View::Console => is_console_open.get().then(|| {
+                    view! {
+                        <span class="has-session" aria-hidden="true"></span>
+                        <span class="unseen">", your program runs"</span>
                     }
                     .into_any()
                 }),

@@ -20,7 +20,7 @@ use crate::labels::Predecessors;
 use crate::lane::{Lane, LaneMaker, SelfTest};
 use crate::spec::Spec;
 use crate::versions::check_versions;
-use crate::{Role, SandboxError};
+use crate::{Role, SandboxError, SessionJob};
 
 /// How often waiting lanes are checked.
 const EVICT_EVERY: Duration = Duration::from_secs(1);
@@ -117,8 +117,8 @@ async fn begin(
         instance: shared.instance.clone(),
         registry: shared.registry.clone(),
         ready_timeout: settings.ready_timeout,
-        // A judge is reused until `recycle_after`, and its last lane may wait as long again.
-        life: 2 * settings.recycle_after + LIFE_AFTER_WAITING,
+        // A judge is reused until `recycle_after`, and its last lane may wait as long again, for a session.
+        life: 2 * settings.recycle_after + LIFE_AFTER_WAITING + SessionJob::LENGTH_MAX,
     };
     let lane = maker.make(None, SelfTest::InsideAndOutside).await?;
     shared.set_phase(PoolState::Serving);

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::MutexGuard;
 use tokio::time::timeout;
 
-use super::lease::Permit;
 use super::state::{IdleJudge, Shared};
 use crate::lane::{FinishedLane, JudgeContainer};
 
@@ -37,8 +36,13 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// Frees a finished lane's judge for the next learner's container.
-pub(super) async fn recycle(shared: &Arc<Shared>, finished: FinishedLane, permit: Permit) {
+/// Frees a finished lane's judge for the next learner's container. `permit` is what the lane was held
+/// with, and is given back at once.
+pub(super) async fn recycle(
+    shared: &Arc<Shared>,
+    finished: FinishedLane,
+    permit: impl Sized + Send,
+) {
     let counted = Counted::new(shared);
     drop(permit);
     let turn = if finished.is_at_rest() {

@@ -13,6 +13,8 @@ use super::first_seen::FirstSeen;
 use super::lease::{Lease, Permit, Waiter};
 use super::refill::PoolCounts;
 use super::refusal::{refusal, retry_after, too_late};
+use super::seats::Seats;
+use super::session_task::Occupant;
 use super::status::{PoolState, PoolStatus};
 use crate::container_registry::ContainerRegistry;
 use crate::engine::Engine;
@@ -56,6 +58,9 @@ pub(super) struct State {
     pub(super) finished: u32,
     /// Runs whose first lane died before they began; they are served before all others.
     pub(super) retries: VecDeque<oneshot::Sender<Lane>>,
+    pub(super) seats: Seats<Occupant>,
+    /// Sessions that wait for a lane; they are served after all runs.
+    pub(super) session_waiters: VecDeque<oneshot::Sender<Lane>>,
     /// A moving average of what a run takes.
     run_seconds: f64,
 }
@@ -91,6 +96,8 @@ impl Shared {
                 creating: 0,
                 finished: 0,
                 retries: VecDeque::new(),
+                seats: Seats::new(settings.sessions_max),
+                session_waiters: VecDeque::new(),
                 run_seconds: 0.2,
             }),
             first_seen: Mutex::default(),
@@ -175,8 +182,14 @@ impl Shared {
                 continue;
             }
             let Some(Admitted { client, waiter }) = state.admission.admit() else {
-                state.ready.push_front(lane);
-                break;
+                let Some(session) = state.session_waiters.pop_front() else {
+                    state.ready.push_front(lane);
+                    break;
+                };
+                if let Err(lane) = session.send(lane) {
+                    state.ready.push_front(lane);
+                }
+                continue;
             };
             let permit = self.permit_of(client.clone());
             if let Err(Ok(lease)) = waiter.lease.send(Ok(Lease { lane, permit })) {
@@ -220,7 +233,7 @@ impl Shared {
         }
         state.has_served |= matches!(phase, PoolState::Serving);
         state.phase = phase;
-        let (waiters, lanes, retries) = if state.serves() {
+        let (waiters, lanes, others) = if state.serves() {
             Default::default()
         } else {
             let State {
@@ -228,12 +241,13 @@ impl Shared {
                 ready,
                 judges,
                 retries,
+                session_waiters,
                 ..
             } = &mut *state;
             (
                 admission.clear(),
                 (std::mem::take(ready), std::mem::take(judges)),
-                std::mem::take(retries),
+                (std::mem::take(retries), std::mem::take(session_waiters)),
             )
         };
         let phase = state.phase.clone();
@@ -243,7 +257,7 @@ impl Shared {
                 let _gone = waiter.lease.send(Err(refusal));
             }
         }
-        drop((lanes, retries));
+        drop((lanes, others));
         self.dispatch();
     }
 
@@ -351,12 +365,13 @@ impl State {
     }
 
     fn counts(&self, registry: &ContainerRegistry) -> PoolCounts {
-        let retries = u32::try_from(self.retries.len()).unwrap_or(u32::MAX);
+        let others = self.retries.len() + self.session_waiters.len();
+        let others = u32::try_from(others).unwrap_or(u32::MAX);
         PoolCounts {
             ready: u32::try_from(self.ready.len()).unwrap_or(u32::MAX),
             creating: self.creating,
             running: self.admission.running(),
-            queued: self.admission.queued().saturating_add(retries),
+            queued: self.admission.queued().saturating_add(others),
             judges: u32::try_from(self.judges.len()).unwrap_or(u32::MAX),
             finished: self.finished,
             lanes: registry.lanes(),
@@ -376,6 +391,7 @@ impl State {
             ("codealong_lanes_creating", counts.creating),
             ("codealong_runs_running", counts.running),
             ("codealong_queue_length", counts.queued),
+            ("codealong_sessions", self.seats.count()),
         ] {
             metrics::gauge!(name).set(f64::from(value));
         }

@@ -26,6 +26,7 @@ mod own_engine;
 mod processes;
 mod proxy;
 mod self_test;
+mod sessions;
 mod sweeping;
 mod vanishing;
 mod verdicts;

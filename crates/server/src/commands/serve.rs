@@ -157,16 +157,20 @@ fn log_sizes(sandbox: &SandboxSettings) {
         memory_bytes,
     } = Machine::this();
     let SandboxSettings {
-        running_max, warm, ..
+        running_max,
+        warm,
+        sessions_max,
+        ..
     } = sandbox;
     let learners = running_max.saturating_add(sandbox.queue_max);
     tracing::info!(
         processors,
         running_max,
         warm,
+        sessions_max,
         learners,
-        "on {processors} processors with {} GiB, {running_max} runs at a time and {warm} lanes that wait: \
-         fit for about {learners} learners who press Run at once",
+        "on {processors} processors with {} GiB, {running_max} runs at a time, {warm} lanes that wait and \
+         {sessions_max} sessions: fit for about {learners} learners who press Run at once",
         memory_bytes >> 30,
     );
 }

@@ -29,6 +29,7 @@ pub struct Sizes {
     pub warm: u32,
     pub creating_max: u32,
     pub queue_max: u32,
+    pub sessions_max: u32,
 }
 
 impl Machine {
@@ -50,6 +51,8 @@ impl Sizes {
     /// for two processors. As making a lane takes a processor for a quarter of a second, twice as many
     /// lanes wait as there are processors. A queue holds what the machine judges in about ten seconds.
     /// All lanes may take three quarters of the memory, each at its limit; four there are in any case.
+    /// Where there is room for more, sessions have them, half of all lanes at most: one that idles takes
+    /// no processor.
     pub fn of(machine: Machine) -> Self {
         let processors = machine.processors.clamp(1, PROCESSORS_MAX);
         let fitting = u32::try_from(machine.memory_bytes / 4 * 3 / LANE_BYTES).unwrap_or(u32::MAX);
@@ -57,20 +60,28 @@ impl Sizes {
         let creating_max = processors.div_ceil(4).min(fitting / LANES_MIN);
         let for_runs = fitting - creating_max - REMOVED_MEANWHILE;
         let running_max = (processors * 3).div_ceil(2).min(for_runs.div_ceil(2));
+        let warm = (processors * 2).min(for_runs - running_max);
+        let left = for_runs - running_max - warm;
         Self {
             running_max,
-            warm: (processors * 2).min(for_runs - running_max),
+            warm,
             creating_max,
             queue_max: 32 * processors,
+            sessions_max: left.min(running_max + warm),
         }
     }
 
     /// The lanes in all that these sizes need.
     pub fn lanes_max(&self) -> u32 {
-        [self.warm, self.creating_max, REMOVED_MEANWHILE]
-            .into_iter()
-            .fold(self.running_max, u32::saturating_add)
-            .max(2)
+        [
+            self.warm,
+            self.creating_max,
+            self.sessions_max,
+            REMOVED_MEANWHILE,
+        ]
+        .into_iter()
+        .fold(self.running_max, u32::saturating_add)
+        .max(2)
     }
 }
 
@@ -103,10 +114,11 @@ mod tests {
             warm: 4,
             creating_max: 1,
             queue_max: 64,
+            sessions_max: 7,
         };
         let found = sizes(2, 8);
         assert_eq!(found, expected);
-        assert_eq!(found.lanes_max(), 9);
+        assert_eq!(found.lanes_max(), 16);
     }
 
     #[test]
@@ -135,6 +147,7 @@ mod tests {
                     lanes_max,
                     creating_max: sizes.creating_max,
                     queue_max: sizes.queue_max,
+                    sessions_max: sizes.sessions_max,
                     ..SandboxSettings::default()
                 };
                 assert_eq!(settings.check(), [], "{processors} {gib}");

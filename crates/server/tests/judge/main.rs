@@ -25,6 +25,7 @@ mod mistakes;
 mod proxies;
 mod right_programs;
 mod server_process;
+mod sessions;
 mod small_course;
 mod spoiled_course;
 mod stopping;

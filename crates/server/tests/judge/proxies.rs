@@ -17,6 +17,7 @@ use tokio::net::TcpStream;
 use crate::client::{ask_for_run, get, report_on, until};
 use crate::judge_fixture::{repository, serial_guard};
 use crate::server_process::{Server, free_address};
+use crate::sessions::Page;
 
 /// A reverse proxy in front of a server. Dropping it ends it.
 pub(crate) struct Proxy {
@@ -188,7 +189,8 @@ impl Drop for Proxy {
 
 /// What docs/hosting.md sets.
 const AS_DOCUMENTED: &str = "proxy_set_header Host $http_host; \
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_http_version 1.1; \
+    proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $http_connection;";
 
 #[test]
 fn the_page_for_hosts_has_what_is_tried() {
@@ -219,6 +221,20 @@ async fn names_are_checked_behind_a_proxy() {
         assert!(answer.contains("CODEALONG_HOSTS"), "{answer}");
         let answer = of("localhost").await;
         assert!(answer.contains(" 404 "), "{answer}");
+    }
+    server.terminate().await;
+}
+
+#[tokio::test]
+async fn sessions_pass_through_a_proxy() {
+    let _serial_guard = serial_guard().await;
+    let server = Server::start("passing", 1, Duration::ZERO).await;
+    for proxy in [
+        Proxy::nginx(server.address, AS_DOCUMENTED).await,
+        Proxy::caddy(server.address).await,
+    ] {
+        let mut page = Page::connected(proxy.address, "behind-a-proxy").await;
+        page.ping().await;
     }
     server.terminate().await;
 }

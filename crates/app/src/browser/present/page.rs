@@ -294,6 +294,26 @@ pub(crate) fn on_dismissal(
     ])
 }
 
+/// Scrolls an element to its end after the next repaint, unless somebody has scrolled up in it.
+pub(crate) fn keep_at_end(id: &str) {
+    /// Less than a line and a half.
+    const NEAR_PX: i32 = 40;
+    const HEIGHT: &str = "data-height";
+    let Some(element) = element(id) else {
+        return;
+    };
+    // How high it was when this was called last: by now it may have grown.
+    let before = element.get_attribute(HEIGHT);
+    let before: i32 = before.and_then(|height| height.parse().ok()).unwrap_or(0);
+    let is_at_end = element.scroll_top() + element.client_height() + NEAR_PX >= before;
+    next_frame(move || {
+        if is_at_end {
+            element.set_scroll_top(element.scroll_height());
+        }
+        let _ = element.set_attribute(HEIGHT, &element.scroll_height().to_string());
+    });
+}
+
 /// Listens for the page being hidden, closed or left: it may be gone the next moment.
 pub(crate) fn on_leaving(handler: impl Fn() + Clone + 'static) -> Listener {
     let (Some(window), Some(document)) = (window(), document()) else {

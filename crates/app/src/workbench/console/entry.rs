@@ -1,0 +1,119 @@
+//! One entry of the console.
+
+use browser_model::{ConsoleContent, ConsoleEntry, ReceivedEntry, ReceivedKind};
+use leptos::prelude::*;
+use protocol::{ByteString, OutputStream};
+
+use crate::workbench::Workbench;
+
+#[component]
+pub(super) fn Entry(entry: ConsoleEntry, shows_bytes: Signal<bool>) -> impl IntoView {
+    match entry.content {
+        ConsoleContent::Sent {
+            client,
+            text,
+            bytes,
+        } => view! {
+            <div class="console-entry is-sent" data-client=client>
+                <span class="console-client">
+                    <span class="unseen">"Client "</span>
+                    {client}
+                    <span aria-hidden="true">">"</span>
+                </span>
+                <code translate="no">{text}</code>
+                <Bytes bytes shows_bytes />
+            </div>
+        }
+        .into_any(),
+        ConsoleContent::Received(received) => {
+            view! { <Received received shows_bytes /> }.into_any()
+        }
+        ConsoleContent::Output { stream, text } => {
+            let is_error = stream == OutputStream::Stderr;
+            view! {
+                <div class="console-entry is-output" class:is-stderr=is_error>
+                    <span class="unseen">"Your program wrote: "</span>
+                    <code translate="no">{text}</code>
+                </div>
+            }
+            .into_any()
+        }
+        ConsoleContent::Note { text, line, is_end } => view! {
+            <p class="console-entry is-note" class:is-end=is_end>
+                <Sentence text />
+                {line.map(|line| view! { " " <LineButton line words="Go to line" /> })}
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+/// A sentence with code in backticks.
+#[component]
+fn Sentence(text: String) -> impl IntoView {
+    browser_model::inline_spans(&text)
+        .into_iter()
+        .map(|span| match span {
+            browser_model::InlineSpan::Text(text) => text.into_any(),
+            browser_model::InlineSpan::Code(code) => {
+                view! { <code translate="no">{code}</code> }.into_any()
+            }
+        })
+        .collect_view()
+}
+
+#[component]
+fn Received(received: ReceivedEntry, shows_bytes: Signal<bool>) -> impl IntoView {
+    let ReceivedEntry {
+        client,
+        text,
+        kind,
+        bytes,
+        took,
+        line,
+    } = received;
+    let (class, words) = match kind {
+        ReceivedKind::Reply => ("is-reply", None),
+        ReceivedKind::Error => ("is-reply is-error", None),
+        ReceivedKind::Unasked => ("is-reply is-unasked", Some("came unasked")),
+        ReceivedKind::Incomplete => ("is-reply is-broken", Some("no whole reply")),
+        ReceivedKind::Invalid => ("is-reply is-broken", Some("no reply of RESP")),
+    };
+    view! {
+        <div class=format!("console-entry {class}") data-client=client>
+            <span class="unseen">{format!("Client {client} received: ")}</span>
+            <code translate="no">{text}</code>
+            <small class="console-facts">
+                {words.map(|words| view! { <span class="console-what">{words}</span> })}
+                <span>{format!("client {client}")}</span>
+                {took.map(|took| view! { <span>{took}</span> })}
+                {line.map(|line| view! { <LineButton line words="line" /> })}
+            </small>
+            <Bytes bytes shows_bytes />
+        </div>
+    }
+    .into_any()
+}
+
+/// The bytes themselves, where somebody wants to see them.
+#[component]
+fn Bytes(bytes: ByteString, shows_bytes: Signal<bool>) -> impl IntoView {
+    let bytes = StoredValue::new(bytes.to_string());
+    view! {
+        <Show when=move || shows_bytes.get()>
+            <code class="console-bytes" translate="no">
+                {bytes.get_value()}
+            </code>
+        </Show>
+    }
+}
+
+#[component]
+fn LineButton(line: u32, words: &'static str) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    view! {
+        <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
+            {format!("{words} {line}")}
+        </button>
+    }
+}

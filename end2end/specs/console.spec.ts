@@ -1,0 +1,128 @@
+import { solution } from "../fixtures/programs.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test("a learner talks to the server, edits it, and starts it again", async ({ workbench }) => {
+  await workbench.open("get");
+  await workbench.write(solution("get"));
+  await workbench.showConsole();
+  await expect(workbench.results).toContainText("Talk to your own server");
+  await workbench.results.getByRole("button", { name: "Start your program" }).click();
+  await expect(workbench.results.getByRole("status").first()).toHaveText("Running");
+
+  await workbench.type("SET a 1");
+  await expect(workbench.consoleReplies).toHaveText(["OK"]);
+  await workbench.type('SET b "two words"');
+  await workbench.type("GET b");
+  await expect(workbench.consoleReplies).toHaveText(["OK", "OK", '"two words"']);
+  await workbench.type("NONSENSE");
+  await expect(workbench.consoleReplies.last()).toHaveText(/^\(error\) ERR unknown command/);
+
+  await workbench.write(`${solution("get")}# another line\n`);
+  await expect(workbench.results.getByRole("status").first()).toHaveText("Running the code of before");
+  await workbench.results.getByRole("button", { name: "Restart" }).click();
+  await expect(workbench.consoleLog).toContainText("started again, with the code as it is now");
+  await workbench.consoleInput.press("ArrowUp");
+  await workbench.consoleInput.press("ArrowUp");
+  await expect(workbench.consoleInput).toHaveValue("GET b");
+  await workbench.consoleInput.press("Enter");
+  await expect(workbench.consoleReplies.last()).toHaveText("(nil)");
+
+  await workbench.results.getByRole("button", { name: "End" }).click();
+  await expect(workbench.results.getByRole("status").first()).toHaveText("Not running");
+});
+
+test("a reply leads to the line that sent it, and shows its bytes", async ({ workbench }) => {
+  await workbench.open("ping");
+  await workbench.write(solution("ping"));
+  await workbench.showConsole();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await expect(workbench.consoleLog).toContainText(/\d ms/);
+  await workbench.results.getByRole("button", { name: "Bytes" }).click();
+  await expect(workbench.consoleLog).toContainText("+PONG\\r\\n");
+  await expect(workbench.consoleLog).toContainText("*1\\r\\n$4\\r\\nPING\\r\\n");
+  await workbench.consoleLog.getByRole("button", { name: /^line \d+$/ }).click();
+  await expect(workbench.page.locator(".monaco-editor textarea, .monaco-editor .inputarea").first()).toBeFocused();
+});
+
+test("an example of the guide sends itself", async ({ workbench }) => {
+  await workbench.open("get");
+  await workbench.write(solution("get"));
+  const example = workbench.page.locator(".code-frame", { hasText: "redis-cli SET colour" });
+  await example.getByRole("button", { name: "Send" }).click();
+  await expect(workbench.consoleReplies).toHaveText(["OK", '"dark blue"', "(nil)"]);
+});
+
+test("several clients are served side by side", async ({ workbench }) => {
+  await workbench.open("clients");
+  await workbench.write(solution("clients"));
+  await workbench.showConsole();
+  await workbench.type("SET a 1");
+  await expect(workbench.consoleReplies).toHaveText(["OK"]);
+  await workbench.results.getByRole("button", { name: "Add a client" }).click();
+  await expect(workbench.consoleLog).toContainText("Client 2 is connected.");
+  await workbench.type("GET a");
+  await expect(workbench.consoleLog.locator('.is-reply[data-client="2"] > code')).toHaveText('"1"');
+  await workbench.results.getByRole("button", { name: "Disconnect client 2" }).click();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies.last()).toHaveText("PONG");
+});
+
+test("half a reply, a crash and what is printed are seen as they are", async ({ workbench }) => {
+  await workbench.open("ping");
+  await workbench.write(
+    [
+      "import socket",
+      'server = socket.create_server(("localhost", 6379))',
+      "client, _ = server.accept()",
+      "client.recv(1024)",
+      'print("got a request")',
+      'client.sendall(b"+PONG")',
+      "client.recv(1024)",
+      "1 / 0",
+      "",
+    ].join("\n"),
+  );
+  await workbench.showConsole();
+  await workbench.type("PING");
+  await expect(workbench.consoleLog).toContainText("so far: the reply is not whole yet");
+  await workbench.type("PING");
+  await expect(workbench.consoleLog).toContainText("ZeroDivisionError");
+  await expect(workbench.consoleLog.getByRole("button", { name: "Go to line 8" })).toBeVisible();
+  await expect(workbench.consoleLog).toContainText("got a request");
+  await expect(workbench.results.getByRole("status").first()).toHaveText("Your program has ended");
+});
+
+test("bytes are sent as they are written, and quotes must fit", async ({ workbench }) => {
+  await workbench.open("framing");
+  await workbench.write(solution("framing"));
+  await workbench.showConsole();
+  await workbench.type('SET "a');
+  await expect(workbench.consoleLog).toContainText("Your program has started.");
+  await expect(workbench.consoleLog).toContainText("Not sent: a quote is missing");
+  await workbench.results.getByLabel("Raw bytes").check();
+  await workbench.type(String.raw`*1\r\n$4\r\nPI`);
+  await workbench.type(String.raw`NG\r\n*1\r\n:4\r\n`);
+  await expect(workbench.consoleReplies).toHaveText([
+    "PONG",
+    "(error) ERR Protocol error: expected '$', got ':'",
+  ]);
+  await expect(workbench.consoleLog).toContainText("Your program has closed client 1's connection.");
+});
+
+test("a session that is lost is told, and a key starts another", async ({ workbench }) => {
+  await workbench.open("ping");
+  await workbench.write(solution("ping"));
+  await workbench.showConsole();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  const other = await workbench.page.context().newPage();
+  await other.goto("/courses/redis/ping");
+  await other.getByRole("tab", { name: /^Console/ }).click();
+  await other.getByRole("button", { name: "Start your program" }).click();
+  await expect(workbench.consoleLog).toContainText("a session in another tab of this browser took its place");
+  await expect(workbench.results.getByRole("status").first()).toHaveText("Not running");
+  await other.close();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG", "PONG"]);
+});
