@@ -1,12 +1,14 @@
 //! The commands in a guide's example of a terminal.
 
-/// The commands that an example gives to redis-cli, as they are typed there; none where it has others.
+/// How often an example repeats a command at most.
+const REPEATED_MAX: usize = 20;
+
+/// The commands for redis-cli in what an example types into a terminal; none where it types others.
 ///
-/// An example is a block of lines, of which those after `$` are typed: `$ redis-cli -r 5 PING`.
-pub fn guide_commands(example: &str) -> Vec<String> {
-    let typed = example.lines().filter_map(|line| line.strip_prefix("$ "));
+/// A line is as in `redis-cli -r 5 PING`, without the prompt before it.
+pub fn guide_commands(typed: &str) -> Vec<String> {
     let mut commands = Vec::new();
-    for line in typed {
+    for line in typed.lines() {
         let Some(rest) = line.strip_prefix("redis-cli ") else {
             continue;
         };
@@ -22,16 +24,11 @@ pub fn guide_commands(example: &str) -> Vec<String> {
         {
             continue;
         }
-        commands.extend(std::iter::repeat_n(
-            command.to_owned(),
-            times.min(REPEATED_MAX),
-        ));
+        let times = times.min(REPEATED_MAX);
+        commands.extend(std::iter::repeat_n(command.to_owned(), times));
     }
     commands
 }
-
-/// How often an example repeats a command at most.
-const REPEATED_MAX: usize = 20;
 
 #[cfg(test)]
 mod tests {
@@ -39,21 +36,20 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_found() {
-        let example =
-            "$ redis-cli SET colour \"dark blue\"\nOK\n$ redis-cli -r 2 PING\nPONG\nPONG\n";
+        let typed = "redis-cli SET colour \"dark blue\"\nredis-cli -r 2 PING\n";
         let expected = ["SET colour \"dark blue\"", "PING", "PING"];
-        assert_eq!(guide_commands(example), expected);
+        assert_eq!(guide_commands(typed), expected);
     }
 
     #[test]
     fn what_is_not_for_redis_cli_is_left_out() {
         for other in [
-            "$ nc localhost 6379\n",
-            "redis-cli PING\n",
-            "$ redis-cli --stat\n",
-            "$ redis-cli -r 5\n",
-            "$ redis-cli -r many PING\n",
-            "$ redis-cli GET a | wc\n",
+            "nc localhost 6379\n",
+            "sudo redis-cli PING\n",
+            "redis-cli --stat\n",
+            "redis-cli -r 5\n",
+            "redis-cli -r many PING\n",
+            "redis-cli GET a | wc\n",
         ] {
             assert!(guide_commands(other).is_empty(), "{other}");
         }

@@ -105,6 +105,7 @@ impl ConsoleSession {
             return;
         }
         self.editor.save_what_was_typed();
+        self.layout.panel().set(Panel::Results);
         let text = self.editor.program().get_untracked();
         let program = Program::of_one_file(text.clone());
         if let Err(reason) = RunnableProgram::parse(program.clone()) {
@@ -125,7 +126,6 @@ impl ConsoleSession {
     }
 
     fn open(self, program: Program) {
-        self.console.update(Console::open);
         let request = SessionRequest {
             course: self.step.with(|course, _| course.id.to_string()),
             program,
@@ -150,6 +150,7 @@ impl ConsoleSession {
         let on_end = move || {
             self.console.try_update(Console::lose);
         };
+        self.console.update(Console::open);
         self.socket
             .set(Socket::open(ADDRESS, first, on_message, on_end));
         self.count_down();
@@ -226,7 +227,6 @@ impl ConsoleSession {
             .try_update(|console| console.remove_client(client))
             .flatten();
         if let Some(command) = removed {
-            self.active.set(1);
             let first = self
                 .console
                 .with_untracked(|console| console.clients().keys().next().copied());

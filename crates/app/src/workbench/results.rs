@@ -341,7 +341,11 @@ fn SeedFoot() -> impl IntoView {
             .shown()
             .with(|shown| shown.as_ref().and_then(|shown| shown.live.known_seed()))
     });
+    let view = bench.layout.view();
     let content = move || match seed.get() {
+        _ if view.get() == View::Console => {
+            view! { <span>"Nothing that you try here is judged."</span> }.into_any()
+        }
         None => {
             view! { <span>"The values that the tests use are random: each run has a seed."</span> }
                 .into_any()

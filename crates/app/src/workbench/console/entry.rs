@@ -7,7 +7,12 @@ use protocol::{ByteString, OutputStream};
 use crate::workbench::Workbench;
 
 #[component]
-pub(super) fn Entry(entry: ConsoleEntry, shows_bytes: Signal<bool>) -> impl IntoView {
+pub(super) fn Entry(
+    entry: ConsoleEntry,
+    shows_bytes: Signal<bool>,
+    /// Whether it has to be said which client it was.
+    has_many_clients: Signal<bool>,
+) -> impl IntoView {
     match entry.content {
         ConsoleContent::Sent {
             client,
@@ -26,7 +31,7 @@ pub(super) fn Entry(entry: ConsoleEntry, shows_bytes: Signal<bool>) -> impl Into
         }
         .into_any(),
         ConsoleContent::Received(received) => {
-            view! { <Received received shows_bytes /> }.into_any()
+            view! { <Received received shows_bytes has_many_clients /> }.into_any()
         }
         ConsoleContent::Output { stream, text } => {
             let is_error = stream == OutputStream::Stderr;
@@ -63,7 +68,11 @@ fn Sentence(text: String) -> impl IntoView {
 }
 
 #[component]
-fn Received(received: ReceivedEntry, shows_bytes: Signal<bool>) -> impl IntoView {
+fn Received(
+    received: ReceivedEntry,
+    shows_bytes: Signal<bool>,
+    has_many_clients: Signal<bool>,
+) -> impl IntoView {
     let ReceivedEntry {
         client,
         text,
@@ -85,7 +94,9 @@ fn Received(received: ReceivedEntry, shows_bytes: Signal<bool>) -> impl IntoView
             <code translate="no">{text}</code>
             <small class="console-facts">
                 {words.map(|words| view! { <span class="console-what">{words}</span> })}
-                <span>{format!("client {client}")}</span>
+                <Show when=move || has_many_clients.get()>
+                    <span>{format!("client {client}")}</span>
+                </Show>
                 {took.map(|took| view! { <span>{took}</span> })}
                 {line.map(|line| view! { <LineButton line words="line" /> })}
             </small>

@@ -63,9 +63,9 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
     };
     let is_raw = move || session.mode.get() == InputMode::Raw;
     let placeholder = move || match (session.mode.get(), protocol) {
-        (InputMode::Raw, _) => r"bytes, as in PING\r\n",
-        (InputMode::Protocol, WireProtocol::Resp) => "a command, as in redis-cli",
-        (InputMode::Protocol, WireProtocol::Lines) => "a line",
+        (InputMode::Raw, _) => r"as in PING\r\n",
+        (InputMode::Protocol, WireProtocol::Resp) => "type a command",
+        (InputMode::Protocol, WireProtocol::Lines) => "type a line",
     };
     view! {
         <form class="console-prompt" on:submit=enter>
@@ -88,7 +88,7 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
                     on:input=move |event| line.set(event_target_value(&event))
                     on:keydown=on_key
                 />
-                <button type="submit" class="button small">"Send"</button>
+                <button type="submit" class="button">"Send"</button>
             </div>
             <label class="console-raw">
                 <input
@@ -185,7 +185,7 @@ fn ClientChoice(session: ConsoleSession) -> impl IntoView {
             <Show when=move || numbers.with(|numbers| numbers.len() > 1)>
                 <button
                     type="button"
-                    class="link quiet"
+                    class="link"
                     on:click=move |_| session.remove_client(session.active.get_untracked())
                 >
                     {move || format!("Disconnect client {}", session.active.get())}

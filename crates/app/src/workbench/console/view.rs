@@ -44,6 +44,8 @@ pub(in crate::workbench) fn ConsoleView() -> impl IntoView {
             }
         })
         };
+    let has_many_clients =
+        Signal::derive(move || console.with(|console| console.clients().len() > 1));
     let is_empty = Memo::new(move |_| {
         console.with(|console| {
             console.entries().next().is_none() && *console.phase() == ConsolePhase::Closed
@@ -62,7 +64,7 @@ pub(in crate::workbench) fn ConsoleView() -> impl IntoView {
                 <Invitation />
             </Show>
             <For each=entries key=|entry| entry.number let:entry>
-                <Entry entry shows_bytes=shows_bytes.into() />
+                <Entry entry shows_bytes=shows_bytes.into() has_many_clients />
             </For>
             {unfinished}
         </div>
@@ -125,7 +127,7 @@ fn Bar(session: ConsoleSession, shows_bytes: RwSignal<bool>) -> impl IntoView {
             <span class="grow"></span>
             <button
                 type="button"
-                class="button small"
+                class="button"
                 class:primary=move || is_stale.get() || !is_open()
                 title="Start your program with the code as it is now"
                 on:click=move |_| session.start()
@@ -133,7 +135,7 @@ fn Bar(session: ConsoleSession, shows_bytes: RwSignal<bool>) -> impl IntoView {
                 {move || if is_open() { "Restart" } else { "Start" }}
             </button>
             <Show when=is_open>
-                <button type="button" class="button small" on:click=move |_| session.close()>
+                <button type="button" class="button" on:click=move |_| session.close()>
                     "End"
                 </button>
             </Show>
