@@ -18,7 +18,7 @@ test("a learner talks to the server, edits it, and starts it again", async ({ wo
   await expect(workbench.consoleReplies.last()).toHaveText(/^\(error\) ERR unknown command/);
 
   await workbench.write(`${solution("get")}# another line\n`);
-  await expect(workbench.results.getByRole("status").first()).toHaveText("Running the code of before");
+  await expect(workbench.results.getByRole("status").first()).toHaveText("Running older code");
   await workbench.results.getByRole("button", { name: "Restart" }).click();
   await expect(workbench.consoleLog).toContainText("started again, with the code as it is now");
   await workbench.consoleInput.press("ArrowUp");
@@ -125,4 +125,44 @@ test("a session that is lost is told, and a key starts another", async ({ workbe
   await other.close();
   await workbench.type("PING");
   await expect(workbench.consoleReplies).toHaveText(["PONG", "PONG"]);
+});
+
+test("a failed test is played again, by the program as it is now", async ({ workbench }) => {
+  await workbench.open("ping");
+  await workbench.judge(solution("ping").replace("+PONG", "+PANG"));
+  await workbench.hasVerdict(/tests failed$/);
+  await workbench.results.getByRole("button", { name: "Play it in the console" }).first().click();
+  await expect(workbench.consoleReplies).toHaveText(["PANG"]);
+  await expect(workbench.consoleLog).toContainText("That is all that the test's clients did.");
+});
+
+test("keys reach the console, complete a name, and start the program", async ({ page, workbench }) => {
+  await workbench.open("get");
+  await workbench.write(solution("get"));
+  await page.keyboard.press("Alt+4");
+  await expect(workbench.consoleInput).toBeFocused();
+  await page.keyboard.type("pi");
+  await page.keyboard.press("Tab");
+  await expect(workbench.consoleInput).toHaveValue("PING");
+  await page.keyboard.press("Enter");
+  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await page.keyboard.press("Alt+r");
+  await expect(workbench.consoleLog).toContainText("started again");
+  // Nothing is typed that could be completed: the focus goes on.
+  await page.keyboard.press("Tab");
+  await expect(workbench.consoleInput).not.toBeFocused();
+});
+
+test("an idle session says when it ends, and stays for whoever is there", async ({ page, workbench }) => {
+  await page.clock.install();
+  await workbench.open("ping");
+  await workbench.write(solution("ping"));
+  await workbench.showConsole();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await page.clock.fastForward(125_000);
+  const warning = workbench.results.getByText(/^Nobody is typing: the session ends in \d+ s\.$/);
+  await expect(warning).toBeVisible();
+  await workbench.results.getByRole("button", { name: "Stay" }).click();
+  await expect(warning).toBeHidden();
 });

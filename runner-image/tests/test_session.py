@@ -2,7 +2,6 @@
 
 import signal
 import textwrap
-import time
 import unittest
 
 import judging
@@ -127,9 +126,8 @@ class Sessions(unittest.TestCase):
             answer = session.connect(1)
             self.assertEqual(answer["outcome"]["kind"], "refused")
             self.assertEqual(answer["span"]["line"], 2)
-            begin = time.monotonic()
-            session.connect(2)
-            self.assertLess(time.monotonic() - begin, 1.5, "the second time it is known")
+            waited = [session.connect(2)["outcome"]["waited_ms"] for _ in range(2)]
+            self.assertLess(max(waited), answer["outcome"]["waited_ms"], "it is known by then")
 
     def test_a_client_that_the_program_leaves_is_told(self):
         with Session(SERVER.replace("client.sendall", "client.close(); return client.sendall")) as session:
@@ -173,6 +171,34 @@ class Sessions(unittest.TestCase):
             session.connect(1)
             received = session.until("received")
             self.assertEqual((received["bytes"], received["took_us"]), ("hello", None))
+
+    def test_what_is_printed_before_a_reply_comes_before_it(self):
+        program = SERVER.replace("client.sendall", "print('asked', flush=True); client.sendall")
+        with Session(program) as session:
+            session.connect(1)
+            for _ in range(5):
+                session.ask(1, "x")
+                session.until("received")
+                self.assertIn("asked", session.printed)
+
+    def test_clients_that_come_and_go_use_up_no_ports(self):
+        with Session() as session:
+            for _ in range(200):
+                session.connect(1)
+                session.send({"frame": "disconnect", "client": 1})
+            session.connect(1)
+            session.ask(1, "x")
+            self.assertEqual(session.until("received")["line"], 6)
+
+    def test_what_is_dropped_is_told_once_a_second(self):
+        program = "import sys\nwhile True: sys.stdout.write('x' * 1000)\n"
+        with Session(program) as session:
+            told = []
+            while len(told) < 2:
+                frame = session.until("output")
+                if frame["dropped_bytes"]:
+                    told.append(frame["dropped_bytes"])
+            self.assertGreater(min(told), 32 * 1024)
 
     def test_finish_ends_the_program(self):
         with Session() as session:

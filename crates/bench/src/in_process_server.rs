@@ -141,7 +141,8 @@ impl InProcessServer {
             let status = self.pool.status();
             let busy = status.creating + status.running + status.queued;
             // A pool with no warm lanes keeps the one of the self-test until it is used.
-            let is_full = status.ready >= self.warm && status.lanes == status.ready;
+            let is_full =
+                status.ready >= self.warm && status.lanes == status.ready + status.sessions;
             if status.state == PoolState::Serving && busy == 0 && is_full {
                 break;
             }

@@ -24,6 +24,7 @@ mod part;
 mod report;
 mod screen;
 mod server_process;
+mod sessions;
 mod statistics;
 mod sustained;
 mod whole_course;
@@ -121,6 +122,10 @@ async fn measure(
             report.begin(Part::Burst);
             burst::measure(context, &ceiling, report).await?;
         }
+    }
+    if is_wanted(Part::Sessions) {
+        report.begin(Part::Sessions);
+        sessions::measure(context, report).await?;
     }
     if is_wanted(Part::Footprint) {
         report.begin(Part::Footprint);

@@ -16,6 +16,8 @@ pub(crate) enum Part {
     Sustained,
     /// Many learners pressing Run at once.
     Burst,
+    /// Programs that run on while somebody talks to them.
+    Sessions,
     /// Memory, and CPU time when idle.
     Footprint,
     /// Containers left at the end; always counted.

@@ -148,6 +148,7 @@ fn part_name(part: Part) -> String {
         Part::WholeCourse => "All tests of the last step and those before",
         Part::Sustained => "Runs a second, without end",
         Part::Burst => "Learners who press Run at once",
+        Part::Sessions => "Sessions: a program that somebody talks to",
         Part::Footprint => "Memory and idle processor time",
         Part::Leftovers => "Afterwards",
     };

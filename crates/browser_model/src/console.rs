@@ -1,183 +1,53 @@
 //! The console: what is typed to a learner's server, and what comes of it, in order.
 
-use std::collections::{BTreeMap, VecDeque};
+mod client;
+mod entry;
+mod phase;
+mod transcript;
+
+use std::collections::BTreeMap;
 
 use protocol::{
-    ByteString, ConnectionEnd, OutputStream, SessionCommand, SessionEnd, SessionEvent, SourceSpan,
-    WireProtocol, duration_text, sentence_case,
+    ByteString, ConnectionEnd, SessionCommand, SessionEnd, SessionEvent, SourceSpan, WireProtocol,
+    sentence_case,
 };
 
-use crate::redis_cli::{UnbalancedQuotes, encode_command, reply_text, split_words};
-use crate::reply_reader::{Reading, Reply, read_reply};
+use crate::redis_cli::{encode_command, split_words};
 
-/// How many entries are kept, and how many characters in them.
-const ENTRIES_MAX: usize = 500;
-const CHARACTERS_MAX: usize = 400_000;
+use self::client::Arrival;
+pub use self::client::ConsoleClient;
+pub use self::entry::{ConsoleContent, ConsoleEntry, ReceivedEntry, ReceivedKind};
+use self::entry::{Entries, shortened};
+pub use self::phase::{ConsolePhase, EndsSoon, InputMode, LAST_SECONDS, UnsendableInput};
 
-/// How many bytes of a reply that is not whole are kept.
-const UNREAD_BYTES_MAX: usize = 256 * 1024;
-
-/// The longest command that is shown whole, and the longest reply.
-const SHOWN_CHARACTERS_MAX: usize = 20_000;
-
-/// What the session is doing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ConsolePhase {
-    /// There is none.
-    #[default]
-    Closed,
-    /// It is asked for, or waits for a place.
-    Opening,
-    /// The program runs.
-    Running,
-    /// The program has ended; another can be started.
-    Exited,
-    /// It is over.
-    Ended(SessionEnd),
-}
-
-impl ConsolePhase {
-    /// Whether there is a session, or will be.
-    pub fn is_open(&self) -> bool {
-        matches!(self, Self::Opening | Self::Running | Self::Exited)
-    }
-}
-
-/// What is typed is read as this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputMode {
-    /// As the course's protocol has it: a command of words, or a line.
-    Protocol,
-    /// Bytes as Python writes them between quotes, as in `PING\r\n`.
-    Raw,
-}
-
-/// Why what was typed can't be sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum UnsendableInput {
-    /// Quotes that don't fit together.
-    #[error("Not sent: {0}.")]
-    Quotes(#[from] UnbalancedQuotes),
-    /// No bytes in the written form.
-    #[error("Not sent: {0}.")]
-    Bytes(#[from] protocol::InvalidByteString),
-    /// The client is not connected.
-    #[error("Not sent: client {0} is not connected. Restart the program, or add a client.")]
-    NotConnected(u32),
-}
-
-/// One entry of the console.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsoleEntry {
-    /// Counted from 0 since the console was made; an entry that changes has a new one.
-    pub number: u64,
-    /// What it is.
-    pub content: ConsoleContent,
-}
-
-/// What an entry is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConsoleContent {
-    /// A client sent something.
-    Sent {
-        /// The client.
-        client: u32,
-        /// As it was typed.
-        text: String,
-        /// What was sent.
-        bytes: ByteString,
-    },
-    /// A client received something.
-    Received(ReceivedEntry),
-    /// The program wrote something.
-    Output {
-        /// The stream.
-        stream: OutputStream,
-        /// What it wrote.
-        text: String,
-    },
-    /// Something happened.
-    Note {
-        /// What, as a sentence.
-        text: String,
-        /// The line to look at, where one is known.
-        line: Option<u32>,
-        /// Whether the program, or the session, is at an end by it.
-        is_end: bool,
-    },
-}
-
-/// What a client received.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReceivedEntry {
-    /// The client.
-    pub client: u32,
-    /// As redis-cli prints a reply, or the bytes in their written form.
-    pub text: String,
-    /// What it is.
-    pub kind: ReceivedKind,
-    /// The bytes themselves.
-    pub bytes: ByteString,
-    /// From the command to this, as in `0.4 ms`; none where nothing was asked.
-    pub took: Option<String>,
-    /// The program's line that sent it.
-    pub line: Option<u32>,
-}
-
-/// What was received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReceivedKind {
-    /// A whole reply, or in a protocol of lines some text.
-    Reply,
-    /// A reply that is an error.
-    Error,
-    /// A reply that nobody had asked for.
-    Unasked,
-    /// The beginning of a reply, of which no more has come.
-    Incomplete,
-    /// Bytes that are no reply.
-    Invalid,
-}
-
-/// A client of the console's.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ConsoleClient {
-    /// Whether it has a connection.
-    pub is_connected: bool,
-    /// How many replies it waits for.
-    pub waits_for: u32,
-    unread: Vec<u8>,
-    /// It has sent bytes of which nobody knows how many replies they ask for.
-    asks_freely: bool,
-    /// Since then no reply can be told from another.
-    is_out_of_step: bool,
-}
+/// How many lines of the history are kept.
+const HISTORY_MAX: usize = 500;
 
 /// The console of one step.
 #[derive(Debug, Clone)]
 pub struct Console {
     protocol: WireProtocol,
+    port: u16,
     phase: ConsolePhase,
-    entries: VecDeque<ConsoleEntry>,
-    characters: usize,
-    next_number: u64,
+    entries: Entries,
     clients: BTreeMap<u32, ConsoleClient>,
     history: Vec<String>,
     idle_max_s: u32,
+    length_max_s: u32,
 }
 
 impl Console {
     /// A console without a session, with one client.
-    pub fn new(protocol: WireProtocol) -> Self {
+    pub fn new(protocol: WireProtocol, port: u16) -> Self {
         Self {
             protocol,
+            port,
             phase: ConsolePhase::Closed,
-            entries: VecDeque::new(),
-            characters: 0,
-            next_number: 0,
+            entries: Entries::default(),
             clients: BTreeMap::from([(1, ConsoleClient::default())]),
             history: Vec::new(),
             idle_max_s: 0,
+            length_max_s: 0,
         }
     }
 
@@ -198,8 +68,8 @@ impl Console {
 
     /// What a client has received that is no whole reply yet, in its written form.
     pub fn unfinished(&self, client: u32) -> Option<String> {
-        let unread = &self.clients.get(&client)?.unread;
-        (!unread.is_empty()).then(|| shortened(&ByteString::from(unread.as_slice()).to_string()))
+        let unread = self.clients.get(&client)?.unread();
+        (!unread.is_empty()).then(|| shortened(&ByteString::from(unread).to_string()))
     }
 
     /// What was typed, the latest last.
@@ -207,12 +77,24 @@ impl Console {
         &self.history
     }
 
-    /// Seconds without a command after which the session ends.
-    pub fn idle_max_s(&self) -> u32 {
-        self.idle_max_s
+    /// How soon an open session ends by itself, where that is within [`LAST_SECONDS`]: `idle_s` after
+    /// somebody was last heard of, and `length_s` after it was opened.
+    pub fn ends_soon(&self, idle_s: u32, length_s: u32) -> Option<EndsSoon> {
+        let is_soon = |left_s: u32| left_s <= LAST_SECONDS;
+        if !self.phase.is_open() || self.length_max_s == 0 {
+            return None;
+        }
+        let left_s = self.length_max_s.saturating_sub(length_s);
+        let idle_left_s = self.idle_max_s.saturating_sub(idle_s);
+        if is_soon(left_s) && left_s <= idle_left_s {
+            return Some(EndsSoon::AsLongAsItMay { left_s });
+        }
+        is_soon(idle_left_s).then_some(EndsSoon::Idle {
+            left_s: idle_left_s,
+        })
     }
 
-    /// A session is asked for.
+    /// A session is asked for, or another start in the one that there is.
     pub fn open(&mut self) {
         self.phase = ConsolePhase::Opening;
         self.disconnect_all();
@@ -230,7 +112,6 @@ impl Console {
     /// Forgets what has happened; clients and session stay.
     pub fn clear(&mut self) {
         self.entries.clear();
-        self.characters = 0;
     }
 
     /// Adds a client, and says what to ask of the server; none where there are enough.
@@ -238,6 +119,19 @@ impl Console {
         let number = (1..=SessionCommand::CLIENTS_MAX).find(|n| !self.clients.contains_key(n))?;
         self.clients.insert(number, ConsoleClient::default());
         Some((number, SessionCommand::Connect { client: number }))
+    }
+
+    /// A client has left by the page's own doing, and is still shown.
+    pub fn leave(&mut self, client: u32) {
+        if let Some(found) = self.clients.get_mut(&client) {
+            *found = ConsoleClient::default();
+            self.note(format!("Client {client} has left."), None, false);
+        }
+    }
+
+    /// Leaves only the first client, for what is to come.
+    pub fn begin_anew(&mut self) {
+        self.clients = BTreeMap::from([(1, ConsoleClient::default())]);
     }
 
     /// Removes a client, but for the last one.
@@ -262,6 +156,7 @@ impl Console {
         {
             return Ok(None);
         }
+        self.remember(line);
         let (bytes, is_command) = match (mode, self.protocol) {
             (InputMode::Raw, _) => (ByteString::parse(line)?.as_bytes().to_vec(), false),
             (InputMode::Protocol, WireProtocol::Resp) => {
@@ -271,7 +166,6 @@ impl Console {
                 (format!("{line}\r\n").into_bytes(), false)
             }
         };
-        self.remember(line);
         self.send(client, line, bytes, is_command).map(Some)
     }
 
@@ -287,10 +181,9 @@ impl Console {
         let Some(connected) = found.filter(|client| client.is_connected) else {
             return Err(UnsendableInput::NotConnected(client));
         };
-        connected.waits_for += u32::from(is_command);
-        connected.asks_freely |= !is_command;
+        connected.ask(is_command);
         let bytes = ByteString::from(bytes);
-        self.add(ConsoleContent::Sent {
+        self.entries.add(ConsoleContent::Sent {
             client,
             text: shortened(text),
             bytes: bytes.clone(),
@@ -307,29 +200,35 @@ impl Console {
     pub fn take(&mut self, event: SessionEvent) -> Vec<SessionCommand> {
         match event {
             SessionEvent::Waiting => self.phase = ConsolePhase::Opening,
-            SessionEvent::Opened { idle_max_s, .. } => self.idle_max_s = idle_max_s,
+            SessionEvent::Opened {
+                idle_max_s,
+                length_max_s,
+            } => {
+                self.idle_max_s = idle_max_s;
+                self.length_max_s = length_max_s;
+            }
             SessionEvent::Started { launch } => return self.started(launch),
             SessionEvent::Output {
                 stream,
                 text,
                 dropped_bytes,
-            } => self.printed(stream, &text, dropped_bytes),
+            } => {
+                if !text.is_empty() {
+                    self.entries.add_output(stream, &text);
+                }
+                self.left_out(None, u64::from(dropped_bytes));
+            }
             SessionEvent::Connected { client, .. } => self.connected(client),
             SessionEvent::NotConnected {
                 client,
                 outcome,
                 span,
             } => {
-                let text = match outcome {
-                    Some(outcome) => outcome.message(),
-                    None if self.phase == ConsolePhase::Exited => return Vec::new(),
-                    None => "there are too many clients".to_owned(),
-                };
-                self.note(
-                    format!("Client {client} can't connect. {}", sentence_case(&text)),
-                    line_of(span),
-                    false,
-                );
+                // Without a reason the program has ended, which is told by itself.
+                if let Some(outcome) = outcome {
+                    let text = format!("Client {client} can't connect. {}", outcome.message());
+                    self.note(text, line_of(span), false);
+                }
             }
             SessionEvent::Received {
                 client,
@@ -337,7 +236,14 @@ impl Console {
                 dropped_bytes,
                 line,
                 took_us,
-            } => self.received(client, bytes.as_bytes(), dropped_bytes, line, took_us),
+            } => {
+                let arrival = Arrival {
+                    bytes: bytes.as_bytes(),
+                    line,
+                    took_us,
+                };
+                self.received(client, arrival, u64::from(dropped_bytes));
+            }
             SessionEvent::Disconnected { client, how } => self.disconnected(client, how),
             SessionEvent::Exited { outcome, span } => {
                 self.phase = ConsolePhase::Exited;
@@ -346,13 +252,15 @@ impl Console {
                 self.note(outcome.message(), line_of(span), true);
             }
             SessionEvent::NotStarted { reason } => {
-                self.note(format!("Not restarted: {reason}."), None, false);
+                self.note(format!("Not started: {reason}."), None, false);
             }
             SessionEvent::Ended { end } => {
                 self.disconnect_all();
                 let text = match &end {
-                    SessionEnd::Failed { error } => sentence_case(&error.to_string()),
-                    end => format!("The session has ended: {end}."),
+                    SessionEnd::Failed { .. } | SessionEnd::NoPlace { .. } | SessionEnd::Off => {
+                        sentence_case(&end.to_string())
+                    }
+                    _ => format!("The session has ended: {end}."),
                 };
                 self.note(text, None, true);
                 self.phase = ConsolePhase::Ended(end);
@@ -379,25 +287,6 @@ impl Console {
         }
     }
 
-    /// The whole console as text, to be copied.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        for entry in &self.entries {
-            match &entry.content {
-                ConsoleContent::Sent {
-                    client, text: sent, ..
-                } => text.push_str(&format!("{client}> {sent}\n")),
-                ConsoleContent::Received(received) => {
-                    text.push_str(&received.text);
-                    text.push('\n');
-                }
-                ConsoleContent::Output { text: output, .. } => text.push_str(output),
-                ConsoleContent::Note { text: note, .. } => text.push_str(&format!("# {note}\n")),
-            }
-        }
-        text
-    }
-
     fn started(&mut self, launch: u16) -> Vec<SessionCommand> {
         let text = match launch {
             1 => "Your program has started.",
@@ -412,10 +301,7 @@ impl Console {
 
     fn connected(&mut self, client: u32) {
         if let Some(found) = self.clients.get_mut(&client) {
-            *found = ConsoleClient {
-                is_connected: true,
-                ..ConsoleClient::default()
-            };
+            *found = ConsoleClient::connected();
         }
         if client > 1 {
             self.note(format!("Client {client} is connected."), None, false);
@@ -426,11 +312,9 @@ impl Console {
         let Some(found) = self.clients.get_mut(&client) else {
             return;
         };
-        let rest = std::mem::take(&mut found.unread);
+        let rest = found.end(client);
         *found = ConsoleClient::default();
-        if !rest.is_empty() {
-            self.add_received(client, &rest, None, None, ReceivedKind::Incomplete);
-        }
+        self.add_received(rest);
         let text = match how {
             ConnectionEnd::Closed => {
                 format!("Your program has closed client {client}'s connection.")
@@ -451,201 +335,46 @@ impl Console {
         }
     }
 
-    fn received(
-        &mut self,
-        client: u32,
-        bytes: &[u8],
-        dropped_bytes: u32,
-        line: Option<u32>,
-        took_us: Option<u32>,
-    ) {
+    fn received(&mut self, client: u32, arrival: Arrival<'_>, dropped_bytes: u64) {
         let Some(found) = self.clients.get_mut(&client) else {
             return;
         };
-        found.unread.extend_from_slice(bytes);
-        if self.protocol == WireProtocol::Lines {
-            let text = std::mem::take(&mut found.unread);
-            self.add_received(client, &text, line, took_us, ReceivedKind::Reply);
-        } else {
-            self.read_replies(client, line, took_us);
-        }
-        if dropped_bytes > 0 {
-            if let Some(found) = self.clients.get_mut(&client) {
-                found.is_out_of_step = true;
-            }
-            self.note(
-                format!("{dropped_bytes} bytes more came for client {client}, and are left out."),
-                None,
-                false,
-            );
+        let (entries, unshown_bytes) = found.take(client, self.protocol, arrival);
+        let rest = (dropped_bytes > 0)
+            .then(|| found.miss_the_rest(client))
+            .flatten();
+        self.add_received(entries.into_iter().chain(rest));
+        let unshown_bytes = u64::try_from(unshown_bytes).unwrap_or(u64::MAX);
+        self.left_out(Some(client), dropped_bytes.saturating_add(unshown_bytes));
+    }
+
+    fn add_received(&mut self, entries: impl IntoIterator<Item = ReceivedEntry>) {
+        for entry in entries {
+            self.entries.add(ConsoleContent::Received(entry));
         }
     }
 
-    fn read_replies(&mut self, client: u32, line: Option<u32>, took_us: Option<u32>) {
-        loop {
-            let Some(found) = self.clients.get_mut(&client) else {
-                return;
-            };
-            if found.unread.is_empty() {
-                return;
-            }
-            let reading = if found.is_out_of_step {
-                Reading::Invalid
-            } else {
-                read_reply(&found.unread)
-            };
-            match reading {
-                Reading::Reply(reply, length) => {
-                    let rest = found.unread.split_off(length);
-                    let bytes = std::mem::replace(&mut found.unread, rest);
-                    let was_asked = found.waits_for > 0 || found.asks_freely;
-                    found.waits_for = found.waits_for.saturating_sub(1);
-                    let took_us = took_us.filter(|_| was_asked);
-                    self.add_reply(client, &reply, bytes, line, took_us, was_asked);
-                }
-                Reading::Incomplete if found.unread.len() <= UNREAD_BYTES_MAX => return,
-                Reading::Incomplete | Reading::Invalid => {
-                    let bytes = std::mem::take(&mut found.unread);
-                    found.waits_for = 0;
-                    // What follows can't be told apart, until something is asked again.
-                    found.is_out_of_step = false;
-                    self.add_received(client, &bytes, line, took_us, ReceivedKind::Invalid);
-                }
-            }
-        }
-    }
-
-    fn add_reply(
-        &mut self,
-        client: u32,
-        reply: &Reply,
-        bytes: Vec<u8>,
-        line: Option<u32>,
-        took_us: Option<u32>,
-        was_asked: bool,
-    ) {
-        let kind = match reply {
-            _ if !was_asked => ReceivedKind::Unasked,
-            Reply::Error(_) => ReceivedKind::Error,
-            _ => ReceivedKind::Reply,
-        };
-        self.add(ConsoleContent::Received(ReceivedEntry {
-            client,
-            text: shortened(&reply_text(reply)),
-            kind,
-            bytes: bytes.into(),
-            took: took_us.map(duration_text),
-            line,
-        }));
-    }
-
-    fn add_received(
-        &mut self,
-        client: u32,
-        bytes: &[u8],
-        line: Option<u32>,
-        took_us: Option<u32>,
-        kind: ReceivedKind,
-    ) {
-        let text = match (self.protocol, kind) {
-            (WireProtocol::Lines, _) => String::from_utf8_lossy(bytes).trim_end().to_owned(),
-            _ => ByteString::from(bytes).to_string(),
-        };
-        self.add(ConsoleContent::Received(ReceivedEntry {
-            client,
-            text: shortened(&text),
-            kind,
-            bytes: bytes.into(),
-            took: took_us.map(duration_text),
-            line,
-        }));
-    }
-
-    /// Output that continues the last entry is joined to it.
-    fn printed(&mut self, stream: OutputStream, text: &str, dropped_bytes: u32) {
-        match self.entries.back_mut() {
-            Some(ConsoleEntry {
-                number,
-                content:
-                    ConsoleContent::Output {
-                        stream: last_stream,
-                        text: last,
-                    },
-            }) if *last_stream == stream && last.len() < SHOWN_CHARACTERS_MAX => {
-                last.push_str(text);
-                *number = self.next_number;
-                self.next_number += 1;
-                self.characters += text.len();
-                self.forget();
-            }
-            _ if text.is_empty() => {}
-            _ => self.add(ConsoleContent::Output {
-                stream,
-                text: text.to_owned(),
-            }),
-        }
-        if dropped_bytes > 0 {
-            self.note(
-                format!(
-                    "Your program writes too much at a time: {dropped_bytes} bytes are left out."
-                ),
-                None,
-                false,
-            );
+    fn left_out(&mut self, client: Option<u32>, bytes: u64) {
+        if bytes > 0 {
+            self.entries.add_left_out(client, bytes);
         }
     }
 
     fn note(&mut self, text: impl Into<String>, line: Option<u32>, is_end: bool) {
-        self.add(ConsoleContent::Note {
+        self.entries.add(ConsoleContent::Note {
             text: text.into(),
             line,
             is_end,
         });
     }
 
-    fn add(&mut self, content: ConsoleContent) {
-        self.characters += characters(&content);
-        self.entries.push_back(ConsoleEntry {
-            number: self.next_number,
-            content,
-        });
-        self.next_number += 1;
-        self.forget();
-    }
-
-    fn forget(&mut self) {
-        while self.entries.len() > ENTRIES_MAX
-            || (self.characters > CHARACTERS_MAX && self.entries.len() > 1)
-        {
-            if let Some(oldest) = self.entries.pop_front() {
-                self.characters -= characters(&oldest.content);
-            }
-        }
-    }
-
     fn remember(&mut self, line: &str) {
         if self.history.last().is_none_or(|last| last != line) {
             self.history.push(line.to_owned());
         }
-        let surplus = self.history.len().saturating_sub(ENTRIES_MAX);
+        let surplus = self.history.len().saturating_sub(HISTORY_MAX);
         self.history.drain(..surplus);
     }
-}
-
-fn characters(content: &ConsoleContent) -> usize {
-    match content {
-        ConsoleContent::Sent { text, bytes, .. } => text.len() + bytes.as_bytes().len(),
-        ConsoleContent::Received(received) => received.text.len() + received.bytes.as_bytes().len(),
-        ConsoleContent::Output { text, .. } | ConsoleContent::Note { text, .. } => text.len(),
-    }
-}
-
-fn shortened(text: &str) -> String {
-    if text.len() <= SHOWN_CHARACTERS_MAX {
-        return text.to_owned();
-    }
-    let end = text.floor_char_boundary(SHOWN_CHARACTERS_MAX);
-    format!("{}…", &text[..end])
 }
 
 fn line_of(span: Option<SourceSpan>) -> Option<u32> {

@@ -24,6 +24,7 @@ mod live_run;
 mod output_block;
 mod output_html;
 mod output_link;
+mod playback;
 mod progress;
 mod redis_cli;
 mod reply_reader;
@@ -38,8 +39,8 @@ pub use ansi::{AnsiReader, StyledText, TerminalColor, TextStyle, Weight};
 pub use byte_view::{ByteSpan, ByteSpanKind, Extent, ShownBytes, is_long, show_bytes};
 pub use conflicting_draft::ConflictingDraft;
 pub use console::{
-    Console, ConsoleClient, ConsoleContent, ConsoleEntry, ConsolePhase, InputMode, ReceivedEntry,
-    ReceivedKind, UnsendableInput,
+    Console, ConsoleClient, ConsoleContent, ConsoleEntry, ConsolePhase, EndsSoon, InputMode,
+    LAST_SECONDS, ReceivedEntry, ReceivedKind, UnsendableInput,
 };
 pub use course_progress::{CourseProgress, minutes_of};
 pub use failure_text::{failure_text, traceback_text};
@@ -52,8 +53,11 @@ pub use live_run::{LiveRun, LiveTest};
 pub use output_block::{OutputBlock, output_blocks, output_text};
 pub use output_html::{FOUND_MAX, OutputHtml, output_html};
 pub use output_link::{OutputSpan, output_spans};
+pub use playback::{PlaybackStep, playback_of};
 pub use progress::{Progress, ProgressError, ReplacedProgram, StepProgress};
-pub use redis_cli::{UnbalancedQuotes, encode_command, quote_word, reply_text, split_words};
+pub use redis_cli::{
+    UnbalancedQuotes, complete_name, encode_command, quote_word, reply_text, split_words,
+};
 pub use reply_reader::{Reading, Reply, read_reply};
 pub use run_phase::{RunPhase, TestState};
 pub use settings::{ByteView, Divider, LearnerSettings, Panels, Theme};

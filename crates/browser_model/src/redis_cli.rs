@@ -94,6 +94,24 @@ fn hex_digit(digit: u8) -> u8 {
     }
 }
 
+/// The line with its command's name completed: the next name after the present one, of those that begin
+/// with what was typed. None where there is no other, or where more than a name is typed.
+pub fn complete_name(typed: &str, shown: &str, names: &[String]) -> Option<String> {
+    if typed.is_empty() || shown.contains(char::is_whitespace) {
+        return None;
+    }
+    let begins = |name: &&String| {
+        name.get(..typed.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(typed))
+    };
+    let found: Vec<&String> = names.iter().filter(begins).collect();
+    let next = match found.iter().position(|name| *name == shown) {
+        Some(at) => found[(at + 1) % found.len()],
+        None => found.first()?,
+    };
+    (next != shown).then(|| next.clone())
+}
+
 /// A command as Redis's clients send it: an array of bulk strings.
 pub fn encode_command(words: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
@@ -192,6 +210,25 @@ mod tests {
         assert!(words("").is_empty());
         for bad in [r#"""a"#, r#""a"#, "'a", r#"'a"b'c"#, r#""\"#] {
             assert_eq!(split_words(bad), Err(UnbalancedQuotes), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_completed_to_one_after_the_other() {
+        let names = ["PING", "PTTL", "SET"].map(str::to_owned);
+        let complete = |typed, shown| complete_name(typed, shown, &names);
+        assert_eq!(complete("p", "p").as_deref(), Some("PING"));
+        assert_eq!(complete("p", "PING").as_deref(), Some("PTTL"));
+        assert_eq!(complete("p", "PTTL").as_deref(), Some("PING"));
+        assert_eq!(complete("SE", "SE").as_deref(), Some("SET"));
+        for (typed, shown) in [
+            ("", ""),
+            ("x", "x"),
+            ("SET", "SET"),
+            ("SE", "SET a"),
+            ("é", "é"),
+        ] {
+            assert_eq!(complete(typed, shown), None, "{typed} {shown}");
         }
     }
 

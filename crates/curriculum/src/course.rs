@@ -1,6 +1,7 @@
 //! One course: its steps in order, and what a learner may see of it.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use protocol::{
@@ -8,6 +9,7 @@ use protocol::{
     StepView, WireProtocol,
 };
 
+use crate::command_names::command_names;
 use crate::course_file::{ChapterFile, CourseFile};
 use crate::folder::Folder;
 use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
@@ -160,6 +162,18 @@ impl Course {
         }
     }
 
+    /// The commands that these steps' tests send; none where the program speaks something else.
+    fn command_names(&self, steps: &[Step]) -> Vec<String> {
+        if self.protocol != WireProtocol::Resp {
+            return Vec::new();
+        }
+        let names: BTreeSet<String> = steps
+            .iter()
+            .flat_map(|step| command_names(&step.tests_source))
+            .collect();
+        names.into_iter().collect()
+    }
+
     /// A step as a learner sees it.
     pub fn step_view(&self, id: &StepId) -> Option<StepView> {
         let steps = self.steps_up_to(id)?;
@@ -173,6 +187,7 @@ impl Course {
             tests_in_run: u16::try_from(tests_in_run).unwrap_or(u16::MAX),
             starter: step.starter.entry_text().to_owned(),
             hints: u8::try_from(step.hints.len()).unwrap_or(u8::MAX),
+            commands: self.command_names(steps),
         })
     }
 }

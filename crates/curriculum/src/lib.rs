@@ -54,6 +54,7 @@
 #![warn(missing_docs)]
 
 mod checklist;
+mod command_names;
 mod course;
 mod course_file;
 mod curriculum;

@@ -185,8 +185,8 @@ pub enum SessionEnd {
     /// A newer session of the same browser began.
     #[error("a session in another tab of this browser took its place")]
     Replaced,
-    /// It was idle, and somebody else wanted one.
-    #[error("it was idle, and somebody else needed the place")]
+    /// Somebody else got the place: it was idle, or there were more of the same address.
+    #[error("somebody else needed the place")]
     Displaced,
     /// The program has used up its container.
     #[error("the program's container could not go on")]
@@ -194,22 +194,24 @@ pub enum SessionEnd {
     /// The server stops.
     #[error("the server is being stopped or renewed")]
     Stopping,
-    /// There was none: the request was refused, or something of ours broke.
+    /// Something of ours broke.
+    #[error("something broke on our side; it was not your code")]
+    Broken,
+    /// There was none: all places are taken.
+    #[error("every place for a session is taken right now: try again in {retry_after_s} s")]
+    NoPlace {
+        /// Seconds after which one may be free.
+        retry_after_s: u32,
+    },
+    /// There was none: whoever runs the server has no sessions.
+    #[error("this server has no sessions: whoever runs it sets CODEALONG_SESSIONS_MAX")]
+    Off,
+    /// There was none: the request was refused.
     #[error("{error}")]
     Failed {
         /// Why.
         error: RunError,
     },
-}
-
-impl SessionEnd {
-    /// Whether a new session may well be given at once.
-    pub fn is_worth_another_try(&self) -> bool {
-        match self {
-            Self::Failed { error } => error.is_worth_another_try(),
-            _ => true,
-        }
-    }
 }
 
 fn minutes(seconds: u32) -> String {
@@ -255,7 +257,6 @@ mod tests {
         let busy = SessionEnd::Failed {
             error: RunError::Busy { retry_after_s: 5 },
         };
-        assert!(busy.is_worth_another_try());
         let json = serde_json::to_string(&busy).unwrap();
         assert_eq!(serde_json::from_str::<SessionEnd>(&json).unwrap(), busy);
     }

@@ -142,4 +142,7 @@ pub struct StepView {
     pub starter: String,
     /// How many hints there are; their texts are loaded one at a time.
     pub hints: u8,
+    /// The names of the commands that the program knows by this step, where it speaks RESP.
+    #[serde(default)]
+    pub commands: Vec<String>,
 }

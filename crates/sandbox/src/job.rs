@@ -164,17 +164,20 @@ impl JobReport {
 
     /// Whether the program hit a limit of its container, or attacked its judge.
     pub(crate) fn hit_a_limit(&self) -> bool {
-        self.results.iter().any(|result| {
-            matches!(
-                result.outcome,
-                Outcome::TimedOut { .. }
-                    | Outcome::OutOfMemory { .. }
-                    | Outcome::TooManyProcesses { .. }
-                    | Outcome::TooManySockets { .. }
-                    | Outcome::Interfered { .. }
-            )
-        })
+        self.results.iter().any(|result| is_limit(&result.outcome))
     }
+}
+
+/// Whether a program ended so by a limit of its container, or by an attack on its judge.
+pub(crate) fn is_limit(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::TimedOut { .. }
+            | Outcome::OutOfMemory { .. }
+            | Outcome::TooManyProcesses { .. }
+            | Outcome::TooManySockets { .. }
+            | Outcome::Interfered { .. }
+    )
 }
 
 /// Where a run's time went.

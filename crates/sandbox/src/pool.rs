@@ -18,6 +18,7 @@ mod refill;
 mod refusal;
 mod run_task;
 mod seats;
+mod session_budget;
 mod session_task;
 mod state;
 mod status;

@@ -65,6 +65,8 @@ pub(crate) enum SessionMessage {
     },
     Finished {
         reason: FinishReason,
+        /// Processor time of the learner's container and of the judge's process.
+        cpu_us: Option<u64>,
     },
 }
 

@@ -66,6 +66,7 @@ struct Readiness {
     creating: u32,
     running: u32,
     queued: u32,
+    sessions: u32,
     lanes: u32,
 }
 
@@ -110,6 +111,7 @@ impl Operations {
             creating: status.creating,
             running: status.running,
             queued: status.queued,
+            sessions: status.sessions,
             lanes: status.lanes,
         };
         (code, readiness)

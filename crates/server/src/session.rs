@@ -16,16 +16,15 @@ use protocol::{
     RunError, RunnableProgram, SessionCommand, SessionEnd, SessionEvent, SessionRequest,
 };
 use sandbox::Session;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, interval_at, timeout};
 
-use crate::connection_limit::ConnectionPermit;
+use crate::connection_limit::{ConnectionLimit, ConnectionPermit};
 
 /// The longest message: what a client sends, each byte of which may be five in JSON.
 const MESSAGE_BYTES_MAX: usize = 5 * SessionCommand::BYTES_MAX + 64 * 1024;
 
-/// How many may be open that have not asked for a session yet.
-const UNASKED_MAX: usize = 64;
+/// How many may be open that have not asked for a session yet; of one address half.
+const UNASKED_MAX: usize = 128;
 
 /// How long the first message may take.
 const REQUEST_MAX: Duration = Duration::from_secs(10);
@@ -42,13 +41,12 @@ const RETRY_AFTER_S: u32 = 5;
 #[derive(Debug, Clone)]
 struct Sessions {
     app: AppState,
-    /// Of those that have not asked yet.
-    unasked: Arc<Semaphore>,
+    unasked: ConnectionLimit,
 }
 
 /// The route of sessions.
 pub(crate) fn session_router(app: AppState) -> Router {
-    let unasked = Arc::new(Semaphore::new(UNASKED_MAX));
+    let unasked = ConnectionLimit::new(UNASKED_MAX);
     Router::new()
         .route("/api/session", get(open))
         .with_state(Sessions { app, unasked })
@@ -60,11 +58,11 @@ async fn open(
     permit: Option<Extension<Arc<ConnectionPermit>>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let Ok(unasked) = Arc::clone(&sessions.unasked).try_acquire_owned() else {
+    let address = address.map(|Extension(ConnectInfo(address))| address);
+    let Some(unasked) = sessions.unasked.take(address.map(|address| address.ip())) else {
         let retry_after = [(header::RETRY_AFTER, RETRY_AFTER_S.to_string())];
         return (StatusCode::SERVICE_UNAVAILABLE, retry_after).into_response();
     };
-    let address = address.map(|Extension(ConnectInfo(address))| address);
     upgrade
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)
@@ -79,7 +77,7 @@ async fn serve(
     mut socket: WebSocket,
     app: &AppState,
     address: Option<SocketAddr>,
-    unasked: OwnedSemaphorePermit,
+    unasked: ConnectionPermit,
 ) {
     let Ok(request) = timeout(REQUEST_MAX, request_in(&mut socket)).await else {
         return;

@@ -164,11 +164,15 @@ class Attempt:
                 self._sends_left -= 1
                 self._paths.setdefault(port, []).append((begin, lines))
 
-    def forget_sends(self):
-        """Drops what is known of replies so far: what is asked next is answered by later ones."""
+    def release_port(self, port):
+        """Gives a client's port back, with what is known of the replies to it."""
+        self._client_ports.discard(port)
+        self.forget_sends(port)
+
+    def forget_sends(self, port):
+        """Drops what is known of replies to a client so far: what it asks next is answered by later ones."""
         self.collect_sends()
-        self._sends.clear()
-        self._sends_left = _SENDS_MAX
+        self._sends_left += len(self._sends.pop(port, ()))
 
     def snapshot(self):
         """The clients and the exchanges until now, for `return_to`."""

@@ -194,6 +194,7 @@ class Connection:
             error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             connection.close()
+            self._attempt.release_port(port)
             return error
         self._socket, self.port = connection, port
         return 0

@@ -165,7 +165,7 @@ class EventLoop:
                 else:
                     self._paused[descriptor] = now + _STREAM_PAUSE_SECONDS
         if self._output.due is not None and now >= self._output.due:
-            self._output.flush()
+            self._output.flush(now)
         if self._periodic is not None and now >= self._called_at + self._periodic_seconds:
             self._called_at = now
             self._periodic()

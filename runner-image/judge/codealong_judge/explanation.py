@@ -144,6 +144,16 @@ def end_of_program(attempt):
     return outcome.crashed(crash, replies, None) if was_accepted else outcome.exited(program.status, crash)
 
 
+def cause_of_loss(counters, refusals_before):
+    """The outcome of a program that had its launcher killed by its memory, or None where it had not."""
+    was_killed = counters.refusals()[0] > refusals_before[0]
+    if not (was_killed and counters.has_reached_memory_limit()):
+        return None
+    if counters.limit_reached(refusals_before) == "processes":
+        return outcome.too_many_processes(counters.process_limit)
+    return outcome.out_of_memory(counters.memory_limit_mib)
+
+
 def end_in_session(attempt):
     """The failure of a program that has ended, or will when its main module's sockets are let go; or None."""
     found = end_of_program(attempt)

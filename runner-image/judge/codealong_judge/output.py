@@ -47,7 +47,7 @@ class ProgramOutput:
         if self._pending_characters >= _CHUNK_CHARACTERS:
             self.flush()
 
-    def flush(self):
+    def flush(self, _now=None):
         """Writes what is pending."""
         for launch, stream, texts in self._pending:
             self._write_chunks(launch, stream, "".join(texts))

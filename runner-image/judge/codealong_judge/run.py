@@ -184,11 +184,9 @@ class Run:
 
         Whatever else ends a launcher is no program's doing, and so no verdict.
         """
-        was_killed = self._counters.refusals()[0] > self._refusals_before[0]
-        if self._launcher.launches and was_killed and self._counters.has_reached_memory_limit():
-            if self._counters.limit_reached(self._refusals_before) == "processes":
-                return outcome.too_many_processes(self._counters.process_limit)
-            return outcome.out_of_memory(self._counters.memory_limit_mib)
+        found = explanation.cause_of_loss(self._counters, self._refusals_before)
+        if self._launcher.launches and found is not None:
+            return found
         sys.exit(f"the launcher was lost: {lost.detail}")
 
     def _final_attempt(self, planned, test):

@@ -2,7 +2,7 @@
 
 import select
 import sys
-from time import monotonic, monotonic_ns
+from time import monotonic, monotonic_ns, process_time
 
 from codealong_protocol import frame
 
@@ -146,6 +146,7 @@ class Session:
         self._is_end_told = False
         self._look = _FIRST_LOOK_SECONDS
         self._cpu_us_before = self._counters.cpu_us()
+        self._own_cpu_before = process_time()
         self._refusals_before = self._counters.refusals()
 
     def serve(self):
@@ -159,11 +160,14 @@ class Session:
                 if reason is not None:
                     break
         except Interference as interference:
+            if not self._launcher.launches:
+                sys.exit(f"no program could be started: {interference}")
             self._tell_end(outcome.interfered(interference.fact), None)
         except LauncherLost as lost:
-            if self._counters.refusals()[0] == self._refusals_before[0]:
+            found = explanation.cause_of_loss(self._counters, self._refusals_before)
+            if found is None or not self._launcher.launches:
                 sys.exit(f"the launcher was lost: {lost.detail}")
-            self._tell_end(outcome.out_of_memory(self._counters.memory_limit_mib), None)
+            self._tell_end(found, None)
         self._event_loop.lift_limits()
         self._launcher.release_output()
         self._output.flush()
@@ -198,10 +202,12 @@ class Session:
         return "processor" if used is not None and used > self._job.cpu_limit_ms * 1000 else None
 
     def _cpu_us(self):
+        """The processor time of the learner's container and of this process, since the session began."""
         now = self._counters.cpu_us()
         if now is None or self._cpu_us_before is None:
             return None
-        return max(now - self._cpu_us_before, 0)
+        own_us = int((process_time() - self._own_cpu_before) * 1_000_000)
+        return max(now - self._cpu_us_before, 0) + own_us
 
     def _handle_commands(self):
         for _ in range(_COMMANDS_MAX):
@@ -209,8 +215,11 @@ class Session:
             if not ready:
                 return None
             command = frame.read(self._stdin)
-            if self._handle(command):
-                return "finished"
+            try:
+                if self._handle(command):
+                    return "finished"
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise frame.InvalidFrame(f"no command: {error!r}") from None
         return None
 
     def _handle(self, command):
@@ -236,6 +245,7 @@ class Session:
     def _start(self, files):
         self._clients.clear()
         self._last_taken = None
+        self._refusals_before = self._counters.refusals()
         self._launcher.start(files)
         self._attempt = self._new_attempt()
         self._is_end_told = False
@@ -259,7 +269,7 @@ class Session:
 
     def _connect(self, number):
         if number in self._clients or len(self._clients) >= CLIENTS_MAX or self._launcher.program is None:
-            self._frames.write("not-connected", client=number, outcome=None, span=None)
+            self._tell_no_connection(number)
             return
         client = _Client(self._attempt, number)
         began = monotonic()
@@ -267,8 +277,8 @@ class Session:
             client.connection.connect()
         except Failed as failed:
             self._attempt.timeouts.connect_ms = _CONNECT_AGAIN_MS
-            self._output.flush()
-            self._frames.write("not-connected", client=number, outcome=failed.outcome, span=failed.span)
+            # Why a program has ended is told once, and not for each client.
+            self._tell_no_connection(number, None if self._attempt.is_program_finished() else failed)
             return
         self._clients[number] = client
         self._keep_clients()
@@ -280,8 +290,19 @@ class Session:
         # One that has ended meanwhile: its end is told already.
         if client is None or client.connection.end is not None:
             return
-        self._attempt.forget_sends()
+        self._attempt.forget_sends(client.port)
         client.send(data)
+
+    def _tell_no_connection(self, number, failed=None):
+        self._take_output()
+        result, span = (None, None) if failed is None else (failed.outcome, failed.span)
+        self._frames.write("not-connected", client=number, outcome=result, span=span)
+
+    def _take_output(self):
+        """Passes on what the program has printed by now: what it sends after that comes after it."""
+        self._event_loop.drain()
+        self._launcher.release_output()
+        self._output.flush(monotonic())
 
     def _look_at_clients(self):
         now = monotonic()
@@ -292,7 +313,6 @@ class Session:
                 client.connection.reset()
                 self._forget(client, "unread")
             elif client.connection.end is not None:
-                # What the program printed before it left is read first.
                 self._forget(client, client.connection.end)
 
     def _pass_on(self, client, now):
@@ -301,6 +321,7 @@ class Session:
             return
         frames = self._attempt.frames_of(client.port, offset) if data else ()
         asked = client.asked_ns
+        self._take_output()
         self._frames.write(
             "received",
             client=client.number,
@@ -316,6 +337,7 @@ class Session:
             self._last_taken = client
         del self._clients[client.number]
         self._keep_clients()
+        self._attempt.release_port(client.port)
         client.connection.close()
 
     def _keep_clients(self):
@@ -325,6 +347,7 @@ class Session:
 
     def _forget(self, client, how):
         self._close(client)
+        self._take_output()
         self._frames.write("disconnected", client=client.number, how=how)
 
     def _look_at_program(self):
@@ -345,5 +368,5 @@ class Session:
 
     def _tell_end(self, result, span):
         self._is_end_told = True
-        self._output.flush()
+        self._take_output()
         self._frames.write("exited", outcome=result, span=span)

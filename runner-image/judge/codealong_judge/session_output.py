@@ -2,7 +2,7 @@
 
 import codecs
 
-#: Of each start's streams together, in each second. What comes beyond it is dropped, and counted.
+#: Of both streams of a start, in each second. What comes beyond it is dropped, and counted once a second.
 _BYTES, _SECONDS = 32 * 1024, 1.0
 
 _CHUNK_SECONDS = 0.02
@@ -24,9 +24,9 @@ class SessionOutput:
 
     def feed(self, launch, stream, data, now):
         """Takes bytes that came at `now`."""
-        self._last = launch, stream
-        if now > self._renewed + _SECONDS:
+        if now > self._renewed + _SECONDS or launch != self._last[0]:
             self._left, self._renewed = _BYTES, now
+        self._last = launch, stream
         shown = data[: self._left]
         self._left -= len(shown)
         self._dropped += len(data) - len(shown)
@@ -36,14 +36,16 @@ class SessionOutput:
                 self._pending[-1][2].append(text)
             else:
                 self._pending.append([launch, stream, [text]])
-        if self.due is None:
-            self.due = now + _CHUNK_SECONDS
+        due = now + _CHUNK_SECONDS if shown else self._renewed + _SECONDS
+        self.due = due if self.due is None else min(self.due, due)
 
-    def flush(self):
-        """Writes what is pending."""
+    def flush(self, now=None):
+        """Writes what is pending; at the end also what was dropped since it was told last."""
         pending, self._pending = self._pending, []
-        dropped, self._dropped = self._dropped, 0
-        self.due = None
+        tell_by = self._renewed + _SECONDS
+        is_due = now is None or now >= tell_by
+        dropped, self._dropped = (self._dropped, 0) if is_due else (0, self._dropped)
+        self.due = tell_by if self._dropped else None
         if dropped and not pending:
             pending = [[*self._last, []]]
         for at, (launch, stream, texts) in enumerate(pending, 1):

@@ -1,10 +1,11 @@
 //! The console: the learner's own server, alive in a sandbox, and clients that are typed for.
 
 mod entry;
+mod playback;
 mod prompt;
 mod view;
 
-use browser_model::{Console, ConsolePhase, InputMode};
+use browser_model::{Console, ConsolePhase, EndsSoon, InputMode};
 use leptos::prelude::*;
 use protocol::{
     Program, RunError, RunnableProgram, SessionCommand, SessionEnd, SessionEvent, SessionRequest,
@@ -16,15 +17,13 @@ use super::program_editor::ProgramEditor;
 use crate::browser::{self, Local, Socket, Timer};
 use crate::store::Store;
 
-pub(super) use view::ConsoleView;
+use self::playback::Playback;
+pub(super) use self::view::ConsoleView;
 
 const ADDRESS: &str = "/api/session";
 
 /// How often keys that are pressed are told to the server, which counts how long nobody types.
 const STAY_EVERY_MS: u64 = 20_000;
-
-/// From so many seconds before its end, an idle session says so.
-const LAST_SECONDS: u32 = 60;
 
 /// How often the count-down is brought up to date.
 const TICK_MS: u32 = 5_000;
@@ -42,35 +41,37 @@ pub(super) struct ConsoleSession {
     mode: RwSignal<InputMode>,
     /// The program that was started last.
     started: RwSignal<Option<String>>,
-    /// Lines for the first client, to be sent as soon as it is connected.
-    waiting: StoredValue<Vec<String>>,
+    /// Lines for clients, to be sent as soon as they are connected.
+    waiting: StoredValue<Vec<(u32, String)>>,
     socket: Local<Socket>,
-    /// When somebody last did anything, and when the server last heard of it, in milliseconds.
-    last_used_ms: StoredValue<u64>,
+    /// When the server last heard of somebody, in milliseconds, and when the session was opened.
     last_told_ms: StoredValue<u64>,
-    /// Seconds until an idle session ends, once it is soon.
-    ends_in_s: RwSignal<Option<u32>>,
+    opened_ms: StoredValue<u64>,
+    /// The session's end, once it is near.
+    ends_soon: RwSignal<Option<EndsSoon>>,
     tick: Local<Timer>,
+    playback: Playback,
 }
 
 impl ConsoleSession {
     pub(super) fn new(step: OpenStep, editor: ProgramEditor, layout: Layout) -> Self {
-        let protocol = step.with(|course, _| course.protocol);
+        let (protocol, port) = step.with(|course, _| (course.protocol, course.port));
         let session = Self {
             step,
             editor,
             layout,
             store: expect_context(),
-            console: RwSignal::new(Console::new(protocol)),
+            console: RwSignal::new(Console::new(protocol, port)),
             active: RwSignal::new(1),
             mode: RwSignal::new(InputMode::Protocol),
             started: RwSignal::new(None),
             waiting: StoredValue::new(Vec::new()),
             socket: Local::empty(),
-            last_used_ms: StoredValue::new(0),
             last_told_ms: StoredValue::new(0),
-            ends_in_s: RwSignal::new(None),
+            opened_ms: StoredValue::new(0),
+            ends_soon: RwSignal::new(None),
             tick: Local::empty(),
+            playback: Playback::new(),
         };
         on_cleanup(move || drop(session.socket.take()));
         session
@@ -109,16 +110,20 @@ impl ConsoleSession {
         let text = self.editor.program().get_untracked();
         let program = Program::of_one_file(text.clone());
         if let Err(reason) = RunnableProgram::parse(program.clone()) {
+            self.waiting.set_value(Vec::new());
             self.take(SessionEvent::NotStarted { reason });
             return;
         }
         self.started.set(Some(text));
         self.touch();
-        if self
-            .console
-            .with_untracked(|console| console.phase().is_open())
-            && self.socket.is_some()
-        {
+        let is_up = self.console.with_untracked(|console| {
+            matches!(
+                console.phase(),
+                ConsolePhase::Running | ConsolePhase::Exited
+            )
+        });
+        if is_up {
+            self.console.update(Console::open);
             self.send(&SessionCommand::Restart { program });
         } else {
             self.open(program);
@@ -147,17 +152,30 @@ impl ConsoleSession {
             });
             self.take(event);
         };
-        let on_end = move || {
-            self.console.try_update(Console::lose);
-        };
+        let on_end = move || self.lose();
         self.console.update(Console::open);
-        self.socket
-            .set(Socket::open(ADDRESS, first, on_message, on_end));
+        self.last_told_ms
+            .set_value(browser::now_ms().unwrap_or_default());
+        let socket = Socket::open(ADDRESS, first, on_message, on_end);
+        if socket.is_none() {
+            self.lose();
+        }
+        self.socket.set(socket);
         self.count_down();
+    }
+
+    /// There is no connection to the server, or no more.
+    fn lose(self) {
+        // Nothing is there any more once the workbench is gone.
+        self.waiting.try_set_value(Vec::new());
+        self.ends_soon.try_set(None);
+        self.console.try_update(Console::lose);
     }
 
     /// Ends the session.
     pub(super) fn close(self) {
+        self.ends_soon.set(None);
+        self.playback.stop();
         drop(self.socket.take());
         self.waiting.set_value(Vec::new());
         self.console.update(Console::close);
@@ -166,23 +184,19 @@ impl ConsoleSession {
     /// Types a line for the active client; without a session, starts one first.
     fn type_line(self, line: String) {
         self.touch();
-        if !self
-            .console
-            .with_untracked(|console| console.phase().is_open())
-        {
-            self.waiting.update_value(|waiting| waiting.push(line));
-            self.start();
-            return;
-        }
         let client = self.active.get_untracked();
-        let is_on_its_way = self
+        let phase = self
             .console
-            .with_untracked(|console| *console.phase() == ConsolePhase::Opening);
-        if is_on_its_way {
-            self.waiting.update_value(|waiting| waiting.push(line));
+            .with_untracked(|console| console.phase().clone());
+        if phase == ConsolePhase::Running {
+            self.type_for(client, &line);
             return;
         }
-        self.type_for(client, &line);
+        self.waiting
+            .update_value(|waiting| waiting.push((client, line)));
+        if phase != ConsolePhase::Opening {
+            self.start();
+        }
     }
 
     fn type_for(self, client: u32, line: &str) {
@@ -205,7 +219,6 @@ impl ConsoleSession {
     pub(super) fn play(self, lines: Vec<String>) {
         self.show();
         self.mode.set(InputMode::Protocol);
-        self.active.set(1);
         for line in lines {
             self.type_line(line);
         }
@@ -245,8 +258,7 @@ impl ConsoleSession {
     }
 
     fn take(self, event: SessionEvent) {
-        let is_end = matches!(event, SessionEvent::Ended { .. });
-        let is_connected = matches!(event, SessionEvent::Connected { client: 1, .. });
+        let followed = event.clone();
         let commands = self
             .console
             .try_update(|console| console.take(event))
@@ -254,15 +266,33 @@ impl ConsoleSession {
         for command in commands {
             self.send(&command);
         }
-        if is_end {
-            drop(self.socket.take());
-            self.waiting.set_value(Vec::new());
-        }
-        if is_connected {
-            let waiting = self.waiting.try_update_value(std::mem::take);
-            for line in waiting.unwrap_or_default() {
-                self.type_for(1, &line);
+        match followed {
+            SessionEvent::Opened { .. } => {
+                self.opened_ms
+                    .set_value(browser::now_ms().unwrap_or_default());
             }
+            SessionEvent::Connected { client, .. } => self.type_what_waits(client),
+            SessionEvent::Exited { .. } => self.waiting.set_value(Vec::new()),
+            SessionEvent::Ended { .. } => {
+                drop(self.socket.take());
+                self.waiting.set_value(Vec::new());
+                self.ends_soon.set(None);
+            }
+            _ => {}
+        }
+        self.follow_playback(&followed);
+    }
+
+    fn type_what_waits(self, client: u32) {
+        let waiting = self.waiting.try_update_value(|waiting| {
+            let of_client = |(of, _): &(u32, String)| *of == client;
+            let (now, later) = std::mem::take(waiting).into_iter().partition(of_client);
+            *waiting = later;
+            now
+        });
+        let waiting: Vec<(u32, String)> = waiting.unwrap_or_default();
+        for (_, line) in waiting {
+            self.type_for(client, &line);
         }
     }
 
@@ -275,8 +305,7 @@ impl ConsoleSession {
     /// Somebody is there.
     fn touch(self) {
         let now = browser::now_ms().unwrap_or_default();
-        self.last_used_ms.set_value(now);
-        self.ends_in_s.set(None);
+        self.ends_soon.set(None);
         let is_open = self
             .console
             .with_untracked(|console| console.phase().is_open());
@@ -285,23 +314,22 @@ impl ConsoleSession {
         }
     }
 
-    /// Says how long an idle session will last, once it is not long.
+    /// Says how soon the session ends, once that is near.
     fn count_down(self) {
         let tick = browser::after(TICK_MS, move || {
-            let Some((is_open, idle_max_s)) = self
-                .console
-                .try_with_untracked(|console| (console.phase().is_open(), console.idle_max_s()))
-            else {
+            let now = browser::now_ms().unwrap_or_default();
+            let seconds_since = |then_ms: StoredValue<u64>| {
+                let seconds = now.saturating_sub(then_ms.get_value()) / 1000;
+                u32::try_from(seconds).unwrap_or(u32::MAX)
+            };
+            let Some((is_open, ends_soon)) = self.console.try_with_untracked(|console| {
+                let idle_s = seconds_since(self.last_told_ms);
+                let ends_soon = console.ends_soon(idle_s, seconds_since(self.opened_ms));
+                (console.phase().is_open(), ends_soon)
+            }) else {
                 return;
             };
-            let told_ms = self.last_told_ms.get_value();
-            let idle_ms = browser::now_ms()
-                .unwrap_or_default()
-                .saturating_sub(told_ms);
-            let idle_s = u32::try_from(idle_ms / 1000).unwrap_or(u32::MAX);
-            let left = idle_max_s.saturating_sub(idle_s);
-            let is_soon = is_open && idle_max_s > 0 && left <= LAST_SECONDS;
-            self.ends_in_s.set(is_soon.then_some(left));
+            self.ends_soon.set(ends_soon);
             if is_open {
                 self.count_down();
             }

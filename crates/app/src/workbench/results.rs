@@ -233,7 +233,7 @@ fn ViewTabs() -> impl IntoView {
                 View::Console => is_console_open.get().then(|| {
                     view! {
                         <span class="has-session" aria-hidden="true"></span>
-                        <span class="unseen">", your program runs"</span>
+                        <span class="unseen">", a session is open"</span>
                     }
                     .into_any()
                 }),

@@ -20,6 +20,8 @@ enum Shortcut {
     PreviousStep,
     NextStep,
     Panel(Panel),
+    Console,
+    StartInConsole,
     NextPanel,
     PreviousPanel,
     Shortcuts,
@@ -85,6 +87,8 @@ impl Pressed {
             (Modifiers::Around, false, "1") => Some(Shortcut::Panel(Panel::Guide)),
             (Modifiers::Around, false, "2") => Some(Shortcut::Panel(Panel::Code)),
             (Modifiers::Around, false, "3") => Some(Shortcut::Panel(Panel::Results)),
+            (Modifiers::Around, false, "4") => Some(Shortcut::Console),
+            (Modifiers::Around, false, "r" | "R") => Some(Shortcut::StartInConsole),
             (Modifiers::Nothing, false, "F6") => Some(Shortcut::NextPanel),
             (Modifiers::Nothing, true, "F6") => Some(Shortcut::PreviousPanel),
             (Modifiers::Nothing, _, "?" | "؟") if !self.in_text => Some(Shortcut::Shortcuts),
@@ -107,9 +111,11 @@ impl Pressed {
             (Modifiers::Around, "Digit1") => "1",
             (Modifiers::Around, "Digit2") => "2",
             (Modifiers::Around, "Digit3") => "3",
+            (Modifiers::Around, "Digit4") => "4",
             (_, "Comma") if by_position && !self.shift => ",",
             (_, "Period") if by_position && !self.shift => ".",
             (_, "KeyS") if by_position => "s",
+            (Modifiers::Around, "KeyR") if by_position => "r",
             _ => &self.key,
         }
     }
@@ -153,6 +159,11 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
                 Shortcut::PreviousStep => go(before),
                 Shortcut::NextStep => go(after),
                 Shortcut::Panel(panel) => bench.focus_panel(panel),
+                Shortcut::Console => bench.console.show(),
+                Shortcut::StartInConsole => {
+                    bench.console.show();
+                    bench.console.start();
+                }
                 Shortcut::NextPanel => bench.focus_panel(neighbour(event, 1)),
                 Shortcut::PreviousPanel => {
                     bench.focus_panel(neighbour(event, Panel::ALL.len() - 1))
@@ -191,7 +202,7 @@ pub(super) fn ShortcutsDialog(
         } else {
             ("Ctrl", "Alt")
         };
-        let rows: [(&[&str], &str); 14] = [
+        let rows: [(&[&str], &str); 16] = [
             (&[command, "Enter"], "Run the tests, or stop the run"),
             (
                 &[command, "Shift", "Enter"],
@@ -204,6 +215,11 @@ pub(super) fn ShortcutsDialog(
             (&[around, "1"], "Go to the guide"),
             (&[around, "2"], "Go to the code"),
             (&[around, "3"], "Go to the results"),
+            (&[around, "4"], "Go to the console"),
+            (
+                &[around, "R"],
+                "Start your program in the console, or start it again",
+            ),
             (&["F6"], "Next panel; with Shift the one before"),
             (
                 &["Esc", "Tab"],

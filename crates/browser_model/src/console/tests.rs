@@ -1,7 +1,9 @@
+use protocol::OutputStream;
+
 use super::*;
 
 fn running() -> Console {
-    let mut console = Console::new(WireProtocol::Resp);
+    let mut console = Console::new(WireProtocol::Resp, 6379);
     console.open();
     let asked = console.take(SessionEvent::Started { launch: 1 });
     assert_eq!(asked, [SessionCommand::Connect { client: 1 }]);
@@ -30,6 +32,7 @@ fn shown(console: &Console) -> Vec<String> {
             format!("{} {:?}: {}", received.client, received.kind, received.text)
         }
         ConsoleContent::Output { text, .. } => format!("output {text}"),
+        ConsoleContent::LeftOut { bytes, .. } => format!("{bytes} left out"),
         ConsoleContent::Note { text, .. } => text.clone(),
     };
     console.entries().map(text).collect()
@@ -175,14 +178,13 @@ fn output_is_joined_and_all_is_bounded() {
         console.type_line(1, "PING", InputMode::Protocol).unwrap();
         receive(&mut console, 1, &format!("+{}\r\n", "x".repeat(5000)));
     }
-    assert!(console.entries().count() <= ENTRIES_MAX);
-    assert!(console.characters <= CHARACTERS_MAX);
+    assert!(console.entries().count() <= 500);
     assert_eq!(console.history(), ["PING"]);
 }
 
 #[test]
 fn lines_come_as_lines() {
-    let mut console = Console::new(WireProtocol::Lines);
+    let mut console = Console::new(WireProtocol::Lines, 7000);
     console.take(SessionEvent::Started { launch: 1 });
     connect(&mut console, 1);
     let sent = console
@@ -192,4 +194,109 @@ fn lines_come_as_lines() {
     assert_eq!(sent, Some(SessionCommand::Send { client: 1, bytes }));
     receive(&mut console, 1, "HTTP/1.0 200 OK\r\n");
     assert_eq!(shown(&console)[2..], ["1 Reply: HTTP/1.0 200 OK"]);
+}
+
+#[test]
+fn a_session_is_copied_as_one_types_it_in_a_terminal() {
+    let mut console = running();
+    console.type_line(1, "GET a", InputMode::Protocol).unwrap();
+    receive(&mut console, 1, "$-1\r\n");
+    console
+        .type_line(1, r"it's 5%\r\n", InputMode::Raw)
+        .unwrap();
+    console.add_client();
+    connect(&mut console, 2);
+    console.type_line(2, "PING", InputMode::Protocol).unwrap();
+    let expected = "# Your program has started.\n\
+        $ redis-cli GET a\n(nil)\n\
+        $ printf 'it\\x27s 5%%\\r\\n' | nc localhost 6379\n\
+        # Client 2 is connected.\n$ redis-cli PING  # client 2\n";
+    assert_eq!(console.text(), expected);
+}
+
+#[test]
+fn an_end_that_is_near_is_told() {
+    let mut console = running();
+    assert_eq!(
+        console.ends_soon(1000, 1000),
+        None,
+        "it is not known how long it may last"
+    );
+    console.take(SessionEvent::Opened {
+        idle_max_s: 180,
+        length_max_s: 1200,
+    });
+    assert_eq!(console.ends_soon(119, 0), None);
+    assert_eq!(
+        console.ends_soon(120, 0),
+        Some(EndsSoon::Idle { left_s: 60 })
+    );
+    assert_eq!(
+        console.ends_soon(500, 0),
+        Some(EndsSoon::Idle { left_s: 0 })
+    );
+    let long = Some(EndsSoon::AsLongAsItMay { left_s: 50 });
+    assert_eq!(console.ends_soon(0, 1150), long);
+    assert_eq!(
+        console.ends_soon(170, 1150),
+        Some(EndsSoon::Idle { left_s: 10 })
+    );
+    console.close();
+    assert_eq!(console.ends_soon(170, 1150), None);
+}
+
+#[test]
+fn after_a_reply_that_is_left_out_the_next_is_whole() {
+    let mut console = running();
+    console
+        .type_line(1, "GET long", InputMode::Protocol)
+        .unwrap();
+    for (bytes, dropped_bytes) in [("$99\r\nabc", 70), ("", 20), ("xyz\r\n", 0)] {
+        console.take(SessionEvent::Received {
+            client: 1,
+            bytes: bytes.as_bytes().into(),
+            dropped_bytes,
+            line: None,
+            took_us: None,
+        });
+    }
+    assert_eq!(
+        shown(&console)[2..],
+        ["1 Incomplete: $99\\r\\nabc", "95 left out"]
+    );
+    console.type_line(1, "PING", InputMode::Protocol).unwrap();
+    receive(&mut console, 1, "+PONG\r\n");
+    assert_eq!(shown(&console).pop().unwrap(), "1 Reply: PONG");
+}
+
+#[test]
+fn one_reply_that_is_none_does_not_spoil_the_next() {
+    let mut console = running();
+    for _ in 0..3 {
+        console.type_line(1, "PING", InputMode::Protocol).unwrap();
+    }
+    receive(&mut console, 1, "PONG\r\n+PONG\r\n+PONG\r\n");
+    let expected = ["1 Invalid: PONG\\r\\n", "1 Reply: PONG", "1 Reply: PONG"];
+    assert_eq!(shown(&console)[4..], expected);
+    let lines: Vec<Option<u32>> = console
+        .entries()
+        .filter_map(|entry| match &entry.content {
+            ConsoleContent::Received(received) => Some(received.line),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [Some(7), None, None],
+        "that of the others is not known"
+    );
+}
+
+#[test]
+fn a_line_that_can_not_be_sent_can_be_called_back() {
+    let mut console = running();
+    console
+        .type_line(1, "SET \"a", InputMode::Protocol)
+        .unwrap_err();
+    assert_eq!(console.history(), ["SET \"a"]);
 }

@@ -1,5 +1,6 @@
 //! A session in a lane: commands in, frames out, for as long as it may last.
 
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::time::Duration;
@@ -8,12 +9,12 @@ use bytes::{Buf, Bytes};
 use futures::StreamExt;
 use protocol::{SessionCommand, SessionEnd, SessionEvent};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::judge::{JudgeContainer, how_it_ended};
 use super::{FinishedLane, Lane};
 use crate::attached_io::AttachedOutput;
+use crate::job::is_limit;
 use crate::session::{SessionChannel, SessionJob};
 use crate::session_frame::{
     FinishReason, SessionEnvelope, SessionMessage, command_frame, finish_frame, session_frame,
@@ -37,16 +38,31 @@ pub(crate) enum SessionFault {
     Lost(String),
 }
 
+impl SessionFault {
+    /// For the owner's graphs.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Lost(_) => "broken",
+        }
+    }
+}
+
 impl Lane {
     /// Serves a session until the program or its time is used up, its caller leaves, or `over` says
-    /// why it ends. `on_command` is called at each command.
+    /// why it ends. `on_command` is called at each command. With it comes how much processor time it
+    /// used, where the judge said so.
     pub(crate) async fn serve_session(
         self,
         job: &SessionJob,
         channel: &mut SessionChannel,
         on_command: impl Fn() + Send,
         over: impl Future<Output = SessionEnd> + Send,
-    ) -> (Result<SessionEnd, SessionFault>, FinishedLane) {
+    ) -> (
+        Result<SessionEnd, SessionFault>,
+        Option<Duration>,
+        FinishedLane,
+    ) {
         let Self {
             mut judge, learner, ..
         } = self;
@@ -56,13 +72,14 @@ impl Lane {
             Err(SessionFault::Lost(_)) => false,
             _ => talk.finish().await,
         };
+        let (cpu, is_at_rest) = (talk.cpu, is_clean && !talk.has_hit_a_limit);
         let finished = FinishedLane {
             judge: is_clean.then_some(judge),
             learner,
             lines_to_come: None,
-            is_at_rest: is_clean,
+            is_at_rest,
         };
-        (result, finished)
+        (result, cpu, finished)
     }
 }
 
@@ -78,8 +95,17 @@ struct Conversation<'lane> {
     /// Whether all of it has gone out.
     is_flushed: bool,
     stderr: Vec<u8>,
+    /// What is still to be taken by the session's caller. Nothing more is read from the judge meanwhile:
+    /// it waits, as does what the program sends.
+    untaken: VecDeque<SessionEvent>,
+    /// When nobody took anything for too long, while there is something to take.
+    taken_by: Instant,
     /// What the judge said last, where it has ended the session.
     finished: Option<FinishReason>,
+    /// The processor time that it has told then.
+    cpu: Option<Duration>,
+    /// Whether the program had to be held by a limit: it may go on to burn what it can.
+    has_hit_a_limit: bool,
 }
 
 impl<'lane> Conversation<'lane> {
@@ -92,7 +118,11 @@ impl<'lane> Conversation<'lane> {
             unwritten: Bytes::new(),
             is_flushed: true,
             stderr: Vec::new(),
+            untaken: VecDeque::new(),
+            taken_by: Instant::now(),
             finished: None,
+            cpu: None,
+            has_hit_a_limit: false,
         }
     }
 
@@ -122,13 +152,33 @@ impl<'lane> Conversation<'lane> {
                 () = sleep_until(idle_end) => {
                     return Ok(SessionEnd::Idle { idle_s: seconds(self.job.idle_max) });
                 }
-                output = self.judge.io.output.next() => {
+                () = sleep_until(self.taken_by), if !self.untaken.is_empty() => {
+                    return Err(SessionFault::Left);
+                }
+                room = events.reserve(), if !self.untaken.is_empty() => {
+                    let Ok(room) = room else {
+                        return Err(SessionFault::Left);
+                    };
+                    if let Some(event) = self.untaken.pop_front() {
+                        room.send(event);
+                    }
+                    self.taken_by = Instant::now() + UNREAD_FOR_MAX;
+                    if self.untaken.is_empty()
+                        && let Some(reason) = self.finished
+                    {
+                        return Ok(self.end_of(reason));
+                    }
+                }
+                output = self.judge.io.output.next(), if self.untaken.is_empty() => {
                     let Some(Ok(output)) = output else {
                         return Err(SessionFault::Lost(how_it_ended(output, &self.stderr)));
                     };
                     self.take(output);
-                    self.pass_on(events).await?;
-                    if let Some(reason) = self.finished {
+                    self.read_events()?;
+                    self.taken_by = Instant::now() + UNREAD_FOR_MAX;
+                    if self.untaken.is_empty()
+                        && let Some(reason) = self.finished
+                    {
                         return Ok(self.end_of(reason));
                     }
                 }
@@ -172,16 +222,13 @@ impl<'lane> Conversation<'lane> {
         }
     }
 
-    /// Sends each whole frame that has come as an event.
-    async fn pass_on(&mut self, events: &mpsc::Sender<SessionEvent>) -> Result<(), SessionFault> {
+    /// Makes an event of each whole frame that has come.
+    fn read_events(&mut self) -> Result<(), SessionFault> {
         while self.finished.is_none() {
             let Some(event) = self.next_event()? else {
                 return Ok(());
             };
-            match timeout(UNREAD_FOR_MAX, events.send(event)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) | Err(_) => return Err(SessionFault::Left),
-            }
+            self.untaken.push_back(event);
         }
         Ok(())
     }
@@ -250,9 +297,13 @@ impl<'lane> Conversation<'lane> {
             SessionMessage::Disconnected { client, how } => {
                 SessionEvent::Disconnected { client, how }
             }
-            SessionMessage::Exited { outcome, span } => SessionEvent::Exited { outcome, span },
-            SessionMessage::Finished { reason } => {
+            SessionMessage::Exited { outcome, span } => {
+                self.has_hit_a_limit |= is_limit(&outcome);
+                SessionEvent::Exited { outcome, span }
+            }
+            SessionMessage::Finished { reason, cpu_us } => {
                 self.finished = Some(reason);
+                self.cpu = cpu_us.map(Duration::from_micros);
                 return None;
             }
         })
@@ -267,10 +318,13 @@ impl<'lane> Conversation<'lane> {
         }
     }
 
-    /// Tells the judge to end the session, if it has not; says whether it has ended it.
+    /// Tells the judge to end the session; says whether it has, and can serve again.
+    ///
+    /// One that has ended it by itself can't: there may be commands that it has not read, which are no
+    /// beginning of another run.
     async fn finish(&mut self) -> bool {
         if self.finished.is_some() {
-            return true;
+            return false;
         }
         let deadline = Instant::now() + FINISH_MAX;
         let Ok(frame) = finish_frame() else {
@@ -287,18 +341,19 @@ impl<'lane> Conversation<'lane> {
             return false;
         }
         while self.finished.is_none() {
-            match self.next_event() {
-                Ok(Some(_)) => continue,
-                Ok(None) if self.finished.is_some() => break,
-                Ok(None) => {}
-                Err(_) => return false,
+            self.untaken.clear();
+            if self.read_events().is_err() {
+                return false;
+            }
+            if self.finished.is_some() {
+                break;
             }
             match timeout_at(deadline, self.judge.io.output.next()).await {
                 Ok(Some(Ok(output))) => self.take(output),
                 _ => return false,
             }
         }
-        true
+        self.finished == Some(FinishReason::Finished)
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) type Occupant = oneshot::Sender<SessionEnd>;
 struct OwnSeat {
     shared: Arc<Shared>,
     id: SeatId,
+    client: ClientId,
 }
 
 impl Drop for OwnSeat {
@@ -42,21 +43,20 @@ pub(super) async fn serve(
     mut channel: SessionChannel,
 ) {
     let begin = Instant::now();
-    let end = match Box::pin(serve_to_the_end(&shared, &job, client, &mut channel)).await {
+    let result = Box::pin(serve_to_the_end(&shared, &job, client, &mut channel)).await;
+    let name = result.as_ref().map_or_else(SessionFault::name, name_of);
+    metrics::counter!("codealong_sessions_total", "end" => name).increment(1);
+    if name != "refused" {
+        metrics::histogram!("codealong_session_seconds").record(begin.elapsed().as_secs_f64());
+    }
+    let end = match result {
         Ok(end) => end,
-        Err(SessionFault::Left) => {
-            metrics::counter!("codealong_sessions_total", "end" => "left").increment(1);
-            return;
-        }
+        Err(SessionFault::Left) => return,
         Err(SessionFault::Lost(detail)) => {
             warn!(detail, "A session broke off: {detail}");
-            SessionEnd::Failed {
-                error: RunError::Broken,
-            }
+            SessionEnd::Broken
         }
     };
-    metrics::counter!("codealong_sessions_total", "end" => name_of(&end)).increment(1);
-    metrics::histogram!("codealong_session_seconds").record(begin.elapsed().as_secs_f64());
     let last = channel.events.send(SessionEvent::Ended { end });
     let _nobody_reads = timeout(LAST_EVENT_MAX, last).await;
 }
@@ -67,27 +67,34 @@ async fn serve_to_the_end(
     client: ClientId,
     channel: &mut SessionChannel,
 ) -> Result<SessionEnd, SessionFault> {
-    let refused = |error: &SandboxError| SessionEnd::Failed {
-        error: error.run_error(),
-    };
     let (occupant, mut displaced) = oneshot::channel();
     let seat = match shared.take_seat(client, occupant) {
         Ok(seat) => seat,
-        Err(refusal) => return Ok(refused(&refusal)),
+        Err(refusal) => return Ok(refused(shared, &refusal)),
     };
     if channel.events.send(SessionEvent::Waiting).await.is_err() {
         return Err(SessionFault::Left);
     }
+    let mut coming = shared.lane_for_session();
     let lane = tokio::select! {
         biased;
-        () = channel.events.closed() => return Err(SessionFault::Left),
-        () = shared.stopping.cancelled() => return Ok(SessionEnd::Stopping),
-        end = &mut displaced => return Ok(end.unwrap_or(SessionEnd::Displaced)),
-        lane = wait_for_lane(shared) => lane,
+        () = channel.events.closed() => Err(Err(SessionFault::Left)),
+        () = shared.stopping.cancelled() => Err(Ok(SessionEnd::Stopping)),
+        end = &mut displaced => Err(Ok(end.unwrap_or(SessionEnd::Displaced))),
+        lane = wait_for_lane(shared, &mut coming) => {
+            lane.map_err(|refusal| Ok(refused(shared, &refusal)))
+        }
     };
     let lane = match lane {
         Ok(lane) => lane,
-        Err(refusal) => return Ok(refused(&refusal)),
+        Err(result) => {
+            // It may have come at this very moment.
+            coming.close();
+            if let Ok(lane) = coming.try_recv() {
+                shared.deposit(lane);
+            }
+            return result;
+        }
     };
     let over = async {
         tokio::select! {
@@ -96,7 +103,11 @@ async fn serve_to_the_end(
         }
     };
     let on_command = || shared.state().seats.touch(seat.id, Instant::now());
-    let (result, finished) = lane.serve_session(job, channel, on_command, over).await;
+    let began = Instant::now();
+    let (result, cpu, finished) = lane.serve_session(job, channel, on_command, over).await;
+    // One that did not say what it used may have used all that it could.
+    let used = cpu.unwrap_or_else(|| job.processor_max.min(began.elapsed() / 2));
+    shared.charge_session(&seat.client, used);
     // The end is told before the container is removed.
     let recycling = Arc::clone(shared);
     shared
@@ -105,8 +116,11 @@ async fn serve_to_the_end(
     result
 }
 
-async fn wait_for_lane(shared: &Arc<Shared>) -> Result<Lane, SandboxError> {
-    match timeout(shared.settings.wait_max, shared.lane_for_session()).await {
+async fn wait_for_lane(
+    shared: &Arc<Shared>,
+    coming: &mut oneshot::Receiver<Lane>,
+) -> Result<Lane, SandboxError> {
+    match timeout(shared.settings.wait_max, coming).await {
         Ok(Ok(lane)) => Ok(lane),
         Ok(Err(_)) => Err(shared.refusal().unwrap_or(SandboxError::Busy {
             retry_after: shared.retry_after(),
@@ -125,7 +139,14 @@ impl Shared {
         if let Some(refusal) = self.refusal() {
             return Err(refusal);
         }
-        let taken = self.state().seats.take(client, occupant, Instant::now());
+        let now = Instant::now();
+        let taken = {
+            let mut state = self.state();
+            let may_open = state.session_budget.open(&client, now);
+            may_open
+                .then(|| state.seats.take(client.clone(), occupant, now))
+                .flatten()
+        };
         let Some(Taken { id, displaced }) = taken else {
             info!("A session was refused: all are taken");
             metrics::counter!("codealong_sessions_refused_total").increment(1);
@@ -140,7 +161,13 @@ impl Shared {
         Ok(OwnSeat {
             shared: Arc::clone(self),
             id,
+            client,
         })
+    }
+
+    fn charge_session(&self, client: &ClientId, used: Duration) {
+        let mut state = self.state();
+        state.session_budget.charge(client, used, Instant::now());
     }
 
     /// Waits for a lane that no run wants. A pool that does not serve closes the channel at once.
@@ -160,6 +187,16 @@ impl Shared {
 /// somebody else.
 const BUSY_FOR: Duration = Duration::from_secs(30);
 
+/// The end of a session that there is not.
+fn refused(shared: &Shared, error: &SandboxError) -> SessionEnd {
+    match error.run_error() {
+        RunError::Busy { .. } if shared.settings.sessions_max == 0 => SessionEnd::Off,
+        RunError::Busy { retry_after_s } => SessionEnd::NoPlace { retry_after_s },
+        error => SessionEnd::Failed { error },
+    }
+}
+
+/// For the owner's graphs.
 fn name_of(end: &SessionEnd) -> &'static str {
     match end {
         SessionEnd::Idle { .. } => "idle",
@@ -169,6 +206,7 @@ fn name_of(end: &SessionEnd) -> &'static str {
         SessionEnd::Displaced => "displaced",
         SessionEnd::Spent => "spent",
         SessionEnd::Stopping => "stopping",
-        SessionEnd::Failed { .. } => "failed",
+        SessionEnd::Broken => "broken",
+        SessionEnd::NoPlace { .. } | SessionEnd::Off | SessionEnd::Failed { .. } => "refused",
     }
 }

@@ -14,6 +14,7 @@ use super::lease::{Lease, Permit, Waiter};
 use super::refill::PoolCounts;
 use super::refusal::{refusal, retry_after, too_late};
 use super::seats::Seats;
+use super::session_budget::SessionBudget;
 use super::session_task::Occupant;
 use super::status::{PoolState, PoolStatus};
 use crate::container_registry::ContainerRegistry;
@@ -59,6 +60,7 @@ pub(super) struct State {
     /// Runs whose first lane died before they began; they are served before all others.
     pub(super) retries: VecDeque<oneshot::Sender<Lane>>,
     pub(super) seats: Seats<Occupant>,
+    pub(super) session_budget: SessionBudget,
     /// Sessions that wait for a lane; they are served after all runs.
     pub(super) session_waiters: VecDeque<oneshot::Sender<Lane>>,
     /// A moving average of what a run takes.
@@ -97,6 +99,7 @@ impl Shared {
                 finished: 0,
                 retries: VecDeque::new(),
                 seats: Seats::new(settings.sessions_max),
+                session_budget: SessionBudget::default(),
                 session_waiters: VecDeque::new(),
                 run_seconds: 0.2,
             }),
@@ -174,6 +177,7 @@ impl Shared {
     pub(super) fn dispatch(self: &Arc<Self>) {
         let mut dead = Vec::new();
         let mut state = self.state();
+        state.session_waiters.retain(|waiter| !waiter.is_closed());
         while let Some(lane) = state.living_lane(&mut dead) {
             if let Some(retry) = state.retries.pop_front() {
                 if let Err(lane) = retry.send(lane) {
@@ -330,6 +334,7 @@ impl Shared {
             creating: counts.creating,
             running: counts.running,
             queued: counts.queued,
+            sessions: state.seats.count(),
             lanes: counts.lanes,
         }
     }

@@ -36,6 +36,8 @@ pub struct PoolStatus {
     pub running: u32,
     /// Runs that wait for a slot.
     pub queued: u32,
+    /// Sessions.
+    pub sessions: u32,
     /// All lanes, those being made and those after their run included.
     pub lanes: u32,
 }

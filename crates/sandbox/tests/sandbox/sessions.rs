@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bollard::query_parameters::RemoveContainerOptions;
 use futures::StreamExt;
-use protocol::{ByteString, Program, RunError, SessionCommand, SessionEnd, SessionEvent};
+use protocol::{ByteString, ConnectionEnd, Program, SessionCommand, SessionEnd, SessionEvent};
 use sandbox::{ClientId, Session, SessionJob};
 use tokio::time::timeout;
 
@@ -150,15 +150,15 @@ async fn a_program_runs_on_and_its_lane_serves_again() {
 async fn a_session_has_its_times() {
     let lab = lab(1).await;
     let mut idle = job(ECHO);
-    idle.idle_max = Duration::from_secs(2);
+    idle.idle_max = Duration::from_secs(5);
     let mut page = Page::connected(&lab, idle).await;
-    for _ in 0..5 {
-        tokio::time::sleep(Duration::from_millis(600)).await;
+    for _ in 0..6 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
         page.tell(SessionCommand::Stay).await;
     }
     page.send(1, b"still here").await;
     assert_eq!(page.reply().await, b"still here");
-    assert_eq!(page.end().await, SessionEnd::Idle { idle_s: 2 });
+    assert_eq!(page.end().await, SessionEnd::Idle { idle_s: 5 });
     let mut short = job(ECHO);
     short.length_max = Duration::from_secs(1);
     let mut page = Page::open(&lab, short, a_client());
@@ -183,7 +183,7 @@ async fn programs_of_every_temper_leave_the_session_and_the_runs_alone() {
     );
     let forks = ECHO.replace(
         "server = ",
-        "import os\nfor _ in range(1000):\n    try:\n        os.fork() or os.pause()\n    except BaseException: pass\nserver = ",
+        "import os, time\nfor _ in range(1000):\n    try:\n        os.fork() or time.sleep(60)\n    except BaseException: pass\nserver = ",
     );
     for (name, program) in [("floods", floods), ("prints", prints)] {
         let mut page = Page::connected(&lab, job(&program)).await;
@@ -203,11 +203,17 @@ async fn programs_of_every_temper_leave_the_session_and_the_runs_alone() {
     for _ in 0..32 {
         page.send(1, &[b'x'; 256 * 1024]).await;
     }
-    page.until(|event| matches!(event, SessionEvent::Disconnected { client: 1, .. }))
+    let disconnected = page
+        .until(|event| matches!(event, SessionEvent::Disconnected { client: 1, .. }))
         .await;
-    let mut page = Page::open(&lab, job(&forks), a_client());
-    page.until(|event| matches!(event, SessionEvent::Started { launch: 1 }))
-        .await;
+    let unread = SessionEvent::Disconnected {
+        client: 1,
+        how: ConnectionEnd::Unread,
+    };
+    assert_eq!(disconnected, unread);
+    let mut page = Page::connected(&lab, job(&forks)).await;
+    page.send(1, b"among many").await;
+    assert_eq!(page.reply().await, b"among many");
     lab.assert_honest_run_passes().await;
     let mut page = Page::open(
         &lab,
@@ -226,6 +232,49 @@ async fn programs_of_every_temper_leave_the_session_and_the_runs_alone() {
 }
 
 #[tokio::test]
+async fn a_lane_serves_runs_after_a_session_that_ended_in_the_middle_of_a_command() {
+    let lab = lab(1).await;
+    let mut busy = job("while True: pass");
+    busy.processor_max = Duration::from_secs(1);
+    let mut page = Page::open(&lab, busy, a_client());
+    page.until(|event| matches!(event, SessionEvent::Started { launch: 1 }))
+        .await;
+    // Nobody is connected: each is read and thrown away, until the processor time is used up.
+    let flood = async {
+        let bytes = ByteString::from(&[b'x'; 256 * 1024][..]);
+        let send = SessionCommand::Send { client: 1, bytes };
+        while page.0.commands.send(send.clone()).await.is_ok() {}
+    };
+    timeout(SOON, flood).await.unwrap();
+    assert_eq!(page.end().await, SessionEnd::Processor { cpu_s: 1 });
+    for _ in 0..3 {
+        lab.assert_honest_run_passes().await;
+    }
+    lab.close().await;
+}
+
+/// It reads nothing, and is alive: its lane goes all the same when somebody else gets the place.
+#[tokio::test]
+async fn a_page_that_takes_nothing_keeps_no_lane() {
+    let lab = lab(1).await;
+    let prints = "import time\nwhile True:\n    print('x' * 30)\n    time.sleep(0.001)\n";
+    let mut silent = Page::open(&lab, job(prints), ClientId::new("one"));
+    silent
+        .until(|event| matches!(event, SessionEvent::Started { launch: 1 }))
+        .await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let mut page = Page::open(&lab, job(ECHO), ClientId::new("one"));
+    page.until(|event| matches!(event, SessionEvent::Started { launch: 1 }))
+        .await;
+    until("the lane is gone", Duration::from_secs(20), async || {
+        lab.pool.status().lanes == 2
+    })
+    .await;
+    drop((silent, page));
+    lab.close().await;
+}
+
+#[tokio::test]
 async fn runs_come_before_sessions_and_seats_are_few() {
     let lab = lab(2).await;
     let mut first = Page::connected(&lab, job(ECHO)).await;
@@ -234,10 +283,8 @@ async fn runs_come_before_sessions_and_seats_are_few() {
         .until(|event| matches!(event, SessionEvent::Started { launch: 1 }))
         .await;
     let mut third = Page::open(&lab, job(ECHO), a_client());
-    let SessionEnd::Failed { error } = third.end().await else {
-        panic!("there was no seat");
-    };
-    assert!(matches!(error, RunError::Busy { .. }), "{error}");
+    let end = third.end().await;
+    assert!(matches!(end, SessionEnd::NoPlace { .. }), "{end}");
     // The same browser in another tab.
     let mut other_tab = Page::open(&lab, job(ECHO), ClientId::new("second"));
     assert_eq!(second.end().await, SessionEnd::Replaced);
@@ -280,9 +327,6 @@ async fn a_lane_that_is_lost_is_our_fault() {
             .remove_container(&name, Some(options.clone()))
             .await;
     }
-    let SessionEnd::Failed { error } = page.end().await else {
-        panic!("it was lost");
-    };
-    assert!(error.is_ours(), "{error}");
+    assert_eq!(page.end().await, SessionEnd::Broken);
     lab.close().await;
 }

@@ -2,7 +2,7 @@
 
 use browser_model::{ConsoleContent, ConsoleEntry, ReceivedEntry, ReceivedKind};
 use leptos::prelude::*;
-use protocol::{ByteString, OutputStream};
+use protocol::{ByteString, OutputStream, counted};
 
 use crate::workbench::Workbench;
 
@@ -42,6 +42,15 @@ pub(super) fn Entry(
                 </div>
             }
             .into_any()
+        }
+        ConsoleContent::LeftOut { client, bytes } => {
+            let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+            let bytes = counted(bytes, "byte is", "bytes are");
+            let text = match client {
+                Some(client) => format!("More came for client {client}: {bytes} left out."),
+                None => format!("Your program writes too much at a time: {bytes} left out."),
+            };
+            view! { <p class="console-entry is-note">{text}</p> }.into_any()
         }
         ConsoleContent::Note { text, line, is_end } => view! {
             <p class="console-entry is-note" class:is-end=is_end>
@@ -85,8 +94,8 @@ fn Received(
         ReceivedKind::Reply => ("is-reply", None),
         ReceivedKind::Error => ("is-reply is-error", None),
         ReceivedKind::Unasked => ("is-reply is-unasked", Some("came unasked")),
-        ReceivedKind::Incomplete => ("is-reply is-broken", Some("no whole reply")),
-        ReceivedKind::Invalid => ("is-reply is-broken", Some("no reply of RESP")),
+        ReceivedKind::Incomplete => ("is-reply is-broken", Some("not a whole reply")),
+        ReceivedKind::Invalid => ("is-reply is-broken", Some("not a RESP reply")),
     };
     view! {
         <div class=format!("console-entry {class}") data-client=client>

@@ -1,11 +1,12 @@
 //! The line that is typed, and for which client.
 
-use browser_model::{ConsolePhase, InputMode};
+use browser_model::{ConsolePhase, InputMode, complete_name};
 use leptos::ev;
 use leptos::prelude::*;
 use protocol::{SessionCommand, WireProtocol};
 
 use super::ConsoleSession;
+use crate::browser;
 use crate::icon::{Icon, IconName};
 
 pub(super) const INPUT_ID: &str = "console-input";
@@ -16,6 +17,8 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
     // How far back in the history the line is from, and what was typed before.
     let back = StoredValue::new(0_usize);
     let typed = StoredValue::new(String::new());
+    // What was typed of a name that is being completed.
+    let stem = StoredValue::new(String::new());
     let (port, protocol) = session
         .step
         .with(|course, _| (course.port, course.protocol));
@@ -23,6 +26,7 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
         event.prevent_default();
         let text = line.get_untracked();
         back.set_value(0);
+        stem.set_value(String::new());
         line.set(String::new());
         session.type_line(text);
     };
@@ -58,6 +62,17 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
                 event.prevent_default();
                 from_history(-1);
             }
+            // As in redis-cli; where there is nothing to complete, the focus goes on.
+            "Tab" if !event.shift_key() => {
+                let shown = line.get_untracked();
+                let found = session.step.with(|_, step| {
+                    stem.with_value(|stem| complete_name(stem, &shown, &step.commands))
+                });
+                if let Some(found) = found {
+                    event.prevent_default();
+                    line.set(found);
+                }
+            }
             _ => {}
         }
     };
@@ -71,9 +86,9 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
         <form class="console-prompt" on:submit=enter>
             <ClientChoice session />
             <div class="console-line">
-                <label for=INPUT_ID translate="no">
+                <label for=INPUT_ID>
                     <span class="unseen">"Command for client " {move || session.active.get()} ", "</span>
-                    {format!("localhost:{port}>")}
+                    <span translate="no">{format!("localhost:{port}>")}</span>
                 </label>
                 <input
                     id=INPUT_ID
@@ -85,7 +100,11 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
                     enterkeyhint="send"
                     placeholder=placeholder
                     prop:value=move || line.get()
-                    on:input=move |event| line.set(event_target_value(&event))
+                    on:input=move |event| {
+                        let text = event_target_value(&event);
+                        stem.set_value(text.clone());
+                        line.set(text);
+                    }
                     on:keydown=on_key
                 />
                 <button type="submit" class="button">"Send"</button>
@@ -149,9 +168,12 @@ fn ClientChoice(session: ConsoleSession) -> impl IntoView {
                     type="radio"
                     name="console-client"
                     prop:checked=is_here
-                    on:change=move |_| {
-                        session.active.set(number);
-                        crate::browser::focus(INPUT_ID);
+                    on:change=move |_| session.active.set(number)
+                    on:click=move |event| {
+                        // The arrow keys click too, and go on from one client to the next.
+                        if event.detail() > 0 {
+                            browser::focus(INPUT_ID);
+                        }
                     }
                 />
                 <span>

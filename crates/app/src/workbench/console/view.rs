@@ -1,6 +1,6 @@
 //! The console's view among the results.
 
-use browser_model::{Console, ConsolePhase};
+use browser_model::{Console, ConsolePhase, EndsSoon};
 use leptos::prelude::*;
 
 use super::ConsoleSession;
@@ -102,21 +102,37 @@ fn Bar(session: ConsoleSession, shows_bytes: RwSignal<bool>) -> impl IntoView {
     let state = move || match phase.get() {
         ConsolePhase::Closed | ConsolePhase::Ended(_) => ("is-closed", "Not running"),
         ConsolePhase::Opening => ("is-opening", "Starting…"),
-        ConsolePhase::Running if is_stale.get() => ("is-running", "Running the code of before"),
+        ConsolePhase::Running if is_stale.get() => ("is-running", "Running older code"),
         ConsolePhase::Running => ("is-running", "Running"),
         ConsolePhase::Exited => ("is-exited", "Your program has ended"),
     };
     let text = Callback::new(move |()| console.with_untracked(Console::text));
-    let ends_in = move || {
-        session.ends_in_s.get().map(|seconds| {
+    let ends_soon = move || {
+        let (words, can_stay) = match session.ends_soon.get()? {
+            EndsSoon::Idle { left_s } => (
+                format!("Nobody is typing: the session ends in {left_s} s."),
+                true,
+            ),
+            EndsSoon::AsLongAsItMay { left_s } => (
+                format!("The session has lasted as long as one may: it ends in {left_s} s."),
+                false,
+            ),
+        };
+        let stay = can_stay.then(|| {
             view! {
-                <div class="console-ends" role="status">
-                    {format!("Nobody types: the session ends in {seconds} s.")} " "
-                    <button type="button" class="link" on:click=move |_| session.stay()>
-                        "Stay"
-                    </button>
-                </div>
+                <button type="button" class="link" on:click=move |_| session.stay()>
+                    "Stay"
+                </button>
             }
+        });
+        Some(view! {
+            <div class="console-ends">
+                // Read once, not at each number.
+                <span class="unseen" role="status">"The session ends in a minute."</span>
+                {words}
+                " "
+                {stay}
+            </div>
         })
     };
     view! {
@@ -156,7 +172,7 @@ fn Bar(session: ConsoleSession, shows_bytes: RwSignal<bool>) -> impl IntoView {
             </button>
             <CopyButton what="the session" text />
         </div>
-        {ends_in}
+        {ends_soon}
     }
     .into_any()
 }

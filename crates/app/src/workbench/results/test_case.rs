@@ -1,6 +1,6 @@
 //! One test: what was expected, what was received, and the exchange.
 
-use browser_model::{LiveTest, TestState, failure_text, traceback_text};
+use browser_model::{LiveTest, TestState, failure_text, playback_of, traceback_text};
 use leptos::prelude::*;
 use protocol::{Crash, Outcome, Report, TestId, TestResult, TracebackFrame, duration_text};
 
@@ -148,6 +148,18 @@ fn Inside(
         let text = Callback::new(move |()| failure_text_of(bench, report, is_on_screen, &id));
         view! { <CopyButton what="this failure as text" is_spelled_out=true text /> }
     });
+    let play = playback_of(&test.exchanges).map(|steps| {
+        view! {
+            <button
+                type="button"
+                class="link"
+                title="Start your program afresh and send it what this test sent"
+                on:click=move |_| bench.console.play_exchange(steps.clone())
+            >
+                "Play it in the console"
+            </button>
+        }
+    });
     let compare = test
         .outcome
         .comparison()
@@ -172,7 +184,7 @@ fn Inside(
     view! {
         <div class="inside">
             {lead} {same_as} {message}
-            <p class="case-actions">{line_link} {run_one} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
+            <p class="case-actions">{line_link} {run_one} {play} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_any()
