@@ -211,9 +211,17 @@ async fn programs_of_every_temper_leave_the_session_and_the_runs_alone() {
         how: ConnectionEnd::Unread,
     };
     assert_eq!(disconnected, unread);
-    let mut page = Page::connected(&lab, job(&forks)).await;
-    page.send(1, b"among many").await;
-    assert_eq!(page.reply().await, b"among many");
+    let mut page = Page::open(&lab, job(&forks), a_client());
+    page.until(|event| matches!(event, SessionEvent::Started { launch: 1 }))
+        .await;
+    lab.assert_honest_run_passes().await;
+    let program = Program::of_one_file(ECHO);
+    page.tell(SessionCommand::Restart { program }).await;
+    page.until(|event| matches!(event, SessionEvent::Started { launch: 2 }))
+        .await;
+    page.connect(1).await;
+    page.send(1, b"after many").await;
+    assert_eq!(page.reply().await, b"after many");
     lab.assert_honest_run_passes().await;
     let mut page = Page::open(
         &lab,
