@@ -137,6 +137,14 @@ test("all steps can be passed one after the other", async ({ page, workbench }) 
     await workbench.shows(titleOf(step));
     await workbench.judge(solution(step));
     await workbench.hasVerdict(/^All \d+ tests passed$/);
+    if (step === STEPS.at(-1)) {
+      await expect(workbench.results).toContainText("You have built it.");
+      await expect(workbench.results).toContainText(/\d+ lines of code · \d+ commands · \d+ tests/);
+      await workbench.results.getByRole("button", { name: "Talk to your server" }).click();
+      await expect(workbench.consoleReplies).toHaveCount(7);
+      await expect(workbench.consoleReplies.nth(1)).toHaveText('"Ada Lovelace"');
+      await workbench.results.getByRole("tab", { name: /^Test results/ }).click();
+    }
     const onward = workbench.results.getByRole("link", { name: /^(Next step: |Back to the course)/ });
     await onward.click();
   }

@@ -25,6 +25,7 @@ mod shortcuts;
 mod shown_run;
 mod solution;
 mod step_list;
+mod symbols;
 
 use browser_model::Divider;
 use leptos::ev;

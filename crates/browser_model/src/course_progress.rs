@@ -81,6 +81,7 @@ mod tests {
             title: String::new(),
             language: CourseLanguage::default(),
             goal: String::new(),
+            session: Vec::new(),
             protocol: protocol::WireProtocol::Resp,
             port: 6379,
             introduction_html: String::new(),

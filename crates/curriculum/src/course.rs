@@ -35,6 +35,8 @@ pub struct Course {
     pub protocol: WireProtocol,
     /// What learners can do at the end, in one sentence; may be empty.
     pub goal: String,
+    /// Commands that a finished program answers; may be none.
+    pub session: Vec<String>,
     /// What the learner will build, as safe HTML.
     pub introduction_html: String,
     /// The steps, in order; at least one.
@@ -118,6 +120,7 @@ impl Course {
             port: file.port,
             protocol: file.protocol,
             goal: file.goal,
+            session: file.session,
             introduction_html: introduction.html,
             chapters: file.chapters.into_iter().map(chapter).collect(),
             steps,
@@ -154,6 +157,7 @@ impl Course {
             title: self.title.clone(),
             language: self.language.clone(),
             goal: self.goal.clone(),
+            session: self.session.clone(),
             protocol: self.protocol,
             port: self.port,
             introduction_html: self.introduction_html.clone(),

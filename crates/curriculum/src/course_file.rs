@@ -19,6 +19,8 @@ pub(crate) struct CourseFile {
     pub(crate) port: u16,
     pub(crate) protocol: WireProtocol,
     pub(crate) goal: String,
+    /// What is tried at the end.
+    pub(crate) session: Vec<String>,
     /// Of all chapters, in order.
     pub(crate) steps: Vec<Spanned<String>>,
     pub(crate) chapters: Vec<ChapterFile>,
@@ -98,6 +100,11 @@ impl CourseFile {
         });
         let course = Self {
             protocol: protocol.unwrap_or_default(),
+            session: table
+                .optional_strings("session")
+                .into_iter()
+                .map(|line| line.value)
+                .collect(),
             goal: table
                 .optional_string("goal")
                 .map(|goal| goal.value.trim().to_owned())

@@ -83,6 +83,8 @@ pub struct CourseView {
     pub protocol: WireProtocol,
     /// The port that it listens on.
     pub port: u16,
+    /// Commands that a finished program answers, to be tried at the end; may be none.
+    pub session: Vec<String>,
     /// What learners build in the course, as safe HTML.
     pub introduction_html: String,
     /// The steps, in order.

@@ -127,10 +127,9 @@ async fn relay(socket: &mut WebSocket, session: Session) {
                 None => return,
             },
             room = commands.reserve(), if waiting.is_some() => {
-                match (room, waiting.take()) {
-                    (Ok(room), Some(command)) => room.send(command),
-                    // The session is over; its last event comes.
-                    _ => {}
+                // Without room the session is over, and its last event comes.
+                if let (Ok(room), Some(command)) = (room, waiting.take()) {
+                    room.send(command);
                 }
                 continue;
             }

@@ -71,6 +71,10 @@ impl CodeEditor {
 
     pub(crate) fn go_to_line(&self, _: u32) {}
 
+    pub(crate) fn type_text(&self, _: &str) {}
+
+    pub(crate) fn run_command(&self, _: &str) {}
+
     pub(crate) fn focus(&self) {}
 }
 

@@ -73,7 +73,7 @@ impl ConsoleSession {
             tick: Local::empty(),
             playback: Playback::new(),
         };
-        on_cleanup(move || drop(session.socket.take()));
+        on_cleanup(move || session.socket.set(None));
         session
     }
 
@@ -176,7 +176,7 @@ impl ConsoleSession {
     pub(super) fn close(self) {
         self.ends_soon.set(None);
         self.playback.stop();
-        drop(self.socket.take());
+        self.socket.set(None);
         self.waiting.set_value(Vec::new());
         self.console.update(Console::close);
     }
@@ -274,7 +274,7 @@ impl ConsoleSession {
             SessionEvent::Connected { client, .. } => self.type_what_waits(client),
             SessionEvent::Exited { .. } => self.waiting.set_value(Vec::new()),
             SessionEvent::Ended { .. } => {
-                drop(self.socket.take());
+                self.socket.set(None);
                 self.waiting.set_value(Vec::new());
                 self.ends_soon.set(None);
             }

@@ -10,6 +10,7 @@ use super::conflicting_draft::ConflictingDraftNotice;
 use super::foot::EditorFoot;
 use super::layout::{CODE_BODY_ID, Panel};
 use super::program_editor::{FIELD_ID, MonacoState};
+use super::symbols::SymbolKeys;
 use crate::browser;
 use crate::icon::{Icon, IconName};
 use crate::notice::Notice;
@@ -70,6 +71,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
                     </p>
                 </noscript>
             </div>
+            <SymbolKeys />
             <EditorFoot />
         </section>
     }

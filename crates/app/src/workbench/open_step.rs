@@ -62,6 +62,16 @@ impl OpenStep {
         })
     }
 
+    /// How many steps before this one are not done.
+    pub(super) fn undone_before(self) -> Memo<usize> {
+        let progress = self.store.progress();
+        Memo::new(move |_| {
+            self.with(|course, step| {
+                progress.with(|progress| progress.undone_before(course, &step.summary.id).len())
+            })
+        })
+    }
+
     /// Part of this step's progress, followed as it changes.
     pub(super) fn progress<T: PartialEq + Send + Sync + 'static>(
         self,

@@ -330,6 +330,16 @@ impl ProgramEditor {
         }
     }
 
+    /// Types a text where the cursor is, as a keyboard would.
+    pub(super) fn type_text(self, text: &str) {
+        self.monaco.with(|editor| editor.type_text(text));
+    }
+
+    /// Runs one of Monaco's own commands, as in `undo`.
+    pub(super) fn run_command(self, command: &str) {
+        self.monaco.with(|editor| editor.run_command(command));
+    }
+
     /// Shows a line of the program and puts the cursor there.
     pub(super) fn go_to_line(self, line: u32) {
         if self.monaco.is_some() {

@@ -1,6 +1,7 @@
 //! The results: the verdict, the tests, and what the program wrote.
 
 mod compare;
+mod course_end;
 mod output;
 mod report;
 mod sentence;

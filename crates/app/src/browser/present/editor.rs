@@ -51,6 +51,9 @@ enum Listening {
 /// Monaco's `MouseTargetType.GUTTER_GLYPH_MARGIN`.
 const GLYPH_MARGIN: f64 = 2.0;
 
+/// Who triggers a command, for Monaco.
+const TRIGGER_SOURCE: &str = "codealong";
+
 impl CodeEditor {
     /// Loads what [`Self::mount`] needs. Says whether it could be loaded.
     pub(crate) async fn load() -> bool {
@@ -227,6 +230,19 @@ impl CodeEditor {
         js::call(target, "setPosition", &[js::object(&position)]);
         js::call(target, "revealLineInCenter", &[line.into()]);
         self.focus();
+    }
+
+    /// Types a text where the cursor is, as a keyboard would.
+    pub(crate) fn type_text(&self, text: &str) {
+        let target: &IEditor = self.0.monaco.as_ref();
+        let typed = js::object::<JsValue>(&json!({ "text": text }));
+        target.trigger(TRIGGER_SOURCE, "type", &typed);
+    }
+
+    /// Runs one of Monaco's own commands.
+    pub(crate) fn run_command(&self, command: &str) {
+        let target: &IEditor = self.0.monaco.as_ref();
+        target.trigger(TRIGGER_SOURCE, command, &JsValue::NULL);
     }
 
     pub(crate) fn focus(&self) {

@@ -34,7 +34,7 @@ impl Playback {
     }
 
     pub(super) fn stop(self) {
-        drop(self.timer.take());
+        self.timer.set(None);
         self.steps.set_value(VecDeque::new());
     }
 

@@ -3,6 +3,7 @@
 use browser_model::RunPhase;
 use leptos::prelude::*;
 
+use super::course_end::CourseEnd;
 use super::sentence::{LeadSentence, Sentence};
 use crate::browser;
 use crate::course_text::CourseText;
@@ -183,41 +184,36 @@ fn RunFailedButton(words: &'static str) -> impl IntoView {
     .into_any()
 }
 
-/// A link to the next step, with its shortcut; after the last step, to the course.
+/// A link to the next step, with its shortcut; after the last step, what was built.
 #[component]
 fn NextStepLink() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let (_, next) = bench.step.neighbours();
-    let is_last = next.is_none();
-    let keys = next.is_some().then(|| {
-        let keys = if browser::is_apple() {
-            "⌃⌥ ."
-        } else {
-            "Alt ."
-        };
-        view! { <kbd translate="no" aria-hidden="true">{keys}</kbd> }
-    });
-    let (address, words) = match next {
-        Some(step) => (
-            bench.step.address(&step),
-            view! { <span>"Next step: " <CourseText text=step.short_title /></span> }.into_any(),
-        ),
-        None => (
-            bench
-                .step
-                .with(|course, _| format!("/courses/{}", course.id)),
-            "Back to the course".into_any(),
-        ),
+    let onward = match next {
+        Some(step) => {
+            let keys = if browser::is_apple() {
+                "⌃⌥ ."
+            } else {
+                "Alt ."
+            };
+            let address = bench.step.address(&step);
+            view! {
+                <p class="verdict-actions">
+                    <a class="button primary" href=address>
+                        <span>"Next step: " <CourseText text=step.short_title /></span>
+                        <Icon icon=IconName::Right />
+                        <kbd translate="no" aria-hidden="true">
+                            {keys}
+                        </kbd>
+                    </a>
+                </p>
+            }
+            .into_any()
+        }
+        None => view! { <CourseEnd /> }.into_any(),
     };
     view! {
-        {is_last.then(|| view! { <p>"That was the last step."</p> })}
-        <p class="verdict-actions">
-            <a class="button primary" href=address>
-                {words}
-                <Icon icon=IconName::Right />
-                {keys}
-            </a>
-        </p>
+        {onward}
         <Stale />
     }
     .into_any()
