@@ -166,3 +166,32 @@ test("an idle session says when it ends, and stays for whoever is there", async 
   await workbench.results.getByRole("button", { name: "Stay" }).click();
   await expect(warning).toBeHidden();
 });
+
+test("lines that are pasted are commands, and a long one arrives whole", async ({ workbench }) => {
+  await workbench.open("get");
+  await workbench.write(solution("get"));
+  await workbench.showConsole();
+  const paste = (text: string) =>
+    workbench.consoleInput.evaluate((input, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", pasted);
+      input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+  await paste("$ redis-cli SET a 1\n127.0.0.1:6379> GET a\n");
+  await expect(workbench.consoleReplies).toHaveText(["OK", '"1"']);
+  await workbench.type(`SET long ${"x".repeat(1_000_000)}`);
+  await expect(workbench.consoleReplies).toHaveText(["OK", '"1"', "OK"]);
+});
+
+test("what one client waits for, another causes", async ({ workbench }) => {
+  await workbench.open("blpop");
+  await workbench.write(solution("blpop"));
+  const example = (text: string) =>
+    workbench.page.locator(".code-frame", { hasText: text }).getByRole("button", { name: "Send" });
+  await example("BLPOP jobs 0").click();
+  await expect(workbench.consoleLog).toContainText("BLPOP jobs 0");
+  await expect(workbench.results.getByText("waits for a reply")).toBeAttached();
+  await example("RPUSH jobs mail").click();
+  await expect(workbench.consoleLog.locator('.is-reply[data-client="2"] > code')).toHaveText("(integer) 1");
+  await expect(workbench.consoleLog.locator('.is-reply[data-client="1"] > code')).toHaveText('1) "jobs"\n2) "mail"');
+});

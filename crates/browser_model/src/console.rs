@@ -17,7 +17,7 @@ use crate::redis_cli::{encode_command, split_words};
 use self::client::Arrival;
 pub use self::client::ConsoleClient;
 pub use self::entry::{ConsoleContent, ConsoleEntry, ReceivedEntry, ReceivedKind};
-use self::entry::{Entries, shortened};
+use self::entry::{Entries, shortened, shortened_bytes};
 pub use self::phase::{ConsolePhase, EndsSoon, InputMode, LAST_SECONDS, UnsendableInput};
 
 /// How many lines of the history are kept.
@@ -182,12 +182,13 @@ impl Console {
             return Err(UnsendableInput::NotConnected(client));
         };
         connected.ask(is_command);
-        let bytes = ByteString::from(bytes);
         self.entries.add(ConsoleContent::Sent {
             client,
             text: shortened(text),
-            bytes: bytes.clone(),
+            bytes: shortened_bytes(&bytes),
+            is_command,
         });
+        let bytes = ByteString::from(bytes);
         Ok(SessionCommand::Send { client, bytes })
     }
 

@@ -30,6 +30,23 @@ pub fn guide_commands(typed: &str) -> Vec<String> {
     commands
 }
 
+/// The commands in lines that are pasted, without the prompts that a terminal puts before them: of its
+/// shell, of redis-cli, and of its comments nothing.
+pub fn pasted_commands(pasted: &str) -> Vec<String> {
+    let lines = pasted.lines().map(str::trim);
+    let commands = lines.map(|line| {
+        let line = line.strip_prefix("$ ").unwrap_or(line);
+        let line = line.strip_prefix("redis-cli ").unwrap_or(line);
+        match line.split_once("> ") {
+            // As in `127.0.0.1:6379> `.
+            Some((prompt, command)) if prompt.contains(':') && !prompt.contains(' ') => command,
+            _ => line,
+        }
+    });
+    let is_command = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    commands.filter(is_command).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +56,15 @@ mod tests {
         let typed = "redis-cli SET colour \"dark blue\"\nredis-cli -r 2 PING\n";
         let expected = ["SET colour \"dark blue\"", "PING", "PING"];
         assert_eq!(guide_commands(typed), expected);
+    }
+
+    #[test]
+    fn what_is_pasted_is_free_of_prompts() {
+        let pasted = "# first\n$ redis-cli SET a 1\r\n127.0.0.1:6379> GET a\n\nSET b \"x> y\"\n";
+        assert_eq!(
+            pasted_commands(pasted),
+            ["SET a 1", "GET a", "SET b \"x> y\""]
+        );
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use console::{
 };
 pub use course_progress::{CourseProgress, minutes_of};
 pub use failure_text::{failure_text, traceback_text};
-pub use guide_commands::guide_commands;
+pub use guide_commands::{guide_commands, pasted_commands};
 pub use import::{ImportedStep, imported_steps};
 pub use initial_draft::{InitialDraft, earlier};
 pub use inline_code::{InlineSpan, inline_spans};

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use browser_model::{LineEdit, LineNote, Theme};
 use leptos::web_sys::{
-    Element, HtmlDetailsElement, HtmlDialogElement, HtmlDivElement, HtmlElement, HtmlInputElement,
-    HtmlTextAreaElement, KeyboardEvent,
+    Element, Event, HtmlDetailsElement, HtmlDialogElement, HtmlDivElement, HtmlElement,
+    HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
 };
 
 use super::EditorSetup;
@@ -224,6 +224,10 @@ pub(crate) fn random_name() -> String {
 
 pub(crate) fn code_blocks(_: &HtmlDivElement) -> Vec<(HtmlElement, String)> {
     Vec::new()
+}
+
+pub(crate) fn pasted_text(_: &Event) -> Option<String> {
+    None
 }
 
 pub(crate) fn keep_at_end(_: &str) {}

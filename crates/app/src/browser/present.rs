@@ -15,7 +15,7 @@ mod page;
 mod socket;
 pub(crate) mod storage;
 
-pub(crate) use clipboard::{code_blocks, copy};
+pub(crate) use clipboard::{code_blocks, copy, pasted_text};
 pub(crate) use diff::DiffView;
 pub(crate) use editor::CodeEditor;
 pub(crate) use editor_theme::use_editor_theme;

@@ -219,6 +219,20 @@ impl ConsoleSession {
     pub(super) fn play(self, lines: Vec<String>) {
         self.show();
         self.mode.set(InputMode::Protocol);
+        let client = self.active.get_untracked();
+        let waits = self.console.with_untracked(|console| {
+            let found = console.clients().get(&client);
+            found.is_some_and(|client| client.is_connected && client.waits_for > 0)
+        });
+        if waits {
+            // As in a second terminal: what one client waits for, another may cause.
+            self.add_client();
+            let another = self.active.get_untracked();
+            self.waiting.update_value(|waiting| {
+                waiting.extend(lines.into_iter().map(|line| (another, line)));
+            });
+            return;
+        }
         for line in lines {
             self.type_line(line);
         }
@@ -250,6 +264,17 @@ impl ConsoleSession {
     }
 
     fn send(self, command: &SessionCommand) {
+        if let SessionCommand::Send { client, bytes } = command
+            && bytes.as_bytes().len() > SessionCommand::BYTES_MAX
+        {
+            for piece in bytes.as_bytes().chunks(SessionCommand::BYTES_MAX) {
+                self.send(&SessionCommand::Send {
+                    client: *client,
+                    bytes: piece.into(),
+                });
+            }
+            return;
+        }
         if let Ok(text) = serde_json::to_string(command) {
             self.socket.with(|socket| socket.send(&text));
             self.last_told_ms

@@ -2,7 +2,7 @@
 
 use protocol::{ByteString, WireProtocol, duration_text};
 
-use super::entry::{ReceivedEntry, ReceivedKind, shortened};
+use super::entry::{ReceivedEntry, ReceivedKind, shortened, shortened_bytes};
 use crate::redis_cli::reply_text;
 use crate::reply_reader::{Reading, Reply, read_reply};
 
@@ -75,7 +75,7 @@ impl ConsoleClient {
             WireProtocol::Lines => {
                 let text = String::from_utf8_lossy(&self.unread).trim_end().to_owned();
                 let bytes = std::mem::take(&mut self.unread);
-                vec![self.entry(number, &text, ReceivedKind::Reply, bytes, arrival.took_us)]
+                vec![self.entry(number, &text, ReceivedKind::Reply, &bytes, arrival.took_us)]
             }
             WireProtocol::Resp => self.read_replies(number, arrival.took_us),
         };
@@ -94,7 +94,7 @@ impl ConsoleClient {
         let bytes = std::mem::take(&mut self.unread);
         (!bytes.is_empty()).then(|| {
             let text = ByteString::from(bytes.as_slice()).to_string();
-            self.entry(number, &text, ReceivedKind::Incomplete, bytes, None)
+            self.entry(number, &text, ReceivedKind::Incomplete, &bytes, None)
         })
     }
 
@@ -114,7 +114,7 @@ impl ConsoleClient {
             let rest = self.unread.split_off(length);
             let bytes = std::mem::replace(&mut self.unread, rest);
             let took_us = took_us.filter(|_| kind != ReceivedKind::Unasked);
-            entries.push(self.entry(number, &text, kind, bytes, took_us));
+            entries.push(self.entry(number, &text, kind, &bytes, took_us));
             // Which line sent the next one is not known.
             self.line = None;
         }
@@ -134,14 +134,14 @@ impl ConsoleClient {
         client: u32,
         text: &str,
         kind: ReceivedKind,
-        bytes: Vec<u8>,
+        bytes: &[u8],
         took_us: Option<u32>,
     ) -> ReceivedEntry {
         ReceivedEntry {
             client,
             text: shortened(text),
             kind,
-            bytes: bytes.into(),
+            bytes: shortened_bytes(bytes),
             took: took_us.map(duration_text),
             line: self.line,
         }

@@ -32,8 +32,10 @@ pub enum ConsoleContent {
         client: u32,
         /// As it was typed.
         text: String,
-        /// What was sent.
+        /// What was sent, or its beginning.
         bytes: ByteString,
+        /// Whether it is what redis-cli would send for the text.
+        is_command: bool,
     },
     /// A client received something.
     Received(ReceivedEntry),
@@ -71,7 +73,7 @@ pub struct ReceivedEntry {
     pub text: String,
     /// What it is.
     pub kind: ReceivedKind,
-    /// The bytes themselves.
+    /// The bytes themselves, or their beginning.
     pub bytes: ByteString,
     /// From the command to this, as in `0.4 ms`; none where nothing was asked.
     pub took: Option<String>,
@@ -189,6 +191,11 @@ fn bytes_of(content: &ConsoleContent) -> usize {
         ConsoleContent::Output { text, .. } | ConsoleContent::Note { text, .. } => text.len(),
         ConsoleContent::LeftOut { .. } => 0,
     }
+}
+
+/// Bytes that are kept whole, or their beginning.
+pub(super) fn shortened_bytes(bytes: &[u8]) -> ByteString {
+    bytes[..bytes.len().min(SHOWN_BYTES_MAX)].into()
 }
 
 /// A text that is shown whole, or its beginning.

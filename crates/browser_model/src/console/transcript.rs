@@ -4,7 +4,6 @@ use protocol::ByteString;
 
 use super::Console;
 use super::entry::ConsoleContent;
-use crate::redis_cli::{encode_command, split_words};
 
 impl Console {
     /// The whole console as text, to be copied: what was sent stands there as one types it in a terminal.
@@ -16,10 +15,9 @@ impl Console {
                     client,
                     text: sent,
                     bytes,
+                    is_command,
                 } => {
-                    let is_command = split_words(sent)
-                        .is_ok_and(|words| encode_command(&words) == bytes.as_bytes());
-                    let typed = if is_command {
+                    let typed = if *is_command {
                         format!("redis-cli {sent}")
                     } else {
                         format!(

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlDivElement, HtmlElement, HtmlTextAreaElement};
+use web_sys::{ClipboardEvent, Element, Event, HtmlDivElement, HtmlElement, HtmlTextAreaElement};
 
 use super::js;
 
@@ -90,4 +90,10 @@ fn code_of(block: &Element) -> String {
     }
     let typed = text.lines().filter_map(|line| line.strip_prefix(PROMPT));
     typed.map(|line| format!("{line}\n")).collect()
+}
+
+/// The text of a paste.
+pub(crate) fn pasted_text(event: &Event) -> Option<String> {
+    let event = event.dyn_ref::<ClipboardEvent>()?;
+    event.clipboard_data()?.get_data("text").ok()
 }

@@ -18,6 +18,7 @@ pub(super) fn Entry(
             client,
             text,
             bytes,
+            ..
         } => view! {
             <div class="console-entry is-sent" data-client=client>
                 <span class="console-client">

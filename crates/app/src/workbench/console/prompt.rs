@@ -1,6 +1,6 @@
 //! The line that is typed, and for which client.
 
-use browser_model::{ConsolePhase, InputMode, complete_name};
+use browser_model::{ConsolePhase, InputMode, complete_name, pasted_commands};
 use leptos::ev;
 use leptos::prelude::*;
 use protocol::{SessionCommand, WireProtocol};
@@ -76,6 +76,17 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
             _ => {}
         }
     };
+    // A field has one line: several that are pasted are as many commands.
+    let paste = move |event: ev::ClipboardEvent| {
+        let pasted = browser::pasted_text(&event).unwrap_or_default();
+        if session.mode.get_untracked() == InputMode::Raw || !pasted.trim().contains('\n') {
+            return;
+        }
+        event.prevent_default();
+        for line in pasted_commands(&pasted) {
+            session.type_line(line);
+        }
+    };
     let is_raw = move || session.mode.get() == InputMode::Raw;
     let placeholder = move || match (session.mode.get(), protocol) {
         (InputMode::Raw, _) => r"as in PING\r\n",
@@ -106,6 +117,7 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
                         line.set(text);
                     }
                     on:keydown=on_key
+                    on:paste=paste
                 />
                 <button type="submit" class="button">"Send"</button>
             </div>
