@@ -1,19 +1,44 @@
 import { fileURLToPath } from "node:url";
 
+import type { Page } from "@playwright/test";
+
 import { takePicture } from "../fixtures/pictures.ts";
-import { mistake } from "../fixtures/programs.ts";
+import { mistake, solution } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 
-const README = fileURLToPath(new URL("../pictures/workbench.png", import.meta.url));
-
-test("the picture of the README", async ({ page, workbench }) => {
+test.beforeEach(async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+});
+
+/** Takes a picture of the README's, and renews the one there where that is asked for. */
+async function takePictureOfReadme(page: Page, name: string): Promise<void> {
+  await takePicture(page, name);
+  if (process.env.CODEALONG_REFRESH_PICTURES === "1") {
+    const file = new URL(`../pictures/${name}.png`, import.meta.url);
+    await page.screenshot({ path: fileURLToPath(file), animations: "disabled" });
+  }
+}
+
+test("the README's picture of a failed test", async ({ page, workbench }) => {
   await workbench.open("bytes");
   await workbench.judge(mistake("bytes", "length_of_the_text"));
   await workbench.hasVerdict(/tests failed$/);
   await expect(workbench.check("counts the length in bytes")).toContainText("failed");
-  await takePicture(page, "workbench");
-  if (process.env.CODEALONG_REFRESH_PICTURES === "1") {
-    await page.screenshot({ path: README, animations: "disabled" });
-  }
+  await takePictureOfReadme(page, "workbench");
+});
+
+test("the README's picture of the console", async ({ page, workbench }) => {
+  await workbench.open("blpop");
+  await workbench.write(solution("blpop"));
+  await workbench.showConsole();
+  await workbench.type('SET visitor "Ada Lovelace" EX 100');
+  await workbench.type("GET visitor");
+  await workbench.type("INCR visits");
+  await expect(workbench.consoleReplies).toHaveCount(3);
+  await workbench.type("BLPOP jobs 0");
+  await workbench.results.getByRole("button", { name: "Add a client" }).click();
+  await expect(workbench.consoleLog).toContainText("Client 2 is connected.");
+  await workbench.type("RPUSH jobs mail");
+  await expect(workbench.consoleReplies).toHaveCount(5);
+  await takePictureOfReadme(page, "console");
 });
