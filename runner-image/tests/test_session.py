@@ -1,11 +1,14 @@
 """A session: a program that runs on, and clients that the server's frames make speak to it."""
 
 import signal
+import subprocess
 import textwrap
 import unittest
+from types import SimpleNamespace
 
 import judging
 from judging import NONCE, free_port
+from codealong_judge.attempt import Attempt
 
 SERVER = """
     import socket, threading
@@ -181,14 +184,34 @@ class Sessions(unittest.TestCase):
                 session.until("received")
                 self.assertIn("asked", session.printed)
 
-    def test_clients_that_come_and_go_use_up_no_ports(self):
-        with Session() as session:
-            for _ in range(200):
-                session.connect(1)
-                session.send({"frame": "disconnect", "client": 1})
-            session.connect(1)
-            session.ask(1, "x")
-            self.assertEqual(session.until("received")["line"], 6)
+    def test_a_port_is_given_back(self):
+        records = SimpleNamespace(new_sends=lambda: (), new_paths=lambda: ())
+        attempt = Attempt(
+            event_loop=None, launcher=None, records=records, counters=None, port=1, timeouts=None, is_final=True,
+            random_values=None, right_replies=None, shortest_script=[],
+        )
+        self.assertTrue(attempt.claim_port(2))
+        self.assertFalse(attempt.claim_port(2))
+        attempt.release_port(2)
+        self.assertTrue(attempt.claim_port(2))
+
+    def test_what_was_printed_before_a_restart_comes_before_it(self):
+        with Session("while True: print('old')\n") as session:
+            session.until("output")
+            session.send({"frame": "restart", "files": {"main.py": "import time\nprint('new')\ntime.sleep(60)\n"}})
+            session.until("launched")
+            session.until("output")
+            self.assertNotIn("old", session.printed)
+
+    def test_a_command_that_is_none_ends_the_judge(self):
+        for bad in ({"frame": "send", "client": 1}, {"frame": "connect"}, {"frame": "restart", "files": {}}, {"frame": "x"}):
+            with Session(stderr=subprocess.PIPE) as session:
+                session.send(bad)
+                while session.read():
+                    pass
+                code, complaint = session.end()
+                self.assertEqual(code, 1)
+                self.assertIn("no command", complaint)
 
     def test_what_is_dropped_is_told_once_a_second(self):
         program = "import sys\nwhile True: sys.stdout.write('x' * 1000)\n"

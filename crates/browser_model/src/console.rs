@@ -15,7 +15,7 @@ use protocol::{
 use crate::redis_cli::{encode_command, split_words};
 
 use self::client::Arrival;
-pub use self::client::ConsoleClient;
+pub use self::client::{ClientState, ConsoleClient};
 pub use self::entry::{ConsoleContent, ConsoleEntry, ReceivedEntry, ReceivedKind};
 use self::entry::{Entries, shortened, shortened_bytes};
 pub use self::phase::{ConsolePhase, EndsSoon, InputMode, LAST_SECONDS, UnsendableInput};
@@ -32,6 +32,8 @@ pub struct Console {
     entries: Entries,
     clients: BTreeMap<u32, ConsoleClient>,
     history: Vec<String>,
+    /// Whether the session has a lane.
+    is_up: bool,
     idle_max_s: u32,
     length_max_s: u32,
 }
@@ -46,6 +48,7 @@ impl Console {
             entries: Entries::default(),
             clients: BTreeMap::from([(1, ConsoleClient::default())]),
             history: Vec::new(),
+            is_up: false,
             idle_max_s: 0,
             length_max_s: 0,
         }
@@ -94,17 +97,28 @@ impl Console {
         })
     }
 
-    /// A session is asked for, or another start in the one that there is.
+    /// A session is asked for.
     pub fn open(&mut self) {
+        self.is_up = false;
+        (self.idle_max_s, self.length_max_s) = (0, 0);
+        self.restart();
+    }
+
+    /// Another start is asked for in the session that there is.
+    pub fn restart(&mut self) {
         self.phase = ConsolePhase::Opening;
-        self.disconnect_all();
+        self.renew_clients(ClientState::Gone);
+    }
+
+    /// Whether there is a session in which the program can be started again.
+    pub fn is_up(&self) -> bool {
+        self.is_up
     }
 
     /// The session is over by the page's own doing.
     pub fn close(&mut self) {
         if self.phase.is_open() {
-            self.phase = ConsolePhase::Closed;
-            self.disconnect_all();
+            self.end(ConsolePhase::Closed);
             self.note("The session has ended.", None, true);
         }
     }
@@ -118,13 +132,13 @@ impl Console {
     pub fn add_client(&mut self) -> Option<(u32, SessionCommand)> {
         let number = (1..=SessionCommand::CLIENTS_MAX).find(|n| !self.clients.contains_key(n))?;
         self.clients.insert(number, ConsoleClient::default());
-        Some((number, SessionCommand::Connect { client: number }))
+        Some((number, self.connect(number)))
     }
 
     /// A client has left by the page's own doing, and is still shown.
     pub fn leave(&mut self, client: u32) {
         if let Some(found) = self.clients.get_mut(&client) {
-            *found = ConsoleClient::default();
+            found.renewed(ClientState::Gone);
             self.note(format!("Client {client} has left."), None, false);
         }
     }
@@ -143,7 +157,10 @@ impl Console {
         Some(SessionCommand::Disconnect { client })
     }
 
-    /// Takes what was typed for a client: the command to send, or none for an empty line.
+    /// Takes what was typed for a client; returns what to ask of the server for it.
+    ///
+    /// Where the client has no connection yet, the line is sent once it has; one that has lost it gets
+    /// another, as redis-cli does. Without a program that runs, the caller starts it.
     pub fn type_line(
         &mut self,
         client: u32,
@@ -157,6 +174,15 @@ impl Console {
             return Ok(None);
         }
         self.remember(line);
+        self.send_line(client, line, mode)
+    }
+
+    fn send_line(
+        &mut self,
+        client: u32,
+        line: &str,
+        mode: InputMode,
+    ) -> Result<Option<SessionCommand>, UnsendableInput> {
         let (bytes, is_command) = match (mode, self.protocol) {
             (InputMode::Raw, _) => (ByteString::parse(line)?.as_bytes().to_vec(), false),
             (InputMode::Protocol, WireProtocol::Resp) => {
@@ -166,7 +192,20 @@ impl Console {
                 (format!("{line}\r\n").into_bytes(), false)
             }
         };
-        self.send(client, line, bytes, is_command).map(Some)
+        let is_running = self.phase == ConsolePhase::Running;
+        let found = self.clients.entry(client).or_default();
+        if is_running && found.state == ClientState::Connected {
+            return self.send(client, line, bytes, is_command).map(Some);
+        }
+        found.queue.push((line.to_owned(), mode));
+        let is_gone = found.state == ClientState::Gone;
+        Ok((is_running && is_gone).then(|| self.connect(client)))
+    }
+
+    fn connect(&mut self, client: u32) -> SessionCommand {
+        let found = self.clients.entry(client).or_default();
+        found.renewed(ClientState::Connecting);
+        SessionCommand::Connect { client }
     }
 
     /// Sends bytes that were not typed, say those of a test; `text` is how they are shown.
@@ -178,7 +217,7 @@ impl Console {
         is_command: bool,
     ) -> Result<SessionCommand, UnsendableInput> {
         let found = self.clients.get_mut(&client);
-        let Some(connected) = found.filter(|client| client.is_connected) else {
+        let Some(connected) = found.filter(|client| client.state == ClientState::Connected) else {
             return Err(UnsendableInput::NotConnected(client));
         };
         connected.ask(is_command);
@@ -197,18 +236,31 @@ impl Console {
         self.note(text, None, false);
     }
 
-    /// Takes an event; returns what to ask of the server for it.
-    pub fn take(&mut self, event: SessionEvent) -> Vec<SessionCommand> {
+    /// Takes an event; returns what to ask of the server for it, and none where the event is of a start
+    /// before the one that was asked for last.
+    pub fn take(&mut self, event: SessionEvent) -> Option<Vec<SessionCommand>> {
+        let is_of_a_start = matches!(
+            event,
+            SessionEvent::Connected { .. }
+                | SessionEvent::NotConnected { .. }
+                | SessionEvent::Received { .. }
+                | SessionEvent::Disconnected { .. }
+                | SessionEvent::Exited { .. }
+        );
+        if is_of_a_start && self.phase == ConsolePhase::Opening {
+            return None;
+        }
         match event {
             SessionEvent::Waiting => self.phase = ConsolePhase::Opening,
             SessionEvent::Opened {
                 idle_max_s,
                 length_max_s,
             } => {
+                self.is_up = true;
                 self.idle_max_s = idle_max_s;
                 self.length_max_s = length_max_s;
             }
-            SessionEvent::Started { launch } => return self.started(launch),
+            SessionEvent::Started { launch } => return Some(self.started(launch)),
             SessionEvent::Output {
                 stream,
                 text,
@@ -219,12 +271,20 @@ impl Console {
                 }
                 self.left_out(None, u64::from(dropped_bytes));
             }
-            SessionEvent::Connected { client, .. } => self.connected(client),
+            SessionEvent::Connected { client, .. } => return Some(self.connected(client)),
             SessionEvent::NotConnected {
                 client,
                 outcome,
                 span,
             } => {
+                let found = self.clients.get_mut(&client);
+                let unsent = found.map(|found| {
+                    found.renewed(ClientState::Gone);
+                    std::mem::take(&mut found.queue)
+                });
+                for (line, _) in unsent.unwrap_or_default() {
+                    self.note(format!("Not sent: {}", shortened(&line)), None, false);
+                }
                 // Without a reason the program has ended, which is told by itself.
                 if let Some(outcome) = outcome {
                     let text = format!("Client {client} can't connect. {}", outcome.message());
@@ -247,27 +307,30 @@ impl Console {
             }
             SessionEvent::Disconnected { client, how } => self.disconnected(client, how),
             SessionEvent::Exited { outcome, span } => {
+                self.drop_clients();
                 self.phase = ConsolePhase::Exited;
-                self.disconnect_all();
                 let span = span.or_else(|| outcome.span());
                 self.note(outcome.message(), line_of(span), true);
             }
             SessionEvent::NotStarted { reason } => {
+                for client in self.clients.values_mut() {
+                    client.queue.clear();
+                }
                 self.note(format!("Not started: {reason}."), None, false);
             }
             SessionEvent::Ended { end } => {
-                self.disconnect_all();
                 let text = match &end {
-                    SessionEnd::Failed { .. } | SessionEnd::NoPlace { .. } | SessionEnd::Off => {
-                        sentence_case(&end.to_string())
-                    }
+                    SessionEnd::Failed { .. }
+                    | SessionEnd::NoPlace { .. }
+                    | SessionEnd::Rationed { .. }
+                    | SessionEnd::Off => sentence_case(&end.to_string()),
                     _ => format!("The session has ended: {end}."),
                 };
+                self.end(ConsolePhase::Ended(end));
                 self.note(text, None, true);
-                self.phase = ConsolePhase::Ended(end);
             }
         }
-        Vec::new()
+        Some(Vec::new())
     }
 
     /// The connection to the server is lost.
@@ -282,8 +345,7 @@ impl Console {
                     "The connection to the server is lost, and the session with it. Your code is safe."
                 }
             };
-            self.phase = ConsolePhase::Closed;
-            self.disconnect_all();
+            self.end(ConsolePhase::Closed);
             self.note(text, None, true);
         }
     }
@@ -294,19 +356,27 @@ impl Console {
             _ => "Your program has started again, with the code as it is now.",
         };
         self.phase = ConsolePhase::Running;
-        self.disconnect_all();
+        self.renew_clients(ClientState::Connecting);
         self.note(text, None, false);
         let connect = |client: &u32| SessionCommand::Connect { client: *client };
         self.clients.keys().map(connect).collect()
     }
 
-    fn connected(&mut self, client: u32) {
-        if let Some(found) = self.clients.get_mut(&client) {
-            *found = ConsoleClient::connected();
-        }
+    fn connected(&mut self, client: u32) -> Vec<SessionCommand> {
+        let Some(found) = self.clients.get_mut(&client) else {
+            return Vec::new();
+        };
+        found.renewed(ClientState::Connected);
+        let queue = std::mem::take(&mut found.queue);
         if client > 1 {
             self.note(format!("Client {client} is connected."), None, false);
         }
+        let mut commands = Vec::new();
+        for (line, mode) in queue {
+            // It could be read when it was typed.
+            commands.extend(self.send_line(client, &line, mode).ok().flatten());
+        }
+        commands
     }
 
     fn disconnected(&mut self, client: u32, how: ConnectionEnd) {
@@ -314,7 +384,7 @@ impl Console {
             return;
         };
         let rest = found.end(client);
-        *found = ConsoleClient::default();
+        found.renewed(ClientState::Gone);
         self.add_received(rest);
         let text = match how {
             ConnectionEnd::Closed => {
@@ -330,10 +400,23 @@ impl Console {
         self.note(text, None, false);
     }
 
-    fn disconnect_all(&mut self) {
+    fn renew_clients(&mut self, state: ClientState) {
+        for client in self.clients.values_mut() {
+            client.renewed(state);
+        }
+    }
+
+    /// Nobody is connected any more, and nothing is to be sent.
+    fn drop_clients(&mut self) {
         for client in self.clients.values_mut() {
             *client = ConsoleClient::default();
         }
+    }
+
+    fn end(&mut self, phase: ConsolePhase) {
+        self.drop_clients();
+        self.is_up = false;
+        self.phase = phase;
     }
 
     fn received(&mut self, client: u32, arrival: Arrival<'_>, dropped_bytes: u64) {

@@ -39,8 +39,8 @@ pub use ansi::{AnsiReader, StyledText, TerminalColor, TextStyle, Weight};
 pub use byte_view::{ByteSpan, ByteSpanKind, Extent, ShownBytes, is_long, show_bytes};
 pub use conflicting_draft::ConflictingDraft;
 pub use console::{
-    Console, ConsoleClient, ConsoleContent, ConsoleEntry, ConsolePhase, EndsSoon, InputMode,
-    LAST_SECONDS, ReceivedEntry, ReceivedKind, UnsendableInput,
+    ClientState, Console, ConsoleClient, ConsoleContent, ConsoleEntry, ConsolePhase, EndsSoon,
+    InputMode, LAST_SECONDS, ReceivedEntry, ReceivedKind, UnsendableInput,
 };
 pub use course_progress::{CourseProgress, minutes_of};
 pub use failure_text::{failure_text, traceback_text};

@@ -1,6 +1,6 @@
 //! A test's exchange, to be played again in the console.
 
-use protocol::{Exchange, ExchangeAction, Request};
+use protocol::{Exchange, ExchangeAction, Request, SessionCommand};
 
 use crate::redis_cli::quote_word;
 
@@ -30,8 +30,8 @@ pub enum PlaybackStep {
     },
 }
 
-/// The steps that a test's clients made, in order; none where some are not known whole, or where the
-/// program was started again in between.
+/// The steps that a test's clients made, in order; none where some are not known whole, where the
+/// program was started again in between, or where there were too many clients.
 pub fn playback_of(exchanges: &[Exchange]) -> Option<Vec<PlaybackStep>> {
     let mut steps = Vec::new();
     for exchange in exchanges {
@@ -62,6 +62,11 @@ pub fn playback_of(exchanges: &[Exchange]) -> Option<Vec<PlaybackStep>> {
             | ExchangeAction::ClosedByServer
             | ExchangeAction::Reset => {}
         }
+    }
+    // Clients that have left keep their place in the console.
+    let connects = |step: &&PlaybackStep| matches!(step, PlaybackStep::Connect { .. });
+    if steps.iter().filter(connects).count() > SessionCommand::CLIENTS_MAX as usize {
+        return None;
     }
     let is_sent = |step: &PlaybackStep| matches!(step, PlaybackStep::Send { .. });
     steps.iter().any(is_sent).then_some(steps)

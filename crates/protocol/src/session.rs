@@ -173,7 +173,7 @@ pub enum SessionEnd {
         /// How long, in seconds.
         length_s: u32,
     },
-    /// The program has used the processor for as long as it may.
+    /// The program, and the judge that speaks to it, have used the processor for as long as they may.
     #[error(
         "your program kept the processor busy for {cpu_s} s, which is all that a session has: \
          perhaps a loop never waits"
@@ -201,6 +201,15 @@ pub enum SessionEnd {
     #[error("every place for a session is taken right now: try again in {retry_after_s} s")]
     NoPlace {
         /// Seconds after which one may be free.
+        retry_after_s: u32,
+    },
+    /// There was none: those of this browser, or of its network, have used too much of the processor.
+    #[error(
+        "the sessions from here have used up their processor time: try again in {}",
+        minutes(*retry_after_s)
+    )]
+    Rationed {
+        /// Seconds after which there is one.
         retry_after_s: u32,
     },
     /// There was none: whoever runs the server has no sessions.

@@ -126,6 +126,24 @@ class _Client:
         return min(waits, default=None)
 
 
+def _parse(command):
+    """The kind of a frame of the server's, its client, and its files or bytes, as far as it has them."""
+    try:
+        kind, number, content = command["frame"], command.get("client"), None
+        if kind == "restart":
+            content = files_of(command)
+        elif kind == "send":
+            content = command["bytes"].encode("latin-1")
+        is_command = kind in ("restart", "finish") or (
+            kind in ("connect", "send", "disconnect") and isinstance(number, int)
+        )
+        if not is_command:
+            raise ValueError(f"{kind!r} for {number!r}")
+        return kind, number, content
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise frame.InvalidFrame(f"no command: {error!r}") from None
+
+
 class Session:
     """One session, from its job to its end."""
 
@@ -214,39 +232,29 @@ class Session:
             ready, _, _ = select.select([self._stdin], [], [], 0)
             if not ready:
                 return None
-            command = frame.read(self._stdin)
-            try:
-                if self._handle(command):
-                    return "finished"
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise frame.InvalidFrame(f"no command: {error!r}") from None
+            if self._handle(*_parse(frame.read(self._stdin))):
+                return "finished"
         return None
 
-    def _handle(self, command):
+    def _handle(self, kind, number, content):
         """Does what one frame asks; says whether it ends the session."""
-        kind = command.get("frame")
-        number = command.get("client")
-        if kind == "finish":
-            return True
         if kind == "restart":
-            self._start(files_of(command))
+            self._start(content)
         elif kind == "connect":
             self._connect(number)
         elif kind == "send":
-            self._send(number, command["bytes"].encode("latin-1"))
-        elif kind == "disconnect":
-            client = self._clients.get(number)
-            if client is not None:
-                self._close(client)
-        else:
-            raise frame.InvalidFrame(f"{kind!r} in a session")
-        return False
+            self._send(number, content)
+        elif kind == "disconnect" and number in self._clients:
+            self._close(self._clients[number])
+        return kind == "finish"
 
     def _start(self, files):
         self._clients.clear()
         self._last_taken = None
         self._refusals_before = self._counters.refusals()
         self._launcher.start(files)
+        # What the program before has printed belongs to the start before.
+        self._output.flush(monotonic())
         self._attempt = self._new_attempt()
         self._is_end_told = False
         self._look = _FIRST_LOOK_SECONDS

@@ -41,8 +41,8 @@ pub(super) struct ConsoleSession {
     mode: RwSignal<InputMode>,
     /// The program that was started last.
     started: RwSignal<Option<String>>,
-    /// Lines for clients, to be sent as soon as they are connected.
-    waiting: StoredValue<Vec<(u32, String)>>,
+    /// The program that the server was asked to start last.
+    asked: StoredValue<String>,
     socket: Local<Socket>,
     /// When the server last heard of somebody, in milliseconds, and when the session was opened.
     last_told_ms: StoredValue<u64>,
@@ -65,7 +65,7 @@ impl ConsoleSession {
             active: RwSignal::new(1),
             mode: RwSignal::new(InputMode::Protocol),
             started: RwSignal::new(None),
-            waiting: StoredValue::new(Vec::new()),
+            asked: StoredValue::new(String::new()),
             socket: Local::empty(),
             last_told_ms: StoredValue::new(0),
             opened_ms: StoredValue::new(0),
@@ -102,6 +102,11 @@ impl ConsoleSession {
 
     /// Starts the program as it is in the editor: in the session, or in a new one.
     pub(super) fn start(self) {
+        self.playback.stop();
+        self.start_program();
+    }
+
+    fn start_program(self) {
         if !self.store.is_loaded_untracked() {
             return;
         }
@@ -110,24 +115,23 @@ impl ConsoleSession {
         let text = self.editor.program().get_untracked();
         let program = Program::of_one_file(text.clone());
         if let Err(reason) = RunnableProgram::parse(program.clone()) {
-            self.waiting.set_value(Vec::new());
             self.take(SessionEvent::NotStarted { reason });
             return;
         }
-        self.started.set(Some(text));
+        self.started.set(Some(text.clone()));
         self.touch();
-        let is_up = self.console.with_untracked(|console| {
-            matches!(
-                console.phase(),
-                ConsolePhase::Running | ConsolePhase::Exited
-            )
-        });
+        let (is_up, is_coming) = self
+            .console
+            .with_untracked(|console| (console.is_up(), console.phase().is_open()));
         if is_up {
-            self.console.update(Console::open);
+            self.console.update(Console::restart);
+            self.asked.set_value(text);
             self.send(&SessionCommand::Restart { program });
-        } else {
+        } else if !is_coming {
+            self.asked.set_value(text);
             self.open(program);
         }
+        // A session that is coming starts it once it is there.
     }
 
     fn open(self, program: Program) {
@@ -164,10 +168,9 @@ impl ConsoleSession {
         self.count_down();
     }
 
-    /// There is no connection to the server, or no more.
+    /// There is no connection to the server, or no more. Does nothing once the workbench is gone.
     fn lose(self) {
-        // Nothing is there any more once the workbench is gone.
-        self.waiting.try_set_value(Vec::new());
+        self.playback.stop();
         self.ends_soon.try_set(None);
         self.console.try_update(Console::lose);
     }
@@ -177,25 +180,18 @@ impl ConsoleSession {
         self.ends_soon.set(None);
         self.playback.stop();
         self.socket.set(None);
-        self.waiting.set_value(Vec::new());
         self.console.update(Console::close);
     }
 
-    /// Types a line for the active client; without a session, starts one first.
-    fn type_line(self, line: String) {
+    /// Types a line for the active client; without a program that runs, starts it.
+    fn type_line(self, line: &str) {
         self.touch();
-        let client = self.active.get_untracked();
+        self.type_for(self.active.get_untracked(), line);
         let phase = self
             .console
             .with_untracked(|console| console.phase().clone());
-        if phase == ConsolePhase::Running {
-            self.type_for(client, &line);
-            return;
-        }
-        self.waiting
-            .update_value(|waiting| waiting.push((client, line)));
-        if phase != ConsolePhase::Opening {
-            self.start();
+        if !matches!(phase, ConsolePhase::Running | ConsolePhase::Opening) {
+            self.start_program();
         }
     }
 
@@ -216,26 +212,27 @@ impl ConsoleSession {
     }
 
     /// Shows the console and types these commands, as the examples of a guide are.
-    pub(super) fn play(self, lines: Vec<String>) {
+    pub(super) fn play(self, lines: &[String]) {
         self.show();
         self.mode.set(InputMode::Protocol);
         let client = self.active.get_untracked();
         let waits = self.console.with_untracked(|console| {
             let found = console.clients().get(&client);
-            found.is_some_and(|client| client.is_connected && client.waits_for > 0)
+            found.is_some_and(|client| client.waits_for > 0)
         });
         if waits {
             // As in a second terminal: what one client waits for, another may cause.
             self.add_client();
-            let another = self.active.get_untracked();
-            self.waiting.update_value(|waiting| {
-                waiting.extend(lines.into_iter().map(|line| (another, line)));
-            });
-            return;
         }
         for line in lines {
             self.type_line(line);
         }
+    }
+
+    /// The same with the program as it is now, whatever runs.
+    pub(super) fn play_afresh(self, lines: &[String]) {
+        self.start();
+        self.play(lines);
     }
 
     fn add_client(self) {
@@ -284,10 +281,11 @@ impl ConsoleSession {
 
     fn take(self, event: SessionEvent) {
         let followed = event.clone();
-        let commands = self
-            .console
-            .try_update(|console| console.take(event))
-            .unwrap_or_default();
+        let commands = self.console.try_update(|console| console.take(event));
+        // Nothing, where it is of a start before the one that was asked for last.
+        let Some(Some(commands)) = commands else {
+            return;
+        };
         for command in commands {
             self.send(&command);
         }
@@ -295,30 +293,19 @@ impl ConsoleSession {
             SessionEvent::Opened { .. } => {
                 self.opened_ms
                     .set_value(browser::now_ms().unwrap_or_default());
+                let wanted = self.started.get_untracked();
+                if wanted.is_some_and(|wanted| self.asked.with_value(|asked| *asked != wanted)) {
+                    // It was changed while the session was coming.
+                    self.start_program();
+                }
             }
-            SessionEvent::Connected { client, .. } => self.type_what_waits(client),
-            SessionEvent::Exited { .. } => self.waiting.set_value(Vec::new()),
             SessionEvent::Ended { .. } => {
                 self.socket.set(None);
-                self.waiting.set_value(Vec::new());
                 self.ends_soon.set(None);
             }
             _ => {}
         }
         self.follow_playback(&followed);
-    }
-
-    fn type_what_waits(self, client: u32) {
-        let waiting = self.waiting.try_update_value(|waiting| {
-            let of_client = |(of, _): &(u32, String)| *of == client;
-            let (now, later) = std::mem::take(waiting).into_iter().partition(of_client);
-            *waiting = later;
-            now
-        });
-        let waiting: Vec<(u32, String)> = waiting.unwrap_or_default();
-        for (_, line) in waiting {
-            self.type_for(client, &line);
-        }
     }
 
     /// Somebody is there, and says so.
@@ -330,7 +317,11 @@ impl ConsoleSession {
     /// Somebody is there.
     fn touch(self) {
         let now = browser::now_ms().unwrap_or_default();
-        self.ends_soon.set(None);
+        self.ends_soon.update(|ends| {
+            if matches!(ends, Some(EndsSoon::Idle { .. })) {
+                *ends = None;
+            }
+        });
         let is_open = self
             .console
             .with_untracked(|console| console.phase().is_open());

@@ -46,7 +46,12 @@ impl Workbench {
 
     /// Sends commands to the learner's own server, in the console.
     pub(crate) fn send_commands(self, commands: Vec<String>) {
-        self.console.play(commands);
+        self.console.play(&commands);
+    }
+
+    /// The same, to the program as it is now.
+    pub(crate) fn send_commands_afresh(self, commands: &[String]) {
+        self.console.play_afresh(commands);
     }
 
     /// Shows a panel and puts the focus into it.

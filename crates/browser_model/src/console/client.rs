@@ -3,17 +3,32 @@
 use protocol::{ByteString, WireProtocol, duration_text};
 
 use super::entry::{ReceivedEntry, ReceivedKind, shortened, shortened_bytes};
+use super::phase::InputMode;
 use crate::redis_cli::reply_text;
 use crate::reply_reader::{Reading, Reply, read_reply};
 
 /// How many bytes of a reply that is not whole are kept.
 const UNREAD_BYTES_MAX: usize = 256 * 1024;
 
+/// Whether a client has a connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClientState {
+    /// It has none.
+    #[default]
+    Gone,
+    /// It is asked for.
+    Connecting,
+    /// It has one.
+    Connected,
+}
+
 /// A client of the console's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConsoleClient {
     /// Whether it has a connection.
-    pub is_connected: bool,
+    pub state: ClientState,
+    /// Lines to be sent once it is connected.
+    pub(super) queue: Vec<(String, InputMode)>,
     /// How many replies it waits for.
     pub waits_for: u32,
     /// It has sent bytes of which nobody knows how many replies they ask for.
@@ -34,11 +49,13 @@ pub(super) struct Arrival<'bytes> {
 }
 
 impl ConsoleClient {
-    pub(super) fn connected() -> Self {
-        Self {
-            is_connected: true,
+    /// The client with another connection, or none; what is to be sent stays.
+    pub(super) fn renewed(&mut self, state: ClientState) {
+        *self = Self {
+            state,
+            queue: std::mem::take(&mut self.queue),
             ..Self::default()
-        }
+        };
     }
 
     /// It asks something; a command has one reply, of other bytes nobody knows how many.

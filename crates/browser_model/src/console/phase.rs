@@ -64,6 +64,6 @@ pub enum UnsendableInput {
     #[error("Not sent: {0}.")]
     Bytes(#[from] protocol::InvalidByteString),
     /// The client is not connected.
-    #[error("Not sent: client {0} is not connected. Restart the program, or add a client.")]
+    #[error("Not sent: client {0} is not connected.")]
     NotConnected(u32),
 }

@@ -6,7 +6,7 @@ fn running() -> Console {
     let mut console = Console::new(WireProtocol::Resp, 6379);
     console.open();
     let asked = console.take(SessionEvent::Started { launch: 1 });
-    assert_eq!(asked, [SessionCommand::Connect { client: 1 }]);
+    assert_eq!(asked, Some(vec![SessionCommand::Connect { client: 1 }]));
     connect(&mut console, 1);
     console
 }
@@ -95,10 +95,14 @@ fn half_a_reply_is_shown_when_the_connection_ends() {
         "Your program has closed client 1's connection.",
     ];
     assert_eq!(shown(&console)[2..], expected);
-    let error = console
-        .type_line(1, "PING", InputMode::Protocol)
-        .unwrap_err();
-    assert_eq!(error, UnsendableInput::NotConnected(1));
+    // As redis-cli does, it connects again.
+    let asked = console.type_line(1, "PING", InputMode::Protocol).unwrap();
+    assert_eq!(asked, Some(SessionCommand::Connect { client: 1 }));
+    let sent = console.take(SessionEvent::Connected {
+        client: 1,
+        took_us: 1,
+    });
+    assert_eq!(sent.unwrap().len(), 1);
 }
 
 #[test]
@@ -129,16 +133,10 @@ fn a_restart_connects_every_client_again() {
     );
     connect(&mut console, 2);
     let asked = console.take(SessionEvent::Started { launch: 2 });
-    assert_eq!(
-        asked,
-        [1, 2].map(|client| SessionCommand::Connect { client })
-    );
-    assert!(
-        console
-            .clients()
-            .values()
-            .all(|client| !client.is_connected)
-    );
+    let expected = [1, 2].map(|client| SessionCommand::Connect { client });
+    assert_eq!(asked, Some(expected.to_vec()));
+    let is_connected = |client: &ConsoleClient| client.state == ClientState::Connected;
+    assert!(!console.clients().values().any(is_connected));
     assert_eq!(
         console.remove_client(2),
         Some(SessionCommand::Disconnect { client: 2 })
@@ -299,4 +297,39 @@ fn a_line_that_can_not_be_sent_can_be_called_back() {
         .type_line(1, "SET \"a", InputMode::Protocol)
         .unwrap_err();
     assert_eq!(console.history(), ["SET \"a"]);
+}
+
+#[test]
+fn lines_wait_for_the_connection_and_for_no_other_program() {
+    let mut console = Console::new(WireProtocol::Resp, 6379);
+    assert_eq!(console.type_line(1, "PING", InputMode::Protocol), Ok(None));
+    console.open();
+    console.take(SessionEvent::Started { launch: 1 });
+    assert_eq!(console.type_line(1, "GET a", InputMode::Protocol), Ok(None));
+    let sent = console.take(SessionEvent::Connected {
+        client: 1,
+        took_us: 1,
+    });
+    assert_eq!(sent.unwrap().len(), 2);
+    assert_eq!(shown(&console)[1..], ["1> PING", "1> GET a"]);
+    console.restart();
+    assert_eq!(console.type_line(1, "GET b", InputMode::Protocol), Ok(None));
+    // Of the start before.
+    let old = console.take(SessionEvent::Connected {
+        client: 1,
+        took_us: 1,
+    });
+    assert_eq!(old, None);
+    console.take(SessionEvent::Started { launch: 2 });
+    console.take(SessionEvent::NotConnected {
+        client: 1,
+        outcome: None,
+        span: None,
+    });
+    assert_eq!(shown(&console).pop().unwrap(), "Not sent: GET b");
+    let sent = console.take(SessionEvent::Connected {
+        client: 1,
+        took_us: 1,
+    });
+    assert_eq!(sent, Some(Vec::new()), "it is forgotten");
 }

@@ -1,4 +1,4 @@
-//! What sessions may use of the machine in all, by network address.
+//! What sessions may use of the processor in all, by client and by network address.
 
 use std::time::{Duration, Instant};
 
@@ -7,22 +7,41 @@ use crate::ClientId;
 /// What making a session's lane takes of a processor.
 const OPENING: Duration = Duration::from_millis(500);
 
-/// An address that has used so much gets no more sessions for a while: a class that tries things out
-/// stays far below, seven programs in endless loops are over it at once.
-const SPENT_MAX: Duration = Duration::from_secs(90);
+/// How much a client may use, and all at one address: a class sits behind one.
+const CLIENT: Allowance = Allowance {
+    max: Duration::from_secs(90),
+    forgiven_one_in: 8,
+};
+const ADDRESS: Allowance = Allowance {
+    max: Duration::from_secs(600),
+    forgiven_one_in: 2,
+};
 
-/// Of so many seconds one is forgiven: in the long run an address has that part of a processor.
-const FORGIVEN_ONE_IN: u32 = 8;
+/// Who has used more gets no session until enough is forgiven.
+#[derive(Debug, Clone, Copy)]
+struct Allowance {
+    max: Duration,
+    /// Of so many seconds one is forgiven.
+    forgiven_one_in: u32,
+}
 
-/// The processor time of sessions, by the share of their client.
-#[derive(Debug, Default)]
+/// The processor time of sessions.
+#[derive(Debug)]
 pub(super) struct SessionBudget {
+    clients: Accounts,
+    addresses: Accounts,
+}
+
+#[derive(Debug)]
+struct Accounts {
+    allowance: Allowance,
+    is_same: fn(&ClientId, &ClientId) -> bool,
     accounts: Vec<Account>,
 }
 
 #[derive(Debug)]
 struct Account {
-    /// Any client of the share.
+    /// The client, or any at its address.
     of: ClientId,
     spent: Duration,
     /// When that was so.
@@ -30,21 +49,52 @@ struct Account {
 }
 
 impl SessionBudget {
-    /// Charges a client that wants a session; false where its share has used too much already.
-    pub(super) fn open(&mut self, client: &ClientId, now: Instant) -> bool {
-        self.forgive(now);
-        let spent = self
-            .account(client)
-            .map_or(Duration::ZERO, |account| account.spent);
-        if spent >= SPENT_MAX {
-            return false;
+    pub(super) fn new() -> Self {
+        let accounts = |allowance, is_same| Accounts {
+            allowance,
+            is_same,
+            accounts: Vec::new(),
+        };
+        Self {
+            clients: accounts(CLIENT, |one, other| one == other),
+            addresses: accounts(ADDRESS, |one, other| one.share() == other.share()),
         }
-        self.charge(client, OPENING, now);
-        true
+    }
+
+    /// Charges a client that wants a session; the error is how long it has to wait for one.
+    pub(super) fn open(&mut self, client: &ClientId, now: Instant) -> Result<(), Duration> {
+        let waits = [&mut self.clients, &mut self.addresses].map(|all| all.wait(client, now));
+        match waits.into_iter().max() {
+            Some(wait) if wait > Duration::ZERO => Err(wait),
+            _ => {
+                self.charge(client, OPENING, now);
+                Ok(())
+            }
+        }
     }
 
     /// Charges what a session has used.
     pub(super) fn charge(&mut self, client: &ClientId, used: Duration, now: Instant) {
+        self.clients.charge(client, used, now);
+        self.addresses.charge(client, used, now);
+    }
+}
+
+impl Accounts {
+    /// How long until enough is forgiven.
+    fn wait(&mut self, client: &ClientId, now: Instant) -> Duration {
+        self.forgive(now);
+        let Allowance {
+            max,
+            forgiven_one_in,
+        } = self.allowance;
+        let spent = self
+            .account(client)
+            .map_or(Duration::ZERO, |account| account.spent);
+        spent.saturating_sub(max) * forgiven_one_in
+    }
+
+    fn charge(&mut self, client: &ClientId, used: Duration, now: Instant) {
         self.forgive(now);
         match self.account(client) {
             Some(account) => account.spent += used,
@@ -57,15 +107,16 @@ impl SessionBudget {
     }
 
     fn account(&mut self, client: &ClientId) -> Option<&mut Account> {
-        let share = client.share();
+        let is_same = self.is_same;
         self.accounts
             .iter_mut()
-            .find(|account| account.of.share() == share)
+            .find(|account| is_same(&account.of, client))
     }
 
     fn forgive(&mut self, now: Instant) {
+        let one_in = self.allowance.forgiven_one_in;
         self.accounts.retain_mut(|account| {
-            let forgiven = now.saturating_duration_since(account.at) / FORGIVEN_ONE_IN;
+            let forgiven = now.saturating_duration_since(account.at) / one_in;
             account.spent = account.spent.saturating_sub(forgiven);
             account.at = account.at.max(now);
             account.spent > Duration::ZERO
@@ -77,29 +128,32 @@ impl SessionBudget {
 mod tests {
     use super::*;
 
-    #[test]
-    fn who_burns_the_processor_waits_and_others_do_not() {
-        let client = |name: &str, address: &str| ClientId::new(name).at(address.parse().unwrap());
-        let (mut budget, begin) = (SessionBudget::default(), Instant::now());
-        let burner = client("one", "192.0.2.1");
-        for _ in 0..3 {
-            assert!(budget.open(&burner, begin));
-            budget.charge(&burner, Duration::from_secs(30), begin);
-        }
-        assert!(!budget.open(&client("another name", "192.0.2.1"), begin));
-        assert!(budget.open(&client("one", "192.0.2.2"), begin));
-        let soon = begin + Duration::from_secs(60);
-        assert!(budget.open(&burner, soon), "some of it is forgiven");
-        let later = soon + Duration::from_secs(3600);
-        budget.forgive(later);
-        assert!(budget.accounts.is_empty());
+    fn client(name: &str, address: &str) -> ClientId {
+        ClientId::new(name).at(address.parse().unwrap())
     }
 
     #[test]
-    fn sessions_without_end_are_rationed() {
-        let (mut budget, now) = (SessionBudget::default(), Instant::now());
-        let client = ClientId::new("one");
-        let given = (0..1000).filter(|_| budget.open(&client, now)).count();
-        assert_eq!(given, 180);
+    fn who_burns_the_processor_waits_and_others_do_not() {
+        let (mut budget, begin) = (SessionBudget::new(), Instant::now());
+        let burner = client("one", "192.0.2.1");
+        for _ in 0..4 {
+            assert_eq!(budget.open(&burner, begin), Ok(()));
+            budget.charge(&burner, Duration::from_secs(30), begin);
+        }
+        let wait = budget.open(&burner, begin).unwrap_err();
+        assert_eq!(wait, Duration::from_secs(32 * 8));
+        assert_eq!(budget.open(&client("two", "192.0.2.1"), begin), Ok(()));
+        assert_eq!(budget.open(&burner, begin + wait), Ok(()));
+        budget.clients.forgive(begin + Duration::from_secs(3600));
+        assert!(budget.clients.accounts.is_empty());
+    }
+
+    #[test]
+    fn an_address_with_many_names_is_bounded_too() {
+        let (mut budget, now) = (SessionBudget::new(), Instant::now());
+        let name = |number: u32| client(&format!("client-{number}"), "192.0.2.1");
+        let given = (0..10_000).filter(|number| budget.open(&name(*number), now).is_ok());
+        assert_eq!(given.count(), 1201);
+        assert_eq!(budget.open(&client("one", "192.0.2.2"), now), Ok(()));
     }
 }

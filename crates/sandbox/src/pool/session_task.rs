@@ -70,7 +70,7 @@ async fn serve_to_the_end(
     let (occupant, mut displaced) = oneshot::channel();
     let seat = match shared.take_seat(client, occupant) {
         Ok(seat) => seat,
-        Err(refusal) => return Ok(refused(shared, &refusal)),
+        Err(end) => return Ok(end),
     };
     if channel.events.send(SessionEvent::Waiting).await.is_err() {
         return Err(SessionFault::Left);
@@ -82,7 +82,7 @@ async fn serve_to_the_end(
         () = shared.stopping.cancelled() => Err(Ok(SessionEnd::Stopping)),
         end = &mut displaced => Err(Ok(end.unwrap_or(SessionEnd::Displaced))),
         lane = wait_for_lane(shared, &mut coming) => {
-            lane.map_err(|refusal| Ok(refused(shared, &refusal)))
+            lane.map_err(|refusal| Ok(refused(&refusal)))
         }
     };
     let lane = match lane {
@@ -135,23 +135,30 @@ impl Shared {
         self: &Arc<Self>,
         client: ClientId,
         occupant: Occupant,
-    ) -> Result<OwnSeat, SandboxError> {
+    ) -> Result<OwnSeat, SessionEnd> {
         if let Some(refusal) = self.refusal() {
-            return Err(refusal);
+            return Err(refused(&refusal));
+        }
+        if self.settings.sessions_max == 0 {
+            return Err(SessionEnd::Off);
         }
         let now = Instant::now();
-        let taken = {
-            let mut state = self.state();
-            let may_open = state.session_budget.open(&client, now);
-            may_open
-                .then(|| state.seats.take(client.clone(), occupant, now))
-                .flatten()
-        };
+        let mut state = self.state();
+        if let Err(wait) = state.session_budget.open(&client, now) {
+            drop(state);
+            info!(
+                "A session was refused: its client, or address, has used too much of the processor"
+            );
+            return Err(SessionEnd::Rationed {
+                retry_after_s: seconds(wait),
+            });
+        }
+        let taken = state.seats.take(client.clone(), occupant, now);
+        drop(state);
         let Some(Taken { id, displaced }) = taken else {
             info!("A session was refused: all are taken");
-            metrics::counter!("codealong_sessions_refused_total").increment(1);
-            return Err(SandboxError::Busy {
-                retry_after: BUSY_FOR,
+            return Err(SessionEnd::NoPlace {
+                retry_after_s: seconds(BUSY_FOR),
             });
         };
         if let Some((occupant, reason)) = displaced {
@@ -188,12 +195,16 @@ impl Shared {
 const BUSY_FOR: Duration = Duration::from_secs(30);
 
 /// The end of a session that there is not.
-fn refused(shared: &Shared, error: &SandboxError) -> SessionEnd {
+fn refused(error: &SandboxError) -> SessionEnd {
     match error.run_error() {
-        RunError::Busy { .. } if shared.settings.sessions_max == 0 => SessionEnd::Off,
         RunError::Busy { retry_after_s } => SessionEnd::NoPlace { retry_after_s },
         error => SessionEnd::Failed { error },
     }
+}
+
+/// Whole seconds, at least one.
+fn seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs().max(1)).unwrap_or(u32::MAX)
 }
 
 /// For the owner's graphs.
@@ -207,6 +218,9 @@ fn name_of(end: &SessionEnd) -> &'static str {
         SessionEnd::Spent => "spent",
         SessionEnd::Stopping => "stopping",
         SessionEnd::Broken => "broken",
-        SessionEnd::NoPlace { .. } | SessionEnd::Off | SessionEnd::Failed { .. } => "refused",
+        SessionEnd::NoPlace { .. }
+        | SessionEnd::Rationed { .. }
+        | SessionEnd::Off
+        | SessionEnd::Failed { .. } => "refused",
     }
 }

@@ -16,7 +16,7 @@ use super::refusal::{refusal, retry_after, too_late};
 use super::seats::Seats;
 use super::session_budget::SessionBudget;
 use super::session_task::Occupant;
-use super::status::{PoolState, PoolStatus};
+use super::status::PoolState;
 use crate::container_registry::ContainerRegistry;
 use crate::engine::Engine;
 use crate::labels::InstanceId;
@@ -47,8 +47,8 @@ pub(super) struct Shared {
 
 #[derive(Debug)]
 pub(super) struct State {
-    phase: PoolState,
-    has_served: bool,
+    pub(super) phase: PoolState,
+    pub(super) has_served: bool,
     engine: Option<Engine>,
     pub(super) admission: Admission<Waiter>,
     pub(super) ready: VecDeque<Lane>,
@@ -99,7 +99,7 @@ impl Shared {
                 finished: 0,
                 retries: VecDeque::new(),
                 seats: Seats::new(settings.sessions_max),
-                session_budget: SessionBudget::default(),
+                session_budget: SessionBudget::new(),
                 session_waiters: VecDeque::new(),
                 run_seconds: 0.2,
             }),
@@ -265,24 +265,6 @@ impl Shared {
         self.dispatch();
     }
 
-    /// Ends when the pool serves with a lane ready, or does not serve.
-    pub(super) async fn wait_until_ready(&self) -> Result<(), SandboxError> {
-        loop {
-            let changed = self.changed.notified();
-            {
-                let state = self.state();
-                if let Some(refusal) = refusal(&state.phase) {
-                    return Err(refusal);
-                }
-                let has_lane = !state.ready.is_empty() || self.settings.warm == 0;
-                if matches!(state.phase, PoolState::Serving) && has_lane {
-                    return Ok(());
-                }
-            }
-            changed.await;
-        }
-    }
-
     /// Why a run that has waited as long as it may is refused.
     pub(super) fn too_late(&self, retry_after: Duration) -> SandboxError {
         too_late(&self.state().phase, retry_after)
@@ -324,21 +306,6 @@ impl Shared {
         self.state().counts(&self.registry)
     }
 
-    pub(super) fn status(&self) -> PoolStatus {
-        let state = self.state();
-        let counts = state.counts(&self.registry);
-        PoolStatus {
-            state: state.phase.clone(),
-            has_served: state.has_served,
-            ready: counts.ready,
-            creating: counts.creating,
-            running: counts.running,
-            queued: counts.queued,
-            sessions: state.seats.count(),
-            lanes: counts.lanes,
-        }
-    }
-
     pub(super) fn first_seen(&self) -> MutexGuard<'_, FirstSeen> {
         // Nothing that holds the lock can panic halfway through a change.
         self.first_seen
@@ -369,7 +336,7 @@ impl State {
         None
     }
 
-    fn counts(&self, registry: &ContainerRegistry) -> PoolCounts {
+    pub(super) fn counts(&self, registry: &ContainerRegistry) -> PoolCounts {
         let others = self.retries.len() + self.session_waiters.len();
         let others = u32::try_from(others).unwrap_or(u32::MAX);
         PoolCounts {

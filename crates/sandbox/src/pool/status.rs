@@ -1,5 +1,9 @@
 //! What the pool says of itself.
 
+use super::refusal::refusal;
+use super::state::Shared;
+use crate::SandboxError;
+
 /// What the sandbox is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PoolState {
@@ -52,4 +56,39 @@ pub enum StopOutcome {
         /// Why it is not certain, for the log.
         reason: String,
     },
+}
+
+impl Shared {
+    /// Ends when the pool serves with a lane ready, or does not serve.
+    pub(super) async fn wait_until_ready(&self) -> Result<(), SandboxError> {
+        loop {
+            let changed = self.changed.notified();
+            {
+                let state = self.state();
+                if let Some(refusal) = refusal(&state.phase) {
+                    return Err(refusal);
+                }
+                let has_lane = !state.ready.is_empty() || self.settings.warm == 0;
+                if matches!(state.phase, PoolState::Serving) && has_lane {
+                    return Ok(());
+                }
+            }
+            changed.await;
+        }
+    }
+
+    pub(super) fn status(&self) -> PoolStatus {
+        let state = self.state();
+        let counts = state.counts(&self.registry);
+        PoolStatus {
+            state: state.phase.clone(),
+            has_served: state.has_served,
+            ready: counts.ready,
+            creating: counts.creating,
+            running: counts.running,
+            queued: counts.queued,
+            sessions: state.seats.count(),
+            lanes: counts.lanes,
+        }
+    }
 }

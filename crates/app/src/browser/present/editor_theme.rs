@@ -129,7 +129,7 @@ struct Palette {
 
 fn theme(base: &str, palette: &Palette) -> Value {
     let hash = |color: &str| format!("#{color}");
-    json!({
+    let mut theme = json!({
         "base": base,
         "inherit": true,
         "rules": [
@@ -167,44 +167,6 @@ fn theme(base: &str, palette: &Palette) -> Value {
             "editorHoverWidget.border": hash(palette.line),
             "editorSuggestWidget.background": hash(palette.widget),
             "editorSuggestWidget.border": hash(palette.line),
-            "editorSuggestWidget.foreground": hash(palette.ink),
-            "editorSuggestWidget.selectedBackground": hash(palette.selection),
-            "editorSuggestWidget.selectedForeground": hash(palette.ink),
-            "editorSuggestWidget.highlightForeground": hash(palette.accent),
-            "editorSuggestWidget.focusHighlightForeground": hash(palette.accent),
-            "editor.findMatchBackground": hash(palette.selection),
-            "editor.findMatchBorder": hash(palette.accent),
-            "editor.findMatchHighlightBackground": hash(palette.word),
-            "list.hoverBackground": hash(palette.word),
-            "list.hoverForeground": hash(palette.ink),
-            "list.activeSelectionBackground": hash(palette.selection),
-            "list.activeSelectionForeground": hash(palette.ink),
-            "list.focusBackground": hash(palette.selection),
-            "list.focusForeground": hash(palette.ink),
-            "list.highlightForeground": hash(palette.accent),
-            "quickInput.background": hash(palette.widget),
-            "quickInput.foreground": hash(palette.ink),
-            "quickInputList.focusBackground": hash(palette.selection),
-            "quickInputList.focusForeground": hash(palette.ink),
-            "pickerGroup.foreground": hash(palette.accent),
-            "pickerGroup.border": hash(palette.line),
-            "keybindingLabel.background": hash(palette.background),
-            "keybindingLabel.foreground": hash(palette.ink),
-            "keybindingLabel.border": hash(palette.guide_active),
-            "keybindingLabel.bottomBorder": hash(palette.guide_active),
-            "menu.background": hash(palette.widget),
-            "menu.foreground": hash(palette.ink),
-            "menu.border": hash(palette.line),
-            "menu.selectionBackground": hash(palette.selection),
-            "menu.selectionForeground": hash(palette.ink),
-            "menu.separatorBackground": hash(palette.line),
-            "toolbar.hoverBackground": hash(palette.word),
-            "inputOption.activeBackground": hash(palette.selection),
-            "inputOption.activeBorder": hash(palette.accent),
-            "inputOption.activeForeground": hash(palette.ink),
-            "input.foreground": hash(palette.ink),
-            "input.placeholderForeground": hash(palette.comment),
-            "widget.shadow": "#00000029",
             "input.background": hash(palette.background),
             "input.border": hash(palette.guide_active),
             "focusBorder": hash(palette.accent),
@@ -212,5 +174,59 @@ fn theme(base: &str, palette: &Palette) -> Value {
             "diffEditor.insertedTextBackground": hash(palette.added),
             "diffEditor.removedTextBackground": hash(palette.removed),
         },
-    })
+    });
+    if let Some(colors) = theme["colors"].as_object_mut() {
+        colors.extend(popup_colors(palette));
+    }
+    theme
+}
+
+/// The colours of what opens over the editor: lists, menus, the find box.
+fn popup_colors(palette: &Palette) -> impl Iterator<Item = (String, Value)> {
+    let colors = [
+        ("editorSuggestWidget.foreground", palette.ink),
+        ("editorSuggestWidget.selectedBackground", palette.selection),
+        ("editorSuggestWidget.selectedForeground", palette.ink),
+        ("editorSuggestWidget.highlightForeground", palette.accent),
+        (
+            "editorSuggestWidget.focusHighlightForeground",
+            palette.accent,
+        ),
+        ("editor.findMatchBackground", palette.selection),
+        ("editor.findMatchBorder", palette.accent),
+        ("editor.findMatchHighlightBackground", palette.word),
+        ("list.hoverBackground", palette.word),
+        ("list.hoverForeground", palette.ink),
+        ("list.activeSelectionBackground", palette.selection),
+        ("list.activeSelectionForeground", palette.ink),
+        ("list.focusBackground", palette.selection),
+        ("list.focusForeground", palette.ink),
+        ("list.highlightForeground", palette.accent),
+        ("quickInput.background", palette.widget),
+        ("quickInput.foreground", palette.ink),
+        ("quickInputList.focusBackground", palette.selection),
+        ("quickInputList.focusForeground", palette.ink),
+        ("pickerGroup.foreground", palette.accent),
+        ("pickerGroup.border", palette.line),
+        ("keybindingLabel.background", palette.background),
+        ("keybindingLabel.foreground", palette.ink),
+        ("keybindingLabel.border", palette.guide_active),
+        ("keybindingLabel.bottomBorder", palette.guide_active),
+        ("menu.background", palette.widget),
+        ("menu.foreground", palette.ink),
+        ("menu.border", palette.line),
+        ("menu.selectionBackground", palette.selection),
+        ("menu.selectionForeground", palette.ink),
+        ("menu.separatorBackground", palette.line),
+        ("toolbar.hoverBackground", palette.word),
+        ("inputOption.activeBackground", palette.selection),
+        ("inputOption.activeBorder", palette.accent),
+        ("inputOption.activeForeground", palette.ink),
+        ("input.foreground", palette.ink),
+        ("input.placeholderForeground", palette.comment),
+        ("widget.shadow", "00000029"),
+    ];
+    colors
+        .into_iter()
+        .map(|(name, color)| (name.to_owned(), Value::String(format!("#{color}"))))
 }

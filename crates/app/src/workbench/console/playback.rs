@@ -22,6 +22,8 @@ pub(super) struct Playback {
     /// The console's clients by their numbers in the test.
     clients: StoredValue<BTreeMap<u32, u32>>,
     timer: Local<Timer>,
+    /// The client of the console's whose connection is waited for.
+    awaited: StoredValue<Option<u32>>,
 }
 
 impl Playback {
@@ -30,12 +32,15 @@ impl Playback {
             steps: StoredValue::new(VecDeque::new()),
             clients: StoredValue::new(BTreeMap::new()),
             timer: Local::empty(),
+            awaited: StoredValue::new(None),
         }
     }
 
+    /// Does nothing once the workbench is gone.
     pub(super) fn stop(self) {
         self.timer.set(None);
-        self.steps.set_value(VecDeque::new());
+        self.awaited.try_set_value(None);
+        self.steps.try_set_value(VecDeque::new());
     }
 
     fn is_over(self) -> bool {
@@ -49,20 +54,27 @@ impl ConsoleSession {
         self.playback.stop();
         self.playback.clients.set_value(BTreeMap::new());
         self.playback.steps.set_value(steps.into());
+        self.playback.awaited.set_value(Some(1));
         self.console.update(Console::begin_anew);
         self.active.set(1);
         self.show();
-        self.start();
+        self.start_program();
     }
 
     /// Goes on where an event lets it.
     pub(super) fn follow_playback(self, event: &SessionEvent) {
-        if self.playback.is_over() {
+        let awaited = self.playback.awaited.get_value();
+        if self.playback.is_over() && awaited.is_none() {
             return;
         }
         match event {
-            SessionEvent::Connected { .. } => self.play_next(),
-            SessionEvent::Received { .. } | SessionEvent::Disconnected { .. } => {
+            SessionEvent::Connected { client, .. } if awaited == Some(*client) => {
+                self.playback.awaited.set_value(None);
+                self.play_next();
+            }
+            SessionEvent::Received { .. } | SessionEvent::Disconnected { .. }
+                if awaited.is_none() =>
+            {
                 self.play_after(PAUSE_MS);
             }
             SessionEvent::NotConnected { .. }
@@ -71,6 +83,13 @@ impl ConsoleSession {
             | SessionEvent::Ended { .. } => self.playback.stop(),
             _ => {}
         }
+    }
+
+    /// A client that the test had is not there.
+    fn break_off(self) {
+        self.playback.stop();
+        self.console
+            .update(|console| console.say("What else the test's clients did can't be played."));
     }
 
     fn play_after(self, delay_ms: u32) {
@@ -95,11 +114,16 @@ impl ConsoleSession {
                     });
                     self.play_next();
                 } else {
-                    self.add_client();
-                    let added = self.active.get_untracked();
+                    let added = self.console.try_update(Console::add_client).flatten();
+                    let Some((added, command)) = added else {
+                        self.break_off();
+                        return;
+                    };
                     self.playback.clients.update_value(|clients| {
                         clients.insert(client, added);
                     });
+                    self.playback.awaited.set_value(Some(added));
+                    self.send(&command);
                 }
             }
             Some(PlaybackStep::Send {
@@ -112,9 +136,11 @@ impl ConsoleSession {
                     self.console
                         .try_update(|console| console.send(number, &text, bytes, is_command).ok())?
                 });
-                if let Some(command) = sent {
-                    self.send(&command);
-                }
+                let Some(command) = sent else {
+                    self.break_off();
+                    return;
+                };
+                self.send(&command);
                 self.play_after(REPLY_MS);
             }
             Some(PlaybackStep::Disconnect { client }) => {

@@ -1,6 +1,6 @@
 //! The line that is typed, and for which client.
 
-use browser_model::{ConsolePhase, InputMode, complete_name, pasted_commands};
+use browser_model::{ClientState, ConsolePhase, InputMode, complete_name, pasted_commands};
 use leptos::ev;
 use leptos::prelude::*;
 use protocol::{SessionCommand, WireProtocol};
@@ -28,7 +28,7 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
         back.set_value(0);
         stem.set_value(String::new());
         line.set(String::new());
-        session.type_line(text);
+        session.type_line(&text);
     };
     let from_history = move |by: isize| {
         let found = session.console.with_untracked(|console| {
@@ -84,7 +84,7 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
         }
         event.prevent_default();
         for line in pasted_commands(&pasted) {
-            session.type_line(line);
+            session.type_line(&line);
         }
     };
     let is_raw = move || session.mode.get() == InputMode::Raw;
@@ -160,13 +160,13 @@ fn ClientChoice(session: ConsoleSession) -> impl IntoView {
         let is_connected = Memo::new(move |_| {
             console.with(|console| {
                 let client = console.clients().get(&number);
-                client.is_some_and(|client| client.is_connected)
+                client.is_some_and(|client| client.state == ClientState::Connected)
             })
         });
         let waits = Memo::new(move |_| {
             console.with(|console| {
                 let client = console.clients().get(&number);
-                client.is_some_and(|client| client.is_connected && client.waits_for > 0)
+                client.is_some_and(|client| client.waits_for > 0)
             })
         });
         view! {

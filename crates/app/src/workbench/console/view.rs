@@ -127,8 +127,6 @@ fn Bar(session: ConsoleSession, shows_bytes: RwSignal<bool>) -> impl IntoView {
         });
         Some(view! {
             <div class="console-ends">
-                // Read once, not at each number.
-                <span class="unseen" role="status">"The session ends in a minute."</span>
                 {words}
                 " "
                 {stay}
@@ -172,6 +170,10 @@ fn Bar(session: ConsoleSession, shows_bytes: RwSignal<bool>) -> impl IntoView {
             </button>
             <CopyButton what="the session" text />
         </div>
+        // Read once, not at each number.
+        <span class="unseen" role="status">
+            {move || if session.ends_soon.get().is_some() { "The session ends in a minute." } else { "" }}
+        </span>
         {ends_soon}
     }
     .into_any()

@@ -48,7 +48,7 @@ pub(super) fn CourseEnd() -> impl IntoView {
             <button
                 type="button"
                 class="button primary"
-                on:click=move |_| bench.send_commands(session.clone())
+                on:click=move |_| bench.send_commands_afresh(&session)
             >
                 <Icon icon=IconName::Play />
                 "Talk to your server"
