@@ -29,7 +29,8 @@ test("the README's picture of a failed test", async ({ page, workbench }) => {
 
 test("the README's picture of the console", async ({ page, workbench }) => {
   await workbench.open("blpop");
-  await workbench.write(solution("blpop"));
+  await workbench.judge(solution("blpop"));
+  await workbench.hasVerdict(/^All \d+ tests passed$/);
   await workbench.showConsole();
   await workbench.type('SET visitor "Ada Lovelace" EX 100');
   await workbench.type("GET visitor");

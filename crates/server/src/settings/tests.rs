@@ -18,6 +18,8 @@ fn absent_variables_have_defaults_and_foreign_ones_are_left_alone() {
     let settings = read(&[("PATH", "/bin"), ("CODEALONG_OWNER", "")]).unwrap();
     let default = SandboxSettings {
         queue_max: 64,
+        sessions_max: 7,
+        lanes_max: 9 + 7,
         wait_max: Duration::from_secs(20),
         ..SandboxSettings::default()
     };

@@ -204,10 +204,7 @@ async fn forty_that_want_a_session_get_one_or_a_reason() {
         match first {
             SessionEvent::Started { .. } => given += 1,
             SessionEvent::Ended {
-                end:
-                    SessionEnd::Failed {
-                        error: RunError::Busy { .. },
-                    },
+                end: SessionEnd::NoPlace { .. },
             } => {}
             other => panic!("{other:?}"),
         }
