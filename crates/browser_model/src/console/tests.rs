@@ -1,4 +1,4 @@
-use protocol::OutputStream;
+use protocol::{ConnectionEnd, OutputStream, SessionEnd, SessionEvent};
 
 use super::*;
 
