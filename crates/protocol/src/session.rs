@@ -98,7 +98,8 @@ pub enum SessionEvent {
     NotConnected {
         /// Its number.
         client: u32,
-        /// Why, where it is the program's doing; where not, there are too many clients.
+        /// Why, where it is the program's doing; none where the program has ended, which is told by
+        /// itself, or there are [`SessionCommand::CLIENTS_MAX`] clients.
         outcome: Option<Box<Outcome>>,
         /// The line to look at, where one is known.
         span: Option<SourceSpan>,
@@ -175,8 +176,8 @@ pub enum SessionEnd {
     },
     /// The program, and the judge that speaks to it, have used the processor for as long as they may.
     #[error(
-        "your program kept the processor busy for {cpu_s} s, which is all that a session has: \
-         perhaps a loop never waits"
+        "your program, and the clients that speak to it, kept the processor busy for {cpu_s} s, which is \
+         all that a session has: perhaps a loop never waits"
     )]
     Processor {
         /// How long, in seconds.
@@ -223,10 +224,11 @@ pub enum SessionEnd {
     },
 }
 
+/// Whole minutes from one on, rounded up: who comes back then must not be too early.
 fn minutes(seconds: u32) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),
-        _ => format!("{} min", seconds / 60),
+        _ => format!("{} min", seconds.div_ceil(60)),
     }
 }
 
@@ -263,6 +265,9 @@ mod tests {
     fn each_end_is_the_end_of_a_sentence() {
         let idle = SessionEnd::Idle { idle_s: 180 };
         assert_eq!(idle.to_string(), "nobody typed anything for 3 min");
+        let rationed = SessionEnd::Rationed { retry_after_s: 90 };
+        let text = rationed.to_string();
+        assert!(text.ends_with("try again in 2 min"), "{text}");
         let busy = SessionEnd::Failed {
             error: RunError::Busy { retry_after_s: 5 },
         };

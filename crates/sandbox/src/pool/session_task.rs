@@ -202,9 +202,9 @@ fn refused(error: &SandboxError) -> SessionEnd {
     }
 }
 
-/// Whole seconds, at least one.
+/// Whole seconds, rounded up, and at least one.
 fn seconds(duration: Duration) -> u32 {
-    u32::try_from(duration.as_secs().max(1)).unwrap_or(u32::MAX)
+    u32::try_from(duration.as_millis().div_ceil(1000).max(1)).unwrap_or(u32::MAX)
 }
 
 /// For the owner's graphs.
