@@ -91,8 +91,7 @@ fn every_variable_reaches_its_setting() {
 #[test]
 fn more_warm_lanes_need_more_lanes_and_get_them() {
     let settings = read(&[("CODEALONG_WARM", "30")]).unwrap();
-    let sessions = settings.sandbox.sessions_max;
-    assert_eq!(settings.sandbox.lanes_max, 3 + 30 + sessions + 1 + 1);
+    assert_eq!(settings.sandbox.lanes_max, 3 + 30 + 7 + 1 + 1);
     let error = read(&[("CODEALONG_WARM", "30"), ("CODEALONG_LANES_MAX", "9")]).unwrap_err();
     assert!(
         error.to_string().contains("CODEALONG_LANES_MAX=9"),
