@@ -27,6 +27,8 @@ pub struct Assignment {
     pub seed: Seed,
     /// The only test to run, one of the step's or of a step's before, or none for all.
     pub only: Option<TestId>,
+    /// Whether that test is recorded.
+    pub record: bool,
 }
 
 /// Whether a client that waits for a run receives its queue position.
@@ -83,6 +85,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
         program,
         seed,
         only,
+        record,
     } = assignment;
     let steps = course
         .steps_up_to(step)
@@ -102,6 +105,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
         program: program.program().clone(),
         steps: steps.collect(),
         only: only.clone(),
+        record: *record,
     })
 }
 
@@ -125,6 +129,7 @@ impl Assignment {
             JobEvent::TestFinished(result) => RunEvent::TestFinished {
                 result: Box::new(adviser.advise(*result)),
             },
+            JobEvent::Recorded(recording) => RunEvent::Recorded { recording },
             JobEvent::Finished(report) => RunEvent::Finished {
                 report: Box::new(self.report(*report, adviser)),
             },

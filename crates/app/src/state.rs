@@ -130,6 +130,7 @@ impl AppState {
             program: RunnableProgram::parse(request.program)?,
             seed: seed_of(request.seed.as_deref())?,
             only: only.map(|id| find_test(course, step, id)).transpose()?,
+            record: request.record,
         };
         // A page names itself; a plain HTTP client does not, and wants a status.
         let updates = match request.client {

@@ -93,7 +93,10 @@ async fn watch(server: &InProcessServer, workload: &Workload) -> anyhow::Result<
         while let Some(event) = events.next().await {
             let now = begin.elapsed();
             match event? {
-                JobEvent::Queued { .. } | JobEvent::Output(_) | JobEvent::LineFound { .. } => {}
+                JobEvent::Queued { .. }
+                | JobEvent::Output(_)
+                | JobEvent::Recorded(_)
+                | JobEvent::LineFound { .. } => {}
                 JobEvent::Started => started = Some(now),
                 JobEvent::TestStarted(id) => tests.push((id.to_string(), now, now)),
                 JobEvent::TestFinished(result) => {

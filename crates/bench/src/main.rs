@@ -21,6 +21,7 @@ mod latency;
 mod machine;
 mod metric;
 mod part;
+mod recordings;
 mod report;
 mod screen;
 mod server_process;
@@ -126,6 +127,10 @@ async fn measure(
     if is_wanted(Part::Sessions) {
         report.begin(Part::Sessions);
         sessions::measure(context, report).await?;
+    }
+    if is_wanted(Part::Recordings) {
+        report.begin(Part::Recordings);
+        recordings::measure(context, report).await?;
     }
     if is_wanted(Part::Footprint) {
         report.begin(Part::Footprint);

@@ -18,6 +18,8 @@ pub(crate) enum Part {
     Burst,
     /// Programs that run on while somebody talks to them.
     Sessions,
+    /// Tests made again to be watched.
+    Recordings,
     /// Memory, and CPU time when idle.
     Footprint,
     /// Containers left at the end; always counted.

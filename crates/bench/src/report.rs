@@ -149,6 +149,7 @@ fn part_name(part: Part) -> String {
         Part::Sustained => "Runs a second, without end",
         Part::Burst => "Learners who press Run at once",
         Part::Sessions => "Sessions: a program that somebody talks to",
+        Part::Recordings => "Recordings: a test, line by line",
         Part::Footprint => "Memory and idle processor time",
         Part::Leftovers => "Afterwards",
     };

@@ -90,6 +90,7 @@ impl Workload {
             step: self.step.to_string(),
             program: Program::of_one_file(self.source.clone()),
             test: None,
+            record: false,
             seed: None,
             client: Some(client.to_owned()),
         };
@@ -104,6 +105,7 @@ impl Workload {
             program: RunnableProgram::parse(Program::of_one_file(self.source.clone()))?,
             seed: app::state::seed_of(None)?,
             only: None,
+            record: false,
         })
     }
 }

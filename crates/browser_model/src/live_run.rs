@@ -59,6 +59,8 @@ impl LiveRun {
                 self.running = None;
                 self.results.insert(result.id.clone(), *result);
             }
+            // Shown by itself.
+            RunEvent::Recorded { .. } => {}
             RunEvent::Finished { report } => {
                 self.running = None;
                 for result in report.steps.iter().flat_map(|step| &step.tests) {

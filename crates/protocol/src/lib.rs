@@ -18,6 +18,7 @@ mod id;
 mod outcome;
 mod plan;
 mod program;
+mod recording;
 mod report;
 mod resp;
 mod run_error;
@@ -36,6 +37,7 @@ pub use outcome::{
 };
 pub use plan::{PlannedStep, PlannedTest};
 pub use program::{PROGRAM_FILE, Program, ProgramError, RunnableProgram};
+pub use recording::{RecordedCall, RecordedChange, RecordedFact, RecordedStep, Recording};
 pub use report::{
     OutputChunk, OutputStream, ProgramOutput, RecognisedMistake, Report, StepReport, TestResult,
     Verdict,

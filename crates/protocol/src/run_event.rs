@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{OutputChunk, PlannedStep, Program, Report, RunError, Seed, TestId, TestResult};
+use crate::{
+    OutputChunk, PlannedStep, Program, Recording, Report, RunError, Seed, TestId, TestResult,
+};
 
 /// A request for a run. The fields are not checked: the server parses each one and says which is
 /// wrong.
@@ -17,6 +19,9 @@ pub struct RunRequest {
     /// The only test to run, as in `ping.2`, or none for all. Such a run passes no step.
     #[serde(default)]
     pub test: Option<String>,
+    /// Whether that test is recorded, line by line, which makes the program slower.
+    #[serde(default)]
+    pub record: bool,
     /// The seed to repeat, or none for a fresh one.
     #[serde(default)]
     pub seed: Option<String>,
@@ -65,6 +70,11 @@ pub enum RunEvent {
     TestFinished {
         /// The test's result; where the report's differs, that one holds.
         result: Box<TestResult>,
+    },
+    /// The only test of the run, recorded, after its result.
+    Recorded {
+        /// What the program recorded.
+        recording: Box<Recording>,
     },
     /// The run ended with a verdict.
     Finished {

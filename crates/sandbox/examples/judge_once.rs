@@ -64,5 +64,6 @@ fn job() -> Job {
             }],
         }],
         only: None,
+        record: false,
     }
 }

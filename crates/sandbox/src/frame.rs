@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
-use protocol::{Exchange, Outcome, OutputStream, ProtocolViolation, SourceSpan, StepId, TestId};
+use protocol::{
+    Exchange, Outcome, OutputStream, ProtocolViolation, Recording, SourceSpan, StepId, TestId,
+};
 use serde::{Deserialize, Serialize};
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
@@ -176,6 +178,7 @@ pub(crate) enum JudgeMessage {
         test: Option<TestId>,
     },
     TestFinished(Box<TestFinished>),
+    Recording(Box<Recording>),
     Finished(RunSummary),
     Lines {
         lines: Vec<FoundLine>,
@@ -241,6 +244,7 @@ pub(crate) fn job_frame(job: &Job, nonce: &str) -> Result<Bytes, FrameError> {
         seed: job.seed.value(),
         port: job.port,
         limit_ms: u32::try_from(job.limit.as_millis()).unwrap_or(u32::MAX),
+        record: job.record,
         files: &job.program.files,
         steps: plan(job)
             .into_iter()
@@ -262,6 +266,7 @@ struct JobFrame<'job> {
     seed: u32,
     port: u16,
     limit_ms: u32,
+    record: bool,
     files: &'job BTreeMap<String, String>,
     steps: Vec<StepFrame<'job>>,
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use protocol::{
-    Outcome, OutputChunk, PlannedTest, Program, ProgramOutput, Seed, StepId, TestId, TestResult,
+    Outcome, OutputChunk, PlannedTest, Program, ProgramOutput, Recording, Seed, StepId, TestId,
+    TestResult,
 };
 
 /// One run: a learner's files and the tests that judge them. The sandbox knows no courses: this is
@@ -24,6 +25,8 @@ pub struct Job {
     pub steps: Vec<JobStep>,
     /// The only test to run, or none for all.
     pub only: Option<TestId>,
+    /// Whether that test is recorded, line by line.
+    pub record: bool,
 }
 
 impl Job {
@@ -126,6 +129,8 @@ pub enum JobEvent {
     Output(OutputChunk),
     /// A test ended. Only the report is final: a run that breaks off badly takes its passes back.
     TestFinished(Box<TestResult>),
+    /// The only test of the run, recorded; a program can write anything into it.
+    Recorded(Box<Recording>),
     /// The run ended.
     Finished(Box<JobReport>),
     /// After that: the line that decided on a test's wrong reply.

@@ -73,6 +73,7 @@ mod tests {
             program: Program::default(),
             steps: vec![step("earlier"), step("own")],
             only: None,
+            record: false,
         }
     }
 
@@ -97,6 +98,7 @@ mod tests {
         let only = TestId::new(StepId::parse("earlier").unwrap(), 3);
         let job = Job {
             only: Some(only.clone()),
+            record: false,
             ..job(1)
         };
         let planned = plan(&job);

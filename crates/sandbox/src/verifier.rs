@@ -26,6 +26,8 @@ pub(crate) struct RunVerifier {
     /// Their indices in the course's order.
     course_order: HashMap<TestId, usize>,
     limit: Duration,
+    /// Whether a recording is asked for that has not come.
+    awaits_recording: bool,
     next_seq: u64,
     message_bytes: usize,
     state: RunState,
@@ -71,6 +73,7 @@ impl RunVerifier {
                 .collect(),
             course_order: (job.tests().map(|test| test.id.clone()).zip(0..)).collect(),
             limit: job.limit,
+            awaits_recording: job.record && job.only.is_some(),
             next_seq: 0,
             message_bytes: 0,
             state: RunState::Waiting,
@@ -169,6 +172,15 @@ impl RunVerifier {
                 self.results.push(result.clone());
                 Ok(Some(JobEvent::TestFinished(Box::new(result))))
             }
+            (RunState::Between, JudgeMessage::Recording(recording))
+                if self.awaits_recording && self.has_result_of(&recording.id) =>
+            {
+                self.awaits_recording = false;
+                Ok((recording.is_whole()).then_some(JobEvent::Recorded(recording)))
+            }
+            (_, JudgeMessage::Recording(recording)) => Err(ProtocolViolation::Unreadable {
+                detail: format!("a recording of {}, which nobody asked for", recording.id),
+            }),
             (RunState::Between, JudgeMessage::Finished(last)) if self.turn().is_none() => {
                 self.timings.finished_us = microseconds(at);
                 self.state = RunState::Finished(last);
@@ -249,6 +261,10 @@ impl RunVerifier {
             cpu_us: summary.cpu_us,
             throttled_us: summary.throttled_us,
         }
+    }
+
+    fn has_result_of(&self, test: &TestId) -> bool {
+        self.results.iter().any(|result| result.id == *test)
     }
 
     /// The test whose turn it is.

@@ -36,8 +36,11 @@ class SessionJob(namedtuple("SessionJob", "nonce port cpu_limit_ms files")):
             raise InvalidFrame(f"no session: {error!r}") from None
 
 
-class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
-    """What the server asks for, checked: `files` by their names, `steps` as a tuple."""
+class Job(namedtuple("Job", "nonce seed port limit_ms files steps record")):
+    """What the server asks for, checked: `files` by their names, `steps` as a tuple.
+
+    Where it asks to `record`, one test is asked for.
+    """
 
     @staticmethod
     def parse(frame):
@@ -71,6 +74,7 @@ class Job(namedtuple("Job", "nonce seed port limit_ms files steps")):
             limit_ms=int(frame["limit_ms"]),
             files=files_of(frame),
             steps=steps,
+            record=frame.get("record") is True,
         )
 
 

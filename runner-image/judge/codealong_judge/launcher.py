@@ -5,6 +5,7 @@ import os
 from time import monotonic
 
 from codealong_protocol.channel import ChannelClosed
+from codealong_protocol.shared_memory import PLAIN, RECORDED, TRACED
 
 from . import socket_limits, tcp_table
 from .outcome import Interference, LauncherLost
@@ -48,6 +49,8 @@ class Launcher:
         #: Whether the starts to come record the lines that lead to each reply; what they print is
         #: not passed on.
         self.is_traced = False
+        #: Whether those that are not traced record all their lines, with values.
+        self.is_recorded = False
         event_loop.watch(self._channel, self.check)
         if self._processes.is_container:
             event_loop.call_every(socket_limits.CHECK_SECONDS, self.check_limits)
@@ -60,7 +63,7 @@ class Launcher:
         self.kill()
         self._counters.forget_processes()
         number = self.launches + 1
-        self._records.reset(number, self.is_traced)
+        self._records.reset(number, self._manner())
         texts = None
         if files is not None:
             texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
@@ -174,6 +177,11 @@ class Launcher:
         if self._processes.is_container:
             return tcp_table.listening_ports()
         return tcp_table.listening_ports(self._processes.program_pids())
+
+    def _manner(self):
+        if self.is_traced:
+            return TRACED
+        return RECORDED if self.is_recorded else PLAIN
 
     def _request(self, reply, message, **fields):
         """Sends a request and waits for `reply`: the message and its descriptors."""

@@ -5,7 +5,7 @@ import sys
 import traceback
 from time import monotonic, process_time
 
-from . import course, explanation, outcome, socket_limits, test_error
+from . import course, explanation, outcome, recording, socket_limits, test_error
 from .attempt import Attempt
 from .deciding_line import RightReplies
 from .explanation import span_of, span_of_result
@@ -57,6 +57,7 @@ class Run:
         self._functions = FunctionNames(job.files["main.py"].decode("utf-8", "replace"))
         self._right_replies = RightReplies()
         self._retrace = Retrace()
+        self._recorded = recording.RecordedTest(job, frames, launcher, lane.records)
         self._shortest_scripts = {}
         self._cpu_us_before = self._counters.cpu_us()
         self._own_cpu_before = process_time()
@@ -96,6 +97,7 @@ class Run:
                 self._output.flush()
                 self._report(planned, result, began)
                 self._tests_left -= 1
+                self._recorded.write(planned, self._tests_left)
 
     def finish(self):
         """Writes the last frame."""
@@ -105,7 +107,7 @@ class Run:
         self._event_loop.drain()
         self._launcher.release_output()
         self._output.finish()
-        is_whole = self._outcome_of_rest is None
+        is_whole = self._outcome_of_rest is None and not self._job.record
         self._lines_follow = is_whole and self._retrace.is_due(self._deadline)
         self._frames.write(
             "finished",
@@ -213,6 +215,7 @@ class Run:
 
     def _attempt(self, planned, test, timeouts, is_final):
         attempt = self._new_attempt(planned, timeouts, is_final, self._right_replies)
+        self._recorded.begins(attempt)
         if self._is_used and self._many_have_left:
             self._let_clients_go(attempt)
         began = monotonic()

@@ -14,12 +14,13 @@ class Trace:
     """What passed between a test's clients and the program, in order."""
 
     def __init__(self, began):
-        self._began = began
+        #: The beginning of all its times, on the monotonic clock.
+        self.began = began
         self._exchanges = []
 
     def add(self, client, action, **fields):
         """Adds one exchange of the client in lane `client`."""
-        at_us = u32((monotonic() - self._began) * 1_000_000)
+        at_us = u32((monotonic() - self.began) * 1_000_000)
         self._exchanges.append({"client": client, "at_us": at_us, "action": action, **fields})
 
     def sent(self, client, data, decoded):

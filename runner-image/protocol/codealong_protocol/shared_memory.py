@@ -15,15 +15,17 @@ import os
 import struct
 from time import monotonic_ns
 
-from . import output_switches
+from . import output_switches, recording_memory
 
 #: launch, state, line, daemon threads, when the program's first line ran (monotonic ns).
 _HEADER = struct.Struct("<IIIIQ")
 _STARTED, _ENDED = 1, 2
 
-#: Whether the program's lines are traced: what the judge asks for, which the program reads at its start.
-_TRACED = struct.Struct("<I")
-_TRACED_AT = 24
+#: How a program is started: as it is, with the lines traced that lead to its sends, or recorded with
+#: all its lines and values. The judge asks for it, and the program reads it at its start.
+PLAIN, TRACED, RECORDED = 0, 1, 2
+_MANNER = struct.Struct("<I")
+_MANNER_AT = 24
 
 #: launch, line: where the program is, in answer to a probe.
 _PROBE = struct.Struct("<II")
@@ -78,7 +80,8 @@ _NOTE_PLACES = 2
 _NOTE_READS = 20
 _NOTES_AT = _PATHS_AT + _RINGS * _RING_PATHS * _PATH_BYTES
 _OUTPUT_AT = _NOTES_AT + len(_NOTE_KINDS) * _NOTE_PLACES * _NOTE_BYTES
-_SIZE = _OUTPUT_AT + output_switches.SIZE
+_RECORDING_AT = _OUTPUT_AT + output_switches.SIZE
+_SIZE = _RECORDING_AT + recording_memory.SIZE
 
 #: A file made shorter would kill whoever reads past its new end.
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
@@ -119,20 +122,22 @@ class RecordReader:
         self._paths_read = [0] * _RINGS
         #: In which order the program writes to its two streams of output.
         self.output = output_switches.SwitchReader(memory, _OUTPUT_AT)
+        self._recording = recording_memory.RecordingReader(memory, _RECORDING_AT)
 
-    def reset(self, launch, traced=False):
-        """Drops all records; from now on only this launch's count, of which `traced` asks for paths."""
+    def reset(self, launch, manner=PLAIN):
+        """Drops all records; from now on only those count of this launch, which is started in a `manner`."""
         self._launch = launch
         self._sends_read = [0] * _RINGS
         self._paths_read = [0] * _RINGS
         self._memory[:_CRASHES_AT] = bytes(_CRASHES_AT)
         for slot in range(_MAIN_CRASHES + _CHILD_CRASHES):
             _CRASH.pack_into(self._memory, _CRASHES_AT + slot * _CRASH_BYTES, 0, 0, 0)
-        _TRACED.pack_into(self._memory, _TRACED_AT, traced)
+        _MANNER.pack_into(self._memory, _MANNER_AT, manner)
         for kind in _NOTE_KINDS:
             for start in _note_places(kind):
                 _NOTE.pack_into(self._memory, start, 0, 0, 0)
         self.output.reset()
+        self._recording.reset()
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
 
     def note(self, kind, since_ns=0):
@@ -165,6 +170,10 @@ class RecordReader:
             if is_whole:
                 break
         return newest
+
+    def recording(self, enough):
+        """What a recorded program has written of its lines, as `RecordingReader.records` has it."""
+        return self._recording.records(self._launch, enough)
 
     def started_ns(self):
         """When the program's first line ran, or None."""
@@ -272,6 +281,8 @@ class RecordWriter:
         self._crash_slots = range(_MAIN_CRASHES)
         #: Takes note of what is written to standard output and standard error.
         self.output = output_switches.SwitchWriter(memory, _OUTPUT_AT)
+        #: Takes the program's lines, with values.
+        self.recording = recording_memory.RecordingWriter(memory, _RECORDING_AT)
 
     def after_fork(self, pid):
         """This is a forked child now: `pid` decides which ring and which slot it writes to."""
@@ -285,12 +296,18 @@ class RecordWriter:
         """The program's first line is about to run."""
         self._launch = _HEADER.unpack_from(self._memory, 0)[0]
         self.output.begin()
+        self.recording.begin(self._launch)
         _HEADER.pack_into(self._memory, 0, self._launch, _STARTED, 0, 0, monotonic_ns())
 
     @property
     def is_traced(self):
         """Whether the judge asks for the paths of this start."""
-        return _TRACED.unpack_from(self._memory, _TRACED_AT)[0] == 1
+        return _MANNER.unpack_from(self._memory, _MANNER_AT)[0] == TRACED
+
+    @property
+    def is_recorded(self):
+        """Whether it asks for the lines and values of this start."""
+        return _MANNER.unpack_from(self._memory, _MANNER_AT)[0] == RECORDED
 
     def ended(self, line, daemon_threads):
         """The main module came to its end; `line` ran last, and so many daemon threads run."""

@@ -20,6 +20,7 @@ from .environment import LAUNCHER
 from .exception_hooks import ExceptionHooks
 from .line_tracer import LineTracer
 from .output_hooks import OutputHooks
+from .recorder import Recorder
 from .send_hooks import SendHooks
 from .stack_probe import StackProbe
 from .warning_hooks import WarningHooks
@@ -141,6 +142,10 @@ class Learner:
         if self._writer.is_traced:
             tracer = LineTracer(self._writer, self._environment.main_file)
             self._send_hooks.on_send = tracer.sent
+        elif self._writer.is_recorded:
+            tracer = Recorder(self._writer, self._environment.main_file)
+            self._output_hooks.on_write = tracer.printed
+            os.register_at_fork(after_in_parent=tracer.forked, after_in_child=tracer.stop)
 
         def keep_frame(frame, event, argument):
             sys.settrace(None)

@@ -14,6 +14,8 @@ class OutputHooks:
     def __init__(self, writer):
         self._output = writer.output
         self._plain_write = os.write
+        #: Called with what is about to be written, where it is known.
+        self.on_write = None
 
     def install(self):
         sys.stdout = sys.__stdout__ = self._open(1, "<stdout>", "surrogateescape")
@@ -36,6 +38,8 @@ class OutputHooks:
             bytes_written = memoryview(data).cast("B")
             size = len(bytes_written)
             self._output.writes(descriptor, size, bytes_written[-1:] == b"\n")
+            if self.on_write is not None:
+                self.on_write(bytes_written)
         except Exception:
             return 0  # Python itself says what is wrong with the data, or the stream.
         return size

@@ -261,6 +261,7 @@ impl Runs {
             step: self.step.with(|_, step| step.summary.id.to_string()),
             program: Program::of_one_file(program),
             test: only.map(|id| id.to_string()),
+            record: false,
             seed: match values {
                 RunValues::Of(seed) => Some(seed.to_string()),
                 RunValues::Fresh | RunValues::FreshAfter(_) => None,

@@ -26,6 +26,7 @@ fn job() -> Job {
             tests: tests.collect(),
         }],
         only: None,
+        record: false,
     }
 }
 
@@ -284,6 +285,48 @@ fn output_belongs_to_the_test_in_which_it_came() {
             (3, ", and what nobody knows"),
         ]
     );
+}
+
+fn recording(number: u16, call: u32) -> Value {
+    json!({"frame": "recording", "id": format!("listen.{number}"), "texts": ["", "x"],
+           "calls": [[0, null, 1]], "steps": [[-5, call, 3, [[0, 1, 1]], null]],
+           "left_out": 0, "has_forked": false})
+}
+
+#[test]
+fn a_recording_comes_once_of_the_test_and_where_it_was_asked_for() {
+    let job = |record| Job {
+        only: Some(TestId::new(StepId::parse("listen").unwrap(), 2)),
+        record,
+        ..job()
+    };
+    let taken = |record, frames: Vec<Value>| {
+        let mut verifier = RunVerifier::new(&job(record), NONCE.to_owned(), Timings::default());
+        let frames = numbered(frames);
+        let taken = frames.iter().map(|frame| {
+            let event = verifier.take(frame.to_string().as_bytes(), AT);
+            event.map(|event| matches!(event, Some(JobEvent::Recorded(_))))
+        });
+        taken.collect::<Vec<_>>()
+    };
+    let begin = || vec![started(), begins(2), passes(2)];
+    let with = |more: Vec<Value>| [begin(), more].concat();
+    let last = |taken: Vec<Result<bool, ProtocolViolation>>| taken.last().unwrap().clone();
+
+    assert_eq!(last(taken(true, with(vec![recording(2, 0)]))), Ok(true));
+    let then = with(vec![recording(2, 0), finished()]);
+    assert_eq!(last(taken(true, then)), Ok(false));
+    // Numbers that stand for nothing: the verdict holds, and there is nothing to show.
+    assert_eq!(last(taken(true, with(vec![recording(2, 1)]))), Ok(false));
+    for (record, frames) in [
+        (false, with(vec![recording(2, 0)])),
+        (true, with(vec![recording(1, 0)])),
+        (true, with(vec![recording(2, 0), recording(2, 0)])),
+        (true, vec![started(), recording(2, 0)]),
+        (true, vec![started(), begins(2), recording(2, 0)]),
+    ] {
+        assert!(last(taken(record, frames)).is_err());
+    }
 }
 
 #[test]

@@ -201,6 +201,7 @@ impl Tests {
                 tests: (1..).zip(&self.names).map(planned).collect(),
             }],
             only: None,
+            record: false,
         }
     }
 }

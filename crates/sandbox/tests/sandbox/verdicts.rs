@@ -24,6 +24,7 @@ async fn the_four_lines_pass_and_say_so_test_by_test() {
                 assert!(report.timings.launches >= 1);
                 "finished".to_owned()
             }
+            JobEvent::Recorded(recording) => format!("{} recorded", recording.id),
             JobEvent::LineFound { id, line } => format!("{id} line {line}"),
         });
     }

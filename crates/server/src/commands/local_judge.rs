@@ -57,6 +57,7 @@ impl LocalJudge {
             program,
             seed,
             only: None,
+            record: false,
         };
         // A client's next run would replace its one that waits: each run has a client of its own.
         let number = self.runs.fetch_add(1, Ordering::Relaxed);

@@ -108,6 +108,7 @@ impl<'arguments> RemoteJudge<'arguments> {
             step: arguments.step.clone(),
             program: Program::of_one_file(source),
             test: arguments.test.clone(),
+            record: false,
             seed: arguments.seed.map(|seed| seed.to_string()),
             client: Some(self.name.clone()),
         };
@@ -167,6 +168,7 @@ fn follow(events: impl BufRead) -> anyhow::Result<Report> {
             RunEvent::Started { .. }
             | RunEvent::TestStarted { .. }
             | RunEvent::Output { .. }
+            | RunEvent::Recorded { .. }
             | RunEvent::LineFound { .. } => {}
         }
     }

@@ -1,14 +1,18 @@
 //! A sandbox and a course for the tests, each test with an owner's name of its own.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use app::judge::{Assignment, QueueUpdates, judge};
 use curriculum::Course;
 use futures::stream::{self, Stream, StreamExt};
-use protocol::{Program, Report, RunEvent, RunnableProgram, Seed, StepId};
+use protocol::{
+    Program, Recording, Report, RunEvent, RunnableProgram, Seed, StepId, TestId, TestResult,
+};
 use sandbox::{ClientId, Pool, SandboxSettings};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -94,21 +98,60 @@ impl JudgeFixture {
         Self::open(&repository().join("curriculum/redis"), name).await
     }
 
-    pub(crate) async fn judge(&self, step: &StepId, program: &str, seed: u32) -> Report {
-        let assignment = Assignment {
+    fn assignment(&self, step: &StepId, program: &str, seed: u32) -> Assignment {
+        Assignment {
             course: Arc::clone(&self.course),
             step: step.clone(),
             program: RunnableProgram::parse(Program::of_one_file(program)).unwrap(),
             seed: Seed::new(seed),
             only: None,
-        };
+            record: false,
+        }
+    }
+
+    async fn run(&self, assignment: Assignment) -> Pin<Box<dyn Stream<Item = RunEvent> + Send>> {
         // A client's next run would replace its one that waits: each run has a client of its own.
         let client = ClientId::new(&format!("test-{}", CLIENTS.fetch_add(1, Ordering::Relaxed)));
-        let mut events = Box::pin(
-            judge(&self.pool, assignment, client, QueueUpdates::Omit)
-                .await
-                .unwrap(),
-        );
+        let events = judge(&self.pool, assignment, client, QueueUpdates::Omit);
+        Box::pin(events.await.unwrap())
+    }
+
+    /// One test, made alone and recorded: how it ended, what was recorded, and how long it took.
+    pub(crate) async fn record(
+        &self,
+        test: &TestId,
+        program: &str,
+        seed: u32,
+    ) -> (TestResult, Recording, Duration) {
+        let begin = Instant::now();
+        let mut events = self
+            .run(Assignment {
+                only: Some(test.clone()),
+                record: true,
+                ..self.assignment(test.step(), program, seed)
+            })
+            .await;
+        let (mut result, mut recording, mut took) = (None, None, None);
+        while let Some(event) = events.next().await {
+            match event {
+                RunEvent::TestFinished { result: it } => result = Some(*it),
+                RunEvent::Recorded { recording: it } => {
+                    took = Some(begin.elapsed());
+                    recording = Some(*it);
+                }
+                RunEvent::Interrupted { error } => panic!("our own failure: {error}"),
+                _ => {}
+            }
+        }
+        (
+            result.expect("a run has its test's result"),
+            recording.expect("a recording was asked for"),
+            took.unwrap(),
+        )
+    }
+
+    pub(crate) async fn judge(&self, step: &StepId, program: &str, seed: u32) -> Report {
+        let mut events = self.run(self.assignment(step, program, seed)).await;
         let mut finished = None;
         while let Some(event) = events.next().await {
             match event {

@@ -23,6 +23,7 @@ mod judge_fixture;
 mod leaving;
 mod mistakes;
 mod proxies;
+mod recordings;
 mod right_programs;
 mod server_process;
 mod sessions;

@@ -101,6 +101,7 @@ fn job() -> Job {
             tests: tests.collect(),
         }],
         only: None,
+        record: false,
     }
 }
 
