@@ -1,6 +1,7 @@
 import { type Locator, type Page, expect } from "@playwright/test";
 
 import { Monaco } from "./monaco.ts";
+import { Watch } from "./watch.ts";
 
 export type State = "not run yet" | "waiting" | "running" | "passed" | "failed" | "not run" | "not asked for";
 
@@ -122,6 +123,24 @@ export class Workbench {
   async type(line: string): Promise<void> {
     await this.consoleInput.fill(line);
     await this.consoleInput.press("Enter");
+  }
+
+  /** A recorded test, while its tab is shown. */
+  get watch(): Watch {
+    return new Watch(this.page, this.results.getByRole("tabpanel", { name: "Watch" }));
+  }
+
+  /** Watches a test, from its result. */
+  async startToWatch(name: string): Promise<Watch> {
+    const result = this.result(name);
+    if ((await result.getAttribute("open")) === null) await result.locator("summary").first().click();
+    // Of the first that failed, the verdict offers it.
+    const inResult = result.getByRole("button", { name: "Watch it" });
+    const inVerdict = this.verdict.getByRole("button", { name: "Watch it" });
+    await inResult.or(inVerdict).first().waitFor();
+    await ((await inResult.count()) > 0 ? inResult : inVerdict).click();
+    await expect(this.watch.scrubber).toBeVisible({ timeout: 30_000 });
+    return this.watch;
   }
 
   async write(program: string): Promise<void> {

@@ -27,6 +27,9 @@ pub(crate) enum IconName {
     Dots,
     Copy,
     Play,
+    Pause,
+    JumpBack,
+    JumpOn,
     Plus,
 }
 
@@ -39,6 +42,9 @@ impl IconName {
             Self::Ring => "M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z",
             Self::Dash => "M4 8h8",
             Self::Play => "M5 3.5v9l7-4.5z",
+            Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
+            Self::JumpBack => "M12 3.5v9L6 8zM4 3.5v9",
+            Self::JumpOn => "M4 3.5v9L10 8zM12 3.5v9",
             Self::Plus => "M8 3v10M3 8h10",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Dots => "M3.5 8h.1M8 8h.1M12.5 8h.1",

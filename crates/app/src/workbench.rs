@@ -26,6 +26,7 @@ mod shown_run;
 mod solution;
 mod step_list;
 mod symbols;
+mod watch;
 
 use browser_model::Divider;
 use leptos::ev;

@@ -26,6 +26,7 @@ mod output_html;
 mod output_link;
 mod playback;
 mod progress;
+mod recording;
 mod redis_cli;
 mod reply_reader;
 mod run_phase;
@@ -55,6 +56,10 @@ pub use output_html::{FOUND_MAX, OutputHtml, output_html};
 pub use output_link::{OutputSpan, output_spans};
 pub use playback::{PlaybackStep, playback_of};
 pub use progress::{Progress, ProgressError, ReplacedProgram, StepProgress};
+pub use recording::{
+    Moment, MomentCall, MomentFact, MomentThread, Variable, count_of_happened, is_same_exchange,
+    jumps, line_values, moment, opening_step,
+};
 pub use redis_cli::{
     UnbalancedQuotes, complete_name, encode_command, quote_word, reply_text, split_words,
 };

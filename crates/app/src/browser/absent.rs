@@ -65,6 +65,8 @@ impl CodeEditor {
     pub(crate) fn begin_run(&self) {}
     pub(crate) fn show_run(&self, _: Option<LineEdit>, _: Vec<LineNote>, _: bool) {}
 
+    pub(crate) fn show_watched_line(&self, _: Option<(u32, String)>) {}
+
     pub(crate) fn has_focus(&self) -> bool {
         false
     }

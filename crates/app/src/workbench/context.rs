@@ -8,6 +8,7 @@ use super::layout::{Layout, Panel};
 use super::open_step::OpenStep;
 use super::program_editor::ProgramEditor;
 use super::run::Runs;
+use super::watch::Watch;
 use crate::browser;
 use crate::store::Store;
 
@@ -20,6 +21,7 @@ pub(crate) struct Workbench {
     pub(super) layout: Layout,
     pub(super) runs: Runs,
     pub(super) console: ConsoleSession,
+    pub(super) watch: Watch,
 }
 
 impl Workbench {
@@ -35,6 +37,7 @@ impl Workbench {
             layout,
             runs: Runs::new(step, editor, layout),
             console: ConsoleSession::new(step, editor, layout),
+            watch: Watch::new(layout),
         }
     }
 

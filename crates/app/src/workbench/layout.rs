@@ -64,16 +64,21 @@ pub(super) enum View {
     Output,
     /// The program as it runs, and clients that speak to it.
     Console,
+    /// One test, recorded; only while there is one.
+    Watch,
 }
 
 impl View {
-    pub(super) const ALL: [Self; 3] = [Self::Results, Self::Output, Self::Console];
+    /// All views, from left to right.
+    pub(super) const ALL: [Self; 4] = [Self::Results, Self::Output, Self::Console, Self::Watch];
 
-    pub(super) fn label(self) -> &'static str {
+    /// Its name: where there is little room, the last word alone is shown.
+    pub(super) fn label(self) -> (&'static str, &'static str) {
         match self {
-            Self::Results => "Test results",
-            Self::Output => "Program output",
-            Self::Console => "Console",
+            Self::Results => ("Test ", "results"),
+            Self::Output => ("Program ", "output"),
+            Self::Console => ("", "Console"),
+            Self::Watch => ("", "Watch"),
         }
     }
 
@@ -82,6 +87,7 @@ impl View {
             Self::Results => "view-tab-results",
             Self::Output => "view-tab-output",
             Self::Console => "view-tab-console",
+            Self::Watch => "view-tab-watch",
         }
     }
 
@@ -91,6 +97,7 @@ impl View {
             Self::Results => "results-body",
             Self::Output => "output-body",
             Self::Console => "console-body",
+            Self::Watch => "watch-body",
         }
     }
 }

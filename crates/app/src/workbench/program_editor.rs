@@ -368,6 +368,11 @@ impl ProgramEditor {
         self.mark_lines_of(run, !is_writing);
     }
 
+    /// Marks the line that a recording is at, with a text behind it; none takes the mark away.
+    pub(super) fn show_watched_line(self, marked: Option<(u32, String)>) {
+        self.monaco.with(|editor| editor.show_watched_line(marked));
+    }
+
     fn mark_lines_of(self, run: &ShownRun, scrolls: bool) {
         let Some(report) = &run.live.report else {
             return;

@@ -8,11 +8,8 @@ mod sentence;
 mod test_case;
 mod trace;
 mod verdict;
+mod view_tabs;
 
-use std::collections::BTreeSet;
-
-use browser_model::RunPhase;
-use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlDetailsElement;
 use protocol::{PlannedStep, Seed, duration_text};
@@ -20,15 +17,16 @@ use protocol::{PlannedStep, Seed, duration_text};
 use self::output::Output;
 use self::report::ReportView;
 use self::test_case::Prominence;
+pub(super) use self::trace::Trace;
 use self::verdict::VerdictCard;
+use self::view_tabs::ViewTabs;
 use super::Workbench;
 use super::checklist::{Checklist, Offer};
 use super::console::ConsoleView;
 use super::foot::RunButton;
 use super::layout::{Panel, View};
-use crate::browser;
+use super::watch::WatchView;
 use crate::course_text::CourseText;
-use crate::icon::{Icon, IconName};
 
 /// The right panel.
 #[component]
@@ -71,7 +69,12 @@ pub(super) fn Results() -> impl IntoView {
             <div class="head">
                 <ViewTabs />
                 <span class="grow"></span>
-                <span title="From the start of the program to the last test">{duration}</span>
+                <span
+                    title="From the start of the program to the last test"
+                    hidden=move || view.get() == View::Watch
+                >
+                    {duration}
+                </span>
             </div>
             <div
                 class="body"
@@ -102,6 +105,16 @@ pub(super) fn Results() -> impl IntoView {
                 hidden=move || view.get() != View::Console
             >
                 <ConsoleView />
+            </div>
+            <div
+                class="body watch-body"
+                id=View::Watch.panel_id()
+                role="tabpanel"
+                tabindex="0"
+                aria-labelledby=View::Watch.tab_id()
+                hidden=move || view.get() != View::Watch
+            >
+                <WatchView />
             </div>
             <SeedFoot />
         </section>
@@ -159,119 +172,6 @@ fn WholeReportBefore() -> impl IntoView {
             </details>
         })
     }
-}
-
-#[component]
-fn ViewTabs() -> impl IntoView {
-    let bench = expect_context::<Workbench>();
-    let view = bench.layout.view();
-    // While the output is open, this tab shows how the run ended.
-    let verdict = Memo::new(move |_| {
-        bench
-            .runs
-            .shown()
-            .with(|shown| match shown.as_ref()?.phase() {
-                RunPhase::Passed { .. } | RunPhase::TestPassed { .. } => {
-                    Some((IconName::Check, "is-passed", ", passed"))
-                }
-                RunPhase::Failed { .. } => Some((IconName::Cross, "is-failed", ", failed")),
-                RunPhase::NoVerdict { .. } => Some((IconName::Warning, "is-none", ", no verdict")),
-                RunPhase::Starting
-                | RunPhase::Queued { .. }
-                | RunPhase::Running { .. }
-                | RunPhase::Stopped => None,
-            })
-    });
-    // What was last looked at: a program that prints the same at each run has nothing new to read.
-    // Nor has one that ran before the step was opened.
-    let read = StoredValue::new(BTreeSet::new());
-    let has_new_output = Memo::new(move |_| {
-        bench.runs.shown().with(|shown| {
-            let Some(shown) = shown else {
-                return false;
-            };
-            if view.get() == View::Output || shown.is_of_before() {
-                read.set_value(output::lines(&shown.live));
-                return false;
-            }
-            !shown.is_going() && read.with_value(|read| !output::lines(&shown.live).is_subset(read))
-        })
-    });
-    let is_console_open = Memo::new(move |_| {
-        bench
-            .console
-            .console()
-            .with(|console| console.phase().is_open())
-    });
-    let on_key = move |event: ev::KeyboardEvent| {
-        let here = View::ALL
-            .iter()
-            .position(|other| *other == view.get_untracked());
-        let (here, count) = (here.unwrap_or(0), View::ALL.len());
-        let to = match event.key().as_str() {
-            "ArrowRight" => here + 1,
-            "ArrowLeft" => here + count - 1,
-            "Home" => 0,
-            "End" => count - 1,
-            _ => return,
-        };
-        let other = View::ALL[to % count];
-        event.prevent_default();
-        view.set(other);
-        browser::focus(other.tab_id());
-    };
-    let tabs = View::ALL
-        .map(|this| {
-            let is_here = move || view.get() == this;
-            let mark = move || match this {
-                View::Output => has_new_output.get().then(|| {
-                    view! {
-                        <span class="has-output" aria-hidden="true"></span>
-                        <span class="unseen">", with something new"</span>
-                    }
-                    .into_any()
-                }),
-                View::Console => is_console_open.get().then(|| {
-                    view! {
-                        <span class="has-session" aria-hidden="true"></span>
-                        <span class="unseen">", a session is open"</span>
-                    }
-                    .into_any()
-                }),
-                // While the results are open, the verdict above the tests shows it.
-                View::Results if view.get() == View::Results => None,
-                View::Results => verdict.get().map(|(icon, class, words)| {
-                    view! {
-                        <span class=format!("tab-verdict {class}")>
-                            <Icon icon />
-                        </span>
-                        <span class="unseen">{words}</span>
-                    }
-                    .into_any()
-                }),
-            };
-            view! {
-                <button
-                    type="button"
-                    role="tab"
-                    id=this.tab_id()
-                    aria-controls=this.panel_id()
-                    aria-selected=move || is_here().to_string()
-                    tabindex=move || if is_here() { "0" } else { "-1" }
-                    on:click=move |_| view.set(this)
-                >
-                    {this.label()}
-                    {mark}
-                </button>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="view-tabs" role="tablist" aria-label="Views of the run" on:keydown=on_key>
-            {tabs}
-        </div>
-    }
-    .into_any()
 }
 
 /// The tests of the run under way, in their order. Steps that have passed are folded, so that the

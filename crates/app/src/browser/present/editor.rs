@@ -1,6 +1,7 @@
 //! The parts of Monaco that the workbench needs.
 
 mod notes;
+mod watched_line;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -36,6 +37,7 @@ struct Mounted {
     notes: RefCell<Vec<NoteInEditor>>,
     edits_since_run: RefCell<Vec<LineEdit>>,
     decorations: RefCell<Array>,
+    watched_line: RefCell<Array>,
     zones: RefCell<Vec<JsValue>>,
     listening: RefCell<Vec<Listening>>,
 }
@@ -77,6 +79,7 @@ impl CodeEditor {
             notes: RefCell::default(),
             edits_since_run: RefCell::default(),
             decorations: RefCell::new(Array::new()),
+            watched_line: RefCell::new(Array::new()),
             zones: RefCell::default(),
             listening: RefCell::default(),
         }));

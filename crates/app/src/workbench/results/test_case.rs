@@ -12,6 +12,7 @@ use crate::course_text::CourseText;
 use crate::icon::Icon;
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
+use crate::workbench::watch::can_be_watched;
 
 /// Whether it was run and failed.
 fn is_failed(test: &TestResult) -> bool {
@@ -160,6 +161,28 @@ fn Inside(
             </button>
         }
     });
+    let judged = StoredValue::new(test.clone());
+    let is_offered = prominence != Prominence::OpenBelowVerdict && can_be_watched(&test.outcome);
+    let watch = is_offered.then(|| {
+        let start = move |_| {
+            report.with_value(|report| {
+                judged.with_value(|judged| {
+                    bench.watch.start(report, judged, line);
+                });
+            });
+        };
+        view! {
+            <button
+                type="button"
+                class="link"
+                title="Make this test again and see it line by line, with every value"
+                disabled=move || bench.runs.is_going()
+                on:click=start
+            >
+                "Watch it"
+            </button>
+        }
+    });
     let compare = test
         .outcome
         .comparison()
@@ -184,7 +207,7 @@ fn Inside(
     view! {
         <div class="inside">
             {lead} {same_as} {message}
-            <p class="case-actions">{line_link} {run_one} {play} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
+            <p class="case-actions">{line_link} {run_one} {watch} {play} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_any()

@@ -14,7 +14,12 @@ use crate::workbench::Workbench;
 const ROWS_MAX: usize = 40;
 
 #[component]
-pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
+pub(in crate::workbench) fn Trace(
+    exchanges: Vec<Exchange>,
+    /// How many of them have happened, where the test is watched; all, where it is over.
+    #[prop(optional, into)]
+    happened: Option<Signal<usize>>,
+) -> impl IntoView {
     let rows = trace_rows(&exchanges);
     let lanes = rows.first().map_or(1, |row| row.lanes.len());
     let names_client = lanes > 1;
@@ -28,7 +33,12 @@ pub(super) fn Trace(exchanges: Vec<Exchange>) -> impl IntoView {
             rows.iter()
                 .take(max)
                 .cloned()
-                .map(|row| view! { <Row row names_client /> })
+                .enumerate()
+                .map(|(at, row)| {
+                    let has_happened =
+                        Signal::derive(move || happened.is_none_or(|happened| at < happened.get()));
+                    view! { <Row row names_client has_happened /> }
+                })
                 .collect_view()
         })
     };
@@ -93,7 +103,7 @@ fn legend(rows: &[TraceRow]) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
+fn Row(row: TraceRow, names_client: bool, has_happened: Signal<bool>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let store = expect_context::<Store>();
     let icon = icon_of(row.event);
@@ -161,7 +171,7 @@ fn Row(row: TraceRow, names_client: bool) -> impl IntoView {
         view! { <span class="raw" translate="no">{spans} {cut}</span> }
     });
     view! {
-        <li class=class>
+        <li class=class class:is-to-come=move || !has_happened.get()>
             <span class="at">{row.at} " "</span>
             <span class="lanes" aria-hidden="true">
                 {lanes}

@@ -9,6 +9,7 @@ use crate::browser;
 use crate::course_text::CourseText;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
+use crate::workbench::watch::can_be_watched;
 
 /// The phase of the run on screen.
 #[component]
@@ -103,7 +104,7 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
         }
         .into_any(),
         RunPhase::Failed { .. } => view! {
-            <RunFailedButton words="Run this test again" />
+            <RunFailedButton words="Run this test again" watch=true />
             <Stale />
         }
         .into_any(),
@@ -166,7 +167,12 @@ fn RunNextFailedButton() -> impl IntoView {
 
 /// Runs a test that failed, without the others.
 #[component]
-fn RunFailedButton(words: &'static str) -> impl IntoView {
+fn RunFailedButton(
+    words: &'static str,
+    /// Whether it can be watched too.
+    #[prop(optional)]
+    watch: bool,
+) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let keys = if browser::is_apple() {
         "⌘ ⇧ ⏎"
@@ -179,9 +185,47 @@ fn RunFailedButton(words: &'static str) -> impl IntoView {
                 {words}
                 <kbd translate="no" aria-hidden="true">{keys}</kbd>
             </button>
+            {watch.then(|| view! { <WatchFailedButton /> })}
         </p>
     }
     .into_any()
+}
+
+/// Makes the test that failed again, line by line.
+#[component]
+fn WatchFailedButton() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let shown = bench.runs.shown();
+    let report = move || shown.with_untracked(|shown| shown.as_ref()?.live.report.clone());
+    // It may be found after the report.
+    let line = Memo::new(move |_| {
+        shown.with(|shown| {
+            let report = shown.as_ref()?.live.report.as_ref()?;
+            Some(report.first_broken()?.program_span()?.line)
+        })
+    });
+    let can_be = report().is_some_and(|report| {
+        (report.first_broken()).is_some_and(|test| can_be_watched(&test.outcome))
+    });
+    let start = move |_| {
+        if let Some(report) = report()
+            && let Some(test) = report.first_broken()
+        {
+            bench.watch.start(&report, test, line);
+        }
+    };
+    can_be.then(|| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                title="See it line by line, with every value"
+                on:click=start
+            >
+                "Watch it"
+            </button>
+        }
+    })
 }
 
 /// A link to the next step, with its shortcut; after the last step, what was built.

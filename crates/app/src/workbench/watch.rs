@@ -1,0 +1,232 @@
+//! Watch: one test of a report made again and recorded, and then played line by line.
+
+mod player;
+mod values;
+mod view;
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use browser_model::{jumps, opening_step};
+use futures::StreamExt;
+use leptos::prelude::*;
+use leptos::reactive::actions::ActionAbortHandle;
+use protocol::{Outcome, Program, Recording, Report, RunError, RunEvent, RunRequest, TestResult};
+
+use super::layout::{Layout, Panel, View};
+use crate::browser::{self, Local, Timer};
+use crate::run_stream::run_events;
+use crate::store::Store;
+
+pub(super) use self::view::WatchView;
+
+/// The recording on screen, and what playing it needs.
+#[derive(Clone, Copy)]
+pub(super) struct Watch {
+    layout: Layout,
+    store: Store,
+    phase: RwSignal<WatchPhase>,
+    /// The step of the recording that is shown, from 0.
+    at: RwSignal<usize>,
+    is_playing: RwSignal<bool>,
+    tick: Local<Timer>,
+    abort: StoredValue<Option<ActionAbortHandle>>,
+}
+
+/// A test to record.
+#[derive(Debug, Clone)]
+pub(super) struct WatchRequest {
+    request: RunRequest,
+    /// Its result, as it was judged.
+    judged: TestResult,
+    /// The line to look at: what decided may be found while the recording is made.
+    line: Memo<Option<u32>>,
+}
+
+impl WatchRequest {
+    fn line(&self) -> Option<u32> {
+        let own = || self.judged.program_span().map(|span| span.line);
+        // The result that it belongs to may be gone from the page.
+        self.line.try_get_untracked().unwrap_or_else(own)
+    }
+}
+
+/// Whether a line of the program may have run in a test that ended so.
+pub(super) fn can_be_watched(outcome: &Outcome) -> bool {
+    !matches!(
+        outcome,
+        Outcome::NotRun
+            | Outcome::NotAsked
+            | Outcome::SyntaxError { .. }
+            | Outcome::TestBroken { .. }
+    )
+}
+
+/// How far a recording is.
+#[derive(Debug, Clone)]
+enum WatchPhase {
+    Closed,
+    /// It is being made; with the position in the queue.
+    Coming(Arc<WatchRequest>, Option<u32>),
+    Shown(Arc<Watched>),
+    /// There is none, for no fault of the program.
+    Failed(Arc<WatchRequest>, RunError),
+}
+
+/// A recording on screen.
+#[derive(Debug)]
+struct Watched {
+    asked: Arc<WatchRequest>,
+    recording: Recording,
+    /// How the test ended in the recorded run.
+    result: TestResult,
+    /// The steps that are worth going to.
+    jumps: Vec<usize>,
+}
+
+impl Watched {
+    /// The recorded program.
+    fn program(&self) -> &str {
+        self.asked.request.program.entry_text()
+    }
+
+    fn last(&self) -> usize {
+        self.recording.steps.len().saturating_sub(1)
+    }
+}
+
+impl Watch {
+    pub(super) fn new(layout: Layout) -> Self {
+        let watch = Self {
+            layout,
+            store: expect_context(),
+            phase: RwSignal::new(WatchPhase::Closed),
+            at: RwSignal::new(0),
+            is_playing: RwSignal::new(false),
+            tick: Local::empty(),
+            abort: StoredValue::new(None),
+        };
+        on_cleanup(move || watch.abort());
+        watch
+    }
+
+    /// Whether there is something to see.
+    pub(super) fn is_open(self) -> bool {
+        self.phase
+            .with(|phase| !matches!(phase, WatchPhase::Closed))
+    }
+
+    /// Makes a test of a report again, with its values, and records it. `line` is the one to look at.
+    pub(super) fn start(self, report: &Report, judged: &TestResult, line: Memo<Option<u32>>) {
+        let client = self
+            .store
+            .settings()
+            .with_untracked(|settings| settings.client.clone());
+        self.ask(WatchRequest {
+            request: RunRequest {
+                course: report.course.to_string(),
+                step: report.step.to_string(),
+                program: Program::of_one_file(report.program.entry_text()),
+                test: Some(judged.id.to_string()),
+                record: true,
+                seed: Some(report.seed.to_string()),
+                client,
+            },
+            judged: judged.clone(),
+            line,
+        });
+    }
+
+    fn ask(self, asked: WatchRequest) {
+        self.abort();
+        self.pause();
+        let asked = Arc::new(asked);
+        self.phase.set(WatchPhase::Coming(Arc::clone(&asked), None));
+        self.layout.view().set(View::Watch);
+        self.layout.panel().set(Panel::Results);
+        let follow = Action::new_unsync(move |asked: &Arc<WatchRequest>| {
+            let asked = Arc::clone(asked);
+            async move {
+                let phase = match self.record(&asked).await {
+                    Ok(watched) => WatchPhase::Shown(Arc::new(watched)),
+                    Err(error) => WatchPhase::Failed(asked, error),
+                };
+                self.show(phase);
+            }
+        });
+        self.abort.set_value(Some(follow.dispatch(asked)));
+    }
+
+    async fn record(self, asked: &Arc<WatchRequest>) -> Result<Watched, RunError> {
+        let mut events = pin!(run_events(asked.request.clone()).await?);
+        let (mut found, mut recorded) = (None, None);
+        while let Some(event) = events.next().await {
+            match event {
+                RunEvent::Queued { position } => {
+                    let coming = WatchPhase::Coming(Arc::clone(asked), Some(position));
+                    self.phase.try_set(coming);
+                }
+                RunEvent::TestFinished { result } => found = Some(result),
+                RunEvent::Recorded { recording } => recorded = Some(recording),
+                RunEvent::Finished { .. } => break,
+                RunEvent::Interrupted { error } => return Err(error),
+                RunEvent::Started { .. }
+                | RunEvent::TestStarted { .. }
+                | RunEvent::Output { .. }
+                | RunEvent::LineFound { .. } => {}
+            }
+        }
+        let (Some(result), Some(recording)) = (found, recorded) else {
+            return Err(RunError::Broken);
+        };
+        Ok(Watched {
+            asked: Arc::clone(asked),
+            jumps: jumps(&recording, &result.exchanges),
+            recording: *recording,
+            result: *result,
+        })
+    }
+
+    /// Shows what has come. Does nothing once the workbench is gone.
+    fn show(self, phase: WatchPhase) {
+        if let WatchPhase::Shown(watched) = &phase {
+            let line = watched.asked.line();
+            let first = opening_step(&watched.recording, line, &watched.result.exchanges);
+            self.at.try_set(first);
+        }
+        self.phase.try_set(phase);
+        browser::next_frame(|| browser::focus_if_lost(player::SCRUBBER_ID));
+    }
+
+    /// Closes it, and shows the results.
+    pub(super) fn close(self) {
+        self.abort();
+        self.pause();
+        self.phase.set(WatchPhase::Closed);
+        if self.layout.view().get_untracked() == View::Watch {
+            self.layout.view().set(View::Results);
+            browser::next_frame(|| browser::focus(View::Results.tab_id()));
+        }
+    }
+
+    /// A run begins: a recording that is still to be made would stand in its way.
+    pub(super) fn give_way(self) {
+        if matches!(self.phase.get_untracked(), WatchPhase::Coming(..)) {
+            self.close();
+        }
+    }
+
+    fn abort(self) {
+        if let Some(Some(handle)) = self.abort.try_update_value(Option::take) {
+            handle.abort();
+        }
+    }
+
+    /// The recording on screen.
+    fn watched(self) -> Option<Arc<Watched>> {
+        self.phase.with_untracked(|phase| match phase {
+            WatchPhase::Shown(watched) => Some(Arc::clone(watched)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! Moving through a recording: step by step, from event to event, or by itself.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::web_sys::Element;
+
+use super::{Watch, Watched};
+use crate::browser;
+use crate::icon::{Icon, IconName};
+
+pub(super) const SCRUBBER_ID: &str = "watch-scrubber";
+
+/// Slow enough to follow with the eyes.
+const PLAY_MS: u32 = 350;
+
+impl Watch {
+    pub(super) fn go_to(self, at: usize) {
+        let Some(watched) = self.watched() else {
+            return;
+        };
+        self.at.set(at.min(watched.last()));
+    }
+
+    fn step_on(self) {
+        self.go_to(self.at.get_untracked().saturating_add(1));
+    }
+
+    fn step_back(self) {
+        self.go_to(self.at.get_untracked().saturating_sub(1));
+    }
+
+    /// Goes to the next event, or to the end.
+    fn jump_on(self) {
+        let here = self.at.get_untracked();
+        let Some(watched) = self.watched() else {
+            return;
+        };
+        let next = watched.jumps.iter().find(|jump| **jump > here);
+        self.go_to(next.copied().unwrap_or(usize::MAX));
+    }
+
+    /// Goes to the event before, or to the beginning.
+    fn jump_back(self) {
+        let here = self.at.get_untracked();
+        let Some(watched) = self.watched() else {
+            return;
+        };
+        let before = watched.jumps.iter().rev().find(|jump| **jump < here);
+        self.go_to(before.copied().unwrap_or(0));
+    }
+
+    pub(super) fn pause(self) {
+        self.tick.take();
+        self.is_playing.set(false);
+    }
+
+    /// Plays from here; at the end, from the beginning.
+    fn play_or_pause(self) {
+        if self.is_playing.get_untracked() {
+            self.pause();
+            return;
+        }
+        let last = self.watched().map_or(0, |watched| watched.last());
+        if self.at.get_untracked() >= last {
+            self.at.set(0);
+        }
+        self.is_playing.set(true);
+        self.play_on();
+    }
+
+    fn play_on(self) {
+        let timer = browser::after(PLAY_MS, move || {
+            // None once the workbench is gone.
+            if self.is_playing.try_get_untracked() != Some(true) {
+                return;
+            }
+            let last = self.watched().map_or(0, |watched| watched.last());
+            self.step_on();
+            if self.at.get_untracked() >= last {
+                self.pause();
+            } else {
+                self.play_on();
+            }
+        });
+        self.tick.set(Some(timer));
+    }
+
+    /// The keys of the player, wherever the focus is in it.
+    pub(super) fn take_key(self, event: &ev::KeyboardEvent) {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let target = event_target::<Element>(event);
+        let is_button = matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY");
+        let act: fn(Self) = match event.key().as_str() {
+            "ArrowRight" if event.shift_key() => Self::jump_on,
+            "ArrowLeft" if event.shift_key() => Self::jump_back,
+            "PageDown" => Self::jump_on,
+            "PageUp" => Self::jump_back,
+            "ArrowRight" => Self::step_on,
+            "ArrowLeft" => Self::step_back,
+            "Home" => |watch| watch.go_to(0),
+            "End" => |watch| watch.go_to(usize::MAX),
+            " " if !is_button => Self::play_or_pause,
+            _ => return,
+        };
+        event.prevent_default();
+        act(self);
+    }
+}
+
+/// The buttons, and the scrubber below them.
+#[component]
+pub(super) fn Controls(
+    watch: Watch,
+    /// How many steps there are, at least one.
+    count: usize,
+    /// What the moment is, for those who don't see the page.
+    value_text: Signal<String>,
+) -> impl IntoView {
+    let at = watch.at;
+    let last = count.saturating_sub(1);
+    let is_at_start = move || at.get() == 0;
+    let is_at_end = move || at.get() >= last;
+    let is_playing = watch.is_playing;
+    let scrub = move |event: ev::Event| {
+        if let Ok(to) = event_target_value(&event).parse() {
+            watch.pause();
+            watch.go_to(to);
+        }
+    };
+    let moves = move |act: fn(Watch)| {
+        move |_: ev::MouseEvent| {
+            watch.pause();
+            act(watch);
+        }
+    };
+    view! {
+        <div class="watch-controls">
+            <button
+                type="button"
+                class="tool"
+                aria-label="Previous event"
+                title="Previous request, reply or exception (Page Up)"
+                disabled=is_at_start
+                on:click=moves(Watch::jump_back)
+            >
+                <Icon icon=IconName::JumpBack />
+            </button>
+            <button
+                type="button"
+                class="tool"
+                aria-label="Step back"
+                title="Step back (←)"
+                disabled=is_at_start
+                on:click=moves(Watch::step_back)
+            >
+                <Icon icon=IconName::Left />
+            </button>
+            <button
+                type="button"
+                class="tool"
+                aria-label=move || if is_playing.get() { "Pause" } else { "Play" }
+                title="Play or pause (Space)"
+                on:click=move |_| watch.play_or_pause()
+            >
+                {move || {
+                    let icon = if is_playing.get() { IconName::Pause } else { IconName::Play };
+                    view! { <Icon icon /> }
+                }}
+            </button>
+            <button
+                type="button"
+                class="tool"
+                aria-label="Step"
+                title="Step (→)"
+                disabled=is_at_end
+                on:click=moves(Watch::step_on)
+            >
+                <Icon icon=IconName::Right />
+            </button>
+            <button
+                type="button"
+                class="tool"
+                aria-label="Next event"
+                title="Next request, reply or exception (Page Down)"
+                disabled=is_at_end
+                on:click=moves(Watch::jump_on)
+            >
+                <Icon icon=IconName::JumpOn />
+            </button>
+            <span class="grow"></span>
+            <small>{move || format!("step {} of {count}", at.get() + 1)}</small>
+        </div>
+        <input
+            id=SCRUBBER_ID
+            class="watch-scrubber"
+            type="range"
+            aria-label="Step"
+            aria-valuetext=value_text
+            min="0"
+            max=last.to_string()
+            step="1"
+            prop:value=move || at.get().to_string()
+            on:input=scrub
+        />
+    }
+    .into_any()
+}
+
+impl Watched {
+    /// The text of a line of the recorded program.
+    pub(super) fn line_text(&self, line: u32) -> &str {
+        let at = usize::try_from(line).unwrap_or(usize::MAX).checked_sub(1);
+        at.and_then(|at| self.program().lines().nth(at))
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,262 @@
+//! The player's view among the results.
+
+use std::sync::Arc;
+
+use browser_model::{Moment, MomentFact, count_of_happened, is_same_exchange, line_values, moment};
+use leptos::prelude::*;
+use protocol::{RunError, counted};
+
+use super::player::Controls;
+use super::values::{Calls, Threads};
+use super::{Watch, WatchPhase, WatchRequest, Watched};
+use crate::course_text::CourseText;
+use crate::icon::{Icon, IconName};
+use crate::workbench::Workbench;
+use crate::workbench::layout::View;
+use crate::workbench::results::Trace;
+
+#[component]
+pub(in crate::workbench) fn WatchView() -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let watch = bench.watch;
+    mark_the_line(bench);
+    Effect::new(move |_| {
+        if bench.runs.is_going() {
+            watch.pause();
+            watch.give_way();
+        }
+    });
+    let content = move || match watch.phase.get() {
+        WatchPhase::Closed => ().into_any(),
+        WatchPhase::Coming(asked, position) => view! {
+            <Head watch asked />
+            <p class="quiet" role="status">
+                {match position {
+                    Some(position) if position > 1 => {
+                        format!("Waiting in the queue, number {position}…")
+                    }
+                    _ => "Making the test again, line by line…".to_owned(),
+                }}
+            </p>
+        }
+        .into_any(),
+        WatchPhase::Failed(asked, error) => view! { <Failed watch asked error /> }.into_any(),
+        WatchPhase::Shown(watched) => view! { <Player watch watched /> }.into_any(),
+    };
+    content.into_any()
+}
+
+/// In the editor, the line of the moment, with its values, while the recording is of its program.
+fn mark_the_line(bench: Workbench) {
+    let watch = bench.watch;
+    let is_marked = StoredValue::new(false);
+    Effect::new(move |_| {
+        let is_shown = bench.layout.view().get() == View::Watch;
+        let at = watch.at.get();
+        let marked = watch.phase.with(|phase| match phase {
+            WatchPhase::Shown(watched) if is_shown => {
+                let is_same = (bench.editor.program()).with(|program| program == watched.program());
+                let moment = is_same.then(|| moment(&watched.recording, at)).flatten()?;
+                let text = line_values(&moment, watched.line_text(moment.line));
+                Some((moment.line, text))
+            }
+            _ => None,
+        });
+        if marked.is_some() || is_marked.get_value() {
+            is_marked.set_value(marked.is_some());
+            bench.editor.show_watched_line(marked);
+        }
+    });
+}
+
+/// Which test it is, and the way out.
+#[component]
+fn Head(watch: Watch, asked: Arc<WatchRequest>) -> impl IntoView {
+    view! {
+        <div class="watch-head">
+            <h2 class="watch-title">
+                <CourseText text=asked.judged.name.clone() />
+            </h2>
+            <button type="button" class="button quiet" on:click=move |_| watch.close()>
+                "Close"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Failed(watch: Watch, asked: Arc<WatchRequest>, error: RunError) -> impl IntoView {
+    let again = (*asked).clone();
+    view! {
+        <Head watch asked />
+        <div class="verdict is-none" role="status">
+            <strong class="headline">
+                <Icon icon=IconName::Warning />
+                "No recording"
+            </strong>
+            <p>{error.to_string()}</p>
+            <p class="verdict-actions">
+                <button type="button" class="button" on:click=move |_| watch.ask(again.clone())>
+                    "Try again"
+                </button>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let count = watched.recording.steps.len();
+    if count == 0 {
+        return view! {
+            <Head watch asked=Arc::clone(&watched.asked) />
+            <p>"No line of your program ran in this test, so there is nothing to watch."</p>
+        }
+        .into_any();
+    }
+    let now = {
+        let watched = Arc::clone(&watched);
+        Memo::new(move |_| moment(&watched.recording, watch.at.get()))
+    };
+    let value_text =
+        Signal::derive(move || now.with(|now| now.as_ref().map(place_of).unwrap_or_default()));
+    let happened = {
+        let watched = Arc::clone(&watched);
+        Memo::new(move |_| {
+            count_of_happened(
+                &watched.recording,
+                watch.at.get(),
+                &watched.result.exchanges,
+            )
+        })
+    };
+    let is_other_code = {
+        let watched = Arc::clone(&watched);
+        Memo::new(move |_| (bench.editor.program()).with(|program| program != watched.program()))
+    };
+    let line = {
+        let watched = Arc::clone(&watched);
+        move || {
+            now.get().map(|now| {
+                let text = watched.line_text(now.line).trim().to_owned();
+                view! { <Line moment=now text /> }.into_any()
+            })
+        }
+    };
+    let calls = move || {
+        now.get().map(|now| {
+            view! {
+                <p class="label">"Variables"</p>
+                <Calls watch calls=now.calls />
+                <Threads threads=now.threads />
+            }
+            .into_any()
+        })
+    };
+    let exchanges = watched.result.exchanges.clone();
+    let trace = (!exchanges.is_empty()).then(|| view! { <Trace exchanges happened /> });
+    let notes = notes_of(&watched)
+        .into_iter()
+        .map(|note| view! { <p class="watch-note">{note}</p> })
+        .collect_view();
+    view! {
+        <div class="watch" on:keydown=move |event| watch.take_key(&event)>
+            <Head watch asked=Arc::clone(&watched.asked) />
+            <Controls watch count value_text />
+            <Show when=move || is_other_code.get()>
+                <p class="watch-note">
+                    "Your code has changed since: this is the program that was judged."
+                </p>
+            </Show>
+            {notes}
+            {line}
+            {calls}
+            {trace}
+        </div>
+    }
+    .into_any()
+}
+
+/// What somebody should know who watches this.
+fn notes_of(watched: &Watched) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (judged, recorded) = (&watched.asked.judged, &watched.result);
+    if judged.outcome.kind() != recorded.outcome.kind() {
+        let ended = match recorded.reason() {
+            _ if recorded.outcome.is_passed() => "it passed.",
+            reason => reason,
+        };
+        notes.push(format!(
+            "Recorded, the test ended otherwise than it was judged: {ended}"
+        ));
+    } else if !is_same_exchange(&judged.exchanges, &recorded.exchanges) {
+        notes.push(
+            "Other bytes passed than in the run that was judged: the program does not do the same \
+             each time."
+                .to_owned(),
+        );
+    }
+    let left_out = watched.recording.left_out;
+    if left_out > 0 {
+        let left_out = usize::try_from(left_out).unwrap_or(usize::MAX);
+        notes.push(format!(
+            "{} came before these, too many to keep.",
+            counted(left_out, "step", "steps")
+        ));
+    }
+    if watched.recording.has_forked {
+        notes.push("Your program forked: its child processes are not recorded.".to_owned());
+    }
+    notes
+}
+
+/// Where the program is, in words.
+fn place_of(moment: &Moment) -> String {
+    let function = moment
+        .calls
+        .first()
+        .and_then(|call| call.function.as_deref());
+    match function {
+        Some(function) => format!("line {} in {function}", moment.line),
+        None => format!("line {}", moment.line),
+    }
+}
+
+/// The line, and what it has done or is about to do.
+#[component]
+fn Line(moment: Moment, text: String) -> impl IntoView {
+    let bench = expect_context::<Workbench>();
+    let line = moment.line;
+    let place = place_of(&moment);
+    let (class, fact) = match moment.fact {
+        None => ("watch-line", None),
+        Some(MomentFact::Returned(value)) => ("watch-line", Some(("returns", value))),
+        Some(MomentFact::Raised(exception)) => {
+            ("watch-line is-raised", Some(("raises", exception)))
+        }
+        Some(MomentFact::Printed(text)) => ("watch-line", Some(("prints", text))),
+    };
+    let fact = fact.map(|(word, value)| {
+        view! {
+            <p class="watch-fact">
+                {word} " " <code translate="no">{value}</code>
+            </p>
+        }
+    });
+    view! {
+        <div class=class>
+            <p class="watch-place">
+                <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
+                    {place}
+                </button>
+                <small>{format!("{} ms", moment.at)}</small>
+            </p>
+            <code translate="no" class="watch-code">{text}</code>
+            {fact}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,244 @@
+//! The steps of a recording that are worth going to.
+
+use protocol::{Exchange, ExchangeAction, RecordedFact, Recording};
+
+/// How many of a test's exchanges had happened when this step began.
+pub fn count_of_happened(recording: &Recording, at: usize, exchanges: &[Exchange]) -> usize {
+    let Some(step) = recording.steps.get(at) else {
+        return 0;
+    };
+    exchanges
+        .iter()
+        .take_while(|exchange| i64::from(exchange.at_us) <= step.at_us)
+        .count()
+}
+
+/// The steps at which a request has arrived, a reply is about to be sent, an exception was raised, or
+/// something was printed, in their order.
+pub fn jumps(recording: &Recording, exchanges: &[Exchange]) -> Vec<usize> {
+    let of_wire = exchanges.iter().filter_map(|exchange| {
+        let at_us = i64::from(exchange.at_us);
+        match &exchange.action {
+            ExchangeAction::Sent { .. } => {
+                (recording.steps.iter()).position(|step| step.at_us >= at_us)
+            }
+            ExchangeAction::Received { line, .. } => last_step(recording, at_us, *line),
+            _ => None,
+        }
+    });
+    let of_facts = (recording.steps.iter().enumerate())
+        .filter(|(_, step)| {
+            matches!(
+                step.fact,
+                Some(RecordedFact::Raised(_) | RecordedFact::Printed(_))
+            )
+        })
+        .map(|(number, _)| number);
+    let mut jumps: Vec<usize> = of_wire.chain(of_facts).collect();
+    jumps.sort_unstable();
+    jumps.dedup();
+    jumps
+}
+
+/// Where to begin: at the line that decided, as it ran for the last reply; without one where the last
+/// exception was raised; else where the last reply was sent; else at the end.
+pub fn opening_step(recording: &Recording, line: Option<u32>, exchanges: &[Exchange]) -> usize {
+    let received = exchanges.iter().rev().find_map(|exchange| {
+        let ExchangeAction::Received { line, .. } = &exchange.action else {
+            return None;
+        };
+        Some((i64::from(exchange.at_us), *line))
+    });
+    let at_us = received.map_or(i64::MAX, |(at_us, _)| at_us);
+    let steps = recording.steps.iter().enumerate();
+    let raised = || {
+        let mut raised = steps
+            .clone()
+            .filter(|(_, step)| matches!(step.fact, Some(RecordedFact::Raised(_))));
+        raised.next_back().map(|(number, _)| number)
+    };
+    let at_line = |line: u32, until_us: i64| {
+        (recording.steps.iter()).rposition(|step| {
+            let is_of_line = matches!(step.fact, None | Some(RecordedFact::Raised(_)));
+            is_of_line && step.line == line && step.at_us <= until_us
+        })
+    };
+    line.and_then(|line| at_line(line, at_us).or_else(|| at_line(line, i64::MAX)))
+        .or_else(raised)
+        .or_else(|| last_step(recording, at_us, received.and_then(|(_, line)| line)))
+        .unwrap_or_else(|| recording.steps.len().saturating_sub(1))
+}
+
+/// The last step until then, at this line where it is known and was recorded.
+fn last_step(recording: &Recording, at_us: i64, line: Option<u32>) -> Option<usize> {
+    let last = |line: Option<u32>| {
+        (recording.steps.iter()).rposition(|step| {
+            let is_line = line.is_none_or(|line| step.line == line);
+            is_line && step.at_us <= at_us && step.fact.is_none()
+        })
+    };
+    line.and_then(|line| last(Some(line)))
+        .or_else(|| last(None))
+}
+
+/// Whether the same bytes passed in two runs of a test, on each connection.
+pub fn is_same_exchange(one: &[Exchange], other: &[Exchange]) -> bool {
+    conversations(one) == conversations(other)
+}
+
+/// What passed on one connection, however it was cut on its way.
+#[derive(Debug, PartialEq, Eq)]
+struct Conversation {
+    client: u16,
+    /// The bytes, and whether the client sent them.
+    said: Vec<(bool, Vec<u8>)>,
+}
+
+/// The conversations of a test, by client.
+fn conversations(exchanges: &[Exchange]) -> Vec<Conversation> {
+    let mut found: Vec<Conversation> = Vec::new();
+    for exchange in exchanges {
+        let (is_sent, bytes) = match &exchange.action {
+            ExchangeAction::Sent { bytes, .. } => (true, bytes),
+            ExchangeAction::Received { bytes, .. } => (false, bytes),
+            _ => continue,
+        };
+        let client = exchange.client;
+        let at = found.iter().position(|one| one.client == client);
+        let at = at.unwrap_or_else(|| {
+            let said = Vec::new();
+            found.push(Conversation { client, said });
+            found.len() - 1
+        });
+        let said = &mut found[at].said;
+        match said.last_mut() {
+            Some((was_sent, before)) if *was_sent == is_sent => {
+                before.extend_from_slice(bytes.as_bytes());
+            }
+            _ => said.push((is_sent, bytes.as_bytes().to_vec())),
+        }
+    }
+    found.sort_by_key(|one| one.client);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::ByteString;
+
+    use super::super::tests::{recording, step};
+    use super::*;
+
+    fn sent(client: u16, at_us: u32, bytes: &str) -> Exchange {
+        let action = ExchangeAction::Sent {
+            bytes: ByteString::from(bytes.as_bytes()),
+            cut_bytes: 0,
+            decoded: None,
+        };
+        Exchange {
+            client,
+            at_us,
+            action,
+        }
+    }
+
+    fn received(client: u16, at_us: u32, line: Option<u32>, bytes: &str) -> Exchange {
+        let action = ExchangeAction::Received {
+            bytes: ByteString::from(bytes.as_bytes()),
+            cut_bytes: 0,
+            decoded: None,
+            line,
+            callers: Vec::new(),
+        };
+        Exchange {
+            client,
+            at_us,
+            action,
+        }
+    }
+
+    /// Two requests, each answered by line 8 after line 6 or 7 has made the reply.
+    fn served() -> (Recording, Vec<Exchange>) {
+        let steps = [
+            (-30, 3),
+            (15, 4),
+            (20, 6),
+            (25, 8),
+            (45, 4),
+            (50, 7),
+            (55, 8),
+            (70, 4),
+        ];
+        let steps = steps.map(|(at_us, line)| step(at_us, 1, line, &[]));
+        let exchanges = [
+            sent(1, 10, "PING"),
+            received(1, 30, Some(8), "+PONG"),
+            sent(1, 40, "GET"),
+            received(1, 60, Some(8), "+NO"),
+        ];
+        (recording(steps.to_vec()), exchanges.to_vec())
+    }
+
+    #[test]
+    fn it_opens_at_the_line_that_decided_on_the_last_reply() {
+        let (recording, exchanges) = served();
+        assert_eq!(opening_step(&recording, Some(7), &exchanges), 5);
+        // It ran for the first reply only: better there than nowhere.
+        assert_eq!(opening_step(&recording, Some(6), &exchanges), 2);
+        // It ran after the last reply too.
+        assert_eq!(opening_step(&recording, Some(4), &exchanges), 4);
+        assert_eq!(opening_step(&recording, None, &exchanges), 6);
+        assert_eq!(opening_step(&recording, Some(99), &exchanges), 6);
+    }
+
+    #[test]
+    fn without_a_line_it_opens_at_the_exception_or_at_the_end() {
+        let (mut recording, _) = served();
+        assert_eq!(opening_step(&recording, None, &[]), 7);
+        recording.steps[2].fact = Some(RecordedFact::Raised(0));
+        assert_eq!(opening_step(&recording, None, &[]), 2);
+        assert_eq!(opening_step(&recording, Some(6), &[]), 2);
+        recording.steps.clear();
+        assert_eq!(opening_step(&recording, Some(3), &[]), 0);
+    }
+
+    #[test]
+    fn jumps_are_the_requests_the_replies_and_what_was_raised() {
+        let (mut recording, exchanges) = served();
+        assert_eq!(jumps(&recording, &exchanges), [1, 3, 4, 6]);
+        recording.steps[5].fact = Some(RecordedFact::Raised(0));
+        assert_eq!(jumps(&recording, &exchanges), [1, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn what_has_happened_is_counted_by_time() {
+        let (recording, exchanges) = served();
+        let counts: Vec<usize> = (0..8)
+            .map(|at| count_of_happened(&recording, at, &exchanges))
+            .collect();
+        assert_eq!(counts, [0, 1, 1, 1, 3, 3, 3, 4]);
+        assert_eq!(count_of_happened(&recording, 8, &exchanges), 0);
+    }
+
+    #[test]
+    fn bytes_are_compared_by_connection_however_they_came() {
+        let one = [
+            sent(1, 1, "PING"),
+            received(1, 2, None, "+PO"),
+            received(1, 3, None, "NG"),
+            sent(2, 4, "A"),
+        ];
+        let other = [
+            sent(2, 1, "A"),
+            sent(1, 1, "PING"),
+            received(1, 9, Some(3), "+PONG"),
+        ];
+        assert!(is_same_exchange(&one, &other));
+        assert!(!is_same_exchange(&one, &other[1..]));
+        assert!(!is_same_exchange(&one[..2], &other));
+        assert!(!is_same_exchange(
+            &[received(1, 1, None, "PING")],
+            &one[..1]
+        ));
+    }
+}

@@ -1,0 +1,156 @@
+use protocol::{RecordedChange, TestId};
+
+use super::*;
+
+/// A recording of steps that are written as `(at_us, call, line, changes, fact)`; the calls are the
+/// module's, `serve`'s, which it leads to, and `store`'s, which a thread of its own leads to.
+pub(super) fn recording(steps: Vec<RecordedStep>) -> Recording {
+    let texts = [
+        "",
+        "MainThread",
+        "serve",
+        "Thread-1",
+        "store",
+        "x",
+        "1",
+        "2",
+        "data",
+    ];
+    Recording {
+        id: "set.4".parse::<TestId>().unwrap(),
+        texts: texts.map(str::to_owned).to_vec(),
+        calls: vec![
+            (0, None, 1).into(),
+            (2, Some(0), 1).into(),
+            (4, None, 3).into(),
+        ],
+        steps,
+        left_out: 0,
+        has_forked: false,
+    }
+}
+
+pub(super) fn step(
+    at_us: i64,
+    call: u32,
+    line: u32,
+    changes: &[(u32, u32, Option<u32>)],
+) -> RecordedStep {
+    RecordedStep {
+        at_us,
+        call,
+        line,
+        changes: changes.iter().copied().map(RecordedChange::from).collect(),
+        fact: None,
+    }
+}
+
+const X: u32 = 5;
+const ONE: u32 = 6;
+const TWO: u32 = 7;
+
+fn variables(moment: &Moment, call: usize) -> Vec<(&str, &str, bool, Option<usize>)> {
+    let variables = moment.calls[call].variables.iter();
+    variables
+        .map(|it| (&*it.name, &*it.value, it.is_new, it.set_at))
+        .collect()
+}
+
+#[test]
+fn a_value_is_there_from_the_step_after_the_line_that_set_it() {
+    let recording = recording(vec![
+        step(-7, 0, 1, &[]),
+        step(-5, 0, 2, &[(0, X, Some(ONE))]),
+        step(3, 0, 3, &[(0, X, Some(TWO))]),
+        step(4, 0, 4, &[]),
+        step(5, 0, 5, &[(0, X, None)]),
+    ]);
+    let at = |step| moment(&recording, step).unwrap();
+    assert_eq!(variables(&at(0), 0), []);
+    assert_eq!(variables(&at(1), 0), [("x", "1", true, Some(0))]);
+    assert_eq!(variables(&at(2), 0), [("x", "2", true, Some(1))]);
+    assert_eq!(variables(&at(3), 0), [("x", "2", false, Some(1))]);
+    assert_eq!(variables(&at(4), 0), []);
+    assert_eq!((at(1).line, &*at(1).at), (2, "0.0"));
+    assert_eq!(moment(&recording, 5), None);
+}
+
+#[test]
+fn a_line_that_calls_sets_its_variable_when_the_call_is_over() {
+    let recording = recording(vec![
+        step(0, 0, 9, &[]),
+        step(1, 1, 2, &[]),
+        step(2, 1, 3, &[]),
+        step(3, 0, 10, &[(0, X, Some(ONE))]),
+    ]);
+    let last = moment(&recording, 3).unwrap();
+    assert_eq!(variables(&last, 0), [("x", "1", true, Some(0))]);
+}
+
+#[test]
+fn an_argument_comes_from_the_line_that_calls() {
+    let recording = recording(vec![
+        step(0, 0, 9, &[]),
+        step(1, 1, 2, &[(1, X, Some(ONE))]),
+        step(2, 1, 3, &[]),
+    ]);
+    let last = moment(&recording, 2).unwrap();
+    assert_eq!(variables(&last, 0), [("x", "1", false, Some(0))]);
+}
+
+#[test]
+fn the_calls_lead_to_the_module_whose_variables_a_function_may_change() {
+    let recording = recording(vec![
+        step(0, 0, 9, &[]),
+        step(1, 1, 2, &[]),
+        step(2, 1, 3, &[(0, X, Some(ONE)), (1, 8, Some(TWO))]),
+    ]);
+    let last = moment(&recording, 2).unwrap();
+    let calls: Vec<_> = (last.calls.iter())
+        .map(|call| (call.function.as_deref(), call.line))
+        .collect();
+    assert_eq!(calls, [(Some("serve"), 3), (None, 9)]);
+    assert_eq!(variables(&last, 0), [("data", "2", true, Some(1))]);
+    assert_eq!(variables(&last, 1), [("x", "1", true, Some(1))]);
+    assert_eq!(last.threads, []);
+}
+
+#[test]
+fn each_thread_is_where_it_was_last() {
+    let recording = recording(vec![
+        step(0, 0, 9, &[(0, X, Some(ONE))]),
+        step(1, 2, 4, &[]),
+        step(2, 0, 10, &[]),
+        step(3, 2, 5, &[]),
+    ]);
+    let last = moment(&recording, 3).unwrap();
+    let threads: Vec<_> = (last.threads.iter())
+        .map(|thread| (&*thread.name, thread.line, thread.is_here))
+        .collect();
+    assert_eq!(threads, [("MainThread", 10, false), ("Thread-1", 5, true)]);
+    // Nothing of the program's called the thread's function, but it uses the module's variables.
+    assert_eq!(last.calls.len(), 2);
+    assert_eq!(variables(&last, 1), [("x", "1", false, None)]);
+}
+
+#[test]
+fn times_before_the_test_are_negative() {
+    for (at_us, shown) in [
+        (-1_250, "-1.2"),
+        (-40, "0.0"),
+        (0, "0.0"),
+        (94, "0.1"),
+        (12_345, "12.3"),
+    ] {
+        let recording = recording(vec![step(at_us, 0, 1, &[])]);
+        assert_eq!(moment(&recording, 0).unwrap().at, shown);
+    }
+}
+
+#[test]
+fn a_fabricated_recording_ends_too() {
+    let mut recording = recording(vec![step(0, 1, 9, &[(7, 77, Some(777))])]);
+    recording.calls[0].caller = Some(1);
+    let only = moment(&recording, 0).unwrap();
+    assert_eq!(only.calls.len(), CALLS_MAX);
+}
