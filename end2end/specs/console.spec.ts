@@ -127,6 +127,48 @@ test("a session that is lost is told, and a key starts another", async ({ workbe
   await expect(workbench.consoleReplies).toHaveText(["PONG", "PONG"]);
 });
 
+test("a connection that has died in silence is told, as after a sleep of the laptop", async ({ page, workbench }) => {
+  let isDead = false;
+  await page.routeWebSocket("**/api/session", (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => isDead || server.send(message));
+    server.onMessage((message) => isDead || socket.send(message));
+  });
+  await page.clock.install();
+  await workbench.open("ping");
+  await workbench.write(solution("ping"));
+  await workbench.showConsole();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  isDead = true;
+  await workbench.type("PING");
+  await page.clock.fastForward(300_000);
+  await expect(workbench.consoleLog).toContainText("The connection to the server is lost");
+  await expect(workbench.results.getByRole("status").first()).toHaveText("Not running");
+  isDead = false;
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG", "PONG"]);
+});
+
+test("a server that is renewed ends the session, and the next one serves on", async ({ page, workbench }) => {
+  let end = () => {};
+  await page.routeWebSocket("**/api/session", (socket) => {
+    const server = socket.connectToServer();
+    // What a server's stop does to its WebSockets.
+    end = () => void socket.close({ code: 1001 });
+    socket.onMessage((message) => server.send(message));
+  });
+  await workbench.open("ping");
+  await workbench.write(solution("ping"));
+  await workbench.showConsole();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  end();
+  await expect(workbench.consoleLog).toContainText("The connection to the server is lost");
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG", "PONG"]);
+});
+
 test("a failed test is played again, by the program as it is now", async ({ workbench }) => {
   await workbench.open("ping");
   await workbench.judge(solution("ping").replace("+PONG", "+PANG"));
@@ -154,13 +196,25 @@ test("keys reach the console, complete a name, and start the program", async ({ 
 });
 
 test("an idle session says when it ends, and stays for whoever is there", async ({ page, workbench }) => {
+  let sayAlive = () => {};
+  await page.routeWebSocket("**/api/session", (socket) => {
+    const server = socket.connectToServer();
+    sayAlive = () => socket.send(JSON.stringify({ event: "alive" }));
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => socket.send(message));
+  });
   await page.clock.install();
   await workbench.open("ping");
   await workbench.write(solution("ping"));
   await workbench.showConsole();
   await workbench.type("PING");
   await expect(workbench.consoleReplies).toHaveText(["PONG"]);
-  await page.clock.runFor(125_000);
+  for (let seconds = 0; seconds < 125; seconds += 25) {
+    await page.clock.runFor(25_000);
+    // As the server does, by a clock of its own.
+    sayAlive();
+    await page.evaluate(() => undefined);
+  }
   const warning = workbench.results.getByText(/Nobody is typing: the session ends in \d+ s\./);
   await expect(warning).toBeVisible();
   await workbench.results.getByRole("button", { name: "Stay" }).click();

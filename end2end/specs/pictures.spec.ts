@@ -27,6 +27,15 @@ test("the README's picture of a failed test", async ({ page, workbench }) => {
   await takePictureOfReadme(page, "workbench");
 });
 
+test("the README's picture of a test that is watched", async ({ page, workbench }) => {
+  await workbench.open("get");
+  await workbench.judge(mistake("get", "first_value_stays"));
+  await workbench.hasVerdict(/tests? failed$/);
+  const watch = await workbench.startToWatch("gets the latest value");
+  await expect(watch.line).toContainText("return bulk(store.get(arguments[0]))");
+  await takePictureOfReadme(page, "watch");
+});
+
 test("the README's picture of the console", async ({ page, workbench }) => {
   await workbench.open("blpop");
   await workbench.judge(solution("blpop"));

@@ -63,6 +63,8 @@ impl SessionCommand {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum SessionEvent {
+    /// Nothing has happened, but the connection lives: comes every [`SessionEvent::ALIVE_EVERY_S`].
+    Alive,
     /// It waits for a lane.
     Waiting,
     /// It has one, and the program is about to start.
@@ -144,6 +146,11 @@ pub enum SessionEvent {
         /// Why.
         end: SessionEnd,
     },
+}
+
+impl SessionEvent {
+    /// How many seconds there are between two [`SessionEvent::Alive`].
+    pub const ALIVE_EVERY_S: u32 = 10;
 }
 
 /// How a client's connection ended.

@@ -29,8 +29,9 @@ const UNASKED_MAX: usize = 128;
 /// How long the first message may take.
 const REQUEST_MAX: Duration = Duration::from_secs(10);
 
-/// How often the page is asked whether it is there. Proxies take a connection for dead after a minute.
-const PING_EVERY: Duration = Duration::from_secs(10);
+/// How often the page is asked whether it is there, and told that this side is: a page hears nothing of
+/// pings. Proxies take a connection for dead after a minute.
+const PING_EVERY: Duration = Duration::from_secs(SessionEvent::ALIVE_EVERY_S as u64);
 
 /// How long it may say nothing at all, and take nothing: a laptop that sleeps, a cable that is pulled.
 const SILENT_MAX: Duration = Duration::from_secs(30);
@@ -157,7 +158,7 @@ async fn relay(socket: &mut WebSocket, session: Session) {
                 }
                 let ping = socket.send(Message::Ping(Vec::new().into()));
                 match timeout(SILENT_MAX, ping).await {
-                    Ok(Ok(())) => continue,
+                    Ok(Ok(())) => SessionEvent::Alive,
                     _ => return,
                 }
             }

@@ -28,6 +28,10 @@ const STAY_EVERY_MS: u64 = 20_000;
 /// How often the count-down is brought up to date.
 const TICK_MS: u32 = 5_000;
 
+/// A connection over which nothing has come for so long is dead, even where nobody says so: a laptop that
+/// slept, a cable that was pulled.
+const SILENT_MAX_MS: u64 = 3 * 1000 * SessionEvent::ALIVE_EVERY_S as u64;
+
 /// The session of one step, and what is on screen of it.
 #[derive(Clone, Copy)]
 pub(super) struct ConsoleSession {
@@ -46,6 +50,8 @@ pub(super) struct ConsoleSession {
     socket: Local<Socket>,
     /// When the server last heard of somebody, in milliseconds, and when the session was opened.
     last_told_ms: StoredValue<u64>,
+    /// When something came from the server last.
+    last_heard_ms: StoredValue<u64>,
     opened_ms: StoredValue<u64>,
     /// The session's end, once it is near.
     ends_soon: RwSignal<Option<EndsSoon>>,
@@ -68,6 +74,7 @@ impl ConsoleSession {
             asked: StoredValue::new(String::new()),
             socket: Local::empty(),
             last_told_ms: StoredValue::new(0),
+            last_heard_ms: StoredValue::new(0),
             opened_ms: StoredValue::new(0),
             ends_soon: RwSignal::new(None),
             tick: Local::empty(),
@@ -158,8 +165,9 @@ impl ConsoleSession {
         };
         let on_end = move || self.lose();
         self.console.update(Console::open);
-        self.last_told_ms
-            .set_value(browser::now_ms().unwrap_or_default());
+        let now = browser::now_ms().unwrap_or_default();
+        self.last_told_ms.set_value(now);
+        self.last_heard_ms.set_value(now);
         let socket = Socket::open(ADDRESS, first, on_message, on_end);
         if socket.is_none() {
             self.lose();
@@ -280,6 +288,11 @@ impl ConsoleSession {
     }
 
     fn take(self, event: SessionEvent) {
+        self.last_heard_ms
+            .set_value(browser::now_ms().unwrap_or_default());
+        if event == SessionEvent::Alive {
+            return;
+        }
         let followed = event.clone();
         let commands = self.console.try_update(|console| console.take(event));
         // Nothing, where it is of a start before the one that was asked for last.
@@ -334,6 +347,12 @@ impl ConsoleSession {
     fn count_down(self) {
         let tick = browser::after(TICK_MS, move || {
             let now = browser::now_ms().unwrap_or_default();
+            let last_heard_ms = self.last_heard_ms.try_get_value().unwrap_or(now);
+            if now.saturating_sub(last_heard_ms) > SILENT_MAX_MS {
+                self.socket.set(None);
+                self.lose();
+                return;
+            }
             let seconds_since = |then_ms: StoredValue<u64>| {
                 let seconds = now.saturating_sub(then_ms.get_value()) / 1000;
                 u32::try_from(seconds).unwrap_or(u32::MAX)

@@ -25,6 +25,7 @@ impl Console {
             return None;
         }
         match event {
+            SessionEvent::Alive => {}
             SessionEvent::Waiting => self.phase = ConsolePhase::Opening,
             SessionEvent::Opened {
                 idle_max_s,

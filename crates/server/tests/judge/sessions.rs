@@ -162,6 +162,16 @@ async fn a_page_talks_to_its_program_until_it_leaves() {
 }
 
 #[tokio::test]
+async fn a_page_hears_that_the_connection_lives_while_nothing_happens() {
+    let _serial_guard = serial_guard().await;
+    let server = Server::start("alive", 1, Duration::ZERO).await;
+    let mut page = Page::connected(server.address, "alive").await;
+    page.until(|event| *event == SessionEvent::Alive).await;
+    page.ping().await;
+    server.terminate().await;
+}
+
+#[tokio::test]
 async fn a_page_of_another_site_has_no_session() {
     let _serial_guard = serial_guard().await;
     let server = Server::start("foreign", 1, Duration::ZERO).await;

@@ -121,8 +121,8 @@ pub(super) fn ViewTabs() -> impl IntoView {
                     hidden=move || !is_there(this)
                     on:click=move |_| view.set(this)
                 >
-                    <span class="more">{more}</span>
-                    <span class="label">{label}</span>
+                    <span class="tab-more">{more}</span>
+                    <span class="tab-name">{label}</span>
                     {mark}
                 </button>
             }
