@@ -5,6 +5,8 @@ export class Watch {
   readonly scrubber: Locator;
   /** The line of the moment: where it is, its text, what it has done. */
   readonly line: Locator;
+  /** Where that is, as in "line 5 in serve". */
+  readonly place: Locator;
   /** In the editor, the values behind the line. */
   readonly valuesInEditor: Locator;
 
@@ -14,6 +16,7 @@ export class Watch {
   ) {
     this.scrubber = panel.getByRole("slider", { name: "Step" });
     this.line = panel.locator(".watch-line");
+    this.place = panel.locator(".watch-place > span");
     this.valuesInEditor = page.locator(".monaco-editor .watched-values");
   }
 

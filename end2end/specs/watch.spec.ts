@@ -1,4 +1,4 @@
-import { breakRuns } from "../fixtures/network.ts";
+import { breakRuns, holdBack } from "../fixtures/network.ts";
 import { endlessLoop, mistake, solution } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -13,7 +13,7 @@ test("a failed test is watched from the line that decided, back to where its val
   await workbench.hasVerdict(/tests? failed$/);
   const watch = await workbench.startToWatch(OVERWRITTEN);
   await expect(watch.line).toContainText("return bulk(store.get(arguments[0]))");
-  await expect(watch.line.getByRole("button")).toHaveText(/^line \d+ in answer$/);
+  await expect(watch.place).toHaveText(/^line \d+ in answer$/);
   await expect(watch.valuesInEditor.first()).toContainText("store = {b'");
   await expect(watch.scrubber).toBeFocused();
   const store = watch.value("store", "main.py");
@@ -22,7 +22,7 @@ test("a failed test is watched from the line that decided, back to where its val
 
   // Into the function, and out again with what it returns.
   await page.keyboard.press("ArrowRight");
-  await expect(watch.line.getByRole("button")).toHaveText(/^line \d+ in bulk$/);
+  await expect(watch.place).toHaveText(/^line \d+ in bulk$/);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   await expect(watch.line).toContainText("returns b'$");
@@ -33,7 +33,7 @@ test("a failed test is watched from the line that decided, back to where its val
   await watch.panel.getByRole("button", { name: "store", exact: true }).click();
   await expect(watch.line).toContainText("store.setdefault(key, value)");
   await expect(store).toHaveText("{}");
-  await watch.scrubber.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
   await expect(store).toHaveText(old);
   await watch.scrubber.press("Home");
   await expect(watch.line).toContainText("import socket");
@@ -84,7 +84,7 @@ test("threads, what is printed and what is raised are seen where they happen", a
   await workbench.hasVerdict(/tests failed$/);
   const watch = await workbench.startToWatch("answers PING with +PONG");
   await expect(watch.line).toContainText("raises ValueError");
-  await expect(watch.line.getByRole("button")).toHaveText("line 5 in serve");
+  await expect(watch.place).toHaveText("line 5 in serve");
   await expect(watch.panel.getByText(/^Thread-\d \(serve\)$/)).toBeVisible();
   await expect(watch.value("data", "serve()")).toHaveText("b'*1\\r\\n$4\\r\\nPING\\r\\n'");
   await watch.button("Previous event").click();
@@ -105,6 +105,64 @@ test("a recording is of the program that was judged, whatever is typed since", a
   await workbench.run();
   await workbench.hasEnded();
   await expect(workbench.results.getByRole("tab", { name: "Watch" })).toBeVisible();
+});
+
+test("a run comes before a recording that is still to be made, and whoever writes goes on", async ({
+  page,
+  workbench,
+}) => {
+  await workbench.open("ping");
+  await workbench.judge(mistake("ping", "one_reply"));
+  await workbench.hasVerdict(/tests? failed$/);
+  const release = await holdBack(page, /\/api\/run$/);
+  const button = workbench.verdict.getByRole("button", { name: "Watch it" });
+  await button.dblclick();
+  await expect(workbench.watch.panel).toContainText("Making the test again, line by line…");
+  await expect(workbench.watch.panel).toBeFocused();
+  await workbench.runByKey();
+  await expect(workbench.verdict).toBeVisible();
+  await expect(page.locator(".editor-host .inputarea")).toBeFocused();
+  release();
+  await workbench.hasVerdict(/tests? failed$/);
+  await expect(workbench.results.getByRole("tab", { name: "Watch" })).toBeHidden();
+});
+
+test("a recording that was closed before it came does not come back", async ({ page, workbench }) => {
+  await workbench.open("ping");
+  await workbench.judge(mistake("ping", "one_reply"));
+  await workbench.hasVerdict(/tests? failed$/);
+  const release = await holdBack(page, /\/api\/run$/);
+  await workbench.verdict.getByRole("button", { name: "Watch it" }).click();
+  await workbench.watch.button("Close").click();
+  await expect(workbench.verdict).toBeVisible();
+  release();
+  await workbench.run();
+  await workbench.hasEnded();
+  await expect(workbench.results.getByRole("tab", { name: "Watch" })).toBeHidden();
+});
+
+test("a crash on a later request is watched where it happens", async ({ page, workbench }) => {
+  await workbench.open("echo");
+  await workbench.judge(
+    [
+      "import socket",
+      'REPLIES = {b"PING": b"+PONG\\r\\n"}',
+      "def answer(words):",
+      "    return REPLIES[words[0]]",
+      'server = socket.create_server(("localhost", 6379))',
+      "client, _ = server.accept()",
+      "while data := client.recv(1024):",
+      '    client.sendall(answer(data.split(b"\\r\\n")[2::2]))',
+    ].join("\n"),
+  );
+  await workbench.hasVerdict(/tests failed$/);
+  const watch = await workbench.startToWatch("echoes a word");
+  await expect(watch.line).toContainText("raises KeyError: b'ECHO'");
+  await expect(watch.line).toContainText("line 4 in answer");
+  // The click on a text leaves the keys to the player.
+  await watch.line.click();
+  await page.keyboard.press("ArrowLeft");
+  await expect(watch.line).not.toContainText("raises");
 });
 
 test("where the server can't record, the page says so, and tries again", async ({ page, trouble, workbench }) => {

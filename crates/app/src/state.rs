@@ -124,6 +124,11 @@ impl AppState {
         let curriculum = self.curriculum();
         let (course, step) = find_step(&curriculum, &request.course, &request.step)?;
         let only = request.test.as_deref();
+        if request.record && only.is_none() {
+            return Err(RunError::Malformed {
+                detail: "a test is recorded alone: `test` is missing".to_owned(),
+            });
+        }
         let assignment = Assignment {
             course: Arc::clone(course),
             step: step.id.clone(),

@@ -5,7 +5,7 @@ mod line_values;
 
 use std::collections::BTreeMap;
 
-use protocol::{RecordedCall, RecordedFact, RecordedStep, Recording};
+use protocol::{RecordedCall, RecordedChange, RecordedFact, RecordedStep, Recording};
 
 pub use jump::{count_of_happened, is_same_exchange, jumps, opening_step};
 pub use line_values::line_values;
@@ -71,8 +71,9 @@ pub enum MomentFact {
     Printed(String),
 }
 
-/// Calls that lead to themselves are a program's fabrication.
-const CALLS_MAX: usize = 64;
+/// A program's own calls are recorded to a depth of 100. More are a fabrication, as of calls that lead to
+/// themselves.
+const CALLS_MAX: usize = 101;
 
 /// The step number `at`, from 0; none where there is no such step.
 pub fn moment(recording: &Recording, at: usize) -> Option<Moment> {
@@ -158,6 +159,10 @@ impl State {
                 self.of_threads.get(&thread)
             };
             let set_at = set_at.copied().filter(|_| number > 0);
+            let set_at = match change.value {
+                Some(value) if is_object(recording, value) => self.set_elsewhere(change).or(set_at),
+                _ => set_at,
+            };
             let variables = self.variables.entry(change.call).or_default();
             let known = variables.iter().position(|known| known.name == change.name);
             let now = change.value.map(|value| KnownVariable {
@@ -179,6 +184,20 @@ impl State {
         if self.of_threads.insert(thread, number).is_none() {
             self.threads.push(thread);
         }
+    }
+
+    /// Where another variable, of the same object, got the value that this one is seen to have now.
+    fn set_elsewhere(&self, change: &RecordedChange) -> Option<usize> {
+        let all = || self.variables.iter();
+        let own = all()
+            .filter(|(call, _)| **call == change.call)
+            .flat_map(|(_, variables)| variables)
+            .find(|known| known.name == change.name);
+        let others = all().flat_map(|(_, variables)| variables).filter(|known| {
+            let is_newer = own.is_some_and(|own| known.seen_at > own.seen_at);
+            is_newer && Some(known.value) == change.value
+        });
+        others.min_by_key(|known| known.seen_at)?.set_at
     }
 
     fn call(
@@ -206,17 +225,37 @@ impl State {
         }
     }
 
+    /// The threads that are in a call of the program's, that of the moment included.
     fn threads(&self, recording: &Recording, here: &RecordedStep) -> Vec<MomentThread> {
-        if self.threads.len() < 2 {
-            return Vec::new();
-        }
         let call = recording.calls.get(index(here.call));
+        let is_here = |thread: u32| call.is_some_and(|call| call.thread == thread);
         let of = |thread: &u32| MomentThread {
             name: text_of(recording, *thread),
             line: recording.steps[self.of_threads[thread]].line,
-            is_here: call.is_some_and(|call| call.thread == *thread),
+            is_here: is_here(*thread),
         };
-        self.threads.iter().map(of).collect()
+        let alive: Vec<MomentThread> = (self.threads.iter())
+            .filter(|thread| is_here(**thread) || self.is_alive(recording, **thread))
+            .map(of)
+            .collect();
+        if alive.iter().all(|thread| thread.is_here) {
+            return Vec::new();
+        }
+        alive
+    }
+
+    /// Whether a call of this thread's that no other led to has not come to its end.
+    fn is_alive(&self, recording: &Recording, thread: u32) -> bool {
+        self.of_calls.iter().any(|(call, last)| {
+            let is_outermost = (recording.calls.get(index(*call)))
+                .is_some_and(|call| call.thread == thread && call.caller.is_none());
+            let fact = recording.steps[*last].fact;
+            let is_over = matches!(
+                fact,
+                Some(RecordedFact::Returned(_) | RecordedFact::Raised(_))
+            );
+            is_outermost && !is_over
+        })
     }
 }
 
@@ -227,6 +266,17 @@ fn module_call(recording: &Recording) -> Option<u32> {
     };
     let found = recording.calls.iter().position(is_module)?;
     u32::try_from(found).ok()
+}
+
+/// Whether a value is a container or an object, which may change without a new value for the variable.
+fn is_object(recording: &Recording, value: u32) -> bool {
+    let text = recording.texts.get(index(value)).map_or("", String::as_str);
+    let name_end = text.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+    match text.as_bytes().get(name_end.unwrap_or(text.len())) {
+        Some(b'[' | b'{') => name_end == Some(0),
+        Some(b'(') => true,
+        _ => false,
+    }
 }
 
 fn text_of(recording: &Recording, number: u32) -> String {

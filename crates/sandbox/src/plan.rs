@@ -98,7 +98,6 @@ mod tests {
         let only = TestId::new(StepId::parse("earlier").unwrap(), 3);
         let job = Job {
             only: Some(only.clone()),
-            record: false,
             ..job(1)
         };
         let planned = plan(&job);

@@ -137,6 +137,8 @@ pub(crate) fn focus_text(_: &Element) {}
 
 pub(crate) fn focus_if_lost(_: &str) {}
 
+pub(crate) fn focus_from(_: &str, _: &str) {}
+
 pub(crate) fn element_width(_: &str) -> f64 {
     0.0
 }

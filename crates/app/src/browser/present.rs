@@ -7,6 +7,7 @@ mod editor_focus;
 mod editor_options;
 mod editor_theme;
 mod files;
+mod focus;
 mod js;
 mod line_note;
 mod local;
@@ -20,13 +21,14 @@ pub(crate) use diff::DiffView;
 pub(crate) use editor::CodeEditor;
 pub(crate) use editor_theme::use_editor_theme;
 pub(crate) use files::{download, read_file};
+pub(crate) use focus::{focus, focus_from, focus_if_lost, focus_text, is_focused};
 pub(crate) use local::Local;
 pub(crate) use page::{
-    Listener, Timer, after, announce_readiness, close_modal, element_width, field_selection, focus,
-    focus_if_lost, focus_text, is_apple, is_dialog_open, is_focused, is_offline, keep_at_end,
-    local_time, next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving,
-    on_other_tab, random_name, reload, root_attribute, select_line, set_field, set_root_attribute,
-    set_root_style, show_mark, show_modal, take_over_field, typed_into, until_composed, wait,
+    Listener, Timer, after, announce_readiness, close_modal, element_width, field_selection,
+    is_apple, is_dialog_open, is_offline, keep_at_end, local_time, next_frame, now_ms,
+    on_color_scheme, on_dismissal, on_key, on_leaving, on_other_tab, random_name, reload,
+    root_attribute, select_line, set_field, set_root_attribute, set_root_style, show_mark,
+    show_modal, take_over_field, typed_into, until_composed, wait,
 };
 pub(crate) use socket::Socket;
 pub(crate) use storage::session;

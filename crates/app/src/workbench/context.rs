@@ -30,14 +30,17 @@ impl Workbench {
         let step = OpenStep::new(course, step);
         let editor = ProgramEditor::new(step, starter);
         let layout = Layout::new();
+        let runs = Runs::new(step, editor, layout);
+        // Compared, since a run changes at each of its events.
+        let is_run_going = Memo::new(move |_| runs.is_going());
         Self {
             store: expect_context(),
             step,
             editor,
             layout,
-            runs: Runs::new(step, editor, layout),
+            runs,
             console: ConsoleSession::new(step, editor, layout),
-            watch: Watch::new(layout),
+            watch: Watch::new(layout, is_run_going.into()),
         }
     }
 

@@ -16,6 +16,7 @@ use protocol::{PlannedStep, Seed, duration_text};
 
 use self::output::Output;
 use self::report::ReportView;
+pub(super) use self::sentence::Sentence;
 use self::test_case::Prominence;
 pub(super) use self::trace::Trace;
 use self::verdict::VerdictCard;
@@ -113,6 +114,7 @@ pub(super) fn Results() -> impl IntoView {
                 tabindex="0"
                 aria-labelledby=View::Watch.tab_id()
                 hidden=move || view.get() != View::Watch
+                on:keydown=move |event| bench.watch.take_key(&event)
             >
                 <WatchView />
             </div>

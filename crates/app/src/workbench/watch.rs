@@ -4,10 +4,11 @@ mod player;
 mod values;
 mod view;
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 
-use browser_model::{jumps, opening_step};
+use browser_model::{Moment, jumps, moment, opening_step};
 use futures::StreamExt;
 use leptos::prelude::*;
 use leptos::reactive::actions::ActionAbortHandle;
@@ -26,8 +27,13 @@ pub(super) struct Watch {
     layout: Layout,
     store: Store,
     phase: RwSignal<WatchPhase>,
-    /// The step of the recording that is shown, from 0.
+    /// The step of the recording that is shown, from 0, and what is known there.
     at: RwSignal<usize>,
+    now: Memo<Option<Moment>>,
+    /// The functions whose variables somebody has opened or closed.
+    opened: RwSignal<BTreeMap<String, bool>>,
+    /// Whether a run is under way, which a recording must not displace from the queue.
+    is_run_going: Signal<bool>,
     is_playing: RwSignal<bool>,
     tick: Local<Timer>,
     abort: StoredValue<Option<ActionAbortHandle>>,
@@ -35,7 +41,7 @@ pub(super) struct Watch {
 
 /// A test to record.
 #[derive(Debug, Clone)]
-pub(super) struct WatchRequest {
+struct WatchRequest {
     request: RunRequest,
     /// Its result, as it was judged.
     judged: TestResult,
@@ -96,12 +102,23 @@ impl Watched {
 }
 
 impl Watch {
-    pub(super) fn new(layout: Layout) -> Self {
+    pub(super) fn new(layout: Layout, is_run_going: Signal<bool>) -> Self {
+        let phase = RwSignal::new(WatchPhase::Closed);
+        let at = RwSignal::new(0);
         let watch = Self {
             layout,
             store: expect_context(),
-            phase: RwSignal::new(WatchPhase::Closed),
-            at: RwSignal::new(0),
+            phase,
+            at,
+            now: Memo::new(move |_| {
+                let at = at.get();
+                phase.with(|phase| match phase {
+                    WatchPhase::Shown(watched) => moment(&watched.recording, at),
+                    _ => None,
+                })
+            }),
+            opened: RwSignal::new(BTreeMap::new()),
+            is_run_going,
             is_playing: RwSignal::new(false),
             tick: Local::empty(),
             abort: StoredValue::new(None),
@@ -138,20 +155,25 @@ impl Watch {
     }
 
     fn ask(self, asked: WatchRequest) {
+        if self.is_run_going.get_untracked() {
+            return;
+        }
         self.abort();
         self.pause();
         let asked = Arc::new(asked);
         self.phase.set(WatchPhase::Coming(Arc::clone(&asked), None));
         self.layout.view().set(View::Watch);
         self.layout.panel().set(Panel::Results);
+        browser::next_frame(|| browser::focus_if_lost(View::Watch.panel_id()));
         let follow = Action::new_unsync(move |asked: &Arc<WatchRequest>| {
             let asked = Arc::clone(asked);
+            let asked_for = Arc::clone(&asked);
             async move {
                 let phase = match self.record(&asked).await {
                     Ok(watched) => WatchPhase::Shown(Arc::new(watched)),
                     Err(error) => WatchPhase::Failed(asked, error),
                 };
-                self.show(phase);
+                self.show(&asked_for, phase);
             }
         });
         self.abort.set_value(Some(follow.dispatch(asked)));
@@ -162,16 +184,13 @@ impl Watch {
         let (mut found, mut recorded) = (None, None);
         while let Some(event) = events.next().await {
             match event {
-                RunEvent::Queued { position } => {
-                    let coming = WatchPhase::Coming(Arc::clone(asked), Some(position));
-                    self.phase.try_set(coming);
-                }
+                RunEvent::Queued { position } => self.wait(asked, Some(position)),
+                RunEvent::Started { .. } => self.wait(asked, None),
                 RunEvent::TestFinished { result } => found = Some(result),
                 RunEvent::Recorded { recording } => recorded = Some(recording),
                 RunEvent::Finished { .. } => break,
                 RunEvent::Interrupted { error } => return Err(error),
-                RunEvent::Started { .. }
-                | RunEvent::TestStarted { .. }
+                RunEvent::TestStarted { .. }
                 | RunEvent::Output { .. }
                 | RunEvent::LineFound { .. } => {}
             }
@@ -187,30 +206,52 @@ impl Watch {
         })
     }
 
-    /// Shows what has come. Does nothing once the workbench is gone.
-    fn show(self, phase: WatchPhase) {
+    /// Whether this is what the page waits for; not once another was asked for, or the workbench is gone.
+    fn is_awaited(self, asked: &Arc<WatchRequest>) -> bool {
+        let is_it = |phase: &WatchPhase| matches!(phase, WatchPhase::Coming(awaited, _) if Arc::ptr_eq(awaited, asked));
+        self.phase.try_with_untracked(is_it) == Some(true)
+    }
+
+    fn wait(self, asked: &Arc<WatchRequest>, position: Option<u32>) {
+        if self.is_awaited(asked) {
+            self.phase
+                .set(WatchPhase::Coming(Arc::clone(asked), position));
+        }
+    }
+
+    /// Shows what has come, where it is awaited.
+    fn show(self, asked: &Arc<WatchRequest>, phase: WatchPhase) {
+        if !self.is_awaited(asked) {
+            return;
+        }
+        let id = match &phase {
+            WatchPhase::Shown(_) => player::SCRUBBER_ID,
+            _ => View::Watch.panel_id(),
+        };
         if let WatchPhase::Shown(watched) = &phase {
             let line = watched.asked.line();
             let first = opening_step(&watched.recording, line, &watched.result.exchanges);
-            self.at.try_set(first);
+            self.at.set(first);
         }
-        self.phase.try_set(phase);
-        browser::next_frame(|| browser::focus_if_lost(player::SCRUBBER_ID));
+        self.phase.set(phase);
+        browser::next_frame(move || browser::focus_from(View::Watch.panel_id(), id));
     }
 
     /// Closes it, and shows the results.
-    pub(super) fn close(self) {
+    fn close(self) {
         self.abort();
         self.pause();
         self.phase.set(WatchPhase::Closed);
         if self.layout.view().get_untracked() == View::Watch {
             self.layout.view().set(View::Results);
-            browser::next_frame(|| browser::focus(View::Results.tab_id()));
+            // Somebody who writes goes on.
+            browser::next_frame(|| browser::focus_if_lost(View::Results.tab_id()));
         }
     }
 
     /// A run begins: a recording that is still to be made would stand in its way.
-    pub(super) fn give_way(self) {
+    fn give_way(self) {
+        self.pause();
         if matches!(self.phase.get_untracked(), WatchPhase::Coming(..)) {
             self.close();
         }

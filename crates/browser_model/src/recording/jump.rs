@@ -40,22 +40,23 @@ pub fn jumps(recording: &Recording, exchanges: &[Exchange]) -> Vec<usize> {
     jumps
 }
 
-/// Where to begin: at the line that decided, as it ran for the last reply; without one where the last
-/// exception was raised; else where the last reply was sent; else at the end.
+/// Where to begin: at the line that decided, as it ran for the last request; without one where the last
+/// reply was sent, or, where the last request has none, where the program raised an exception for it;
+/// else at the end.
 pub fn opening_step(recording: &Recording, line: Option<u32>, exchanges: &[Exchange]) -> usize {
-    let received = exchanges.iter().rev().find_map(|exchange| {
-        let ExchangeAction::Received { line, .. } = &exchange.action else {
-            return None;
-        };
-        Some((i64::from(exchange.at_us), *line))
+    let mut last_words = exchanges.iter().rev().filter_map(|exchange| {
+        let at_us = i64::from(exchange.at_us);
+        match &exchange.action {
+            ExchangeAction::Received { line, .. } => Some((at_us, Some(*line))),
+            ExchangeAction::Sent { .. } => Some((at_us, None)),
+            _ => None,
+        }
     });
-    let at_us = received.map_or(i64::MAX, |(at_us, _)| at_us);
-    let steps = recording.steps.iter().enumerate();
-    let raised = || {
-        let mut raised = steps
-            .clone()
-            .filter(|(_, step)| matches!(step.fact, Some(RecordedFact::Raised(_))));
-        raised.next_back().map(|(number, _)| number)
+    let end_us = (exchanges.last()).map_or(i64::MAX, |last| i64::from(last.at_us));
+    // Of the last reply, the line that sent it.
+    let (until_us, sent_by) = match last_words.next() {
+        Some((at_us, Some(line))) => (at_us, Some(line)),
+        _ => (end_us, None),
     };
     let at_line = |line: u32, until_us: i64| {
         (recording.steps.iter()).rposition(|step| {
@@ -63,18 +64,35 @@ pub fn opening_step(recording: &Recording, line: Option<u32>, exchanges: &[Excha
             is_of_line && step.line == line && step.at_us <= until_us
         })
     };
-    line.and_then(|line| at_line(line, at_us).or_else(|| at_line(line, i64::MAX)))
-        .or_else(raised)
-        .or_else(|| last_step(recording, at_us, received.and_then(|(_, line)| line)))
+    let at_reply = || match sent_by {
+        Some(line) => last_step(recording, until_us, line),
+        None => raised(recording, until_us),
+    };
+    line.and_then(|line| at_line(line, until_us).or_else(|| at_line(line, i64::MAX)))
+        .or_else(at_reply)
+        .or_else(|| last_step(recording, until_us, None))
         .unwrap_or_else(|| recording.steps.len().saturating_sub(1))
 }
 
+/// Where the last exception until then was raised, from which it went on to the calls further out.
+fn raised(recording: &Recording, until_us: i64) -> Option<usize> {
+    let exception = |number: usize| match recording.steps[number].fact {
+        Some(RecordedFact::Raised(text)) => Some(text),
+        _ => None,
+    };
+    let last = (recording.steps.iter()).rposition(|step| {
+        step.at_us <= until_us && matches!(step.fact, Some(RecordedFact::Raised(_)))
+    })?;
+    let is_passed_on = |number: &usize| exception(*number) == exception(last);
+    (0..=last).rev().take_while(is_passed_on).last()
+}
+
 /// The last step until then, at this line where it is known and was recorded.
-fn last_step(recording: &Recording, at_us: i64, line: Option<u32>) -> Option<usize> {
+fn last_step(recording: &Recording, until_us: i64, line: Option<u32>) -> Option<usize> {
     let last = |line: Option<u32>| {
         (recording.steps.iter()).rposition(|step| {
             let is_line = line.is_none_or(|line| step.line == line);
-            is_line && step.at_us <= at_us && step.fact.is_none()
+            is_line && step.at_us <= until_us && step.fact.is_none()
         })
     };
     line.and_then(|line| last(Some(line)))
@@ -200,6 +218,35 @@ mod tests {
         assert_eq!(opening_step(&recording, Some(6), &[]), 2);
         recording.steps.clear();
         assert_eq!(opening_step(&recording, Some(3), &[]), 0);
+    }
+
+    #[test]
+    fn where_the_last_request_has_no_reply_it_opens_at_what_the_program_did_for_it() {
+        let (mut recording, mut exchanges) = served();
+        // Lines 4, 7 and 8 have run for the reply before, too.
+        exchanges.pop();
+        recording.steps.truncate(7);
+        exchanges.push(Exchange {
+            client: 1,
+            at_us: 90,
+            action: ExchangeAction::Silence { waited_ms: 0 },
+        });
+        assert_eq!(opening_step(&recording, Some(8), &exchanges), 6);
+        assert_eq!(opening_step(&recording, None, &exchanges), 6);
+        let raised = |at_us, line| {
+            let mut step = step(at_us, 1, line, &[]);
+            step.fact = Some(RecordedFact::Raised(7));
+            step
+        };
+        recording
+            .steps
+            .extend([raised(60, 8), raised(61, 3), raised(95, 2)]);
+        assert_eq!(opening_step(&recording, Some(8), &exchanges), 7);
+        // Where it was raised, not what it was passed on by, nor what came after the test.
+        assert_eq!(opening_step(&recording, None, &exchanges), 7);
+        // One that was caught before the last reply explains nothing.
+        exchanges.push(received(1, 92, Some(8), "+OK"));
+        assert_eq!(opening_step(&recording, None, &exchanges), 6);
     }
 
     #[test]

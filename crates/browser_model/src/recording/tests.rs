@@ -15,6 +15,8 @@ pub(super) fn recording(steps: Vec<RecordedStep>) -> Recording {
         "1",
         "2",
         "data",
+        "Store(items=[])",
+        "Store(items=[1])",
     ];
     Recording {
         id: "set.4".parse::<TestId>().unwrap(),
@@ -113,6 +115,43 @@ fn the_calls_lead_to_the_module_whose_variables_a_function_may_change() {
     assert_eq!(variables(&last, 0), [("data", "2", true, Some(1))]);
     assert_eq!(variables(&last, 1), [("x", "1", true, Some(1))]);
     assert_eq!(last.threads, []);
+}
+
+#[test]
+fn an_object_has_its_value_from_the_line_that_changed_it_by_any_of_its_names() {
+    let (empty, filled) = (Some(9), Some(10));
+    let recording = recording(vec![
+        step(0, 0, 8, &[]),
+        step(1, 0, 9, &[(0, X, empty)]),
+        step(2, 2, 2, &[(2, 8, empty)]),
+        step(3, 2, 3, &[]),
+        // The thread has changed it in line 3, and the module sees it later.
+        step(4, 2, 4, &[(2, 8, filled)]),
+        step(5, 0, 9, &[(0, X, filled)]),
+        step(6, 0, 10, &[]),
+    ]);
+    let last = moment(&recording, 6).unwrap();
+    assert_eq!(
+        variables(&last, 0),
+        [("x", "Store(items=[1])", false, Some(3))]
+    );
+}
+
+#[test]
+fn a_thread_that_has_ended_is_nowhere() {
+    let mut recording = recording(vec![
+        step(0, 0, 9, &[]),
+        step(1, 2, 4, &[]),
+        step(2, 0, 10, &[]),
+        step(3, 2, 5, &[]),
+        step(4, 0, 11, &[]),
+    ]);
+    let count = |recording: &Recording| moment(recording, 4).unwrap().threads.len();
+    assert_eq!(count(&recording), 2);
+    recording.steps[3].fact = Some(RecordedFact::Returned(0));
+    assert_eq!(count(&recording), 0);
+    // As it ends, it is still here.
+    assert_eq!(moment(&recording, 3).unwrap().threads.len(), 2);
 }
 
 #[test]

@@ -86,6 +86,9 @@ async fn a_malformed_request_is_refused() {
     for body in ["", "{", "[]", "{}", r#"{"request":{"course":1}}"#] {
         app.post("/api/run", body).await.expect(400, "malformed");
     }
+    // The only test is recorded, and there is none.
+    let recorded = r#"{"request":{"course":"redis","step":"listen","program":{"files":{"main.py":"x"},"entry":"main.py"},"record":true}}"#;
+    app.post("/api/run", recorded).await.expect(400, "`test`");
     let bad_name = r#"{"request":{"course":"redis","step":"listen","program":{"files":{"main.py":"x"},"entry":"main.py"},"client":"A b"}}"#;
     app.post("/api/run", bad_name).await.expect(400, "A b");
     let bad_seed = r#"{"request":{"course":"redis","step":"listen","program":{"files":{"main.py":"x"},"entry":"main.py"},"seed":"zz"}}"#;

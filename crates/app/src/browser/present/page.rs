@@ -1,4 +1,4 @@
-//! The window and the document: keys, focus, dialogs, timers.
+//! The window and the document: keys, dialogs, timers.
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo_timers::callback::Timeout;
@@ -26,7 +26,7 @@ fn window() -> Option<Window> {
     web_sys::window()
 }
 
-fn document() -> Option<Document> {
+pub(super) fn document() -> Option<Document> {
     window()?.document()
 }
 
@@ -34,7 +34,7 @@ fn root() -> Option<HtmlElement> {
     document()?.document_element()?.dyn_into().ok()
 }
 
-fn element(id: &str) -> Option<Element> {
+pub(super) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
@@ -64,32 +64,6 @@ pub(crate) fn set_root_style(name: &str, value: &str) {
 /// Marks the page as hydrated, for the boot script and the browser tests.
 pub(crate) fn announce_readiness() {
     set_root_attribute("data-hydrated", Some(""));
-}
-
-/// Focuses the element with this id.
-pub(crate) fn focus(id: &str) {
-    if let Some(element) = element(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
-}
-
-/// Focuses an element that a Tab alone would not come to.
-pub(crate) fn focus_text(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        element.set_tab_index(-1);
-        let _ = element.focus();
-    }
-}
-
-/// Focuses the element with this id if what had the focus is gone or hidden.
-pub(crate) fn focus_if_lost(id: &str) {
-    let active = document().and_then(|document| document.active_element());
-    let is_lost = active.is_none_or(|active| {
-        active.tag_name() == "BODY" || active.get_client_rects().length() == 0
-    });
-    if is_lost {
-        focus(id);
-    }
 }
 
 /// The width of the element with this id, in CSS pixels.
@@ -151,12 +125,6 @@ pub(crate) fn field_selection(field: &HtmlTextAreaElement) -> (u32, u32) {
     let start = field.selection_start().ok().flatten();
     let end = field.selection_end().ok().flatten();
     (start.unwrap_or(0), end.unwrap_or(0))
-}
-
-/// Whether a text field has the focus.
-pub(crate) fn is_focused(field: &HtmlTextAreaElement) -> bool {
-    let focused = document().and_then(|document| document.active_element());
-    focused.is_some_and(|focused| focused.is_same_node(Some(field)))
 }
 
 /// Selects a line of a text field, scrolls to it, and focuses the field.

@@ -21,7 +21,7 @@ pub(super) fn LeadSentence(
 
 /// A sentence with inline code.
 #[component]
-pub(super) fn Sentence(
+pub(in crate::workbench) fn Sentence(
     /// Its text, with code in backticks.
     #[prop(into)]
     text: String,

@@ -27,13 +27,22 @@ pub(in crate::workbench) fn Trace(
     let is_whole = RwSignal::new(total <= ROWS_MAX);
     let legend = legend(&rows);
     let rows = StoredValue::new(rows);
+    // Of a test that is watched, those around the present one.
+    let first = Memo::new(move |_| match happened {
+        Some(happened) if !is_whole.get() => {
+            let before = happened.get().saturating_sub(ROWS_MAX / 2);
+            before.min(total.saturating_sub(ROWS_MAX))
+        }
+        _ => 0,
+    });
     let shown = move || {
         let max = if is_whole.get() { total } else { ROWS_MAX };
         rows.with_value(|rows| {
             rows.iter()
-                .take(max)
                 .cloned()
                 .enumerate()
+                .skip(first.get())
+                .take(max)
                 .map(|(at, row)| {
                     let has_happened =
                         Signal::derive(move || happened.is_none_or(|happened| at < happened.get()));

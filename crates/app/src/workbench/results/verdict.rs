@@ -196,7 +196,6 @@ fn RunFailedButton(
 fn WatchFailedButton() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let shown = bench.runs.shown();
-    let report = move || shown.with_untracked(|shown| shown.as_ref()?.live.report.clone());
     // It may be found after the report.
     let line = Memo::new(move |_| {
         shown.with(|shown| {
@@ -204,11 +203,14 @@ fn WatchFailedButton() -> impl IntoView {
             Some(report.first_broken()?.program_span()?.line)
         })
     });
-    let can_be = report().is_some_and(|report| {
-        (report.first_broken()).is_some_and(|test| can_be_watched(&test.outcome))
+    let can_be = shown.with_untracked(|shown| {
+        let report = shown.as_ref().and_then(|shown| shown.live.report.as_ref());
+        let test = report.and_then(|report| report.first_broken());
+        test.is_some_and(|test| can_be_watched(&test.outcome))
     });
     let start = move |_| {
-        if let Some(report) = report()
+        let report = shown.with_untracked(|shown| shown.as_ref()?.live.report.clone());
+        if let Some(report) = report
             && let Some(test) = report.first_broken()
         {
             bench.watch.start(&report, test, line);

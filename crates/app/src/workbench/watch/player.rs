@@ -85,27 +85,40 @@ impl Watch {
         self.tick.set(Some(timer));
     }
 
-    /// The keys of the player, wherever the focus is in it.
-    pub(super) fn take_key(self, event: &ev::KeyboardEvent) {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+    /// The keys of the player, wherever the focus is in its panel. Those that scroll a panel do so, unless
+    /// the scrubber has the focus.
+    pub(in crate::workbench) fn take_key(self, event: &ev::KeyboardEvent) {
+        let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key();
+        if has_modifier || self.watched().is_none() {
             return;
         }
         let target = event_target::<Element>(event);
+        let is_scrubber = target.id() == SCRUBBER_ID;
         let is_button = matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY");
         let act: fn(Self) = match event.key().as_str() {
             "ArrowRight" if event.shift_key() => Self::jump_on,
             "ArrowLeft" if event.shift_key() => Self::jump_back,
-            "PageDown" => Self::jump_on,
-            "PageUp" => Self::jump_back,
+            "PageDown" if is_scrubber => Self::jump_on,
+            "PageUp" if is_scrubber => Self::jump_back,
             "ArrowRight" => Self::step_on,
             "ArrowLeft" => Self::step_back,
-            "Home" => |watch| watch.go_to(0),
-            "End" => |watch| watch.go_to(usize::MAX),
+            "Home" if is_scrubber => |watch| watch.go_to(0),
+            "End" if is_scrubber => |watch| watch.go_to(usize::MAX),
             " " if !is_button => Self::play_or_pause,
             _ => return,
         };
         event.prevent_default();
+        if event.key() != " " {
+            self.pause();
+        }
         act(self);
+    }
+
+    /// Goes to a step from a part of the page that may not be there any more at that step.
+    pub(super) fn go_to_from_elsewhere(self, at: usize) {
+        self.pause();
+        self.go_to(at);
+        browser::focus(SCRUBBER_ID);
     }
 }
 
@@ -141,8 +154,8 @@ pub(super) fn Controls(
                 type="button"
                 class="tool"
                 aria-label="Previous event"
-                title="Previous request, reply or exception (Page Up)"
-                disabled=is_at_start
+                title="Previous request, reply, output or exception (Shift ←)"
+                aria-disabled=move || is_at_start().to_string()
                 on:click=moves(Watch::jump_back)
             >
                 <Icon icon=IconName::JumpBack />
@@ -152,7 +165,7 @@ pub(super) fn Controls(
                 class="tool"
                 aria-label="Step back"
                 title="Step back (←)"
-                disabled=is_at_start
+                aria-disabled=move || is_at_start().to_string()
                 on:click=moves(Watch::step_back)
             >
                 <Icon icon=IconName::Left />
@@ -174,7 +187,7 @@ pub(super) fn Controls(
                 class="tool"
                 aria-label="Step"
                 title="Step (→)"
-                disabled=is_at_end
+                aria-disabled=move || is_at_end().to_string()
                 on:click=moves(Watch::step_on)
             >
                 <Icon icon=IconName::Right />
@@ -183,8 +196,8 @@ pub(super) fn Controls(
                 type="button"
                 class="tool"
                 aria-label="Next event"
-                title="Next request, reply or exception (Page Down)"
-                disabled=is_at_end
+                title="Next request, reply, output or exception (Shift →)"
+                aria-disabled=move || is_at_end().to_string()
                 on:click=moves(Watch::jump_on)
             >
                 <Icon icon=IconName::JumpOn />

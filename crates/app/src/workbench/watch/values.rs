@@ -1,7 +1,9 @@
 //! The calls of a moment, each with its variables.
 
 use browser_model::{MomentCall, MomentThread, Variable};
+use leptos::ev;
 use leptos::prelude::*;
+use leptos::web_sys::Element;
 use protocol::PROGRAM_FILE;
 
 use super::Watch;
@@ -15,17 +17,31 @@ pub(super) fn Calls(watch: Watch, calls: Vec<MomentCall>) -> impl IntoView {
         .enumerate()
         .map(|(at, call)| {
             let is_open = at == 0 || at == last;
-            view! { <Call watch call is_open /> }
+            view! { <Call watch call is_open_by_default=is_open /> }
         })
         .collect_view()
         .into_any()
 }
 
 #[component]
-fn Call(watch: Watch, call: MomentCall, is_open: bool) -> impl IntoView {
+fn Call(watch: Watch, call: MomentCall, is_open_by_default: bool) -> impl IntoView {
     let name = match &call.function {
         Some(function) => format!("{function}()"),
         None => PROGRAM_FILE.to_owned(),
+    };
+    // What somebody has opened stays open at the next step.
+    let key = name.clone();
+    let chosen = watch
+        .opened
+        .with_untracked(|opened| opened.get(&key).copied());
+    let is_open = chosen.unwrap_or(is_open_by_default);
+    let choose = move |event: ev::MouseEvent| {
+        let summary = event_target::<Element>(&event);
+        let details = summary.closest("details").ok().flatten();
+        let was_open = details.is_some_and(|details| details.has_attribute("open"));
+        watch.opened.update(|opened| {
+            opened.insert(key.clone(), !was_open);
+        });
     };
     let line = (call.line > 0).then(|| format!("line {}", call.line));
     let variables = call.variables;
@@ -36,14 +52,12 @@ fn Call(watch: Watch, call: MomentCall, is_open: bool) -> impl IntoView {
         .collect_view();
     view! {
         <details class="watch-call" open=is_open>
-            <summary>
+            <summary on:click=choose>
                 <code translate="no">{name}</code>
                 <small>{line}</small>
             </summary>
             {is_empty.then(|| view! { <p class="quiet">"No variables yet."</p> })}
-            <dl class="watch-values" translate="no">
-                {rows}
-            </dl>
+            <dl class="watch-values">{rows}</dl>
         </details>
     }
     .into_any()
@@ -65,24 +79,22 @@ fn Row(watch: Watch, variable: Variable) -> impl IntoView {
                     type="button"
                     class="link"
                     title=title
-                    on:click=move |_| {
-                        watch.pause();
-                        watch.go_to(set_at);
-                    }
+                    translate="no"
+                    on:click=move |_| watch.go_to_from_elsewhere(set_at)
                 >
                     {name}
                 </button>
             }
             .into_any()
         }
-        None => name.into_any(),
+        None => view! { <span translate="no">{name}</span> }.into_any(),
     };
     let mark = is_new.then(|| view! { <span class="unseen">" (new)"</span> });
     view! {
         <div class:is-new=is_new>
             <dt>{name} {mark}</dt>
             <dd>
-                <code>{value}</code>
+                <code translate="no">{value}</code>
             </dd>
         </div>
     }

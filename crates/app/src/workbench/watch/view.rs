@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use browser_model::{Moment, MomentFact, count_of_happened, is_same_exchange, line_values, moment};
+use browser_model::{Moment, MomentFact, count_of_happened, is_same_exchange, line_values};
 use leptos::prelude::*;
 use protocol::{RunError, counted};
 
@@ -13,7 +13,7 @@ use crate::course_text::CourseText;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::layout::View;
-use crate::workbench::results::Trace;
+use crate::workbench::results::{Sentence, Trace};
 
 #[component]
 pub(in crate::workbench) fn WatchView() -> impl IntoView {
@@ -21,8 +21,7 @@ pub(in crate::workbench) fn WatchView() -> impl IntoView {
     let watch = bench.watch;
     mark_the_line(bench);
     Effect::new(move |_| {
-        if bench.runs.is_going() {
-            watch.pause();
+        if watch.is_run_going.get() {
             watch.give_way();
         }
     });
@@ -32,10 +31,9 @@ pub(in crate::workbench) fn WatchView() -> impl IntoView {
             <Head watch asked />
             <p class="quiet" role="status">
                 {match position {
-                    Some(position) if position > 1 => {
-                        format!("Waiting in the queue, number {position}…")
-                    }
-                    _ => "Making the test again, line by line…".to_owned(),
+                    None => "Making the test again, line by line…".to_owned(),
+                    Some(0 | 1) => "Next in the queue…".to_owned(),
+                    Some(position) => format!("Waiting in the queue, number {position}…"),
                 }}
             </p>
         }
@@ -52,13 +50,12 @@ fn mark_the_line(bench: Workbench) {
     let is_marked = StoredValue::new(false);
     Effect::new(move |_| {
         let is_shown = bench.layout.view().get() == View::Watch;
-        let at = watch.at.get();
         let marked = watch.phase.with(|phase| match phase {
-            WatchPhase::Shown(watched) if is_shown => {
-                let is_same = (bench.editor.program()).with(|program| program == watched.program());
-                let moment = is_same.then(|| moment(&watched.recording, at)).flatten()?;
-                let text = line_values(&moment, watched.line_text(moment.line));
-                Some((moment.line, text))
+            WatchPhase::Shown(watched) if is_shown && !is_other_code(bench, watched) => {
+                watch.now.with(|now| {
+                    let now = now.as_ref()?;
+                    Some((now.line, line_values(now, watched.line_text(now.line))))
+                })
             }
             _ => None,
         });
@@ -67,6 +64,11 @@ fn mark_the_line(bench: Workbench) {
             bench.editor.show_watched_line(marked);
         }
     });
+}
+
+/// Whether the editor has another program than the recorded one.
+fn is_other_code(bench: Workbench, watched: &Watched) -> bool {
+    (bench.editor.program()).with(|program| program != watched.program())
 }
 
 /// Which test it is, and the way out.
@@ -88,6 +90,27 @@ fn Head(watch: Watch, asked: Arc<WatchRequest>) -> impl IntoView {
 #[component]
 fn Failed(watch: Watch, asked: Arc<WatchRequest>, error: RunError) -> impl IntoView {
     let again = (*asked).clone();
+    let (sentence, can_try_again) = if error.is_worth_another_try() {
+        let sentence = "The test could not be made again: the server is busy, or can't be reached. \
+                        Its result stands, and your code is safe.";
+        (sentence.to_owned(), true)
+    } else {
+        (error.to_string(), false)
+    };
+    let try_again = can_try_again.then(|| {
+        view! {
+            <p class="verdict-actions">
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || watch.is_run_going.get()
+                    on:click=move |_| watch.ask(again.clone())
+                >
+                    "Try again"
+                </button>
+            </p>
+        }
+    });
     view! {
         <Head watch asked />
         <div class="verdict is-none" role="status">
@@ -95,12 +118,8 @@ fn Failed(watch: Watch, asked: Arc<WatchRequest>, error: RunError) -> impl IntoV
                 <Icon icon=IconName::Warning />
                 "No recording"
             </strong>
-            <p>{error.to_string()}</p>
-            <p class="verdict-actions">
-                <button type="button" class="button" on:click=move |_| watch.ask(again.clone())>
-                    "Try again"
-                </button>
-            </p>
+            <p>{sentence}</p>
+            {try_again}
         </div>
     }
     .into_any()
@@ -111,18 +130,20 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let count = watched.recording.steps.len();
     if count == 0 {
+        let sentence = if watched.recording.left_out == 0 {
+            "No line of your program ran in this test, so there is nothing to watch."
+        } else {
+            "What your program did in this test is too much to be recorded."
+        };
         return view! {
             <Head watch asked=Arc::clone(&watched.asked) />
-            <p>"No line of your program ran in this test, so there is nothing to watch."</p>
+            <p>{sentence}</p>
         }
         .into_any();
     }
-    let now = {
-        let watched = Arc::clone(&watched);
-        Memo::new(move |_| moment(&watched.recording, watch.at.get()))
-    };
+    let now = watch.now;
     let value_text =
-        Signal::derive(move || now.with(|now| now.as_ref().map(place_of).unwrap_or_default()));
+        Signal::derive(move || now.with(|now| now.as_ref().map(place_text).unwrap_or_default()));
     let happened = {
         let watched = Arc::clone(&watched);
         Memo::new(move |_| {
@@ -135,14 +156,14 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
     };
     let is_other_code = {
         let watched = Arc::clone(&watched);
-        Memo::new(move |_| (bench.editor.program()).with(|program| program != watched.program()))
+        Memo::new(move |_| is_other_code(bench, &watched))
     };
     let line = {
         let watched = Arc::clone(&watched);
         move || {
             now.get().map(|now| {
                 let text = watched.line_text(now.line).trim().to_owned();
-                view! { <Line moment=now text /> }.into_any()
+                view! { <Line moment=now text is_other_code /> }.into_any()
             })
         }
     };
@@ -160,22 +181,26 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
     let trace = (!exchanges.is_empty()).then(|| view! { <Trace exchanges happened /> });
     let notes = notes_of(&watched)
         .into_iter()
-        .map(|note| view! { <p class="watch-note">{note}</p> })
+        .map(|note| {
+            view! {
+                <p class="watch-note">
+                    <Sentence text=note />
+                </p>
+            }
+        })
         .collect_view();
     view! {
-        <div class="watch" on:keydown=move |event| watch.take_key(&event)>
-            <Head watch asked=Arc::clone(&watched.asked) />
-            <Controls watch count value_text />
-            <Show when=move || is_other_code.get()>
-                <p class="watch-note">
-                    "Your code has changed since: this is the program that was judged."
-                </p>
-            </Show>
-            {notes}
-            {line}
-            {calls}
-            {trace}
-        </div>
+        <Head watch asked=Arc::clone(&watched.asked) />
+        <Controls watch count value_text />
+        <Show when=move || is_other_code.get()>
+            <p class="watch-note">
+                "Your code has changed since: this is the program that was judged."
+            </p>
+        </Show>
+        {notes}
+        {line}
+        {calls}
+        {trace}
     }
     .into_any()
 }
@@ -190,7 +215,7 @@ fn notes_of(watched: &Watched) -> Vec<String> {
             reason => reason,
         };
         notes.push(format!(
-            "Recorded, the test ended otherwise than it was judged: {ended}"
+            "A recorded program is slower, and this one ended otherwise than it was judged: {ended}"
         ));
     } else if !is_same_exchange(&judged.exchanges, &recorded.exchanges) {
         notes.push(
@@ -214,23 +239,46 @@ fn notes_of(watched: &Watched) -> Vec<String> {
 }
 
 /// Where the program is, in words.
-fn place_of(moment: &Moment) -> String {
-    let function = moment
-        .calls
-        .first()
-        .and_then(|call| call.function.as_deref());
-    match function {
-        Some(function) => format!("line {} in {function}", moment.line),
-        None => format!("line {}", moment.line),
-    }
+fn place_text(moment: &Moment) -> String {
+    let (line, within) = place_of(moment);
+    format!(
+        "{line}{}{}",
+        if within.is_some() { " in " } else { "" },
+        within.unwrap_or_default()
+    )
+}
+
+/// The line, and the function that it is in.
+fn place_of(moment: &Moment) -> (String, Option<String>) {
+    let function = moment.calls.first().and_then(|call| call.function.clone());
+    (format!("line {}", moment.line), function)
 }
 
 /// The line, and what it has done or is about to do.
 #[component]
-fn Line(moment: Moment, text: String) -> impl IntoView {
+fn Line(moment: Moment, text: String, is_other_code: Memo<bool>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let line = moment.line;
-    let place = place_of(&moment);
+    let (place, function) = place_of(&moment);
+    let place = StoredValue::new(place);
+    let within = function.map(|function| {
+        view! {
+            " in "
+            <code translate="no">{function}</code>
+        }
+    });
+    // Lines of other code are elsewhere.
+    let link = move || {
+        if is_other_code.get() {
+            return place.get_value().into_any();
+        }
+        view! {
+            <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
+                {place.get_value()}
+            </button>
+        }
+        .into_any()
+    };
     let (class, fact) = match moment.fact {
         None => ("watch-line", None),
         Some(MomentFact::Returned(value)) => ("watch-line", Some(("returns", value))),
@@ -249,9 +297,7 @@ fn Line(moment: Moment, text: String) -> impl IntoView {
     view! {
         <div class=class>
             <p class="watch-place">
-                <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
-                    {place}
-                </button>
+                <span>{link} {within}</span>
                 <small>{format!("{} ms", moment.at)}</small>
             </p>
             <code translate="no" class="watch-code">{text}</code>
