@@ -52,3 +52,19 @@ test("the README's picture of the console", async ({ page, workbench }) => {
   await expect(workbench.consoleReplies).toHaveCount(5);
   await takePictureOfReadme(page, "console");
 });
+
+test("the picture that messengers show of a page", async ({ page }) => {
+  await page.setViewportSize({ width: 1200, height: 630 });
+  await page.goto("/");
+  const linked = await page.locator('meta[property="og:image"]').getAttribute("content");
+  expect(linked).toBe(new URL("/open-graph.png", page.url()).href);
+  const picture = await page.request.get(linked!);
+  expect(picture.headers()["content-type"]).toBe("image/png");
+  const bytes = await picture.body();
+  // As its header has them.
+  expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([1200, 630]);
+  if (process.env.CODEALONG_REFRESH_PICTURES === "1") {
+    const file = new URL("../../assets/open-graph.png", import.meta.url);
+    await page.screenshot({ path: fileURLToPath(file), animations: "disabled" });
+  }
+});

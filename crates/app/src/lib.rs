@@ -75,6 +75,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/touch-icon.png" />
                 <meta property="og:site_name" content="CodeAlong" />
                 <meta property="og:type" content="website" />
+                {link_picture()}
                 <script nonce=use_nonce() inner_html=include_str!("translation.js")></script>
                 <AutoReload options=options.clone() />
                 <script type="module" nonce=use_nonce() inner_html=include_str!("start.js")></script>
@@ -108,6 +109,44 @@ fn load_script(files: &SiteFiles) -> String {
         }),
     };
     include_str!("load.js").replace("FILES", &files.to_string())
+}
+
+/// The picture that messengers show of a page. They want its whole address.
+fn link_picture() -> impl IntoView {
+    page_origin().map(|origin| {
+        let property = |name: &'static str, content: String| {
+            leptos::html::meta()
+                .attr("property", name)
+                .attr("content", content)
+        };
+        let alt = "A test that fails, with the bytes that came and the line to change";
+        (
+            property("og:image", format!("{origin}/open-graph.png")),
+            property("og:image:width", "1200".to_owned()),
+            property("og:image:height", "630".to_owned()),
+            property("og:image:alt", alt.to_owned()),
+            view! { <meta name="twitter:card" content="summary_large_image" /> },
+        )
+    })
+}
+
+/// The origin of the page that is being rendered, as its reader has it.
+#[cfg(feature = "ssr")]
+fn page_origin() -> Option<String> {
+    let parts = use_context::<axum::http::request::Parts>()?;
+    let header = |name: &str| parts.headers.get(name)?.to_str().ok();
+    let host = header("host")?;
+    // Whoever sends it sees it in the answer alone.
+    let scheme = match header("x-forwarded-proto") {
+        Some("https") => "https",
+        _ => "http",
+    };
+    Some(format!("{scheme}://{host}"))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn page_origin() -> Option<String> {
+    None
 }
 
 /// Whether the page that is being rendered has an editor, which [`OverviewApp`] does not know.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use futures::StreamExt;
 use protocol::{ByteString, Program, SessionCommand, SessionEvent};
+use sandbox::reference::Usage;
 use sandbox::{ClientId, Session, SessionJob};
 use tokio::time::timeout;
 
@@ -33,6 +34,9 @@ const COMMAND_MAX: f64 = 15.0;
 const RESTART_MAX: f64 = 120.0;
 const RUNS_BESIDE_MAX: f64 = 1.3;
 
+/// None to speak of, as a share of one processor.
+const IDLE_PERCENT_MAX: f64 = 1.0;
+
 pub(crate) async fn measure(
     context: &BenchContext,
     report: &mut BenchReport,
@@ -45,6 +49,7 @@ pub(crate) async fn measure(
     // None is displaced by the next.
     settings.sessions_max = sessions + 1;
     settings.lanes_max += 1;
+    let owner = settings.owner.clone();
     let server = InProcessServer::open(context, settings).await?;
     let step = Workload::of_step(&context.course, STEP)?;
     let program = step.assignment()?.program.program().clone();
@@ -84,12 +89,45 @@ pub(crate) async fn measure(
         let metric = Metric::series(name, Unit::Milliseconds, &series);
         report.push(metric.held_to(Goal::AtMost(max)));
     }
+    idle(context, &server, &program, &owner, report).await?;
     beside(context, &server, &program, sessions, report).await?;
     server.close().await;
     report.note(
         "Sessions: through the pool in this process, without a browser. Beside runs, as many sessions as \
          there are warm lanes ask something ten times a second each.",
     );
+    Ok(())
+}
+
+/// What a session costs while nobody types, with the lanes that wait beside it.
+async fn idle(
+    context: &BenchContext,
+    server: &InProcessServer,
+    program: &Program,
+    owner: &str,
+    report: &mut BenchReport,
+) -> anyhow::Result<()> {
+    say("sessions: an idle one");
+    let talk = Talk::open(server, context, program, "idle").await?;
+    // A lane may still be made in its place.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let before = context.reference.usage(owner).await?;
+    let begin = Instant::now();
+    tokio::time::sleep(context.sample_size.idle).await;
+    let elapsed = begin.elapsed();
+    let after = context.reference.usage(owner).await?;
+    drop(talk);
+    if before.len() != after.len() {
+        bail!("containers came or went while nobody did anything");
+    }
+    let total = |containers: &[Usage]| -> Duration {
+        containers.iter().map(|container| container.cpu).sum()
+    };
+    let used = total(&after).saturating_sub(total(&before));
+    let percent = used.as_secs_f64() / elapsed.as_secs_f64() * 100.0;
+    let name = "an idle session and the lanes that wait, of one processor";
+    report
+        .push(Metric::value(name, Unit::Percent, percent).held_to(Goal::AtMost(IDLE_PERCENT_MAX)));
     Ok(())
 }
 
