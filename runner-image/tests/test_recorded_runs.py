@@ -43,6 +43,8 @@ class ARecordedRun(unittest.TestCase):
             "def serve():\n    conn, _ = server.accept()\n    del conn\n    time.sleep(60)\nserve()",
             "def serve():\n    raise ValueError(server.accept()[0])\ntry:\n    serve()\nexcept ValueError:\n    pass",
             "def take():\n    conn, _ = server.accept()\n    yield conn\ntaken = take()\nnext(taken)\ndel taken",
+            "def serve():\n    conn, _ = server.accept()\n    def drop():\n        nonlocal conn\n        conn = None\n        time.sleep(60)\n    drop()\nserve()",
+            "try:\n    deeper = lambda conn: deeper(conn)\n    deeper(server.accept()[0])\nexcept RecursionError:\n    pass",
             "class Client:\n    def __init__(self, conn):\n        self.conn = conn\nclient = Client(server.accept()[0])\nclient = 1",
         ):
             program = f"import socket, time\nserver = socket.create_server(('localhost', 6379))\n{let_go}\ntime.sleep(60)\n"
@@ -56,7 +58,7 @@ def main():
     count, lock = 0, threading.Lock()
     def add():
         nonlocal count
-        for _ in range(3000):
+        for _ in range(500):
             with lock:
                 count += 1
     threads = [threading.Thread(target=add) for _ in range(4)]
@@ -70,7 +72,7 @@ main()
 sys.setswitchinterval(0.005)
 """)
         report, _ = run(program, limit_ms=20_000)
-        self.assertEqual((report.kinds, report.output()), (["passed"], "12000\n"))
+        self.assertEqual((report.kinds, report.output()), (["passed"], "2000\n"))
 
     def test_forks_children_that_are_not_recorded(self):
         recorded = record("""
@@ -95,6 +97,17 @@ sys.setswitchinterval(0.005)
         self.assertTrue(recorded.frame["has_forked"])
         self.assertEqual(recorded.changes(".child"), [])
         self.assertEqual(recorded.facts_of("printed"), [])
+        # One that runs more lines than there are, while the parent waits.
+        recorded = record("""
+            import os
+            if os.fork() == 0:
+                for child in range(30_000):
+                    pass
+                os._exit(0)
+            os.wait()
+            """, kinds=["exited"])
+        self.assertEqual(recorded.changes(".child"), [])
+        self.assertEqual(recorded.lines(""), [2, 3, 7, 7])
 
     def test_lets_signals_handlers_print_and_raise(self):
         program = serving("""

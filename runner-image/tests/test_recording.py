@@ -219,6 +219,76 @@ other = store
         returned = [text for name, _, text in recorded.facts_of("returned") if name == "numbers"]
         self.assertEqual(returned, ["1", "2", "None", "1"])
 
+    def test_of_generators_tells_what_they_yield_and_not_how_they_are_ended(self):
+        recorded = record("""
+            import threading, types
+            generator = types.GeneratorType
+            def inner():
+                yield 1
+                return 2
+            def outer():
+                # What ends the inner one is an exception, and the line goes on.
+                yield (yield from inner())
+            def guarded():
+                with threading.Lock():
+                    while True:
+                        try:
+                            yield 3
+                        except IndexError:
+                            pass
+            def closed():
+                with threading.Lock():
+                    yield 4
+            list(outer())
+            unfinished = closed()
+            next(unfinished)
+            unfinished.close()
+            for end in (generator.close, lambda used: used.throw(KeyError), lambda used: used.throw(IndexError)):
+                used = guarded()
+                next(used)
+                try:
+                    end(used)
+                except KeyError:
+                    pass
+            """, kinds=["exited"])
+        raised = [fact for fact in recorded.facts_of("raised") if fact[0] == "guarded"]
+        self.assertEqual(raised, [("guarded", 14, "KeyError"), ("guarded", 14, "IndexError")])
+        returned = [fact for fact in recorded.facts_of("returned") if "lambda" not in fact[0]]
+        self.assertEqual(returned, [
+            ("inner", 5, "1"), ("outer", 9, "1"), ("inner", 6, "2"), ("outer", 9, "2"), ("outer", 9, "None"),
+            ("closed", 19, "4"), *[("guarded", 14, "3")] * 4, ("", 24, "None"),
+        ])
+
+    def test_tells_the_end_of_an_iteration_where_no_loop_takes_it(self):
+        recorded = record("""
+            import asyncio
+            class Numbers:
+                def __iter__(self):
+                    return self
+                def __next__(self):
+                    raise StopIteration
+            async def none():
+                return
+                yield
+            async def main():
+                async for _ in none():
+                    pass
+                try:
+                    await anext(none())
+                except StopAsyncIteration:
+                    pass
+            for _ in Numbers():
+                pass
+            [0 for _ in Numbers()]
+            asyncio.run(main())
+            next(iter([]))
+            """, kinds=["exited"])
+        self.assertEqual(recorded.facts_of("raised"), [
+            *[("Numbers.__next__", 7, "StopIteration")] * 2,
+            ("main", 15, "StopAsyncIteration"),
+            ("", 22, "StopIteration"),
+        ])
+
     def test_of_the_last_start_is_the_one_that_is_shown(self):
         restarts = step("restart", """
             from codealong import simple, test

@@ -1,12 +1,17 @@
 """The judge takes a program's own recording for what it is: anything."""
 
+import contextlib
+import io
+import json
 import random
 import time
+import types
 import unittest
+from unittest import mock
 
 import judging  # noqa: F401: makes the judge importable
-from codealong_judge.recording import Recording
-from codealong_protocol import frame, shared_memory
+from codealong_judge.recording import RecordedTest, Recording
+from codealong_protocol import frame, recording_memory, shared_memory
 from codealong_protocol.recording_memory import SEGMENT_BYTES
 
 CALL = ["call", 0, "", None, "MainThread", [["x", "1"]]]
@@ -137,6 +142,52 @@ class TheJudge(unittest.TestCase):
         reader.reset(2)
         self.assertEqual(_read(reader), [])
         self.assertFalse(writer.is_recorded)
+
+    def test_reads_no_more_lines_than_there_can_be_records(self):
+        for line, read in ((b"\n", 0), (b"x\n", 20_485), (b"[]\n", 20_485), (b"[%s]\n" % (b"0," * 5000), 8 * 26)):
+            memory = shared_memory.map_and_close(shared_memory.create())
+            reader, writer = shared_memory.RecordReader(memory), shared_memory.RecordWriter(memory)
+            reader.reset(1, shared_memory.RECORDED)
+            writer.started()
+            for _ in range(8):
+                writer.recording.begin_segment()
+                writer.recording.append(line * (SEGMENT_BYTES // len(line)))
+            with mock.patch.object(recording_memory.json, "loads", wraps=json.loads) as loads:
+                list(reader.recording(10_000))
+            self.assertEqual(loads.call_count, read, line[:10])
+
+    def test_forms_few_frames_of_what_is_too_long(self):
+        known = [[f"name{number}", f"{number:0400}"] for number in range(650)]
+        same = ["call", 0, "", None, "MainThread", known]
+        many = [[0, f"{number:x}", "1"] for number in range(40_000)]
+
+        def rows(at):
+            return [[0, str(name), f"{at}.{name}"] for name in range(20)]
+
+        for records, frames_max, steps_min in (
+            ([same, *(step_record(number, at_us=number) for number in range(5000))], 7, 40),
+            # What has no room in any case is not even formed.
+            ([CALL, step_record(changes=many), step_record(1)], 1, 0),
+            ([CALL, *(step_record(at, changes=rows(at)) for at in range(5000))], 7, 600),
+        ):
+            with mock.patch.object(frame, "encode", wraps=frame.encode) as encode:
+                fields = self.fields(*records)
+            self.assertLessEqual(encode.call_count, frames_max)
+            self.assertLessEqual(max(len(json.dumps(call.args[0])) for call in encode.call_args_list), 1_000_000)
+            self.assertGreaterEqual(len(fields["steps"]), steps_min)
+
+    def test_has_an_empty_recording_where_it_fails(self):
+        def fail(_enough):
+            raise MemoryError
+
+        frames = mock.Mock()
+        job, launcher = types.SimpleNamespace(record=True), types.SimpleNamespace()
+        recorded = RecordedTest(job, frames, launcher, types.SimpleNamespace(recording=fail))
+        with contextlib.redirect_stderr(io.StringIO()) as stderr:
+            recorded.write(types.SimpleNamespace(id="ping.1"), 0)
+        empty = {"texts": [], "calls": [], "steps": [], "left_out": 0, "has_forked": False}
+        frames.write.assert_called_once_with("recording", id="ping.1", **empty)
+        self.assertEqual(stderr.getvalue(), "")
 
     def test_has_records_whole_or_not_at_all(self):
         memory = shared_memory.map_and_close(shared_memory.create())

@@ -9,7 +9,7 @@ import types
 import unittest
 
 import judging  # noqa: F401: makes the launcher importable
-from codealong_launcher.value_text import CHARACTERS_MAX, is_data, raised_text, value_text
+from codealong_launcher.value_text import CHARACTERS_MAX, is_data, may_change, raised_text, value_text
 
 
 def of_program(source):
@@ -30,6 +30,7 @@ class Values(unittest.TestCase):
             *(collections.deque([1]), collections.deque([1], maxlen=3), collections.deque()),
             *(collections.OrderedDict(), collections.OrderedDict(a=1), collections.Counter(), collections.Counter("a")),
             *(collections.defaultdict(list), collections.defaultdict(list, {1: [2]})),
+            *(1j, -2.5 + 1j, range(5), range(1, 9, 2), range(9, 1, -1)),
             *(ValueError("x", 1), KeyError(), [[], {}, ()], 10**99),
         ):
             self.check(value, repr(value))
@@ -40,6 +41,7 @@ class Values(unittest.TestCase):
         self.check(list(range(9)), "[0, 1, 2, 3, 4, 5, 6, 7, …]")
         self.check(list(range(8)), "[0, 1, 2, 3, 4, 5, 6, 7]")
         self.check({key: key for key in range(9)}, "{0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7, …}")
+        self.check(range(10**4_000_000), "range(0, <int of 13287713 bits>)")
         self.check(10**4_000_000, "<int of 13287713 bits>")
         for value in (["x" * 100] * 9, {"x" * 100: "y" * 100, 1: 2}, [["x" * 30] * 9] * 9):
             self.assertEqual(len(value_text(value)), CHARACTERS_MAX)
@@ -75,6 +77,15 @@ class Values(unittest.TestCase):
             self.assertFalse(is_data(value), value)
         for value in (1, [], None, ValueError(), socket.AF_INET, threading.Lock()):
             self.assertTrue(is_data(value), value)
+
+
+    def test_may_have_another_text_later_where_it_tells_what_they_hold(self):
+        main = of_program("import socket\nclass Own: pass\nclass OwnSocket(socket.socket): pass\nown, taken = Own(), OwnSocket()")
+        for value in ([], {}, set(), bytearray(), collections.deque(), ([],), (1, main.own), main.own):
+            self.assertTrue(may_change(value), value)
+        with main.taken:
+            for value in (1, "a", b"a", None, 1.5, range(2), (1, "a"), (), threading.Lock(), threading.Thread(), main.taken, main.Own, len):
+                self.assertFalse(may_change(value), value)
 
 
 class ObjectsOfAProgram(unittest.TestCase):

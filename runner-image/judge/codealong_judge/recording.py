@@ -6,6 +6,7 @@ values at the beginning of each part of the memory, `["step", number, at_us, cal
 or `["forked"]`.
 """
 
+import math
 from collections import deque
 from itertools import islice
 from time import monotonic
@@ -18,8 +19,10 @@ _STEPS_MAX = 5000
 #: A call has two steps at least, and mostly more.
 _RECORDS_ENOUGH = 2 * _STEPS_MAX
 _BYTES_MAX = 290_000
-#: The least part of the steps that is dropped where they are too many bytes.
-_DROPPED_PART = 8
+#: What a step and a change take of them at least.
+_STEP_BYTES, _CHANGE_BYTES = len('[0,0,1,[],null],'), len("[0,0,0],")
+#: Where the steps are too many bytes, the least parts of them that are dropped, one after the other.
+_DROPPED_PARTS = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 7 / 8, 1)
 _CHARACTERS_MAX = 400
 _FACTS = ("returned", "raised", "printed")
 #: How far from the test's beginning a time can be.
@@ -42,10 +45,18 @@ class RecordedTest:
     def write(self, planned, tests_left):
         """A test has been reported: where it is the last, what was recorded of the last start follows."""
         if self._is_on and not tests_left:
-            recording = Recording(self._began)
-            for record in self._records.recording(_RECORDS_ENOUGH):
-                recording.take(record)
-            self._frames.write("recording", id=planned.id, **recording.fields())
+            try:
+                fields = self._fields()
+            except Exception:
+                # The run holds without it, and a judge that says something of this would count as broken.
+                fields = Recording(self._began).fields()
+            self._frames.write("recording", id=planned.id, **fields)
+
+    def _fields(self):
+        recording = Recording(self._began)
+        for record in self._records.recording(_RECORDS_ENOUGH):
+            recording.take(record)
+        return recording.fields()
 
 
 class _Step:
@@ -66,6 +77,7 @@ class Recording:
         # The function, the caller and the thread of each call, by its number.
         self._calls = {}
         self._steps = deque()
+        self._step_bytes = 0
         # By call and name: the values before the first step that is kept, and the present ones.
         self._before, self._values = {}, {}
         # What has changed since the last step.
@@ -85,14 +97,15 @@ class Recording:
 
     def fields(self):
         """What a frame says of it."""
-        while True:
+        for part in _DROPPED_PARTS:
             fields = self._fields()
             size = len(frame.encode(fields))
-            if size <= _BYTES_MAX or not self._steps:
+            if size <= _BYTES_MAX:
                 return fields
-            part = max(1 / _DROPPED_PART, 1 - _BYTES_MAX / size)
-            for _ in range(max(int(len(self._steps) * part), 1)):
+            part = max(part, 1 - _BYTES_MAX / size)
+            for _ in range(math.ceil(len(self._steps) * part)):
                 self._drop_step()
+        return self._fields()
 
     def _take_call(self, number, function, caller, thread, values):
         is_call = _is_number(number) and _is_text(function) and _is_text(thread)
@@ -128,8 +141,9 @@ class Recording:
                     self._change(changed, name, value)
         self._next_number = number + 1
         self._steps.append(_Step(number, at_us, call, line, self._changes, fact))
+        self._step_bytes += _bytes_of(self._changes)
         self._changes = {}
-        if len(self._steps) > _STEPS_MAX:
+        while len(self._steps) > _STEPS_MAX or self._step_bytes > _BYTES_MAX:
             self._drop_step()
 
     def _change(self, call, name, value):
@@ -138,9 +152,16 @@ class Recording:
             self._values[call, name] = self._changes[call, name] = value
 
     def _drop_step(self):
-        self._before.update(self._steps.popleft().changes)
+        changes = self._steps.popleft().changes
+        self._step_bytes -= _bytes_of(changes)
+        self._before.update(changes)
 
     def _fields(self):
+        known = self._known()
+        if _bytes_of(known) > _BYTES_MAX:
+            # No step has room for it.
+            while self._steps:
+                self._drop_step()
         calls = self._used_calls()
         new_numbers = {number: new for new, number in enumerate(calls)}
         texts = {}
@@ -157,10 +178,7 @@ class Recording:
 
         steps = []
         for step in self._steps:
-            changes = step.changes
-            if not steps:
-                # All that is known then; what is gone was never there.
-                changes = {key: value for key, value in (self._before | changes).items() if value is not None}
+            changes = step.changes if steps else known
             fact = step.fact and {step.fact[0]: text(step.fact[1])}
             steps.append([step.at_us, new_numbers[step.call], step.line, changes_of(changes), fact])
         shown = []
@@ -176,6 +194,14 @@ class Recording:
             "has_forked": self._has_forked,
         }
 
+    def _known(self):
+        """What the first step begins with, of the calls that are used; what is gone was never there."""
+        if not self._steps:
+            return {}
+        calls = set(self._used_calls())
+        before = self._before | self._steps[0].changes
+        return {key: value for key, value in before.items() if value is not None and key[0] in calls}
+
     def _used_calls(self):
         """The calls of the steps, those that led to them, and the module's, in their order."""
         used = set(islice((number for number, call in sorted(self._calls.items()) if not call[0]), 1))
@@ -185,6 +211,11 @@ class Recording:
                 used.add(number)
                 number = self._calls[number][1]
         return sorted(used) if self._steps else []
+
+
+def _bytes_of(changes):
+    """How many bytes a step with these changes takes at least."""
+    return _STEP_BYTES + _CHANGE_BYTES * len(changes)
 
 
 def _is_number(value):

@@ -6,6 +6,7 @@ first again after the last: of a long one the end is there. A record is never in
 
 import json
 import struct
+from itertools import chain
 
 #: launch, the segment's number from 1, bytes used.
 _HEADER = struct.Struct("<III")
@@ -14,6 +15,8 @@ _USED_AT = _HEADER.size - _USED.size
 _SEGMENTS = 8
 #: What fits into one of them.
 SEGMENT_BYTES = 256 * 1024
+#: And how many records, of the shortest ones that the launcher writes.
+_SEGMENT_RECORDS = SEGMENT_BYTES // len('["step",0,0,0,1,[],null]\n')
 # All headers stand together, so that dropping the records touches one page of memory.
 _BODIES_AT = 128
 SIZE = _BODIES_AT + _SEGMENTS * SEGMENT_BYTES
@@ -31,9 +34,10 @@ class RecordingReader:
         self._memory[self._begin : self._begin + _BODIES_AT] = bytes(_BODIES_AT)
 
     def records(self, launch, enough):
-        """The last records of a start in their order, each a list, of anything; what is malformed is left out.
+        """The last records of a start in their order, each a list of anything; what is malformed is left out.
 
-        Of segments before those that have `enough` of them nothing is read: that takes time.
+        Of segments before those that have `enough` of them nothing is read, and of these no more lines than
+        there can be records: that takes time.
         """
         segments = {}
         for place in range(_SEGMENTS):
@@ -42,11 +46,13 @@ class RecordingReader:
                 segments[number] = body
         found, count = [], 0
         for _, body in sorted(segments.items(), reverse=True):
-            found.insert(0, body)
-            count += body.count(b"\n")
+            lines = [line for line in body.split(b"\n") if line]
+            count += len(lines)
+            found.append(lines)
             if count >= enough:
                 break
-        return (record for body in found for record in _records(body))
+        last = list(chain.from_iterable(reversed(found)))[-(enough + _SEGMENT_RECORDS) :]
+        return (record for record in map(_record, last) if record is not None)
 
     def _segment(self, place, launch):
         """The number and the bytes of the segment at a place; 0 where there is none of this launch."""
@@ -61,14 +67,13 @@ class RecordingReader:
         return (number, body) if is_same else (0, b"")
 
 
-def _records(body):
-    for line in body.decode("ascii", "replace").split("\n"):
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(record, list):
-            yield record
+def _record(line):
+    """The record of a line, or None."""
+    try:
+        record = json.loads(line.decode("ascii", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, list) else None
 
 
 class RecordingWriter:

@@ -144,7 +144,8 @@ class Learner:
             self._send_hooks.on_send = tracer.sent
         elif self._writer.is_recorded:
             tracer = Recorder(self._writer, self._environment.main_file)
-            self._output_hooks.on_write = tracer.printed
+            self._output_hooks.follow(tracer.printed)
+            self._send_hooks.on_send = tracer.sent
             os.register_at_fork(after_in_parent=tracer.forked, after_in_child=tracer.stop)
 
         def keep_frame(frame, event, argument):

@@ -46,12 +46,24 @@ _NOT_DATA = _ids(
 )
 #: Whose hash is no code of the program's.
 _HASHED = _ids(str, bytes, int)
+#: Of these types, by their ids, a value that is the same object has the same text.
+UNCHANGING = _ids(bool, int, float, complex, range, str, bytes, type(None))
 
 
 def is_data(value):
     """Whether it is no module, function or class."""
     kind = type(value)
     return id(kind) not in _NOT_DATA and not issubclass(kind, type)
+
+
+def may_change(value):
+    """Whether its text says what it holds, and may so be another one later: not a lock's, nor a socket's."""
+    kind = type(value)
+    if kind is tuple:
+        return any(id(type(element)) not in UNCHANGING for element in value[:_ELEMENTS_MAX])
+    if id(kind) in _WRITERS:
+        return id(kind) not in UNCHANGING
+    return _is_of_program(kind) and is_data(value) and not issubclass(kind, (PlainSocket, enum.Enum))
 
 
 def value_text(value):
@@ -147,6 +159,11 @@ def _int(value, _level):
     return f"<int of {bits} bits>" if bits > _INT_BITS_MAX else int.__repr__(value)
 
 
+def _range(value, _level):
+    shown = [value.start, value.stop] if value.step == 1 else [value.start, value.stop, value.step]
+    return f"range({', '.join(_int(number, 0) for number in shown)})"
+
+
 def _string(value, _level):
     """Of a `str` or `bytes`."""
     return repr(value[: CHARACTERS_MAX + 1])
@@ -240,8 +257,9 @@ def _deque(value, level):
     return f"deque([{shown}]" + (")" if value.maxlen is None else f", maxlen={value.maxlen})")
 
 
-_WRITERS = {id(kind): _plain for kind in (bool, float, type(None))} | {
+_WRITERS = {id(kind): _plain for kind in (bool, float, complex, type(None))} | {
     id(int): _int,
+    id(range): _range,
     id(str): _string,
     id(bytes): _string,
     id(bytearray): _bytearray,

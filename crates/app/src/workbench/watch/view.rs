@@ -162,8 +162,8 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
         let watched = Arc::clone(&watched);
         move || {
             now.get().map(|now| {
-                let text = watched.line_text(now.line).trim().to_owned();
-                view! { <Line moment=now text is_other_code /> }.into_any()
+                let lines = lines_around(&watched, now.line);
+                view! { <Line moment=now lines is_other_code /> }.into_any()
             })
         }
     };
@@ -254,9 +254,21 @@ fn place_of(moment: &Moment) -> (String, Option<String>) {
     (format!("line {}", moment.line), function)
 }
 
+/// How many lines before and after one are shown where the editor does not show it.
+const LINES_AROUND: u32 = 2;
+
+/// Lines of the recorded program around one, with their numbers.
+fn lines_around(watched: &Watched, line: u32) -> Vec<(u32, String)> {
+    let last = u32::try_from(watched.program().lines().count()).unwrap_or(u32::MAX);
+    let first = line.saturating_sub(LINES_AROUND).max(1);
+    (first..=line.saturating_add(LINES_AROUND).min(last))
+        .map(|number| (number, watched.line_text(number).to_owned()))
+        .collect()
+}
+
 /// The line, and what it has done or is about to do.
 #[component]
-fn Line(moment: Moment, text: String, is_other_code: Memo<bool>) -> impl IntoView {
+fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let line = moment.line;
     let (place, function) = place_of(&moment);
@@ -279,6 +291,21 @@ fn Line(moment: Moment, text: String, is_other_code: Memo<bool>) -> impl IntoVie
         }
         .into_any()
     };
+    let code = lines
+        .into_iter()
+        .map(|(number, text)| {
+            let class = if number == line { "is-here" } else { "context" };
+            let code = text.trim_start();
+            let indent = text[..text.len() - code.len()].to_owned();
+            view! {
+                <code class=class>
+                    <span class="context indent">{indent}</span>
+                    {code.to_owned()}
+                    "\n"
+                </code>
+            }
+        })
+        .collect_view();
     let (class, fact) = match moment.fact {
         None => ("watch-line", None),
         Some(MomentFact::Returned(value)) => ("watch-line", Some(("returns", value))),
@@ -295,12 +322,12 @@ fn Line(moment: Moment, text: String, is_other_code: Memo<bool>) -> impl IntoVie
         }
     });
     view! {
-        <div class=class>
+        <div class=class class:has-context=move || is_other_code.get()>
             <p class="watch-place">
                 <span>{link} {within}</span>
                 <small>{format!("{} ms", moment.at)}</small>
             </p>
-            <code translate="no" class="watch-code">{text}</code>
+            <pre translate="no" class="watch-code">{code}</pre>
             {fact}
         </div>
     }
