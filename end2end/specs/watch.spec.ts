@@ -13,7 +13,7 @@ test("a failed test is watched from the line that decided, back to where its val
   await workbench.hasVerdict(/tests? failed$/);
   const watch = await workbench.startToWatch(OVERWRITTEN);
   await expect(watch.line).toContainText("return bulk(store.get(arguments[0]))");
-  await expect(watch.place).toHaveText(/^line \d+ in answer$/);
+  await expect(watch.place).toHaveText(/^line \d+ in answer, about to run$/);
   await expect(watch.valuesInEditor.first()).toContainText("store = {b'");
   await expect(watch.scrubber).toBeFocused();
   const store = watch.value("store", "main.py");
@@ -22,7 +22,7 @@ test("a failed test is watched from the line that decided, back to where its val
 
   // Into the function, and out again with what it returns.
   await page.keyboard.press("ArrowRight");
-  await expect(watch.place).toHaveText(/^line \d+ in bulk$/);
+  await expect(watch.place).toHaveText(/^line \d+ in bulk, about to run$/);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   await expect(watch.line).toContainText("returns b'$");
@@ -35,6 +35,11 @@ test("a failed test is watched from the line that decided, back to where its val
   await expect(store).toHaveText("{}");
   await page.keyboard.press("ArrowRight");
   await expect(store).toHaveText(old);
+  await watch.panel.getByRole("button", { name: /^Back to step \d+$/ }).click();
+  await expect(watch.place).toHaveText(/^line \d+ in bulk, about to run$/);
+  // An exchange leads to its moment.
+  await watch.panel.locator(".trace .is-received").first().getByRole("button", { name: /^\d+\.\d$/ }).click();
+  await expect(watch.line).toContainText("client.sendall(answer(words))");
   await watch.scrubber.press("Home");
   await expect(watch.line).toContainText("import socket");
   await expect(watch.button("Step back")).toBeDisabled();
@@ -97,7 +102,7 @@ test("a recording is of the program that was judged, whatever is typed since", a
   await workbench.hasVerdict(/tests? failed$/);
   await workbench.write(`# new\n${solution("get")}`);
   const watch = await workbench.startToWatch(OVERWRITTEN);
-  await expect(watch.panel).toContainText("Your code has changed since");
+  await expect(watch.panel).toContainText("the code in the editor is another");
   await expect(watch.line).toContainText("return bulk(store.get(arguments[0]))");
   await expect(watch.valuesInEditor).toHaveCount(0);
 
@@ -183,5 +188,5 @@ test("a loop without end is watched by its last steps", async ({ workbench }) =>
   await workbench.judge(endlessLoop);
   await workbench.hasVerdict(/failed$/);
   const watch = await workbench.startToWatch("listens on port 6379");
-  await expect(watch.panel).toContainText(/\d+ steps came before these/);
+  await expect(watch.panel).toContainText(/These are the last steps: \d+ more came before them\./);
 });

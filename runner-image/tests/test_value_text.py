@@ -47,17 +47,17 @@ class Values(unittest.TestCase):
             self.assertEqual(len(value_text(value)), CHARACTERS_MAX)
             self.assertTrue(value_text(value).endswith("…"))
 
-    def test_are_two_levels_deep(self):
-        self.check([[1, [2]]], "[[1, …]]")
-        self.check({"a": {"b": {"c": 1}}}, "{'a': {'b': …}}")
-        self.check([(set(), [[]], (3,))], "[(set(), …, …)]")
+    def test_are_three_levels_deep(self):
+        self.check([[1, [2, [3]]]], "[[1, [2, …]]]")
+        self.check({"a": {"b": {"c": {"d": 1}}}}, "{'a': {'b': {'c': …}}}")
+        self.check([[(set(), [[]], (3,))]], "[[(set(), …, …)]]")
 
     def test_that_hold_themselves_come_to_an_end(self):
         own = [1]
         own.append(own)
-        self.check(own, "[1, [1, …]]")
+        self.check(own, "[1, [1, [1, …]]]")
         cycle = of_program("class Node: pass\nnode = Node()\nnode.next = node").node
-        self.check(cycle, "Node(next=Node(next=…))")
+        self.check(cycle, "Node(next=Node(next=Node(next=…)))")
 
     def test_of_other_kinds_have_the_name_of_their_type(self):
         self.check(threading.Lock(), "<lock>")
@@ -96,7 +96,7 @@ class ObjectsOfAProgram(unittest.TestCase):
         self.check("class Store: pass\nvalue = Store()", "Store()")
         self.check(
             "class Store:\n def __init__(self):\n  self.data, self._lock, self.on = {b'k': [1]}, 5, print\nvalue = Store()",
-            "Store(data={b'k': …}, _lock=5)",
+            "Store(data={b'k': [1]}, _lock=5)",
         )
         self.check("class E:\n __slots__ = ('a', 'b')\nvalue = E()\nvalue.a = 1", "E(a=1)")
         self.check("class E:\n __slots__ = ('a',)\nclass F(E): pass\nvalue = F()\nvalue.a, value.b = 1, 2", "F(b=2, a=1)")

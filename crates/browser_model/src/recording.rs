@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use protocol::{RecordedCall, RecordedChange, RecordedFact, RecordedStep, Recording};
 
-pub use jump::{count_of_happened, is_same_exchange, jumps, opening_step};
+pub use jump::{count_of_happened, is_same_exchange, jumps, opening_step, step_of};
 pub use line_values::line_values;
 
 /// One step of a recording, with all that is known there.
@@ -69,11 +69,15 @@ pub enum MomentFact {
     Raised(String),
     /// It printed this.
     Printed(String),
+    /// It was the last of the main module, which has come to its end.
+    Ended,
 }
 
-/// A program's own calls are recorded to a depth of 100. More are a fabrication, as of calls that lead to
-/// themselves.
-const CALLS_MAX: usize = 101;
+/// How deep calls are recorded.
+const RECORDED_DEPTH: usize = 100;
+
+/// More are a fabrication, as of calls that lead to themselves.
+const CALLS_MAX: usize = RECORDED_DEPTH + 1;
 
 /// The step number `at`, from 0; none where there is no such step.
 pub fn moment(recording: &Recording, at: usize) -> Option<Moment> {
@@ -99,15 +103,27 @@ pub fn moment(recording: &Recording, at: usize) -> Option<Moment> {
     Some(Moment {
         line: here.line,
         at: milliseconds(here.at_us),
-        fact: here.fact.map(|fact| fact_of(recording, fact)),
+        fact: here.fact.map(|fact| fact_of(recording, here.call, fact)),
         calls,
         threads: state.threads(recording, here),
     })
 }
 
-fn fact_of(recording: &Recording, fact: RecordedFact) -> MomentFact {
+/// Whether calls were too deep for all of them to be recorded.
+pub fn has_deep_calls(recording: &Recording) -> bool {
+    let mut depths: Vec<usize> = Vec::new();
+    for call in &recording.calls {
+        // A caller comes first.
+        let of_caller = call.caller.and_then(|caller| depths.get(index(caller)));
+        depths.push(of_caller.map_or(1, |depth| depth + 1));
+    }
+    depths.iter().any(|depth| *depth >= RECORDED_DEPTH)
+}
+
+fn fact_of(recording: &Recording, call: u32, fact: RecordedFact) -> MomentFact {
     let text = text_of(recording, fact.text());
     match fact {
+        RecordedFact::Returned(_) if module_call(recording) == Some(call) => MomentFact::Ended,
         RecordedFact::Returned(_) => MomentFact::Returned(text),
         RecordedFact::Raised(_) => MomentFact::Raised(text),
         RecordedFact::Printed(_) => MomentFact::Printed(text),

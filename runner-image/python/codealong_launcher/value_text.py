@@ -14,7 +14,7 @@ from itertools import islice
 #: How long a text may be, how many elements of a container are shown, and how deep.
 CHARACTERS_MAX = 120
 _ELEMENTS_MAX = 8
-_LEVELS_MAX = 2
+_LEVELS_MAX = 3
 #: Longer ones are not converted: that takes time by the square of their length.
 _INT_BITS_MAX = 400
 #: The order of a larger OrderedDict is not looked at.

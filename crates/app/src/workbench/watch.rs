@@ -35,6 +35,8 @@ pub(super) struct Watch {
     /// Whether a run is under way, which a recording must not displace from the queue.
     is_run_going: Signal<bool>,
     is_playing: RwSignal<bool>,
+    /// The step from which a value or an exchange led elsewhere.
+    came_from: RwSignal<Option<usize>>,
     tick: Local<Timer>,
     abort: StoredValue<Option<ActionAbortHandle>>,
 }
@@ -120,6 +122,7 @@ impl Watch {
             opened: RwSignal::new(BTreeMap::new()),
             is_run_going,
             is_playing: RwSignal::new(false),
+            came_from: RwSignal::new(None),
             tick: Local::empty(),
             abort: StoredValue::new(None),
         };
@@ -232,6 +235,7 @@ impl Watch {
             let line = watched.asked.line();
             let first = opening_step(&watched.recording, line, &watched.result.exchanges);
             self.at.set(first);
+            self.came_from.set(None);
         }
         self.phase.set(phase);
         browser::next_frame(move || browser::focus_from(View::Watch.panel_id(), id));

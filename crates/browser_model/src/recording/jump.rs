@@ -7,25 +7,38 @@ pub fn count_of_happened(recording: &Recording, at: usize, exchanges: &[Exchange
     let Some(step) = recording.steps.get(at) else {
         return 0;
     };
+    // What came after the last line came while it ran, such as a long wait.
+    if at + 1 == recording.steps.len() {
+        return exchanges.len();
+    }
     exchanges
         .iter()
         .take_while(|exchange| i64::from(exchange.at_us) <= step.at_us)
         .count()
 }
 
+/// The step to look at for an exchange: after a request, and where a reply is about to be sent.
+pub fn step_of(recording: &Recording, exchange: &Exchange) -> Option<usize> {
+    let at_us = i64::from(exchange.at_us);
+    match &exchange.action {
+        ExchangeAction::Received { line, .. } => last_step(recording, at_us, *line),
+        _ => (recording.steps.iter()).position(|step| step.at_us >= at_us),
+    }
+}
+
 /// The steps at which a request has arrived, a reply is about to be sent, an exception was raised, or
 /// something was printed, in their order.
 pub fn jumps(recording: &Recording, exchanges: &[Exchange]) -> Vec<usize> {
-    let of_wire = exchanges.iter().filter_map(|exchange| {
-        let at_us = i64::from(exchange.at_us);
-        match &exchange.action {
-            ExchangeAction::Sent { .. } => {
-                (recording.steps.iter()).position(|step| step.at_us >= at_us)
-            }
-            ExchangeAction::Received { line, .. } => last_step(recording, at_us, *line),
-            _ => None,
-        }
-    });
+    let has_bytes = |exchange: &&Exchange| {
+        matches!(
+            exchange.action,
+            ExchangeAction::Sent { .. } | ExchangeAction::Received { .. }
+        )
+    };
+    let of_wire = exchanges
+        .iter()
+        .filter(has_bytes)
+        .filter_map(|exchange| step_of(recording, exchange));
     let of_facts = (recording.steps.iter().enumerate())
         .filter(|(_, step)| {
             matches!(

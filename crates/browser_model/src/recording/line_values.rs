@@ -13,6 +13,7 @@ pub fn line_values(moment: &Moment, line: &str) -> String {
         Some(MomentFact::Returned(value)) => return format!("returns {}", cut(value)),
         Some(MomentFact::Raised(exception)) => return format!("raises {}", cut(exception)),
         Some(MomentFact::Printed(text)) => return format!("prints {}", cut(text.trim_end())),
+        Some(MomentFact::Ended) => return "the end".to_owned(),
         None => {}
     }
     let find = |name: &str| {

@@ -187,6 +187,28 @@ fn times_before_the_test_are_negative() {
 }
 
 #[test]
+fn the_main_module_ends_and_returns_nothing() {
+    let mut recording = recording(vec![step(0, 0, 9, &[]), step(1, 1, 3, &[])]);
+    for step in &mut recording.steps {
+        step.fact = Some(RecordedFact::Returned(6));
+    }
+    let fact = |at| moment(&recording, at).unwrap().fact;
+    assert_eq!(fact(0), Some(MomentFact::Ended));
+    assert_eq!(fact(1), Some(MomentFact::Returned("1".to_owned())));
+}
+
+#[test]
+fn calls_that_are_too_deep_are_noticed() {
+    let mut recording = recording(Vec::new());
+    assert!(!has_deep_calls(&recording));
+    recording.calls = vec![(0, None, 1).into()];
+    recording
+        .calls
+        .extend((0..99).map(|caller| RecordedCall::from((2, Some(caller), 1))));
+    assert!(has_deep_calls(&recording));
+}
+
+#[test]
 fn a_fabricated_recording_ends_too() {
     let mut recording = recording(vec![step(0, 1, 9, &[(7, 77, Some(777))])]);
     recording.calls[0].caller = Some(1);

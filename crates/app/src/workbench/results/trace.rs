@@ -19,6 +19,9 @@ pub(in crate::workbench) fn Trace(
     /// How many of them have happened, where the test is watched; all, where it is over.
     #[prop(optional, into)]
     happened: Option<Signal<usize>>,
+    /// Goes to the moment of one of them.
+    #[prop(optional)]
+    go: Option<Callback<usize>>,
 ) -> impl IntoView {
     let rows = trace_rows(&exchanges);
     let lanes = rows.first().map_or(1, |row| row.lanes.len());
@@ -46,7 +49,8 @@ pub(in crate::workbench) fn Trace(
                 .map(|(at, row)| {
                     let has_happened =
                         Signal::derive(move || happened.is_none_or(|happened| at < happened.get()));
-                    view! { <Row row names_client has_happened /> }
+                    let go = go.map(|go| Callback::new(move |()| go.run(at)));
+                    view! { <Row row names_client has_happened go /> }
                 })
                 .collect_view()
         })
@@ -112,7 +116,12 @@ fn legend(rows: &[TraceRow]) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Row(row: TraceRow, names_client: bool, has_happened: Signal<bool>) -> impl IntoView {
+fn Row(
+    row: TraceRow,
+    names_client: bool,
+    has_happened: Signal<bool>,
+    go: Option<Callback<()>>,
+) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let store = expect_context::<Store>();
     let icon = icon_of(row.event);
@@ -179,9 +188,18 @@ fn Row(row: TraceRow, names_client: bool, has_happened: Signal<bool>) -> impl In
         });
         view! { <span class="raw" translate="no">{spans} {cut}</span> }
     });
+    let at = match go {
+        Some(go) => view! {
+            <button type="button" class="link" title="Go to this moment" on:click=move |_| go.run(())>
+                {row.at}
+            </button>
+        }
+        .into_any(),
+        None => row.at.into_any(),
+    };
     view! {
         <li class=class class:is-to-come=move || !has_happened.get()>
-            <span class="at">{row.at} " "</span>
+            <span class="at">{at} " "</span>
             <span class="lanes" aria-hidden="true">
                 {lanes}
             </span>

@@ -21,6 +21,17 @@ impl Watch {
         self.at.set(at.min(watched.last()));
     }
 
+    /// Goes back to the step from which a value or an exchange has led elsewhere.
+    fn go_back(self) {
+        let from = self.came_from.get_untracked();
+        self.came_from.set(None);
+        if let Some(from) = from {
+            self.pause();
+            self.go_to(from);
+            browser::focus(SCRUBBER_ID);
+        }
+    }
+
     fn step_on(self) {
         self.go_to(self.at.get_untracked().saturating_add(1));
     }
@@ -117,6 +128,11 @@ impl Watch {
     /// Goes to a step from a part of the page that may not be there any more at that step.
     pub(super) fn go_to_from_elsewhere(self, at: usize) {
         self.pause();
+        let here = self.at.get_untracked();
+        self.came_from.update(|from| {
+            // Of several in a row, where the first began.
+            from.get_or_insert(here);
+        });
         self.go_to(at);
         browser::focus(SCRUBBER_ID);
     }
@@ -147,6 +163,14 @@ pub(super) fn Controls(
             watch.pause();
             act(watch);
         }
+    };
+    let back = move || {
+        let from = watch.came_from.get()?;
+        Some(view! {
+            <button type="button" class="link" on:click=move |_| watch.go_back()>
+                {format!("Back to step {}", from + 1)}
+            </button>
+        })
     };
     view! {
         <div class="watch-controls">
@@ -203,6 +227,7 @@ pub(super) fn Controls(
                 <Icon icon=IconName::JumpOn />
             </button>
             <span class="grow"></span>
+            {back}
             <small>{move || format!("step {} of {count}", at.get() + 1)}</small>
         </div>
         <input

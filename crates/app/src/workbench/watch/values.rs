@@ -56,7 +56,7 @@ fn Call(watch: Watch, call: MomentCall, is_open_by_default: bool) -> impl IntoVi
                 <code translate="no">{name}</code>
                 <small>{line}</small>
             </summary>
-            {is_empty.then(|| view! { <p class="quiet">"No variables yet."</p> })}
+            {is_empty.then(|| view! { <p class="quiet">"No variables."</p> })}
             <dl class="watch-values">{rows}</dl>
         </details>
     }

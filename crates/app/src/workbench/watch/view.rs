@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use browser_model::{Moment, MomentFact, count_of_happened, is_same_exchange, line_values};
+use browser_model::{
+    Moment, MomentFact, count_of_happened, has_deep_calls, is_same_exchange, line_values, step_of,
+};
 use leptos::prelude::*;
 use protocol::{RunError, counted};
 
@@ -178,7 +180,15 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
         })
     };
     let exchanges = watched.result.exchanges.clone();
-    let trace = (!exchanges.is_empty()).then(|| view! { <Trace exchanges happened /> });
+    let trace = (!exchanges.is_empty()).then(|| {
+        let watched = Arc::clone(&watched);
+        let go = Callback::new(move |number: usize| {
+            let exchange = watched.result.exchanges.get(number);
+            let step = exchange.and_then(|exchange| step_of(&watched.recording, exchange));
+            watch.go_to_from_elsewhere(step.unwrap_or(usize::MAX));
+        });
+        view! { <Trace exchanges happened go /> }
+    });
     let notes = notes_of(&watched)
         .into_iter()
         .map(|note| {
@@ -194,7 +204,7 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
         <Controls watch count value_text />
         <Show when=move || is_other_code.get()>
             <p class="watch-note">
-                "Your code has changed since: this is the program that was judged."
+                "This is the program of an earlier run: the code in the editor is another."
             </p>
         </Show>
         {notes}
@@ -211,11 +221,11 @@ fn notes_of(watched: &Watched) -> Vec<String> {
     let (judged, recorded) = (&watched.asked.judged, &watched.result);
     if judged.outcome.kind() != recorded.outcome.kind() {
         let ended = match recorded.reason() {
-            _ if recorded.outcome.is_passed() => "it passed.",
-            reason => reason,
+            _ if recorded.outcome.is_passed() => "This time the test passed.".to_owned(),
+            reason => format!("This time the test ended otherwise. {reason}"),
         };
         notes.push(format!(
-            "A recorded program is slower, and this one ended otherwise than it was judged: {ended}"
+            "{ended} A recorded program is slower: what you see may not be what failed."
         ));
     } else if !is_same_exchange(&judged.exchanges, &recorded.exchanges) {
         notes.push(
@@ -228,9 +238,12 @@ fn notes_of(watched: &Watched) -> Vec<String> {
     if left_out > 0 {
         let left_out = usize::try_from(left_out).unwrap_or(usize::MAX);
         notes.push(format!(
-            "{} came before these, too many to keep.",
-            counted(left_out, "step", "steps")
+            "These are the last steps: {} came before them.",
+            counted(left_out, "more", "more")
         ));
+    }
+    if has_deep_calls(&watched.recording) {
+        notes.push("Calls that are more than 100 deep are not recorded.".to_owned());
     }
     if watched.recording.has_forked {
         notes.push("Your program forked: its child processes are not recorded.".to_owned());
@@ -291,6 +304,16 @@ fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) ->
         }
         .into_any()
     };
+    let state = match moment.fact {
+        None => ", about to run",
+        Some(MomentFact::Ended) => ", the end of the program",
+        Some(_) => "",
+    };
+    let time = if moment.at.starts_with('-') {
+        "before the test".to_owned()
+    } else {
+        format!("{} ms", moment.at)
+    };
     let code = lines
         .into_iter()
         .map(|(number, text)| {
@@ -313,6 +336,7 @@ fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) ->
             ("watch-line is-raised", Some(("raises", exception)))
         }
         Some(MomentFact::Printed(text)) => ("watch-line", Some(("prints", text))),
+        Some(MomentFact::Ended) => ("watch-line", None),
     };
     let fact = fact.map(|(word, value)| {
         view! {
@@ -324,8 +348,8 @@ fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) ->
     view! {
         <div class=class class:has-context=move || is_other_code.get()>
             <p class="watch-place">
-                <span>{link} {within}</span>
-                <small>{format!("{} ms", moment.at)}</small>
+                <span>{link} {within} <small>{state}</small></span>
+                <small>{time}</small>
             </p>
             <pre translate="no" class="watch-code">{code}</pre>
             {fact}
