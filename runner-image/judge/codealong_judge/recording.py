@@ -1,9 +1,7 @@
 """The recording of one test: the lines that the program ran, with values, as it says itself.
 
-The program can write anything there. So each record is checked, and what is malformed is left out. A
-record is `["call", number, function, caller, thread, values]`, where a call occurs again with all its
-values at the beginning of each part of the memory, `["step", number, at_us, call, line, changes, fact]`
-or `["forked"]`.
+The program can write anything there. So each record is checked, and what is malformed is left out. What
+the records are is told in `codealong_protocol/recording_memory.py`.
 """
 
 import math

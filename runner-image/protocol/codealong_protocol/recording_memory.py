@@ -1,7 +1,9 @@
 """The part of the shared memory that a program's recording is written to: its lines, with values.
 
 A recording is JSON arrays, one a line. It fills segments one after the other, and begins with the
-first again after the last: of a long one the end is there. A record is never in two segments.
+first again after the last: of a long one the end is there. A record is never in two segments. It is
+`["call", number, function, caller, thread, values]`, where a call occurs again with all its values at
+the beginning of each segment, `["step", number, at_us, call, line, changes, fact]` or `["forked"]`.
 """
 
 import json

@@ -2,8 +2,8 @@
 
 What is recorded must be what happens without it. So no code of the program's is called, no frame is
 kept beyond its event, and whatever goes wrong here is left out. There is one exception: what a line lets
-go, after it has begun, may live until the next line of that function. The records are those of
-`codealong_judge/recording.py`, which reads them.
+go, after it has begun, may live until the next line of that function. What the records are is told in
+`codealong_protocol/recording_memory.py`.
 """
 
 import opcode

@@ -39,10 +39,16 @@ class Waiter:
     def wait(self):
         """Returns the reply as soon as there is one, or when the time is over."""
         pushed.wait(self.seconds)
+        place = waiting.index(self)
         waiting.remove(self)
         for key in self.keys:
-            if isinstance(find(key), deque):
-                return first_of(key)
+            elements = find(key)
+            # In whichever order the threads wake up, each takes what is its own.
+            if isinstance(elements, deque) and place < len(elements):
+                elements.rotate(-place)
+                reply = first_of(key)
+                elements.rotate(place)
+                return reply
         return b"*-1\r\n"
 
     def is_gone(self):
