@@ -1,5 +1,15 @@
 import { solution } from "../fixtures/programs.ts";
 import { expect, test } from "../fixtures/test.ts";
+import type { Workbench } from "../pages/workbench.ts";
+
+/** Opens a step, and has the first reply of its solution in the console. */
+async function startToTalk(workbench: Workbench): Promise<void> {
+  await workbench.open("ping");
+  await workbench.write(solution("ping"));
+  await workbench.showConsole();
+  await workbench.type("PING");
+  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+}
 
 test("a learner talks to the server, edits it, and starts it again", async ({ workbench }) => {
   await workbench.open("get");
@@ -32,11 +42,7 @@ test("a learner talks to the server, edits it, and starts it again", async ({ wo
 });
 
 test("a reply leads to the line that sent it, and shows its bytes", async ({ workbench }) => {
-  await workbench.open("ping");
-  await workbench.write(solution("ping"));
-  await workbench.showConsole();
-  await workbench.type("PING");
-  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await startToTalk(workbench);
   await expect(workbench.consoleLog).toContainText(/\d ms/);
   await workbench.results.getByRole("button", { name: "Bytes" }).click();
   await expect(workbench.consoleLog).toContainText("+PONG\\r\\n");
@@ -111,11 +117,7 @@ test("bytes are sent as they are written, and quotes must fit", async ({ workben
 });
 
 test("a session that is lost is told, and a key starts another", async ({ workbench }) => {
-  await workbench.open("ping");
-  await workbench.write(solution("ping"));
-  await workbench.showConsole();
-  await workbench.type("PING");
-  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await startToTalk(workbench);
   const other = await workbench.page.context().newPage();
   await other.goto("/courses/redis/ping");
   await other.getByRole("tab", { name: /^Console/ }).click();
@@ -135,11 +137,7 @@ test("a connection that has died in silence is told, as after a sleep of the lap
     server.onMessage((message) => isDead || socket.send(message));
   });
   await page.clock.install();
-  await workbench.open("ping");
-  await workbench.write(solution("ping"));
-  await workbench.showConsole();
-  await workbench.type("PING");
-  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await startToTalk(workbench);
   isDead = true;
   await workbench.type("PING");
   await page.clock.fastForward(300_000);
@@ -158,11 +156,7 @@ test("a server that is renewed ends the session, and the next one serves on", as
     end = () => void socket.close({ code: 1001 });
     socket.onMessage((message) => server.send(message));
   });
-  await workbench.open("ping");
-  await workbench.write(solution("ping"));
-  await workbench.showConsole();
-  await workbench.type("PING");
-  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await startToTalk(workbench);
   end();
   await expect(workbench.consoleLog).toContainText("The connection to the server is lost");
   await workbench.type("PING");
@@ -204,11 +198,7 @@ test("an idle session says when it ends, and stays for whoever is there", async 
     server.onMessage((message) => socket.send(message));
   });
   await page.clock.install();
-  await workbench.open("ping");
-  await workbench.write(solution("ping"));
-  await workbench.showConsole();
-  await workbench.type("PING");
-  await expect(workbench.consoleReplies).toHaveText(["PONG"]);
+  await startToTalk(workbench);
   for (let seconds = 0; seconds < 125; seconds += 25) {
     await page.clock.runFor(25_000);
     // As the server does, by a clock of its own.

@@ -15,7 +15,7 @@ use crate::statistics::Series;
 use crate::workload::Workload;
 
 /// "None to speak of", as a share of one processor.
-const IDLE_PERCENT_MAX: f64 = 1.0;
+pub(crate) const IDLE_PERCENT_MAX: f64 = 1.0;
 
 pub(crate) async fn measure(
     context: &BenchContext,
@@ -37,15 +37,10 @@ pub(crate) async fn measure(
     report.push(megabytes("server, just started", at_start).held_to(Goal::AtMost(60.0)));
     let name = format!("server, after {runs} runs and pages");
     report.push(megabytes(&name, in_use).held_to(Goal::AtMost(60.0)));
-    let before = context.reference.usage(&owner).await?;
     let (server_before, begin) = (server.cpu()?, Instant::now());
-    tokio::time::sleep(context.sample_size.idle).await;
+    let (lanes_share, after) = idle_percent(context, &owner).await?;
     let (server_after, elapsed) = (server.cpu()?, begin.elapsed());
-    let after = context.reference.usage(&owner).await?;
     server.stop().await?;
-    if before.len() != after.len() {
-        bail!("containers came or went while nobody did anything");
-    }
     let mut lane = 0.0;
     for role in Role::ALL {
         let of_role = after.iter().filter(|usage| usage.role == role);
@@ -56,16 +51,14 @@ pub(crate) async fn measure(
         lane += memory.median();
     }
     report.push(megabytes("one idle lane", lane).held_to(Goal::AtMost(24.0)));
-    let percent = |time: Duration| time.as_secs_f64() / elapsed.as_secs_f64() * 100.0;
     let idle = |name: String, value| {
         Metric::value(name, Unit::Percent, value).held_to(Goal::AtMost(IDLE_PERCENT_MAX))
     };
-    let server_share = percent(server_after.saturating_sub(server_before));
+    let server_share = percent(server_after.saturating_sub(server_before), elapsed);
     report.push(idle(
         "server idle, of one processor".to_owned(),
         server_share,
     ));
-    let lanes_share = percent(total(&after).saturating_sub(total(&before)));
     let name = format!("{} containers idle together, of one processor", after.len());
     report.push(idle(name, lanes_share));
     report.note(format!(
@@ -106,8 +99,27 @@ async fn use_it(
     Ok(())
 }
 
-fn total(containers: &[Usage]) -> Duration {
-    containers.iter().map(|usage| usage.cpu).sum()
+/// The share of one processor that an owner's containers use while nobody does anything, and what they
+/// are using then.
+pub(crate) async fn idle_percent(
+    context: &BenchContext,
+    owner: &str,
+) -> anyhow::Result<(f64, Vec<Usage>)> {
+    let total = |containers: &[Usage]| containers.iter().map(|usage| usage.cpu).sum::<Duration>();
+    let before = context.reference.usage(owner).await?;
+    let begin = Instant::now();
+    tokio::time::sleep(context.sample_size.idle).await;
+    let elapsed = begin.elapsed();
+    let after = context.reference.usage(owner).await?;
+    if before.len() != after.len() {
+        bail!("containers came or went while nobody did anything");
+    }
+    let used = total(&after).saturating_sub(total(&before));
+    Ok((percent(used, elapsed), after))
+}
+
+fn percent(time: Duration, of: Duration) -> f64 {
+    time.as_secs_f64() / of.as_secs_f64() * 100.0
 }
 
 fn in_megabytes(bytes: u64) -> f64 {

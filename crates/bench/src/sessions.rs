@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use futures::StreamExt;
 use protocol::{ByteString, Program, SessionCommand, SessionEvent};
-use sandbox::reference::Usage;
 use sandbox::{ClientId, Session, SessionJob};
 use tokio::time::timeout;
 
 use crate::context::BenchContext;
+use crate::footprint::{IDLE_PERCENT_MAX, idle_percent};
 use crate::in_process_server::InProcessServer;
 use crate::metric::{Goal, Metric, Unit};
 use crate::report::BenchReport;
@@ -33,9 +33,6 @@ const FIRST_REPLY_MAX: f64 = 150.0;
 const COMMAND_MAX: f64 = 15.0;
 const RESTART_MAX: f64 = 120.0;
 const RUNS_BESIDE_MAX: f64 = 1.3;
-
-/// None to speak of, as a share of one processor.
-const IDLE_PERCENT_MAX: f64 = 1.0;
 
 pub(crate) async fn measure(
     context: &BenchContext,
@@ -111,20 +108,8 @@ async fn idle(
     let talk = Talk::open(server, context, program, "idle").await?;
     // A lane may still be made in its place.
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let before = context.reference.usage(owner).await?;
-    let begin = Instant::now();
-    tokio::time::sleep(context.sample_size.idle).await;
-    let elapsed = begin.elapsed();
-    let after = context.reference.usage(owner).await?;
+    let (percent, _) = idle_percent(context, owner).await?;
     drop(talk);
-    if before.len() != after.len() {
-        bail!("containers came or went while nobody did anything");
-    }
-    let total = |containers: &[Usage]| -> Duration {
-        containers.iter().map(|container| container.cpu).sum()
-    };
-    let used = total(&after).saturating_sub(total(&before));
-    let percent = used.as_secs_f64() / elapsed.as_secs_f64() * 100.0;
     let name = "an idle session and the lanes that wait, of one processor";
     report
         .push(Metric::value(name, Unit::Percent, percent).held_to(Goal::AtMost(IDLE_PERCENT_MAX)));

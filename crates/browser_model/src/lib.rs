@@ -57,8 +57,8 @@ pub use output_link::{OutputSpan, output_spans};
 pub use playback::{PlaybackStep, playback_of};
 pub use progress::{Progress, ProgressError, ReplacedProgram, StepProgress};
 pub use recording::{
-    Moment, MomentCall, MomentFact, MomentThread, Variable, count_of_happened, has_deep_calls,
-    is_same_exchange, jumps, line_values, moment, opening_step, step_of,
+    Moment, MomentCall, MomentFact, MomentThread, Variable, count_of_happened, jumps, line_values,
+    moment, opening_step, recording_notes, step_of,
 };
 pub use redis_cli::{
     UnbalancedQuotes, complete_name, encode_command, quote_word, reply_text, split_words,

@@ -2,13 +2,15 @@
 
 mod jump;
 mod line_values;
+mod note;
 
 use std::collections::BTreeMap;
 
 use protocol::{RecordedCall, RecordedChange, RecordedFact, RecordedStep, Recording};
 
-pub use jump::{count_of_happened, is_same_exchange, jumps, opening_step, step_of};
+pub use jump::{count_of_happened, jumps, opening_step, step_of};
 pub use line_values::line_values;
+pub use note::recording_notes;
 
 /// One step of a recording, with all that is known there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +112,7 @@ pub fn moment(recording: &Recording, at: usize) -> Option<Moment> {
 }
 
 /// Whether calls were too deep for all of them to be recorded.
-pub fn has_deep_calls(recording: &Recording) -> bool {
+fn has_deep_calls(recording: &Recording) -> bool {
     let mut depths: Vec<usize> = Vec::new();
     for call in &recording.calls {
         // A caller comes first.

@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 mod byte_string;
+mod conversation;
 mod english;
 mod exchange;
 mod id;
@@ -27,6 +28,7 @@ mod session;
 mod step_view;
 
 pub use byte_string::{ByteString, InvalidByteString};
+pub use conversation::is_same_exchange;
 pub use english::{counted, duration_text, minutes_text, sentence_case, with_article};
 pub use exchange::{Caller, Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};

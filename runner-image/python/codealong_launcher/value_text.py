@@ -132,11 +132,14 @@ def _text(value, level):
 def _joined(texts, count):
     """Elements with commas between them: as many as are shown of so many."""
     parts, length = [], 0
-    for text in islice(texts, _ELEMENTS_MAX):
-        parts.append(text)
-        length += len(text)
-        if length > CHARACTERS_MAX:
-            break
+    try:
+        for text in islice(texts, _ELEMENTS_MAX):
+            parts.append(text)
+            length += len(text)
+            if length > CHARACTERS_MAX:
+                break
+    except RuntimeError:
+        return _CUT  # Another thread changes what they stand in.
     if len(parts) < count:
         parts.append(_CUT)
     return ", ".join(parts)
@@ -194,10 +197,7 @@ def _braces(elements, count, level):
         return "set()"
     if level >= _LEVELS_MAX:
         return _CUT
-    try:
-        return f"{{{_joined((_text(element, level + 1) for element in elements), count)}}}"
-    except RuntimeError:
-        return f"{{{_CUT}}}"  # Another thread changes it.
+    return f"{{{_joined((_text(element, level + 1) for element in elements), count)}}}"
 
 
 def _set(value, level):
@@ -211,7 +211,7 @@ def _frozenset(value, level):
 def _pairs(value):
     """What a dict of any type has, by the means of `dict` itself."""
     if type(value) is OrderedDict and len(value) <= _ORDERED_MAX:
-        if all(id(type(key)) in _HASHED for key in dict.keys(value)):
+        if all(id(type(key)) in _HASHED for key in list(dict.keys(value))):
             return OrderedDict.items(value)  # It asks for the hash of each key.
     return dict.items(value)
 
@@ -220,11 +220,8 @@ def _dict(value, level):
     count = dict.__len__(value)
     if level >= _LEVELS_MAX and count:
         return _CUT
-    try:
-        texts = (f"{_text(key, level + 1)}: {_text(element, level + 1)}" for key, element in _pairs(value))
-        return f"{{{_joined(texts, count)}}}"
-    except RuntimeError:
-        return f"{{{_CUT}}}"  # Another thread changes it.
+    texts = (f"{_text(key, level + 1)}: {_text(element, level + 1)}" for key, element in _pairs(value))
+    return f"{{{_joined(texts, count)}}}"
 
 
 def _defaultdict(value, level):
@@ -240,20 +237,14 @@ def _ordered_dict(value, level):
         return "OrderedDict()"
     if level >= _LEVELS_MAX:
         return _CUT
-    try:
-        texts = (f"({_text(key, level + 1)}, {_text(element, level + 1)})" for key, element in _pairs(value))
-        return f"OrderedDict([{_joined(texts, len(value))}])"
-    except RuntimeError:
-        return f"OrderedDict([{_CUT}])"  # Another thread changes it.
+    texts = (f"({_text(key, level + 1)}, {_text(element, level + 1)})" for key, element in _pairs(value))
+    return f"OrderedDict([{_joined(texts, len(value))}])"
 
 
 def _deque(value, level):
     if level >= _LEVELS_MAX and value:
         return _CUT
-    try:
-        shown = _joined((_text(element, level + 1) for element in value), len(value))
-    except RuntimeError:
-        shown = _CUT  # Another thread changes it.
+    shown = _joined((_text(element, level + 1) for element in value), len(value))
     return f"deque([{shown}]" + (")" if value.maxlen is None else f", maxlen={value.maxlen})")
 
 

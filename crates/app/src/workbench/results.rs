@@ -10,6 +10,7 @@ mod trace;
 mod verdict;
 mod view_tabs;
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlDetailsElement;
 use protocol::{PlannedStep, Seed, duration_text};
@@ -51,6 +52,7 @@ pub(super) fn Results() -> impl IntoView {
             _ => Ended::WithoutReport,
         })
     });
+    let take_key = Callback::new(move |event: ev::KeyboardEvent| bench.watch.take_key(&event));
     let tests = move || match ended.get() {
         Ended::No => view! { <Plan /> }.into_any(),
         Ended::WithReport(_) => {
@@ -77,49 +79,55 @@ pub(super) fn Results() -> impl IntoView {
                     {duration}
                 </span>
             </div>
-            <div
-                class="body"
-                id=View::Results.panel_id()
-                role="tabpanel"
-                tabindex="0"
-                aria-labelledby=View::Results.tab_id()
-                hidden=move || view.get() != View::Results
-            >
+            <ViewPanel this=View::Results class="body">
                 <VerdictCard />
                 {tests}
-            </div>
-            <div
-                class="body output-body"
-                id=View::Output.panel_id()
-                role="tabpanel"
-                tabindex="0"
-                aria-labelledby=View::Output.tab_id()
-                hidden=move || view.get() != View::Output
-            >
+            </ViewPanel>
+            <ViewPanel this=View::Output class="body output-body">
                 <Output is_shown=Signal::derive(move || view.get() == View::Output) />
-            </div>
-            <div
-                class="body console-body"
-                id=View::Console.panel_id()
-                role="tabpanel"
-                aria-labelledby=View::Console.tab_id()
-                hidden=move || view.get() != View::Console
-            >
+            </ViewPanel>
+            // What scrolls in it takes the focus itself.
+            <ViewPanel this=View::Console class="body console-body" is_focusable=false>
                 <ConsoleView />
-            </div>
-            <div
-                class="body watch-body"
-                id=View::Watch.panel_id()
-                role="tabpanel"
-                tabindex="0"
-                aria-labelledby=View::Watch.tab_id()
-                hidden=move || view.get() != View::Watch
-                on:keydown=move |event| bench.watch.take_key(&event)
-            >
+            </ViewPanel>
+            <ViewPanel this=View::Watch class="body watch-body" take_key>
                 <WatchView />
-            </div>
+            </ViewPanel>
             <SeedFoot />
         </section>
+    }
+    .into_any()
+}
+
+/// What belongs to one of the tabs.
+#[component]
+fn ViewPanel(
+    this: View,
+    class: &'static str,
+    #[prop(default = true)] is_focusable: bool,
+    /// Takes each key that is pressed in it.
+    #[prop(optional)]
+    take_key: Option<Callback<ev::KeyboardEvent>>,
+    children: Children,
+) -> impl IntoView {
+    let view = expect_context::<Workbench>().layout.view();
+    let pass_on = move |event| {
+        if let Some(take_key) = take_key {
+            take_key.run(event);
+        }
+    };
+    view! {
+        <div
+            class=class
+            id=this.panel_id()
+            role="tabpanel"
+            tabindex=is_focusable.then_some("0")
+            aria-labelledby=this.tab_id()
+            hidden=move || view.get() != this
+            on:keydown=pass_on
+        >
+            {children()}
+        </div>
     }
     .into_any()
 }

@@ -98,6 +98,13 @@ impl Watched {
         self.asked.request.program.entry_text()
     }
 
+    /// The text of a line of it.
+    fn line_text(&self, line: u32) -> &str {
+        let at = usize::try_from(line).unwrap_or(usize::MAX).checked_sub(1);
+        at.and_then(|at| self.program().lines().nth(at))
+            .unwrap_or_default()
+    }
+
     fn last(&self) -> usize {
         self.recording.steps.len().saturating_sub(1)
     }

@@ -57,7 +57,7 @@ pub fn jumps(recording: &Recording, exchanges: &[Exchange]) -> Vec<usize> {
 /// reply was sent, or, where the last request has none, where the program raised an exception for it;
 /// else at the end.
 pub fn opening_step(recording: &Recording, line: Option<u32>, exchanges: &[Exchange]) -> usize {
-    let mut last_words = exchanges.iter().rev().filter_map(|exchange| {
+    let last_word = exchanges.iter().rev().find_map(|exchange| {
         let at_us = i64::from(exchange.at_us);
         match &exchange.action {
             ExchangeAction::Received { line, .. } => Some((at_us, Some(*line))),
@@ -67,7 +67,7 @@ pub fn opening_step(recording: &Recording, line: Option<u32>, exchanges: &[Excha
     });
     let end_us = (exchanges.last()).map_or(i64::MAX, |last| i64::from(last.at_us));
     // Of the last reply, the line that sent it.
-    let (until_us, sent_by) = match last_words.next() {
+    let (until_us, sent_by) = match last_word {
         Some((at_us, Some(line))) => (at_us, Some(line)),
         _ => (end_us, None),
     };
@@ -110,47 +110,6 @@ fn last_step(recording: &Recording, until_us: i64, line: Option<u32>) -> Option<
     };
     line.and_then(|line| last(Some(line)))
         .or_else(|| last(None))
-}
-
-/// Whether the same bytes passed in two runs of a test, on each connection.
-pub fn is_same_exchange(one: &[Exchange], other: &[Exchange]) -> bool {
-    conversations(one) == conversations(other)
-}
-
-/// What passed on one connection, however it was cut on its way.
-#[derive(Debug, PartialEq, Eq)]
-struct Conversation {
-    client: u16,
-    /// The bytes, and whether the client sent them.
-    said: Vec<(bool, Vec<u8>)>,
-}
-
-/// The conversations of a test, by client.
-fn conversations(exchanges: &[Exchange]) -> Vec<Conversation> {
-    let mut found: Vec<Conversation> = Vec::new();
-    for exchange in exchanges {
-        let (is_sent, bytes) = match &exchange.action {
-            ExchangeAction::Sent { bytes, .. } => (true, bytes),
-            ExchangeAction::Received { bytes, .. } => (false, bytes),
-            _ => continue,
-        };
-        let client = exchange.client;
-        let at = found.iter().position(|one| one.client == client);
-        let at = at.unwrap_or_else(|| {
-            let said = Vec::new();
-            found.push(Conversation { client, said });
-            found.len() - 1
-        });
-        let said = &mut found[at].said;
-        match said.last_mut() {
-            Some((was_sent, before)) if *was_sent == is_sent => {
-                before.extend_from_slice(bytes.as_bytes());
-            }
-            _ => said.push((is_sent, bytes.as_bytes().to_vec())),
-        }
-    }
-    found.sort_by_key(|one| one.client);
-    found
 }
 
 #[cfg(test)]
@@ -278,27 +237,5 @@ mod tests {
             .collect();
         assert_eq!(counts, [0, 1, 1, 1, 3, 3, 3, 4]);
         assert_eq!(count_of_happened(&recording, 8, &exchanges), 0);
-    }
-
-    #[test]
-    fn bytes_are_compared_by_connection_however_they_came() {
-        let one = [
-            sent(1, 1, "PING"),
-            received(1, 2, None, "+PO"),
-            received(1, 3, None, "NG"),
-            sent(2, 4, "A"),
-        ];
-        let other = [
-            sent(2, 1, "A"),
-            sent(1, 1, "PING"),
-            received(1, 9, Some(3), "+PONG"),
-        ];
-        assert!(is_same_exchange(&one, &other));
-        assert!(!is_same_exchange(&one, &other[1..]));
-        assert!(!is_same_exchange(&one[..2], &other));
-        assert!(!is_same_exchange(
-            &[received(1, 1, None, "PING")],
-            &one[..1]
-        ));
     }
 }

@@ -14,6 +14,7 @@ mod disabled_guarantee;
 mod disk;
 mod engine_faults;
 mod forging;
+mod golden_files;
 mod image;
 mod isolation;
 mod kernel;

@@ -1,6 +1,7 @@
 //! Settings from variables: defaults, bad ones by name, two servers on one machine.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! Recorded tests: the recording shows what the judge saw, and changes nothing of it.
 
-use protocol::{ExchangeAction, RecordedFact, Recording, StepId, TestId, TestResult};
+use protocol::{RecordedFact, Recording, StepId, TestId, TestResult, is_same_exchange};
 
 use crate::judge_fixture::{JudgeFixture, programs, python_files, repository};
 
@@ -11,28 +11,6 @@ const BYTES_MAX: usize = 300_000;
 
 fn lines_of(recording: &Recording) -> impl Iterator<Item = u32> {
     recording.steps.iter().map(|step| step.line)
-}
-
-/// What passed, on each connection, without times.
-fn bytes_of(result: &TestResult) -> Vec<(u16, bool, String)> {
-    let mut found: Vec<(u16, bool, String)> = Vec::new();
-    for exchange in &result.exchanges {
-        let (is_sent, bytes) = match &exchange.action {
-            ExchangeAction::Sent { bytes, .. } => (true, bytes),
-            ExchangeAction::Received { bytes, .. } => (false, bytes),
-            _ => continue,
-        };
-        match found.last_mut() {
-            Some((client, was_sent, before))
-                if *client == exchange.client && *was_sent == is_sent =>
-            {
-                before.push_str(&bytes.to_string());
-            }
-            _ => found.push((exchange.client, is_sent, bytes.to_string())),
-        }
-    }
-    found.sort_by_key(|(client, _, _)| *client);
-    found
 }
 
 fn check(name: &str, result: &TestResult, recording: &Recording) {
@@ -94,7 +72,8 @@ async fn a_recorded_failure_is_the_one_that_was_judged_and_has_its_line() {
         let (result, recording, _) = judge_fixture.record(&judged.id, &program, SEED).await;
         check(&name, &result, &recording);
         assert_eq!(result.outcome.kind(), judged.outcome.kind(), "{name}");
-        assert_eq!(bytes_of(&result), bytes_of(judged), "{name}");
+        let is_same = is_same_exchange(&result.exchanges, &judged.exchanges);
+        assert!(is_same, "{name}: {result:#?} {judged:#?}");
         if let Some(span) = judged.program_span() {
             assert!(
                 lines_of(&recording).any(|line| line == span.line),

@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
 
-use super::{Watch, Watched};
+use super::Watch;
 use crate::browser;
 use crate::icon::{Icon, IconName};
 
@@ -149,9 +149,8 @@ pub(super) fn Controls(
 ) -> impl IntoView {
     let at = watch.at;
     let last = count.saturating_sub(1);
-    let is_at_start = move || at.get() == 0;
-    let is_at_end = move || at.get() >= last;
-    let is_playing = watch.is_playing;
+    let is_at_start = Signal::derive(move || at.get() == 0);
+    let is_at_end = Signal::derive(move || at.get() >= last);
     let scrub = move |event: ev::Event| {
         if let Ok(to) = event_target_value(&event).parse() {
             watch.pause();
@@ -159,10 +158,19 @@ pub(super) fn Controls(
         }
     };
     let moves = move |act: fn(Watch)| {
-        move |_: ev::MouseEvent| {
+        Callback::new(move |()| {
             watch.pause();
             act(watch);
-        }
+        })
+    };
+    let play = move || {
+        let (label, icon) = if watch.is_playing.get() {
+            ("Pause", IconName::Pause)
+        } else {
+            ("Play", IconName::Play)
+        };
+        let press = Callback::new(move |()| watch.play_or_pause());
+        view! { <ToolButton label title="Play or pause (Space)" icon is_off=false press /> }
     };
     let back = move || {
         let from = watch.came_from.get()?;
@@ -174,58 +182,35 @@ pub(super) fn Controls(
     };
     view! {
         <div class="watch-controls">
-            <button
-                type="button"
-                class="tool"
-                aria-label="Previous event"
+            <ToolButton
+                label="Previous event"
                 title="Previous request, reply, output or exception (Shift ←)"
-                aria-disabled=move || is_at_start().to_string()
-                on:click=moves(Watch::jump_back)
-            >
-                <Icon icon=IconName::JumpBack />
-            </button>
-            <button
-                type="button"
-                class="tool"
-                aria-label="Step back"
+                icon=IconName::JumpBack
+                is_off=is_at_start
+                press=moves(Watch::jump_back)
+            />
+            <ToolButton
+                label="Step back"
                 title="Step back (←)"
-                aria-disabled=move || is_at_start().to_string()
-                on:click=moves(Watch::step_back)
-            >
-                <Icon icon=IconName::Left />
-            </button>
-            <button
-                type="button"
-                class="tool"
-                aria-label=move || if is_playing.get() { "Pause" } else { "Play" }
-                title="Play or pause (Space)"
-                on:click=move |_| watch.play_or_pause()
-            >
-                {move || {
-                    let icon = if is_playing.get() { IconName::Pause } else { IconName::Play };
-                    view! { <Icon icon /> }
-                }}
-            </button>
-            <button
-                type="button"
-                class="tool"
-                aria-label="Step"
+                icon=IconName::Left
+                is_off=is_at_start
+                press=moves(Watch::step_back)
+            />
+            {play}
+            <ToolButton
+                label="Step"
                 title="Step (→)"
-                aria-disabled=move || is_at_end().to_string()
-                on:click=moves(Watch::step_on)
-            >
-                <Icon icon=IconName::Right />
-            </button>
-            <button
-                type="button"
-                class="tool"
-                aria-label="Next event"
+                icon=IconName::Right
+                is_off=is_at_end
+                press=moves(Watch::step_on)
+            />
+            <ToolButton
+                label="Next event"
                 title="Next request, reply, output or exception (Shift →)"
-                aria-disabled=move || is_at_end().to_string()
-                on:click=moves(Watch::jump_on)
-            >
-                <Icon icon=IconName::JumpOn />
-            </button>
+                icon=IconName::JumpOn
+                is_off=is_at_end
+                press=moves(Watch::jump_on)
+            />
             <span class="grow"></span>
             {back}
             <small>{move || format!("step {} of {count}", at.get() + 1)}</small>
@@ -246,11 +231,26 @@ pub(super) fn Controls(
     .into_any()
 }
 
-impl Watched {
-    /// The text of a line of the recorded program.
-    pub(super) fn line_text(&self, line: u32) -> &str {
-        let at = usize::try_from(line).unwrap_or(usize::MAX).checked_sub(1);
-        at.and_then(|at| self.program().lines().nth(at))
-            .unwrap_or_default()
+/// One of the player's buttons. Where there is nothing for it to do, it keeps the focus.
+#[component]
+fn ToolButton(
+    label: &'static str,
+    title: &'static str,
+    icon: IconName,
+    #[prop(into)] is_off: Signal<bool>,
+    press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="tool"
+            aria-label=label
+            title=title
+            aria-disabled=move || is_off.get().to_string()
+            on:click=move |_| press.run(())
+        >
+            <Icon icon />
+        </button>
     }
+    .into_any()
 }

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use browser_model::{
-    Moment, MomentFact, count_of_happened, has_deep_calls, is_same_exchange, line_values, step_of,
-};
+use browser_model::{Moment, MomentFact, count_of_happened, line_values, recording_notes, step_of};
 use leptos::prelude::*;
-use protocol::{RunError, counted};
+use protocol::RunError;
 
 use super::player::Controls;
 use super::values::{Calls, Threads};
@@ -189,7 +187,7 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
         });
         view! { <Trace exchanges happened go /> }
     });
-    let notes = notes_of(&watched)
+    let notes = recording_notes(&watched.recording, &watched.asked.judged, &watched.result)
         .into_iter()
         .map(|note| {
             view! {
@@ -215,56 +213,17 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
     .into_any()
 }
 
-/// What somebody should know who watches this.
-fn notes_of(watched: &Watched) -> Vec<String> {
-    let mut notes = Vec::new();
-    let (judged, recorded) = (&watched.asked.judged, &watched.result);
-    if judged.outcome.kind() != recorded.outcome.kind() {
-        let ended = match recorded.reason() {
-            _ if recorded.outcome.is_passed() => "This time the test passed.".to_owned(),
-            reason => format!("This time the test ended otherwise. {reason}"),
-        };
-        notes.push(format!(
-            "{ended} A recorded program is slower: what you see may not be what failed."
-        ));
-    } else if !is_same_exchange(&judged.exchanges, &recorded.exchanges) {
-        notes.push(
-            "Other bytes passed than in the run that was judged: the program does not do the same \
-             each time."
-                .to_owned(),
-        );
-    }
-    let left_out = watched.recording.left_out;
-    if left_out > 0 {
-        let left_out = usize::try_from(left_out).unwrap_or(usize::MAX);
-        notes.push(format!(
-            "These are the last steps: {} came before them.",
-            counted(left_out, "more", "more")
-        ));
-    }
-    if has_deep_calls(&watched.recording) {
-        notes.push("Calls that are more than 100 deep are not recorded.".to_owned());
-    }
-    if watched.recording.has_forked {
-        notes.push("Your program forked: its child processes are not recorded.".to_owned());
-    }
-    notes
-}
-
 /// Where the program is, in words.
 fn place_text(moment: &Moment) -> String {
-    let (line, within) = place_of(moment);
-    format!(
-        "{line}{}{}",
-        if within.is_some() { " in " } else { "" },
-        within.unwrap_or_default()
-    )
+    match function_of(moment) {
+        Some(function) => format!("line {} in {function}", moment.line),
+        None => format!("line {}", moment.line),
+    }
 }
 
-/// The line, and the function that it is in.
-fn place_of(moment: &Moment) -> (String, Option<String>) {
-    let function = moment.calls.first().and_then(|call| call.function.clone());
-    (format!("line {}", moment.line), function)
+/// The function that the line is in.
+fn function_of(moment: &Moment) -> Option<&str> {
+    moment.calls.first()?.function.as_deref()
 }
 
 /// How many lines before and after one are shown where the editor does not show it.
@@ -284,9 +243,8 @@ fn lines_around(watched: &Watched, line: u32) -> Vec<(u32, String)> {
 fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let line = moment.line;
-    let (place, function) = place_of(&moment);
-    let place = StoredValue::new(place);
-    let within = function.map(|function| {
+    let place = move || format!("line {line}");
+    let within = function_of(&moment).map(str::to_owned).map(|function| {
         view! {
             " in "
             <code translate="no">{function}</code>
@@ -295,11 +253,11 @@ fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) ->
     // Lines of other code are elsewhere.
     let link = move || {
         if is_other_code.get() {
-            return place.get_value().into_any();
+            return place().into_any();
         }
         view! {
             <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
-                {place.get_value()}
+                {place()}
             </button>
         }
         .into_any()
