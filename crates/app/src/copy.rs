@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::{self, Local};
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 
 /// How long the button says what became of it.
@@ -66,5 +67,5 @@ pub(crate) fn CopyButton(
             </span>
         </span>
     }
-    .into_any()
+    .into_erased()
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use protocol::CourseLanguage;
 
+use crate::erased_view::IntoErasedView;
+
 /// The language of the page's course: a context that the course's pages provide.
 pub(crate) fn course_language() -> CourseLanguage {
     use_context().unwrap_or_default()
@@ -17,5 +19,5 @@ pub(crate) fn CourseText(#[prop(into)] text: String) -> impl IntoView {
             {text}
         </span>
     }
-    .into_any()
+    .into_erased()
 }

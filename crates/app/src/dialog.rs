@@ -5,6 +5,7 @@ use leptos::html::Dialog as DialogElement;
 use leptos::prelude::*;
 
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 
 /// Opens and closes one dialog.
@@ -74,5 +75,5 @@ pub(crate) fn Dialog(
             <div class="dialog-body">{move || handle.is_open().then(|| children())}</div>
         </dialog>
     }
-    .into_any()
+    .into_erased()
 }

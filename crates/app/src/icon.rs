@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::erased_view::IntoErasedView;
+
 /// An icon. Where it has a meaning, there is text for it too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IconName {
@@ -88,5 +90,5 @@ pub(crate) fn Icon(icon: IconName) -> impl IntoView {
             <path d=icon.path()></path>
         </svg>
     }
-    .into_any()
+    .into_erased()
 }

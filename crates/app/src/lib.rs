@@ -27,6 +27,7 @@ mod course_text;
 mod dialog;
 #[cfg(feature = "hydrate")]
 pub mod entry;
+mod erased_view;
 mod icon;
 #[cfg(feature = "ssr")]
 pub mod judge;

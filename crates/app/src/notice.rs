@@ -4,6 +4,7 @@ use browser_model::ProgressError;
 use leptos::prelude::*;
 
 use crate::browser::{self, StorageFault};
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::store::{QuarantinedRecord, Store, quarantined_name};
 
@@ -32,7 +33,7 @@ pub(crate) fn StorageNotices() -> impl IntoView {
             .map(|kept| view! { <QuarantineNotice kept /> })
             .collect_view()
     };
-    view! { <div class="notices">{fault} {quarantined}</div> }.into_any()
+    view! { <div class="notices">{fault} {quarantined}</div> }.into_erased()
 }
 
 #[component]
@@ -73,7 +74,7 @@ fn QuarantineNotice(kept: QuarantinedRecord) -> impl IntoView {
             </span>
         </Notice>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// A warning with an icon.
@@ -90,5 +91,5 @@ pub(crate) fn Notice(
             <p>{children()}</p>
         </div>
     }
-    .into_any()
+    .into_erased()
 }

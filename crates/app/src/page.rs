@@ -9,6 +9,7 @@ mod step;
 use leptos::prelude::*;
 use leptos_meta::Meta;
 
+use crate::erased_view::IntoErasedView;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
 pub(crate) use course::CoursePage;
@@ -23,7 +24,7 @@ pub(crate) fn Description(#[prop(into)] text: String) -> impl IntoView {
         <Meta name="description" content=text.clone() />
         <Meta property="og:description" content=text />
     }
-    .into_any()
+    .into_erased()
 }
 
 /// What is shown until a page has loaded.
@@ -37,5 +38,5 @@ pub(crate) fn LoadingPage() -> impl IntoView {
             </p>
         </main>
     }
-    .into_any()
+    .into_erased()
 }

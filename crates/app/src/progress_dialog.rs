@@ -9,6 +9,7 @@ use protocol::{counted, sentence_case};
 
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
+use crate::erased_view::IntoErasedView;
 use crate::store::{Store, quarantined_name};
 
 /// The id of the message that confirms an import: it takes the focus, as the button is gone.
@@ -32,7 +33,7 @@ pub(crate) fn ProgressDialog(
             <Quarantine />
         </Dialog>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The quarantined records, of this visit and of earlier ones.
@@ -72,7 +73,7 @@ fn Quarantine() -> impl IntoView {
             <ul class="preview">{move || keys.get().into_iter().map(row).collect_view()}</ul>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -111,7 +112,7 @@ fn Exporting() -> impl IntoView {
             </button>
         </p>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Why a file is refused, for the learner who chose it.
@@ -174,9 +175,9 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
         </p>
         <div aria-live="polite">
             {move || match chosen.get() {
-                Chosen::Nothing => ().into_any(),
+                Chosen::Nothing => ().into_erased(),
                 Chosen::Refused(reason) => {
-                    view! { <p class="refusal">{reason} " Nothing was changed."</p> }.into_any()
+                    view! { <p class="refusal">{reason} " Nothing was changed."</p> }.into_erased()
                 }
                 Chosen::Taken(count) => {
                     let steps = counted(count, "step", "steps");
@@ -185,13 +186,13 @@ fn Importing(handle: DialogHandle) -> impl IntoView {
                             {format!("Restored: {steps} changed.")}
                         </p>
                     }
-                        .into_any()
+                        .into_erased()
                 }
-                Chosen::Ready(file) => view! { <Preview file chosen handle /> }.into_any(),
+                Chosen::Ready(file) => view! { <Preview file chosen handle /> }.into_erased(),
             }}
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// What an import would change, kept up to date: other tabs may change progress meanwhile.
@@ -248,5 +249,5 @@ fn Preview(file: Progress, chosen: RwSignal<Chosen>, handle: DialogHandle) -> im
             </p>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }

@@ -8,8 +8,13 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::copy::CopyButton;
 use crate::course_text::course_language;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
-use crate::workbench::Workbench;
+
+/// What takes the commands of a text: in its context where there is a server to send them to. The
+/// workbench itself would bring all of its code to the pages that have none.
+#[derive(Clone, Copy)]
+pub(crate) struct CommandReceiver(pub(crate) Callback<Vec<String>>);
 
 /// A course's text.
 #[component]
@@ -19,8 +24,7 @@ pub(crate) fn Prose(
     html: String,
 ) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    // Only a step's page has a server to talk to.
-    let bench = use_context::<Workbench>();
+    let receiver = use_context::<CommandReceiver>();
     // The text is not rendered by components, so the buttons are mounted into it one by one.
     Effect::new(move |_| {
         let Some(element) = element.get() else {
@@ -31,13 +35,14 @@ pub(crate) fn Prose(
             .map(|(place, code)| {
                 mount_to(place, move || {
                     let commands = guide_commands(&code);
-                    let send = bench.filter(|_| !commands.is_empty()).map(|bench| {
+                    let receiver = receiver.filter(|_| !commands.is_empty());
+                    let send = receiver.map(|CommandReceiver(send)| {
                         view! {
                             <button
                                 type="button"
                                 class="copy"
                                 title="Send this to your own server, in the console"
-                                on:click=move |_| bench.send_commands(commands.clone())
+                                on:click=move |_| send.run(commands.clone())
                             >
                                 <Icon icon=IconName::Play />
                                 <span>"Send"</span>
@@ -65,5 +70,5 @@ pub(crate) fn Prose(
             inner_html=html
         ></div>
     }
-    .into_any()
+    .into_erased()
 }

@@ -4,6 +4,7 @@ use browser_model::Theme;
 use leptos::prelude::*;
 
 use crate::dialog::DialogHandle;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::notice::StorageNotices;
 use crate::progress_dialog::ProgressDialog;
@@ -55,7 +56,7 @@ pub(crate) fn TopBar(
         <StorageNotices />
         <ProgressDialog handle=progress />
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -74,5 +75,5 @@ fn ThemeButton() -> impl IntoView {
             {move || view! { <Icon icon=icon() /> }}
         </button>
     }
-    .into_any()
+    .into_erased()
 }

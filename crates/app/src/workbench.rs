@@ -37,9 +37,11 @@ use protocol::{CourseView, StepView};
 use crate::browser;
 use crate::course_text::CourseText;
 use crate::dialog::DialogHandle;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::navigation::{PendingNavigation, focus_after_navigation};
 use crate::page::Description;
+use crate::prose::CommandReceiver;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
 pub(crate) use self::context::Workbench;
@@ -64,6 +66,9 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     let bench = Workbench::new(course, step);
     let panel = bench.layout.panel();
     provide_context(bench);
+    provide_context(CommandReceiver(Callback::new(
+        move |commands: Vec<String>| bench.send_commands(&commands),
+    )));
     focus_after_navigation("step-title");
     bench.runs.bring_back();
     conflicting_draft::listen(bench);
@@ -112,7 +117,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
         </div>
         <ShortcutsDialog handle=shortcuts />
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The tabs by which a narrow page shows one panel at a time.
@@ -160,5 +165,5 @@ fn PanelTabs() -> impl IntoView {
             {tabs}
         </div>
     }
-    .into_any()
+    .into_erased()
 }

@@ -9,6 +9,7 @@ use protocol::{Chapter, CourseView, StepSummary, counted, duration_text, minutes
 use super::home::ProgressBar;
 use crate::api::load_course;
 use crate::course_text::{CourseText, course_language};
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::navigation::{focus_after_navigation, relation_of_step_link};
 use crate::page::{Description, LoadingPage, Trouble};
@@ -27,13 +28,13 @@ pub(crate) fn CoursePage() -> impl IntoView {
         <Suspense fallback=LoadingPage>
             {move || Suspend::new(async move {
                 match course.await {
-                    Ok(course) => view! { <Course course /> }.into_any(),
-                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
+                    Ok(course) => view! { <Course course /> }.into_erased(),
+                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_erased(),
                 }
             })}
         </Suspense>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -69,7 +70,7 @@ fn Course(course: CourseView) -> impl IntoView {
                     <StepRows course first=1 steps progress />
                 </WholeCourse>
             }
-            .into_any();
+            .into_erased();
         }
         view.steps_by_chapter()
             .into_iter()
@@ -78,7 +79,7 @@ fn Course(course: CourseView) -> impl IntoView {
                 view! { <ChapterSteps course chapter first steps progress /> }
             })
             .collect_view()
-            .into_any()
+            .into_erased()
     });
     view! {
         <Title text=format!("{title} · CodeAlong") />
@@ -105,7 +106,7 @@ fn Course(course: CourseView) -> impl IntoView {
             </section>
         </main>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// As in `6 steps · 1 to 2 hours`.
@@ -197,7 +198,7 @@ pub(super) fn Continue(
                         </a>
                     </p>
                 }
-                .into_any()
+                .into_erased()
             }
             None => view! {
                 <p class="success">
@@ -205,10 +206,10 @@ pub(super) fn Continue(
                     " You have built it. Every step is done."
                 </p>
             }
-            .into_any(),
+            .into_erased(),
         }
     };
-    link.into_any()
+    link.into_erased()
 }
 
 #[component]
@@ -252,9 +253,9 @@ fn StepRow(
             <span class="step-number" aria-hidden="true">
                 {move || {
                     if is_done() {
-                        view! { <Icon icon=IconName::Check /> }.into_any()
+                        view! { <Icon icon=IconName::Check /> }.into_erased()
                     } else {
-                        number.into_any()
+                        number.into_erased()
                     }
                 }}
             </span>
@@ -273,5 +274,5 @@ fn StepRow(
             </p>
         </li>
     }
-    .into_any()
+    .into_erased()
 }

@@ -4,6 +4,7 @@ use browser_model::{ByteView, Extent, show_bytes};
 use leptos::prelude::*;
 
 use crate::byte_spans::ByteSpans;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 
 /// The reply to `ECHO café`.
@@ -76,7 +77,7 @@ pub(super) fn Demonstration() -> impl IntoView {
             </div>
         </figure>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// A part of the program; where it is wider than the page, it scrolls by keys too.
@@ -87,7 +88,7 @@ fn Program(children: Children) -> impl IntoView {
             <code>{children()}</code>
         </pre>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -101,7 +102,7 @@ fn CodeLine(number: u8, #[prop(optional)] is_marked: bool, children: Children) -
             <span>{children()}</span>
         </span>
     }
-    .into_any()
+    .into_erased()
 }
 
 fn keyword(text: &'static str) -> impl IntoView {
@@ -128,7 +129,7 @@ fn Verdict(
             <p class="lead-sentence">{children()}</p>
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// As a test's result has them.
@@ -153,5 +154,5 @@ fn Replies(received: &'static [u8], mark: Option<usize>) -> impl IntoView {
             </dl>
         </div>
     }
-    .into_any()
+    .into_erased()
 }

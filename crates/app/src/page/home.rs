@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use protocol::{CourseView, counted, minutes_text};
 
 use crate::api::list_courses;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::navigation::focus_after_navigation;
 use crate::page::course::Continue;
@@ -27,13 +28,13 @@ pub(crate) fn HomePage() -> impl IntoView {
         <Suspense fallback=LoadingPage>
             {move || Suspend::new(async move {
                 match courses.await {
-                    Ok(courses) => view! { <Home courses /> }.into_any(),
-                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
+                    Ok(courses) => view! { <Home courses /> }.into_erased(),
+                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_erased(),
                 }
             })}
         </Suspense>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -68,7 +69,7 @@ fn Home(courses: Vec<CourseView>) -> impl IntoView {
             <HowItGoes />
         </main>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// A link to the next step of the course that is under way, or else of the first that is not done.
@@ -107,7 +108,7 @@ fn Start(courses: Vec<CourseView>) -> impl IntoView {
             </Provider>
         })
     };
-    link.into_any()
+    link.into_erased()
 }
 
 #[component]
@@ -167,7 +168,7 @@ fn CourseCard(course: CourseView) -> impl IntoView {
             </p>
         </li>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// How a course works, in three points.
@@ -207,7 +208,7 @@ fn HowItGoes() -> impl IntoView {
             </ol>
         </section>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The steps done, in words and as a bar; nothing before the course is begun.
@@ -233,5 +234,5 @@ pub(super) fn ProgressBar(progress: Memo<CourseProgress>) -> impl IntoView {
             }
         })
     };
-    bar.into_any()
+    bar.into_erased()
 }

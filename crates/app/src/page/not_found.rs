@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use protocol::{RunError, sentence_case};
 
+use crate::erased_view::IntoErasedView;
 use crate::navigation::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
@@ -29,7 +30,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
             </p>
         </main>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The page for content that could not be loaded.
@@ -41,7 +42,7 @@ pub(crate) fn Trouble(
     retry: Callback<()>,
 ) -> impl IntoView {
     if matches!(error, RunError::UnknownStep { .. }) {
-        return NotFoundPage().into_any();
+        return NotFoundPage().into_erased();
     }
     focus_after_navigation("page-title");
     let reason = match &error {
@@ -76,5 +77,5 @@ pub(crate) fn Trouble(
             </p>
         </main>
     }
-    .into_any()
+    .into_erased()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::{load_course, load_step};
+use crate::erased_view::IntoErasedView;
 use crate::navigation::PendingNavigation;
 use crate::page::{LoadingPage, Trouble};
 use crate::workbench::WorkbenchPage;
@@ -38,8 +39,8 @@ pub(crate) fn StepPage() -> impl IntoView {
                         children=|(course, step)| view! { <WorkbenchPage course step /> }
                     />
                 }
-                .into_any(),
-                Err(error) => view! { <Trouble error=error.0 retry /> }.into_any(),
+                .into_erased(),
+                Err(error) => view! { <Trouble error=error.0 retry /> }.into_erased(),
             }
         })
     };
@@ -52,8 +53,8 @@ pub(crate) fn StepPage() -> impl IntoView {
                 {content}
             </Transition>
         }
-        .into_any()
+        .into_erased()
     } else {
-        view! { <Transition fallback=LoadingPage>{content}</Transition> }.into_any()
+        view! { <Transition fallback=LoadingPage>{content}</Transition> }.into_erased()
     }
 }

@@ -6,6 +6,7 @@ use protocol::{PlannedTest, TestId};
 
 use super::Workbench;
 use crate::course_text::CourseText;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 
 pub(super) fn state_icon(state: TestState) -> IconName {
@@ -79,7 +80,7 @@ pub(super) fn Checklist(
             {tests.into_iter().map(|test| view! { <Line test offer /> }).collect_view()}
         </ul>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Runs one test. While a run goes on it does nothing, but stays, and the focus with it.
@@ -99,7 +100,7 @@ fn RunOneButton(test: StoredValue<(TestId, String)>) -> impl IntoView {
             <Icon icon=IconName::Play />
         </button>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -121,5 +122,5 @@ fn Line(test: PlannedTest, offer: Offer) -> impl IntoView {
             </Show>
         </li>
     }
-    .into_any()
+    .into_erased()
 }

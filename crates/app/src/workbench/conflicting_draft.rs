@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Workbench;
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::notice::Notice;
 
 /// Listens for drafts of this step that other tabs save.
@@ -55,5 +56,5 @@ pub(super) fn ConflictingDraftNotice() -> impl IntoView {
             </Notice>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }

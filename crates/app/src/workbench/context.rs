@@ -51,8 +51,8 @@ impl Workbench {
     }
 
     /// Sends commands to the learner's own server, in the console.
-    pub(crate) fn send_commands(self, commands: Vec<String>) {
-        self.console.play(&commands);
+    pub(super) fn send_commands(self, commands: &[String]) {
+        self.console.play(commands);
     }
 
     /// The same, to the program as it is now.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::{DiffView, Local};
+use crate::erased_view::IntoErasedView;
 
 /// One of two programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,5 +55,5 @@ pub(super) fn Difference(
         <div class="diff" translate="no" node_ref=host></div>
         {move || plain.get().map(|program| view! { <pre translate="no">{program}</pre> })}
     }
-    .into_any()
+    .into_erased()
 }

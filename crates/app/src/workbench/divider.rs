@@ -7,6 +7,7 @@ use leptos::web_sys::Element;
 
 use super::layout::Panel;
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::store::Store;
 
 /// The id of the element that holds the panels.
@@ -102,5 +103,5 @@ pub(super) fn PanelDivider(divider: Divider) -> impl IntoView {
             on:keydown=key
         ></div>
     }
-    .into_any()
+    .into_erased()
 }

@@ -8,6 +8,7 @@ use super::Workbench;
 use super::difference::{Difference, Side};
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
+use crate::erased_view::IntoErasedView;
 
 /// How many lines of a program are shown: enough to recognise it.
 const SHOWN_LINES: usize = 6;
@@ -82,7 +83,7 @@ pub(super) fn EarlierCode() -> impl IntoView {
             <Versions handle />
         </Dialog>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -162,7 +163,7 @@ fn Versions(handle: DialogHandle) -> impl IntoView {
             {rows}
         </ul>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[cfg(test)]

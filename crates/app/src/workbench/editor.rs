@@ -12,6 +12,7 @@ use super::layout::{CODE_BODY_ID, Panel};
 use super::program_editor::{FIELD_ID, MonacoState};
 use super::symbols::SymbolKeys;
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::notice::Notice;
 
@@ -75,7 +76,7 @@ pub(super) fn EditorPanel() -> impl IntoView {
             <EditorFoot />
         </section>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Says that the plain field is there to stay, and loads Monaco on demand.
@@ -101,7 +102,7 @@ fn MissingEditorNotice() -> impl IntoView {
             </Notice>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Downloads the program, to run it on one's own machine.
@@ -127,7 +128,7 @@ fn DownloadButton() -> impl IntoView {
             </button>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The step that the program came from, until a draft is saved.
@@ -171,7 +172,7 @@ fn SaveState() -> impl IntoView {
             Some(_) => "Saved",
         })
     };
-    view! { <span class="save-state">{text}</span> }.into_any()
+    view! { <span class="save-state">{text}</span> }.into_erased()
 }
 
 /// The keys of the records that the boot script reads: this step's, then those before it.

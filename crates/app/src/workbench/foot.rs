@@ -8,6 +8,7 @@ use super::earlier_code::EarlierCode;
 use super::reset::ResetDialog;
 use crate::browser;
 use crate::dialog::DialogHandle;
+use crate::erased_view::IntoErasedView;
 
 /// The editor's buttons.
 #[component]
@@ -27,7 +28,7 @@ pub(super) fn EditorFoot() -> impl IntoView {
         </div>
         <ResetDialog handle=reset />
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Runs the tests, and while a run is under way stops it.
@@ -72,5 +73,5 @@ pub(super) fn RunButton() -> impl IntoView {
             <kbd translate="no" aria-hidden="true">{keys}</kbd>
         </button>
     }
-    .into_any()
+    .into_erased()
 }

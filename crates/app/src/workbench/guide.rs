@@ -11,6 +11,7 @@ use super::solution::Solution;
 use super::step_list::{LookingAhead, StepMenu};
 
 use crate::course_text::{CourseText, course_language};
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::prose::Prose;
 
@@ -61,7 +62,7 @@ pub(super) fn Guide() -> impl IntoView {
             <Neighbours />
         </section>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The step's own tests: those of the last run that began since the page was loaded, for the course's
@@ -79,7 +80,7 @@ fn OwnTests() -> impl IntoView {
             planned.unwrap_or_else(|| last.unwrap_or(&step.tests).clone())
         })
     });
-    (move || view! { <Checklist tests=tests.get() offer=Offer::RunOne /> }).into_any()
+    (move || view! { <Checklist tests=tests.get() offer=Offer::RunOne /> }).into_erased()
 }
 
 /// Links to the step before and the step after.
@@ -114,5 +115,5 @@ fn Neighbours() -> impl IntoView {
             {after}
         </nav>
     }
-    .into_any()
+    .into_erased()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Workbench;
 use crate::api::open_hint;
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::prose::Prose;
 
@@ -39,7 +40,7 @@ pub(super) fn Hints() -> impl IntoView {
             </Show>
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -50,8 +51,8 @@ fn Hint(rung: u8, total: u8) -> impl IntoView {
         .with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
     let html = LocalResource::new(move || open_hint(course.clone(), step.clone(), rung));
     let content = move || match html.get() {
-        None => view! { <p class="quiet">"Loading…"</p> }.into_any(),
-        Some(Ok(html)) => view! { <Prose html /> }.into_any(),
+        None => view! { <p class="quiet">"Loading…"</p> }.into_erased(),
+        Some(Ok(html)) => view! { <Prose html /> }.into_erased(),
         Some(Err(_)) => view! {
             <p class="quiet">
                 "The hint could not be loaded. "
@@ -60,7 +61,7 @@ fn Hint(rung: u8, total: u8) -> impl IntoView {
                 </button>
             </p>
         }
-        .into_any(),
+        .into_erased(),
     };
     view! {
         <details class="hint" open>
@@ -70,5 +71,5 @@ fn Hint(rung: u8, total: u8) -> impl IntoView {
             <div aria-live="polite">{content}</div>
         </details>
     }
-    .into_any()
+    .into_erased()
 }

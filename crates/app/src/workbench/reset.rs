@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Workbench;
 use crate::dialog::{Dialog, DialogHandle};
+use crate::erased_view::IntoErasedView;
 
 /// Asks what to start over from.
 #[component]
@@ -17,7 +18,7 @@ pub(super) fn ResetDialog(
             <Choices handle />
         </Dialog>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -57,5 +58,5 @@ fn Choices(handle: DialogHandle) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
+    .into_erased()
 }

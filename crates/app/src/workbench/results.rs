@@ -29,6 +29,7 @@ use super::foot::RunButton;
 use super::layout::{Panel, View};
 use super::watch::WatchView;
 use crate::course_text::CourseText;
+use crate::erased_view::IntoErasedView;
 
 /// The right panel.
 #[component]
@@ -54,7 +55,7 @@ pub(super) fn Results() -> impl IntoView {
     });
     let take_key = Callback::new(move |event: ev::KeyboardEvent| bench.watch.take_key(&event));
     let tests = move || match ended.get() {
-        Ended::No => view! { <Plan /> }.into_any(),
+        Ended::No => view! { <Plan /> }.into_erased(),
         Ended::WithReport(_) => {
             let report = shown.with_untracked(|shown| shown.as_ref()?.live.report.clone());
             let report = report
@@ -63,9 +64,9 @@ pub(super) fn Results() -> impl IntoView {
                 {report}
                 <WholeReportBefore />
             }
-            .into_any()
+            .into_erased()
         }
-        Ended::WithoutReport => view! { <ReportBefore /> }.into_any(),
+        Ended::WithoutReport => view! { <ReportBefore /> }.into_erased(),
     };
     view! {
         <section class="panel results" id=Panel::Results.id() aria-label="Results">
@@ -96,7 +97,7 @@ pub(super) fn Results() -> impl IntoView {
             <SeedFoot />
         </section>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// What belongs to one of the tabs.
@@ -129,7 +130,7 @@ fn ViewPanel(
             {children()}
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// How the run on screen ended.
@@ -209,7 +210,7 @@ fn Plan() -> impl IntoView {
             .map(|(at, step)| view! { <PlannedGroup at step /> })
             .collect_view()
     };
-    groups.into_any()
+    groups.into_erased()
 }
 
 #[component]
@@ -240,7 +241,7 @@ fn PlannedGroup(at: usize, step: PlannedStep) -> impl IntoView {
             </Show>
         </section>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -255,11 +256,11 @@ fn SeedFoot() -> impl IntoView {
     let view = bench.layout.view();
     let content = move || match seed.get() {
         _ if view.get() == View::Console => {
-            view! { <span>"Nothing that you try here is judged."</span> }.into_any()
+            view! { <span>"Nothing that you try here is judged."</span> }.into_erased()
         }
         None => {
             view! { <span>"The values that the tests use are random: each run has a seed."</span> }
-                .into_any()
+                .into_erased()
         }
         Some(seed) => view! {
             <span title="The random values of this run grew from it">
@@ -275,7 +276,7 @@ fn SeedFoot() -> impl IntoView {
                 </button>
             </Show>
         }
-        .into_any(),
+        .into_erased(),
     };
     view! {
         <div class="foot">
@@ -286,5 +287,5 @@ fn SeedFoot() -> impl IntoView {
             <p class="seed">{content}</p>
         </div>
     }
-    .into_any()
+    .into_erased()
 }

@@ -8,6 +8,7 @@ use super::Workbench;
 use super::layout::Panel;
 use crate::browser;
 use crate::dialog::{Dialog, DialogHandle};
+use crate::erased_view::IntoErasedView;
 use crate::store::Store;
 
 /// What a key asks for.
@@ -250,7 +251,7 @@ pub(super) fn ShortcutsDialog(
             <dl class="shortcuts-list" tabindex="0">{rows}</dl>
         </Dialog>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[cfg(test)]

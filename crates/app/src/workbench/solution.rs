@@ -9,6 +9,7 @@ use crate::api::load_solution;
 use crate::browser;
 use crate::copy::CopyButton;
 use crate::dialog::{Dialog, DialogHandle};
+use crate::erased_view::IntoErasedView;
 use crate::prose::Prose;
 
 /// The id of the comparison, which takes the focus once the button is gone.
@@ -29,7 +30,7 @@ pub(super) fn Solution() -> impl IntoView {
             <Confirmation handle />
         </Dialog>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -47,7 +48,7 @@ fn Confirmation(handle: DialogHandle) -> impl IntoView {
     };
     move || {
         if is_confirmed.get() {
-            return view! { <Comparison /> }.into_any();
+            return view! { <Comparison /> }.into_erased();
         }
         view! {
             <p>{advice}</p>
@@ -67,7 +68,7 @@ fn Confirmation(handle: DialogHandle) -> impl IntoView {
                 </button>
             </div>
         }
-        .into_any()
+        .into_erased()
     }
 }
 
@@ -79,8 +80,8 @@ fn Comparison() -> impl IntoView {
         .with(|course, step| (course.id.to_string(), step.summary.id.to_string()));
     let solution = LocalResource::new(move || load_solution(course.clone(), step.clone()));
     let content = move || match solution.get() {
-        None => view! { <p class="quiet">"Loading…"</p> }.into_any(),
-        Some(Ok(solution)) => view! { <SolutionViews solution /> }.into_any(),
+        None => view! { <p class="quiet">"Loading…"</p> }.into_erased(),
+        Some(Ok(solution)) => view! { <SolutionViews solution /> }.into_erased(),
         Some(Err(_)) => view! {
             <p class="quiet">
                 "The solution could not be loaded. "
@@ -89,14 +90,14 @@ fn Comparison() -> impl IntoView {
                 </button>
             </p>
         }
-        .into_any(),
+        .into_erased(),
     };
     view! {
         <div id=SHOWN_ID tabindex="-1">
             {content}
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// How the solution is shown.
@@ -141,14 +142,14 @@ fn SolutionViews(solution: SolutionView) -> impl IntoView {
                 ("Your code", own.clone()),
                 ("The solution", solution.clone()),
             );
-            view! { <Difference from to alone=Side::To /> }.into_any()
+            view! { <Difference from to alone=Side::To /> }.into_erased()
         }
         Shown::Alone => view! {
             <pre class="solution-alone" translate="no" tabindex="0">
                 <code translate="no">{solution.clone()}</code>
             </pre>
         }
-        .into_any(),
+        .into_erased(),
     };
     view! {
         {explanation_html.map(|html| view! { <Prose html /> })}
@@ -161,5 +162,5 @@ fn SolutionViews(solution: SolutionView) -> impl IntoView {
         </div>
         {content}
     }
-    .into_any()
+    .into_erased()
 }

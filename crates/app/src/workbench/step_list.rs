@@ -8,6 +8,7 @@ use protocol::StepSummary;
 use super::Workbench;
 use crate::browser;
 use crate::course_text::CourseText;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 
 /// More circles don't fit beside the course's title.
@@ -27,12 +28,12 @@ pub(super) fn StepCircles() -> impl IntoView {
                     "…"
                 </li>
             }
-            .into_any(),
+            .into_erased(),
             StepSlot::Step(number) => {
                 let Some(step) = steps.get(number - 1).cloned() else {
-                    return ().into_any();
+                    return ().into_erased();
                 };
-                view! { <Circle step number is_here=number == here /> }.into_any()
+                view! { <Circle step number is_here=number == here /> }.into_erased()
             }
         })
         .collect_view();
@@ -43,7 +44,7 @@ pub(super) fn StepCircles() -> impl IntoView {
             </ol>
         </nav>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -66,15 +67,15 @@ fn Circle(step: StepSummary, number: usize, is_here: bool) -> impl IntoView {
             >
                 {move || {
                     if is_done.get() && !is_here {
-                        view! { <Icon icon=IconName::Check /> }.into_any()
+                        view! { <Icon icon=IconName::Check /> }.into_erased()
                     } else {
-                        number.into_any()
+                        number.into_erased()
                     }
                 }}
             </a>
         </li>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The steps as a list that opens under the guide's head. Esc closes it, a press outside of it, and a
@@ -143,7 +144,7 @@ pub(super) fn StepMenu() -> impl IntoView {
             </div>
         </details>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The earlier steps that are not done. Nothing is locked: one may look ahead.

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::Workbench;
 use super::program_editor::MonacoState;
 
+use crate::erased_view::IntoErasedView;
+
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SymbolKey {
@@ -75,5 +77,5 @@ pub(super) fn SymbolKeys() -> impl IntoView {
             {keys}
         </div>
     }
-    .into_any()
+    .into_erased()
 }

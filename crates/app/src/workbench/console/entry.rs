@@ -4,6 +4,7 @@ use browser_model::{ConsoleContent, ConsoleEntry, ReceivedEntry, ReceivedKind};
 use leptos::prelude::*;
 use protocol::{ByteString, OutputStream, counted};
 
+use crate::erased_view::IntoErasedView;
 use crate::workbench::Workbench;
 
 #[component]
@@ -30,9 +31,9 @@ pub(super) fn Entry(
                 <Bytes bytes shows_bytes />
             </div>
         }
-        .into_any(),
+        .into_erased(),
         ConsoleContent::Received(received) => {
-            view! { <Received received shows_bytes has_many_clients /> }.into_any()
+            view! { <Received received shows_bytes has_many_clients /> }.into_erased()
         }
         ConsoleContent::Output { stream, text } => {
             let is_error = stream == OutputStream::Stderr;
@@ -42,7 +43,7 @@ pub(super) fn Entry(
                     <code translate="no">{text}</code>
                 </div>
             }
-            .into_any()
+            .into_erased()
         }
         ConsoleContent::LeftOut { client, bytes } => {
             let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -51,7 +52,7 @@ pub(super) fn Entry(
                 Some(client) => format!("More came for client {client}: {bytes} left out."),
                 None => format!("Your program writes too much at a time: {bytes} left out."),
             };
-            view! { <p class="console-entry is-note">{text}</p> }.into_any()
+            view! { <p class="console-entry is-note">{text}</p> }.into_erased()
         }
         ConsoleContent::Note { text, line, is_end } => view! {
             <p class="console-entry is-note" class:is-end=is_end>
@@ -59,7 +60,7 @@ pub(super) fn Entry(
                 {line.map(|line| view! { " " <LineButton line words="Go to line" /> })}
             </p>
         }
-        .into_any(),
+        .into_erased(),
     }
 }
 
@@ -69,9 +70,9 @@ fn Sentence(text: String) -> impl IntoView {
     browser_model::inline_spans(&text)
         .into_iter()
         .map(|span| match span {
-            browser_model::InlineSpan::Text(text) => text.into_any(),
+            browser_model::InlineSpan::Text(text) => text.into_erased(),
             browser_model::InlineSpan::Code(code) => {
-                view! { <code translate="no">{code}</code> }.into_any()
+                view! { <code translate="no">{code}</code> }.into_erased()
             }
         })
         .collect_view()
@@ -113,7 +114,7 @@ fn Received(
             <Bytes bytes shows_bytes />
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The bytes themselves, where somebody wants to see them.

@@ -7,6 +7,7 @@ use protocol::{SessionCommand, WireProtocol};
 
 use super::ConsoleSession;
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 
 pub(super) const INPUT_ID: &str = "console-input";
@@ -141,7 +142,7 @@ pub(super) fn Prompt(session: ConsoleSession) -> impl IntoView {
             </label>
         </form>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Which client is typed for.
@@ -227,5 +228,5 @@ fn ClientChoice(session: ConsoleSession) -> impl IntoView {
             </Show>
         </fieldset>
     }
-    .into_any()
+    .into_erased()
 }

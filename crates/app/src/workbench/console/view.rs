@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::prompt::Prompt;
 use crate::browser;
 use crate::copy::CopyButton;
+use crate::erased_view::IntoErasedView;
 use crate::workbench::Workbench;
 use crate::workbench::layout::View;
 
@@ -70,7 +71,7 @@ pub(in crate::workbench) fn ConsoleView() -> impl IntoView {
         </div>
         <Prompt session />
     }
-    .into_any()
+    .into_erased()
 }
 
 /// What the console is for, before anything has happened.
@@ -176,5 +177,5 @@ fn Bar(session: ConsoleSession, shows_bytes: RwSignal<bool>) -> impl IntoView {
         </span>
         {ends_soon}
     }
-    .into_any()
+    .into_erased()
 }

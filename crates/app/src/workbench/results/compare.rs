@@ -6,6 +6,7 @@ use protocol::{ByteString, Comparison, counted};
 
 use crate::byte_spans::ByteSpans;
 use crate::copy::CopyButton;
+use crate::erased_view::IntoErasedView;
 use crate::store::Store;
 
 /// A comparison of two replies.
@@ -83,7 +84,7 @@ pub(super) fn Compare(comparison: Comparison) -> impl IntoView {
         </div>
         {more}
     }
-    .into_any()
+    .into_erased()
 }
 
 /// An arrow at a column. Its label is on the left once there is room, where it stays in view.
@@ -104,7 +105,7 @@ fn Caret(column: usize, offset: usize) -> impl IntoView {
         {" ".repeat(before)}
         <span class="caret">{words}</span>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Text, escaped or hexadecimal: one choice for the whole page.
@@ -130,5 +131,5 @@ fn ViewButtons() -> impl IntoView {
             {buttons}
         </div>
     }
-    .into_any()
+    .into_erased()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::counted;
 
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 
@@ -67,5 +68,5 @@ pub(super) fn CourseEnd() -> impl IntoView {
             <a class="button" href=address>"Back to the course"</a>
         </p>
     }
-    .into_any()
+    .into_erased()
 }

@@ -10,6 +10,7 @@ use protocol::{TestId, counted};
 
 use crate::browser;
 use crate::copy::CopyButton;
+use crate::erased_view::IntoErasedView;
 use crate::workbench::Workbench;
 
 /// The id of the output itself, in which a search finds its places.
@@ -117,7 +118,7 @@ pub(super) fn Output(is_shown: Signal<bool>) -> impl IntoView {
             ></div>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The headings of the tests, as in `ECHO · echoes 4 KiB`.
@@ -187,7 +188,7 @@ fn Search(searched: RwSignal<String>, page: Memo<Option<OutputHtml>>) -> impl In
             {said}
         </span>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The lines of a run's output, each once: a run that prints none but known ones has nothing new.

@@ -5,6 +5,7 @@ use protocol::{Report, StepReport, TestId, TestResult};
 
 use super::test_case::{Prominence, TestCase, has_details};
 use crate::course_text::CourseText;
+use crate::erased_view::IntoErasedView;
 
 /// The steps of a report.
 #[component]
@@ -34,7 +35,7 @@ pub(super) fn ReportView(
             view! { <Group report is_on_screen number step is_here first /> }
         })
         .collect_view()
-        .into_any()
+        .into_erased()
 }
 
 /// The tests of one step; those of an earlier step that passed are folded.
@@ -82,7 +83,7 @@ fn Group(
                 {tests}
             </details>
         }
-        .into_any();
+        .into_erased();
     }
     view! {
         <section class="group">
@@ -93,5 +94,5 @@ fn Group(
             {tests}
         </section>
     }
-    .into_any()
+    .into_erased()
 }

@@ -3,6 +3,8 @@
 use browser_model::{InlineSpan, inline_spans};
 use leptos::prelude::*;
 
+use crate::erased_view::IntoErasedView;
+
 /// The sentence that helps most: the largest text of its card.
 #[component]
 pub(super) fn LeadSentence(
@@ -16,7 +18,7 @@ pub(super) fn LeadSentence(
             <Sentence text />
         </p>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// A sentence with inline code.
@@ -29,9 +31,9 @@ pub(in crate::workbench) fn Sentence(
     inline_spans(&text)
         .into_iter()
         .map(|span| match span {
-            InlineSpan::Text(text) => text.into_any(),
-            InlineSpan::Code(code) => view! { <code translate="no">{code}</code> }.into_any(),
+            InlineSpan::Text(text) => text.into_erased(),
+            InlineSpan::Code(code) => view! { <code translate="no">{code}</code> }.into_erased(),
         })
         .collect_view()
-        .into_any()
+        .into_erased()
 }

@@ -9,6 +9,7 @@ use super::sentence::{LeadSentence, Sentence};
 use super::trace::Trace;
 use crate::copy::CopyButton;
 use crate::course_text::CourseText;
+use crate::erased_view::IntoErasedView;
 use crate::icon::Icon;
 use crate::workbench::Workbench;
 use crate::workbench::checklist::{state_class, state_icon};
@@ -83,7 +84,7 @@ pub(super) fn TestCase(
             </Show>
         </details>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The line to look at: the run on screen may find the one that decided after its report.
@@ -210,7 +211,7 @@ fn Inside(
             <p class="case-actions">{line_link} {run_one} {watch} {play} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The failure for asking somebody about it, with the line that was found after its report.
@@ -251,7 +252,7 @@ fn CaretLine(text: String, column: u32) -> impl IntoView {
             </code>
         </pre>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// The learner's own lines of a traceback, each with a link to the editor.
@@ -259,7 +260,7 @@ fn CaretLine(text: String, column: u32) -> impl IntoView {
 fn Traceback(crash: Crash) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     if crash.traceback.is_empty() {
-        return ().into_any();
+        return ().into_erased();
     }
     let text = traceback_text(&crash);
     let frames = crash
@@ -301,7 +302,7 @@ fn Traceback(crash: Crash) -> impl IntoView {
             </li>
         </ol>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[cfg(all(test, feature = "ssr"))]

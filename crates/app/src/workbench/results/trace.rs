@@ -6,6 +6,7 @@ use protocol::{Exchange, counted};
 
 use super::sentence::Sentence;
 use crate::byte_spans::ByteSpans;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::store::Store;
 use crate::workbench::Workbench;
@@ -70,7 +71,7 @@ pub(in crate::workbench) fn Trace(
             </button>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 fn icon_of(event: TraceEvent) -> IconName {
@@ -194,8 +195,8 @@ fn Row(
                 {row.at}
             </button>
         }
-        .into_any(),
-        None => row.at.into_any(),
+        .into_erased(),
+        None => row.at.into_erased(),
     };
     view! {
         <li class=class class:is-to-come=move || !has_happened.get()>
@@ -209,5 +210,5 @@ fn Row(
             </span>
         </li>
     }
-    .into_any()
+    .into_erased()
 }

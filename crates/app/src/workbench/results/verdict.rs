@@ -7,6 +7,7 @@ use super::course_end::CourseEnd;
 use super::sentence::{LeadSentence, Sentence};
 use crate::browser;
 use crate::course_text::CourseText;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::watch::can_be_watched;
@@ -22,10 +23,10 @@ pub(super) fn VerdictCard() -> impl IntoView {
             .with(|shown| shown.as_ref().map(|shown| shown.phase()))
     });
     let card = move || match phase.get() {
-        None => view! { <EmptyState /> }.into_any(),
-        Some(phase) => view! { <Card phase /> }.into_any(),
+        None => view! { <EmptyState /> }.into_erased(),
+        Some(phase) => view! { <Card phase /> }.into_erased(),
     };
-    card.into_any()
+    card.into_erased()
 }
 
 #[component]
@@ -59,7 +60,7 @@ fn EmptyState() -> impl IntoView {
             <p>"What they find appears here: what was expected, what came, and the line to look at."</p>
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -89,7 +90,7 @@ fn Card(phase: RunPhase) -> impl IntoView {
             <VerdictActions phase />
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// What one can do in this phase.
@@ -97,17 +98,17 @@ fn Card(phase: RunPhase) -> impl IntoView {
 fn VerdictActions(phase: RunPhase) -> impl IntoView {
     let bench = expect_context::<Workbench>();
     match phase {
-        RunPhase::Passed { .. } => view! { <NextStepLink /> }.into_any(),
+        RunPhase::Passed { .. } => view! { <NextStepLink /> }.into_erased(),
         RunPhase::TestPassed { .. } => view! {
             <RunNextFailedButton />
             <Stale />
         }
-        .into_any(),
+        .into_erased(),
         RunPhase::Failed { .. } => view! {
             <RunFailedButton words="Run this test again" watch=true />
             <Stale />
         }
-        .into_any(),
+        .into_erased(),
         RunPhase::Running { number, total, .. } => view! {
             <progress
                 aria-label="Tests made"
@@ -116,7 +117,7 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
             ></progress>
             <StaleRun />
         }
-        .into_any(),
+        .into_erased(),
         RunPhase::NoVerdict { error } if error.is_worth_another_try() => view! {
             <p class="verdict-actions">
                 <button type="button" class="button" on:click=move |_| bench.runs.start_again()>
@@ -124,11 +125,11 @@ fn VerdictActions(phase: RunPhase) -> impl IntoView {
                 </button>
             </p>
         }
-        .into_any(),
+        .into_erased(),
         RunPhase::Starting
         | RunPhase::Queued { .. }
         | RunPhase::NoVerdict { .. }
-        | RunPhase::Stopped => ().into_any(),
+        | RunPhase::Stopped => ().into_erased(),
     }
 }
 
@@ -149,7 +150,7 @@ fn OnlyOneTest() -> impl IntoView {
             </p>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// After one test that passed, runs the next that failed in the last run of all tests.
@@ -162,7 +163,7 @@ fn RunNextFailedButton() -> impl IntoView {
             <RunFailedButton words="Run the next failed test" />
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Runs a test that failed, without the others.
@@ -188,7 +189,7 @@ fn RunFailedButton(
             {watch.then(|| view! { <WatchFailedButton /> })}
         </p>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Makes the test that failed again, line by line.
@@ -254,15 +255,15 @@ fn NextStepLink() -> impl IntoView {
                     </a>
                 </p>
             }
-            .into_any()
+            .into_erased()
         }
-        None => view! { <CourseEnd /> }.into_any(),
+        None => view! { <CourseEnd /> }.into_erased(),
     };
     view! {
         {onward}
         <Stale />
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Warns when the verdict is about other code than the editor's.
@@ -275,7 +276,7 @@ fn Stale() -> impl IntoView {
             <p class="stale">"Your code has changed since this run."</p>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Warns when the run under way is of other code: it would be pointless to wait for its end.
@@ -290,5 +291,5 @@ fn StaleRun() -> impl IntoView {
             </p>
         </Show>
     }
-    .into_any()
+    .into_erased()
 }

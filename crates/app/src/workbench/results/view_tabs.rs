@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::output::lines;
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::layout::View;
@@ -88,14 +89,14 @@ pub(super) fn ViewTabs() -> impl IntoView {
                         <span class="has-output" aria-hidden="true"></span>
                         <span class="unseen">", with something new"</span>
                     }
-                    .into_any()
+                    .into_erased()
                 }),
                 View::Console => is_console_open.get().then(|| {
                     view! {
                         <span class="has-session" aria-hidden="true"></span>
                         <span class="unseen">", a session is open"</span>
                     }
-                    .into_any()
+                    .into_erased()
                 }),
                 View::Watch => None,
                 // While the results are open, the verdict above the tests shows it.
@@ -107,7 +108,7 @@ pub(super) fn ViewTabs() -> impl IntoView {
                         </span>
                         <span class="unseen">{words}</span>
                     }
-                    .into_any()
+                    .into_erased()
                 }),
             };
             view! {
@@ -133,5 +134,5 @@ pub(super) fn ViewTabs() -> impl IntoView {
             {tabs}
         </div>
     }
-    .into_any()
+    .into_erased()
 }

@@ -6,6 +6,7 @@ use leptos::web_sys::Element;
 
 use super::Watch;
 use crate::browser;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 
 pub(super) const SCRUBBER_ID: &str = "watch-scrubber";
@@ -228,7 +229,7 @@ pub(super) fn Controls(
             on:input=scrub
         />
     }
-    .into_any()
+    .into_erased()
 }
 
 /// One of the player's buttons. Where there is nothing for it to do, it keeps the focus.
@@ -252,5 +253,5 @@ fn ToolButton(
             <Icon icon />
         </button>
     }
-    .into_any()
+    .into_erased()
 }

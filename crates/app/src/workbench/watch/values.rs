@@ -8,6 +8,8 @@ use protocol::PROGRAM_FILE;
 
 use super::Watch;
 
+use crate::erased_view::IntoErasedView;
+
 /// The calls under way, the innermost first; the variables of that one and of the module are open.
 #[component]
 pub(super) fn Calls(watch: Watch, calls: Vec<MomentCall>) -> impl IntoView {
@@ -20,7 +22,7 @@ pub(super) fn Calls(watch: Watch, calls: Vec<MomentCall>) -> impl IntoView {
             view! { <Call watch call is_open_by_default=is_open /> }
         })
         .collect_view()
-        .into_any()
+        .into_erased()
 }
 
 #[component]
@@ -60,7 +62,7 @@ fn Call(watch: Watch, call: MomentCall, is_open_by_default: bool) -> impl IntoVi
             <dl class="watch-values">{rows}</dl>
         </details>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -85,9 +87,9 @@ fn Row(watch: Watch, variable: Variable) -> impl IntoView {
                     {name}
                 </button>
             }
-            .into_any()
+            .into_erased()
         }
-        None => view! { <span translate="no">{name}</span> }.into_any(),
+        None => view! { <span translate="no">{name}</span> }.into_erased(),
     };
     let mark = is_new.then(|| view! { <span class="unseen">" (new)"</span> });
     view! {
@@ -98,14 +100,14 @@ fn Row(watch: Watch, variable: Variable) -> impl IntoView {
             </dd>
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Where each thread and task is.
 #[component]
 pub(super) fn Threads(threads: Vec<MomentThread>) -> impl IntoView {
     if threads.is_empty() {
-        return ().into_any();
+        return ().into_erased();
     }
     let rows = threads
         .into_iter()
@@ -124,5 +126,5 @@ pub(super) fn Threads(threads: Vec<MomentThread>) -> impl IntoView {
             {rows}
         </ul>
     }
-    .into_any()
+    .into_erased()
 }

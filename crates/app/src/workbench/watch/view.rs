@@ -10,6 +10,7 @@ use super::player::Controls;
 use super::values::{Calls, Threads};
 use super::{Watch, WatchPhase, WatchRequest, Watched};
 use crate::course_text::CourseText;
+use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::workbench::Workbench;
 use crate::workbench::layout::View;
@@ -26,7 +27,7 @@ pub(in crate::workbench) fn WatchView() -> impl IntoView {
         }
     });
     let content = move || match watch.phase.get() {
-        WatchPhase::Closed => ().into_any(),
+        WatchPhase::Closed => ().into_erased(),
         WatchPhase::Coming(asked, position) => view! {
             <Head watch asked />
             <p class="quiet" role="status">
@@ -37,11 +38,11 @@ pub(in crate::workbench) fn WatchView() -> impl IntoView {
                 }}
             </p>
         }
-        .into_any(),
-        WatchPhase::Failed(asked, error) => view! { <Failed watch asked error /> }.into_any(),
-        WatchPhase::Shown(watched) => view! { <Player watch watched /> }.into_any(),
+        .into_erased(),
+        WatchPhase::Failed(asked, error) => view! { <Failed watch asked error /> }.into_erased(),
+        WatchPhase::Shown(watched) => view! { <Player watch watched /> }.into_erased(),
     };
-    content.into_any()
+    content.into_erased()
 }
 
 /// In the editor, the line of the moment, with its values, while the recording is of its program.
@@ -84,7 +85,7 @@ fn Head(watch: Watch, asked: Arc<WatchRequest>) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -122,7 +123,7 @@ fn Failed(watch: Watch, asked: Arc<WatchRequest>, error: RunError) -> impl IntoV
             {try_again}
         </div>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[component]
@@ -139,7 +140,7 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
             <Head watch asked=Arc::clone(&watched.asked) />
             <p>{sentence}</p>
         }
-        .into_any();
+        .into_erased();
     }
     let now = watch.now;
     let value_text =
@@ -163,7 +164,7 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
         move || {
             now.get().map(|now| {
                 let lines = lines_around(&watched, now.line);
-                view! { <Line moment=now lines is_other_code /> }.into_any()
+                view! { <Line moment=now lines is_other_code /> }.into_erased()
             })
         }
     };
@@ -174,7 +175,7 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
                 <Calls watch calls=now.calls />
                 <Threads threads=now.threads />
             }
-            .into_any()
+            .into_erased()
         })
     };
     let exchanges = watched.result.exchanges.clone();
@@ -210,7 +211,7 @@ fn Player(watch: Watch, watched: Arc<Watched>) -> impl IntoView {
         {calls}
         {trace}
     }
-    .into_any()
+    .into_erased()
 }
 
 /// Where the program is, in words.
@@ -253,14 +254,14 @@ fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) ->
     // Lines of other code are elsewhere.
     let link = move || {
         if is_other_code.get() {
-            return place().into_any();
+            return place().into_erased();
         }
         view! {
             <button type="button" class="link" on:click=move |_| bench.go_to_line(line)>
                 {place()}
             </button>
         }
-        .into_any()
+        .into_erased()
     };
     let state = match moment.fact {
         None => ", about to run",
@@ -313,5 +314,5 @@ fn Line(moment: Moment, lines: Vec<(u32, String)>, is_other_code: Memo<bool>) ->
             {fact}
         </div>
     }
-    .into_any()
+    .into_erased()
 }
