@@ -68,6 +68,45 @@ test("one can go from step to step", async ({ page, workbench }) => {
   await expect(page).toHaveURL(`/courses/redis/${STEPS.at(-1)}`);
 });
 
+test("a word is explained where the guide first uses it", async ({ page, workbench }) => {
+  await page.goto("/courses/redis/lists");
+  const word = workbench.guide.getByRole("button", { name: "bulk string", exact: true });
+  const definition = workbench.guide.getByRole("tooltip").filter({ hasText: "Any bytes" });
+  await expect(word).toHaveCount(1);
+  await expect(definition).toBeHidden();
+  await word.hover();
+  await expect(definition).toBeVisible();
+  // The pointer may go there, say to copy from it.
+  await definition.hover();
+  await expect(definition).toBeVisible();
+  await workbench.guide.getByRole("heading", { level: 1 }).hover();
+  await expect(definition).toBeHidden();
+  await word.focus();
+  await expect(definition).toBeVisible();
+  await expect(word).toHaveAccessibleDescription(/^Any bytes, with their number before them/);
+});
+
+test("the guide lists its parts, and leads to each", async ({ page, workbench }) => {
+  await page.goto("/courses/redis/lists");
+  await workbench.guide.getByText("On this page").click();
+  await workbench.guide.getByRole("link", { name: "Kinds of values" }).click();
+  const heading = workbench.guide.getByRole("heading", { name: "Kinds of values" });
+  await expect(heading).toBeInViewport();
+  await workbench.guide.getByRole("link", { name: "Stuck?" }).click();
+  await expect(workbench.guide.getByRole("heading", { name: "Stuck?" })).toBeInViewport();
+  await expect(heading).not.toBeInViewport();
+});
+
+test("the cheat sheet stays in sight while the guide scrolls", async ({ page, workbench }) => {
+  await page.goto("/courses/redis/lists");
+  const sheet = workbench.guide.getByRole("group", { name: "Cheat sheet", exact: true });
+  await expect(sheet).toBeHidden();
+  await workbench.guide.getByText("Cheat sheet").click();
+  await expect(sheet.getByText("$5\\r\\nhello\\r\\n")).toBeInViewport();
+  await workbench.guide.getByRole("heading", { name: "Stuck?" }).scrollIntoViewIfNeeded();
+  await expect(sheet.getByText("$5\\r\\nhello\\r\\n")).toBeInViewport();
+});
+
 for (const address of ["/nothing", "/courses/nothing", "/courses/redis/nothing", "/courses/REDIS"]) {
   test(`${address} is not there, and says so`, async ({ page, trouble }) => {
     trouble.expectStatus(404);

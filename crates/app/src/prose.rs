@@ -4,6 +4,7 @@ use browser_model::guide_commands;
 use leptos::html::Div;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use leptos::web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::browser;
 use crate::copy::CopyButton;
@@ -15,6 +16,15 @@ use crate::icon::{Icon, IconName};
 /// workbench itself would bring all of its code to the pages that have none.
 #[derive(Clone, Copy)]
 pub(crate) struct CommandReceiver(pub(crate) Callback<Vec<String>>);
+
+/// Esc hides the definition of the word that has the focus.
+fn close_definition(event: KeyboardEvent) {
+    let focused = event_target::<HtmlElement>(&event);
+    if event.key() == "Escape" && focused.class_list().contains("term") {
+        // What can't be left keeps the focus, which is no more than before.
+        let _ = focused.blur();
+    }
+}
 
 /// A course's text.
 #[component]
@@ -67,6 +77,7 @@ pub(crate) fn Prose(
             lang=language.tag.clone()
             dir=language.direction()
             node_ref=element
+            on:keydown=close_definition
             inner_html=html
         ></div>
     }

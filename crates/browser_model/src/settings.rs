@@ -16,6 +16,8 @@ pub struct LearnerSettings {
     pub panels: Panels,
     /// How bytes are written.
     pub byte_view: ByteView,
+    /// Whether the course's cheat sheet is open.
+    pub is_sheet_open: bool,
     /// The random name that the browser gave itself: it tells apart the clients at one address, so
     /// that a new run replaces no other browser's.
     pub client: Option<String>,
@@ -87,6 +89,7 @@ impl Default for LearnerSettings {
             theme: Theme::default(),
             panels: Panels::default(),
             byte_view: ByteView::default(),
+            is_sheet_open: false,
             client: None,
         }
     }

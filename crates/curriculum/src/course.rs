@@ -12,7 +12,8 @@ use protocol::{
 use crate::command_names::command_names;
 use crate::course_file::{ChapterFile, CourseFile};
 use crate::folder::Folder;
-use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
+use crate::glossary::Glossary;
+use crate::markdown::{DocKind, ExternalLink, Markdown, TextContext};
 use crate::mistake::Evidence;
 use crate::problem::{Diagnostics, Problems};
 use crate::step::{Step, StepReader};
@@ -39,6 +40,8 @@ pub struct Course {
     pub session: Vec<String>,
     /// What the learner will build, as safe HTML.
     pub introduction_html: String,
+    /// What learners look up again and again, as safe HTML; `None` without a `sheet.md`.
+    pub sheet_html: Option<String>,
     /// The steps, in order; at least one.
     pub steps: Vec<Step>,
     /// The chapters that the steps stand in; none where the course is one piece.
@@ -77,28 +80,38 @@ impl Course {
         let (file, id) = (file?, id?);
         let step_ids = parse_step_ids(folder, &toml_path, &file.steps);
         let mut external_links = Vec::new();
+        let glossary = Glossary::new(diagnostics, &toml_path, file.terms);
 
-        let introduction_path = folder.path_of("introduction.md");
-        let introduction = folder.text("introduction.md").map(|text| {
-            let markdown = Markdown {
-                file: &introduction_path,
-                first_line: 1,
-                text: &text,
-            };
-            let context = LinkContext {
-                kind: DocKind::Introduction,
-                folder,
-                course: &id,
-                steps: &step_ids,
-            };
-            markdown.render(diagnostics, &context)
-        });
+        let page = |name: &str, kind| {
+            let path = folder.path_of(name);
+            folder.text(name).map(|text| {
+                let markdown = Markdown {
+                    file: &path,
+                    first_line: 1,
+                    text: &text,
+                };
+                let context = TextContext {
+                    kind,
+                    folder,
+                    course: &id,
+                    steps: &step_ids,
+                    glossary: &glossary,
+                };
+                markdown.render(diagnostics, &context)
+            })
+        };
+        let introduction = page("introduction.md", DocKind::Introduction);
+        let sheet = folder
+            .contains("sheet.md")
+            .then(|| page("sheet.md", DocKind::Sheet))
+            .flatten();
 
         let mut steps: Vec<Step> = Vec::new();
         for (number, step_id) in (1..).zip(&step_ids) {
             let reader = StepReader {
                 course: &id,
                 steps: &step_ids,
+                glossary: &glossary,
                 id: step_id.clone(),
                 number,
                 inherited_starter: steps.last().map(|previous| previous.starter.clone()),
@@ -110,9 +123,16 @@ impl Course {
             "course.toml does not list this in its `steps`: \
              add it there, or remove it",
         );
+        if steps.len() == step_ids.len() {
+            glossary.report_unused(diagnostics, &toml_path);
+        }
 
         let introduction = introduction?;
         external_links.extend(introduction.external_links);
+        let sheet_html = sheet.map(|rendered| {
+            external_links.extend(rendered.external_links);
+            rendered.html
+        });
         Some(Self {
             id,
             title: file.title,
@@ -122,6 +142,7 @@ impl Course {
             goal: file.goal,
             session: file.session,
             introduction_html: introduction.html,
+            sheet_html,
             chapters: file.chapters.into_iter().map(chapter).collect(),
             steps,
             external_links,
@@ -187,6 +208,8 @@ impl Course {
             summary: step.summary(),
             number: step.number,
             instructions_html: step.instructions_html.clone(),
+            headings: step.headings.clone(),
+            sheet_html: self.sheet_html.clone(),
             tests: step.tests.clone(),
             tests_in_run: u16::try_from(tests_in_run).unwrap_or(u16::MAX),
             starter: step.starter.entry_text().to_owned(),

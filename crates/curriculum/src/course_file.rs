@@ -24,6 +24,17 @@ pub(crate) struct CourseFile {
     /// Of all chapters, in order.
     pub(crate) steps: Vec<Spanned<String>>,
     pub(crate) chapters: Vec<ChapterFile>,
+    pub(crate) terms: Vec<TermFile>,
+}
+
+/// The keys of a `[[term]]`.
+#[derive(Debug)]
+pub(crate) struct TermFile {
+    pub(crate) name: String,
+    /// Other ways to write it, as in a plural.
+    pub(crate) forms: Vec<String>,
+    pub(crate) meaning: String,
+    pub(crate) line: u32,
 }
 
 /// The keys of a `[[chapter]]`.
@@ -72,6 +83,21 @@ impl CourseFile {
                  remove `steps` outside of them",
             );
         }
+        let mut terms = Vec::new();
+        for mut term in table.tables("term", "a term") {
+            let line = term.line();
+            let (name, meaning) = (term.single_line("name"), term.single_line("meaning"));
+            let forms = term.optional_strings("forms");
+            term.report_unused();
+            if let (Some(name), Some(meaning)) = (name, meaning) {
+                terms.push(TermFile {
+                    name: name.value,
+                    forms: forms.into_iter().map(|form| form.value).collect(),
+                    meaning: meaning.value,
+                    line,
+                });
+            }
+        }
         let language = table.optional_string("language").map(|tag| {
             language::parse(&tag.value).unwrap_or_else(|| {
                 diagnostics.report(
@@ -118,6 +144,7 @@ impl CourseFile {
                 .value,
             steps,
             chapters,
+            terms,
         };
         table.report_unused();
         Some(course)

@@ -60,6 +60,7 @@ mod course_file;
 mod curriculum;
 mod fingerprint;
 mod folder;
+mod glossary;
 mod language;
 mod line_index;
 mod markdown;

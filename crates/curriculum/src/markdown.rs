@@ -10,6 +10,7 @@
 //! - in code, `span.syn-key`, `.syn-str`, `.syn-num`, `.syn-com`, `.syn-fn`, and `.prompt` in a
 //!   session;
 //! - `div.bytes`, a row of bytes, with `span.t` (type or length), `.d` (data), `.c` (`\r\n`);
+//! - `button.term`, a word that the glossary explains, and after it the `span.definition`;
 //! - `div.callout` with `.callout-note`, `-tip`, `-important`, `-warning` or `-caution`, and
 //!   `p.callout-title` in it;
 //! - `a.external`, a link to another site, which opens in a new tab;
@@ -27,11 +28,12 @@ mod sanitiser;
 
 use std::path::{Path, PathBuf};
 
+use protocol::Heading;
 use pulldown_cmark::{BrokenLink, Event, LinkType, Options, Parser};
 
 use crate::line_index::LineIndex;
 use crate::problem::Diagnostics;
-pub(crate) use link::{DocKind, LinkContext};
+pub(crate) use link::{DocKind, TextContext};
 use page::Page;
 
 /// A Markdown text: a whole file, or a string in one.
@@ -52,6 +54,8 @@ pub(crate) struct Rendered {
     pub(crate) word_count: u32,
     /// The links to other sites, in order.
     pub(crate) external_links: Vec<ExternalLink>,
+    /// The headings of the second level, in order.
+    pub(crate) headings: Vec<Heading>,
 }
 
 /// A link to another site.
@@ -74,7 +78,7 @@ impl Markdown<'_> {
     }
 
     /// Renders the text; what is wrong with it goes to `diagnostics`.
-    pub(crate) fn render(&self, diagnostics: &Diagnostics, context: &LinkContext<'_>) -> Rendered {
+    pub(crate) fn render(&self, diagnostics: &Diagnostics, context: &TextContext<'_>) -> Rendered {
         let broken_link = |link: BrokenLink<'_>| {
             // `[word]` alone is a word in brackets, but `[word][name]` was meant as a link.
             if !matches!(

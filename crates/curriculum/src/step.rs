@@ -1,13 +1,14 @@
 //! One step: its texts, tests, hints and known mistakes.
 
 use protocol::{
-    CourseId, Difficulty, PlannedStep, PlannedTest, RecognisedMistake, RunnableProgram, StepId,
-    StepSummary,
+    CourseId, Difficulty, Heading, PlannedStep, PlannedTest, RecognisedMistake, RunnableProgram,
+    StepId, StepSummary,
 };
 
 use crate::checklist;
 use crate::folder::Folder;
-use crate::markdown::{DocKind, ExternalLink, LinkContext, Markdown};
+use crate::glossary::Glossary;
+use crate::markdown::{DocKind, ExternalLink, Markdown, TextContext};
 use crate::mistake::{Evidence, Mistake, MistakeReader};
 use crate::program;
 use crate::step_file::StepFile;
@@ -30,6 +31,8 @@ pub struct Step {
     pub difficulty: Difficulty,
     /// The instructions, as safe HTML.
     pub instructions_html: String,
+    /// The headings of the instructions, in order.
+    pub headings: Vec<Heading>,
     /// The words of the instructions, not counting code blocks.
     pub word_count: u32,
     /// The hints, the gentlest first; at least one.
@@ -95,6 +98,7 @@ pub(crate) struct StepReader<'a> {
     pub(crate) course: &'a CourseId,
     /// All steps of the course, in order.
     pub(crate) steps: &'a [StepId],
+    pub(crate) glossary: &'a Glossary,
     pub(crate) id: StepId,
     /// The position in the course, from 1.
     pub(crate) number: u16,
@@ -111,11 +115,12 @@ impl StepReader<'_> {
         external_links: &mut Vec<ExternalLink>,
     ) -> Option<Step> {
         let diagnostics = folder.diagnostics();
-        let context = |kind| LinkContext {
+        let context = |kind| TextContext {
             kind,
             folder,
             course: self.course,
             steps: self.steps,
+            glossary: self.glossary,
         };
         let tests_path = folder.path_of("tests.py");
         let tests_source = folder.text("tests.py");
@@ -196,6 +201,7 @@ impl StepReader<'_> {
                 to_minutes: file.minutes.1,
             },
             instructions_html: instructions.html,
+            headings: instructions.headings,
             word_count: instructions.word_count,
             hints,
             mistakes,

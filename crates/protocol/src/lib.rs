@@ -49,6 +49,6 @@ pub use run_error::RunError;
 pub use run_event::{HEARTBEAT_S, RunEvent, RunRequest};
 pub use session::{ConnectionEnd, SessionCommand, SessionEnd, SessionEvent, SessionRequest};
 pub use step_view::{
-    Chapter, CourseLanguage, CourseView, Difficulty, SolutionView, StepSummary, StepView,
+    Chapter, CourseLanguage, CourseView, Difficulty, Heading, SolutionView, StepSummary, StepView,
     WireProtocol,
 };

@@ -28,6 +28,15 @@ pub struct StepSummary {
     pub difficulty: Difficulty,
 }
 
+/// A heading of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heading {
+    /// Its element's id.
+    pub id: String,
+    /// Its words, as plain text.
+    pub title: String,
+}
+
 /// Steps in a row that lead to something whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chapter {
@@ -136,6 +145,12 @@ pub struct StepView {
     pub number: u16,
     /// The instructions, as safe HTML.
     pub instructions_html: String,
+    /// The headings of the instructions, in order.
+    #[serde(default)]
+    pub headings: Vec<Heading>,
+    /// The course's cheat sheet, as safe HTML, where it has one.
+    #[serde(default)]
+    pub sheet_html: Option<String>,
     /// The step's tests, in order: the checklist.
     pub tests: Vec<PlannedTest>,
     /// How many tests the run makes, those of the steps before included.

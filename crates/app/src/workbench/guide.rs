@@ -1,7 +1,8 @@
 //! The guide: what to build, what will be checked, and help.
 
 use leptos::prelude::*;
-use protocol::{PlannedTest, minutes_text};
+use leptos::web_sys::HtmlDetailsElement;
+use protocol::{Heading, PlannedTest, minutes_text};
 
 use super::Workbench;
 use super::checklist::{Checklist, Offer};
@@ -14,6 +15,11 @@ use crate::course_text::{CourseText, course_language};
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::prose::Prose;
+use crate::store::Store;
+
+/// The ids of the parts of a guide that the page adds to its text.
+const CHECKS_ID: &str = "what-will-be-checked";
+const HELP_ID: &str = "stuck";
 
 /// The left panel.
 #[component]
@@ -48,19 +54,78 @@ pub(super) fn Guide() -> impl IntoView {
                 <p class="goal" lang=language.tag.clone() dir=language.direction()>
                     {step.summary.goal}
                 </p>
+                <Contents headings=step.headings />
                 <LookingAhead />
                 <Prose html=step.instructions_html />
-                <h2>"What will be checked"</h2>
+                <h2 id=CHECKS_ID>"What will be checked"</h2>
                 <OwnTests />
-                <h2>"Stuck?"</h2>
+                <h2 id=HELP_ID>"Stuck?"</h2>
                 <Hints />
                 <Solution />
                 <noscript>
                     <p>"Hints and the solution need JavaScript."</p>
                 </noscript>
             </div>
+            {step.sheet_html.map(|html| view! { <CheatSheet html /> })}
             <Neighbours />
         </section>
+    }
+    .into_erased()
+}
+
+/// Links to the parts of the guide.
+#[component]
+fn Contents(headings: Vec<Heading>) -> impl IntoView {
+    let row = |id: String, title: AnyView| {
+        view! {
+            <li>
+                // `external`: the browser scrolls there, and the next Tab goes on from there.
+                <a href=format!("#{id}") rel="external">
+                    {title}
+                </a>
+            </li>
+        }
+    };
+    let parts = headings
+        .into_iter()
+        .map(|heading| {
+            row(
+                heading.id,
+                view! { <CourseText text=heading.title /> }.into_erased(),
+            )
+        })
+        .collect_view();
+    view! {
+        <details class="contents">
+            <summary>"On this page"</summary>
+            <ul role="list">
+                {parts} {row(CHECKS_ID.to_owned(), "What will be checked".into_erased())}
+                {row(HELP_ID.to_owned(), "Stuck?".into_erased())}
+            </ul>
+        </details>
+    }
+    .into_erased()
+}
+
+/// What learners look up again and again: it stays where it is while the guide scrolls, and as it was
+/// left from step to step.
+#[component]
+fn CheatSheet(html: String) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let is_open = Memo::new(move |_| store.settings().with(|settings| settings.is_sheet_open));
+    let follow = move |event| {
+        let now = event_target::<HtmlDetailsElement>(&event).open();
+        if now != is_open.get_untracked() {
+            store.change_settings(|settings| settings.is_sheet_open = now);
+        }
+    };
+    view! {
+        <details class="sheet" prop:open=move || is_open.get() on:toggle=follow>
+            <summary>"Cheat sheet"</summary>
+            <div class="sheet-body" tabindex="0" role="group" aria-label="Cheat sheet">
+                <Prose html />
+            </div>
+        </details>
     }
     .into_erased()
 }

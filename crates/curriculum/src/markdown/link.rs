@@ -8,17 +8,19 @@ use protocol::{CourseId, StepId};
 use regex::Regex;
 
 use crate::folder::Folder;
+use crate::glossary::Glossary;
 use crate::suggestion::did_you_mean;
 
-/// What a text's links are resolved against.
+/// What a text is rendered with: what its links lead to, and the words that are explained in it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LinkContext<'a> {
+pub(crate) struct TextContext<'a> {
     pub(crate) kind: DocKind,
     /// The folder of the text's file.
     pub(crate) folder: &'a Folder<'a>,
     pub(crate) course: &'a CourseId,
     /// All steps of the course, in order.
     pub(crate) steps: &'a [StepId],
+    pub(crate) glossary: &'a Glossary,
 }
 
 /// What a text is for, and so on which page it appears.
@@ -32,6 +34,8 @@ pub(crate) enum DocKind {
     Hint,
     /// `solution.md`, on the step's page beside the solution.
     Explanation,
+    /// `sheet.md`, on the page of each step.
+    Sheet,
 }
 
 /// The target of a link.
@@ -45,7 +49,7 @@ pub(super) enum Target {
     Heading(String),
 }
 
-impl LinkContext<'_> {
+impl TextContext<'_> {
     /// Resolves a link, or says what is wrong with it.
     pub(super) fn link(&self, address: &str) -> Result<Target, String> {
         if let Some(name) = address.strip_prefix('#') {
@@ -65,7 +69,9 @@ impl LinkContext<'_> {
             ));
         }
         let name = match self.kind {
-            DocKind::Introduction => Some(address.strip_prefix("./").unwrap_or(address)),
+            DocKind::Introduction | DocKind::Sheet => {
+                Some(address.strip_prefix("./").unwrap_or(address))
+            }
             DocKind::Instructions | DocKind::Hint | DocKind::Explanation => {
                 address.strip_prefix("../")
             }
@@ -79,6 +85,7 @@ impl LinkContext<'_> {
             (DocKind::Introduction, Some(step)) => {
                 Ok(Target::Step(format!("{}/{step}", self.course)))
             }
+            (DocKind::Sheet, Some(step)) => Ok(Target::Step(step.to_string())),
             (_, Some(step)) if address.starts_with("../") => Ok(Target::Step(step.to_string())),
             _ if self.folder.contains(address) => Err(format!(
                 "the link leads to the file {address:?}, which no page serves: \
@@ -97,7 +104,7 @@ impl LinkContext<'_> {
     fn example(&self) -> String {
         let step = self.steps.first().map_or("ping", StepId::as_str);
         match self.kind {
-            DocKind::Introduction => format!("{step}/"),
+            DocKind::Introduction | DocKind::Sheet => format!("{step}/"),
             DocKind::Instructions | DocKind::Hint | DocKind::Explanation => format!("../{step}/"),
         }
     }

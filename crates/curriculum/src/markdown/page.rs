@@ -1,12 +1,15 @@
 //! Builds a page of HTML from the events of its Markdown.
 
+use std::collections::BTreeSet;
+
+use protocol::Heading;
 use pulldown_cmark::html::push_html;
 use pulldown_cmark::{
     Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd,
 };
 
 use super::headings::{self, Headings};
-use super::link::{self, DocKind, LinkContext, Target};
+use super::link::{self, DocKind, Target, TextContext};
 use super::{ExternalLink, Markdown, Rendered, code_block, html, sanitiser};
 use crate::language::count_words;
 use crate::problem::Diagnostics;
@@ -16,7 +19,7 @@ use crate::suggestion::did_you_mean;
 pub(super) struct Page<'a> {
     markdown: &'a Markdown<'a>,
     diagnostics: &'a Diagnostics,
-    context: &'a LinkContext<'a>,
+    context: &'a TextContext<'a>,
     events: Vec<Event<'a>>,
     /// The text that counts as words.
     words: String,
@@ -24,6 +27,13 @@ pub(super) struct Page<'a> {
     /// The links to headings of this text, with their lines; checked at the end.
     heading_links: Vec<(String, u32)>,
     headings: Headings,
+    /// The headings of the second level.
+    contents: Vec<Heading>,
+    /// The terms that the text has explained so far.
+    explained: BTreeSet<usize>,
+    /// How many of the open elements are no place to explain a term.
+    unexplained_depth: usize,
+    is_bold: bool,
     open_heading: Option<OpenHeading>,
     open_code_block: Option<OpenCodeBlock>,
     /// For each open link or image, whether it is broken and so left out.
@@ -53,7 +63,7 @@ impl<'a> Page<'a> {
     pub(super) fn new(
         markdown: &'a Markdown<'a>,
         diagnostics: &'a Diagnostics,
-        context: &'a LinkContext<'a>,
+        context: &'a TextContext<'a>,
     ) -> Self {
         Self {
             markdown,
@@ -64,6 +74,10 @@ impl<'a> Page<'a> {
             external_links: Vec::new(),
             heading_links: Vec::new(),
             headings: Headings::default(),
+            contents: Vec::new(),
+            explained: BTreeSet::new(),
+            unexplained_depth: 0,
+            is_bold: false,
             open_heading: None,
             open_code_block: None,
             is_link_broken: Vec::new(),
@@ -83,6 +97,7 @@ impl<'a> Page<'a> {
             html: sanitiser::clean(&unsafe_html),
             word_count: u32::try_from(word_count).unwrap_or(u32::MAX),
             external_links: self.external_links,
+            headings: self.contents,
         }
     }
 
@@ -135,12 +150,44 @@ impl<'a> Page<'a> {
             Some(block) => block.text.push_str(&text),
             None => {
                 self.push_words(&text);
-                self.events.push(Event::Text(text));
+                self.push_explained(text);
+            }
+        }
+    }
+
+    /// Adds a text, and after each term that is new to the page what it means.
+    fn push_explained(&mut self, text: CowStr<'a>) {
+        let glossary = self.context.glossary;
+        let is_place = self.unexplained_depth == 0
+            && matches!(
+                self.context.kind,
+                DocKind::Introduction | DocKind::Instructions
+            );
+        let mut end = 0;
+        // A bold word is one that the text itself explains.
+        for term in glossary.find(&text) {
+            let is_new = (is_place || self.is_bold) && self.explained.insert(term.index);
+            if self.is_bold || !is_new {
+                continue;
+            }
+            let (before, word) = (&text[end..term.start], &text[term.start..term.end]);
+            self.events
+                .push(Event::Text(CowStr::from(before.to_owned())));
+            self.push_html(html::term(term.index, word, glossary.explain(term.index)));
+            end = term.end;
+        }
+        match end {
+            0 => self.events.push(Event::Text(text)),
+            end => {
+                let rest = CowStr::from(text[end..].to_owned());
+                self.events.push(Event::Text(rest));
             }
         }
     }
 
     fn start_tag(&mut self, tag: Tag<'a>, offset: usize) {
+        self.unexplained_depth += usize::from(is_unexplained(&tag.to_end()));
+        self.is_bold |= matches!(tag, Tag::Strong);
         match tag {
             Tag::Heading { level, .. } => {
                 self.words.push(' ');
@@ -199,6 +246,8 @@ impl<'a> Page<'a> {
     }
 
     fn end_tag(&mut self, tag: TagEnd) {
+        self.unexplained_depth -= usize::from(is_unexplained(&tag));
+        self.is_bold &= tag != TagEnd::Strong;
         match tag {
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::CodeBlock => self.end_code_block(),
@@ -261,9 +310,17 @@ impl<'a> Page<'a> {
         let level = heading.level.max(HeadingLevel::H2);
         let opening = match self.context.kind {
             // Hints share their page with the instructions, so their ids could clash.
-            DocKind::Hint | DocKind::Explanation => format!("<{level}>"),
+            DocKind::Hint | DocKind::Explanation | DocKind::Sheet => format!("<{level}>"),
             DocKind::Introduction | DocKind::Instructions => {
-                format!("<{level} id=\"{}\">", self.headings.add(&heading.text))
+                let id = self.headings.add(&heading.text);
+                let opening = format!("<{level} id=\"{id}\">");
+                if level == HeadingLevel::H2 {
+                    self.contents.push(Heading {
+                        id,
+                        title: heading.text,
+                    });
+                }
+                opening
             }
         };
         if let Some(event) = self.events.get_mut(heading.index) {
@@ -344,6 +401,19 @@ impl<'a> Page<'a> {
             }
         }
     }
+}
+
+/// Whether terms in such an element stay as they are.
+fn is_unexplained(tag: &TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Heading(_)
+            | TagEnd::Table
+            | TagEnd::Link
+            | TagEnd::Image
+            | TagEnd::Strong
+            | TagEnd::BlockQuote(_)
+    )
 }
 
 /// The class and the title of a callout.

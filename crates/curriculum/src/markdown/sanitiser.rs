@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use ammonia::Builder;
 
-const TAGS: [&str; 38] = [
+const TAGS: [&str; 40] = [
     "a",
     "blockquote",
     "br",
+    "button",
     "code",
     "dd",
     "del",
@@ -44,10 +45,12 @@ const TAGS: [&str; 38] = [
     "th",
     "thead",
     "tr",
+    "ul",
 ];
 
-const ATTRIBUTES: [(&str, &[&str]); 7] = [
+const ATTRIBUTES: [(&str, &[&str]); 9] = [
     ("a", &["href", "target"]),
+    ("button", &["aria-describedby", "type"]),
     ("details", &["open"]),
     ("img", &["alt", "src", "title"]),
     ("ol", &["start"]),
@@ -55,14 +58,16 @@ const ATTRIBUTES: [(&str, &[&str]); 7] = [
     // Code blocks scroll, so the keyboard must be able to reach them.
     ("pre", &["tabindex"]),
     ("div", &["role", "translate"]),
+    ("span", &["id", "role"]),
 ];
 
 const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
 
 const CELL_CLASSES: [&str; 3] = ["align-left", "align-center", "align-right"];
 
-const CLASSES: [(&str, &[&str]); 8] = [
+const CLASSES: [(&str, &[&str]); 9] = [
     ("a", &["external"]),
+    ("button", &["term"]),
     (
         "code",
         &[
@@ -89,7 +94,16 @@ const CLASSES: [(&str, &[&str]); 8] = [
     (
         "span",
         &[
-            "c", "d", "prompt", "syn-com", "syn-fn", "syn-key", "syn-num", "syn-str", "t",
+            "c",
+            "d",
+            "definition",
+            "prompt",
+            "syn-com",
+            "syn-fn",
+            "syn-key",
+            "syn-num",
+            "syn-str",
+            "t",
         ],
     ),
     ("td", &CELL_CLASSES),
@@ -130,6 +144,12 @@ fn sanitiser() -> Builder<'static> {
             ("img", "src") => value.starts_with("data:image/").then(|| value.into()),
             ("a", "href") => (!value.trim().starts_with("data:")).then(|| value.into()),
             ("div", "translate") => (value == "no").then(|| value.into()),
+            // No button of a course sends a form, and none takes another's id.
+            ("button", "type") => (value == "button").then(|| value.into()),
+            ("button", "aria-describedby") | ("span", "id") => {
+                value.starts_with("term-").then(|| value.into())
+            }
+            ("span", "role") => (value == "tooltip").then(|| value.into()),
             ("div", "role") => (value == "note").then(|| value.into()),
             ("pre", "tabindex") => (value == "0").then(|| value.into()),
             _ => Some(value.into()),

@@ -5,15 +5,26 @@ use std::fs;
 use protocol::{CourseId, StepId};
 
 use super::*;
+use crate::course_file::TermFile;
 use crate::folder::Folder;
+use crate::glossary::Glossary;
 use crate::problem::Problems;
 
+/// The text is of a course that explains "bulk string" and RESP.
 fn render_as(kind: DocKind, text: &str) -> Result<Rendered, Problems> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("dot.svg"), "<svg/>").unwrap();
     let diagnostics = Diagnostics::default();
     let opened = Folder::open_root(&diagnostics, folder.path()).unwrap();
-    let context = LinkContext {
+    let term = |name: &str, forms: &[&str]| TermFile {
+        name: name.to_owned(),
+        forms: forms.iter().map(|form| (*form).to_owned()).collect(),
+        meaning: "`$` and a length".to_owned(),
+        line: 1,
+    };
+    let terms = vec![term("bulk string", &["bulk strings"]), term("RESP", &[])];
+    let context = TextContext {
+        glossary: &Glossary::new(&diagnostics, Path::new("course.toml"), terms),
         kind,
         folder: &opened,
         course: &CourseId::parse("redis").unwrap(),
@@ -59,6 +70,60 @@ fn a_heading_can_be_linked() {
 fn a_heading_in_a_hint_has_no_id() {
     let rendered = render_as(DocKind::Hint, "## Shape").unwrap();
     assert_eq!(rendered.html, "<h2>Shape</h2>\n");
+}
+
+const EXPLAINED: &str = "<span class=\"definition\" role=\"tooltip\" id=\"term-0\">\
+                         <code translate=\"no\">$</code> and a length</span>";
+
+#[test]
+fn a_term_is_explained_where_a_text_first_uses_it() {
+    check(
+        "Two bulk strings & a bulk string.\n\n- A bulk string",
+        &format!(
+            "<p>Two <button type=\"button\" class=\"term\" aria-describedby=\"term-0\">bulk strings\
+             </button>{EXPLAINED} &amp; a bulk string.</p>\n<ul>\n<li>A bulk string</li>\n</ul>"
+        ),
+    );
+}
+
+#[test]
+fn a_term_stays_as_it_is_where_its_explanation_would_be_in_the_way() {
+    for text in [
+        "## A bulk string",
+        "| a bulk string |\n| --- |\n| bulk strings |",
+        "[a bulk string](../ping/)",
+        "![a bulk string](dot.svg)",
+        "`a bulk string`",
+        "A **bulk string** is told here, and a bulk string is one.",
+        "> [!NOTE]\n> A bulk string",
+    ] {
+        let html = render_as(DocKind::Instructions, text).unwrap().html;
+        assert!(!html.contains("term"), "{html}");
+    }
+    for kind in [DocKind::Hint, DocKind::Explanation, DocKind::Sheet] {
+        let html = render_as(kind, "A bulk string").unwrap().html;
+        assert_eq!(html, "<p>A bulk string</p>\n");
+    }
+}
+
+#[test]
+fn an_explanation_is_no_word_of_the_text() {
+    let count = |text| render_as(DocKind::Instructions, text).unwrap().word_count;
+    assert_eq!(count("A bulk string"), 3);
+}
+
+#[test]
+fn the_headings_of_the_second_level_are_the_contents() {
+    let text = "# Title\n\n## The *rule*\n\n### Less\n\n## `GET`\n";
+    let headings = render_as(DocKind::Instructions, text).unwrap().headings;
+    let headings: Vec<_> = headings
+        .iter()
+        .map(|heading| (heading.id.as_str(), heading.title.as_str()))
+        .collect();
+    assert_eq!(
+        headings,
+        [("text-the-rule", "The rule"), ("text-get", "GET")]
+    );
 }
 
 #[test]

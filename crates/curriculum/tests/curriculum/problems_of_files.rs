@@ -173,6 +173,37 @@ fn a_courses_language_is_a_tag() {
 }
 
 #[test]
+fn a_term_is_explained_once_and_used() {
+    let steps = "steps = [\"listen\", \"echo\"]\n";
+    let term = |keys: &str| format!("[[term]]\n{keys}\n");
+    let (line, server) = (
+        "name = \"line\"\nmeaning = \"Text\"",
+        "name = \"server\"\nforms = [\"servers\"]\nmeaning = \"A *program*\"",
+    );
+    check_replaced(
+        "course.toml",
+        steps,
+        &format!(
+            "{steps}{}{}{}",
+            term(line),
+            term(server),
+            term("name = \"Servers\"\nmeaning = \"Many\"")
+        ),
+        &[
+            "course.toml:5: no introduction or instructions use the term `line` outside of headings, \
+             tables, links, code and bold words: remove it, or give it the `forms` in which the texts \
+             write it",
+            "course.toml:11: `meaning` is plain text, with code in backticks: `*program*` would be \
+             shown as it is",
+            "course.toml:12: no introduction or instructions use the term `Servers` outside of \
+             headings, tables, links, code and bold words: remove it, or give it the `forms` in which \
+             the texts write it",
+            "course.toml:12: the term `Servers` is already explained on line 8",
+        ],
+    );
+}
+
+#[test]
 fn course_toml_and_the_folders_name_the_same_steps() {
     check_replaced(
         "course.toml",

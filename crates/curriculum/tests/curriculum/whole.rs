@@ -113,6 +113,38 @@ fn a_courses_steps_may_stand_in_chapters() {
 }
 
 #[test]
+fn a_course_may_explain_words_and_have_a_cheat_sheet() {
+    let tiny = TinyCourse::new();
+    let view = |tiny: &TinyCourse| tiny.load().step_view(&step_id("listen")).unwrap();
+    assert_eq!(view(&tiny).sheet_html, None);
+    tiny.replace(
+        "course.toml",
+        "steps = [\"listen\", \"echo\"]\n",
+        "steps = [\"listen\", \"echo\"]\n[[term]]\nname = \"port\"\nmeaning = \"A number, as in `7000`.\"\n",
+    );
+    tiny.write(
+        "sheet.md",
+        "# At a glance\n\nSee [the first step](listen/).\n",
+    );
+    tiny.write(
+        "listen/instructions.md",
+        "Listen on a port.\n\n## The idea\n",
+    );
+    let view = view(&tiny);
+    assert_eq!(
+        view.sheet_html.as_deref(),
+        Some("<p>See <a href=\"listen\" rel=\"noopener noreferrer\">the first step</a>.</p>\n")
+    );
+    assert!(
+        view.instructions_html.contains(">port</button>"),
+        "{}",
+        view.instructions_html
+    );
+    let headings: Vec<&str> = view.headings.iter().map(|h| h.title.as_str()).collect();
+    assert_eq!(headings, ["The idea"]);
+}
+
+#[test]
 fn a_step_without_a_starter_inherits_the_previous_one() {
     let tiny = TinyCourse::new();
     let starter = |course: &Course| course.steps[1].starter.entry_text().to_owned();
