@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use bollard::query_parameters::RemoveContainerOptions;
 use futures::StreamExt;
-use protocol::{ByteString, ConnectionEnd, Program, SessionCommand, SessionEnd, SessionEvent};
-use sandbox::{ClientId, Session, SessionJob};
+use protocol::{
+    ByteString, ConnectionEnd, Program, RunError, SessionCommand, SessionEnd, SessionEvent,
+};
+use sandbox::{ClientId, PoolState, Session, SessionJob};
 use tokio::time::timeout;
 
 use crate::lab::{
     FOUR_LINES, Lab, Tests, a_client, assert_no_container, containers_of, engine, until,
 };
+use crate::proxy::Proxy;
 
 /// A generous limit for what should happen at once.
 const SOON: Duration = Duration::from_secs(60);
@@ -319,6 +322,43 @@ async fn a_stop_ends_sessions_at_once() {
     assert_eq!(page.end().await, SessionEnd::Stopping);
     assert!(began.elapsed() < Duration::from_secs(30));
     assert_no_container(&lab.owner, Duration::from_secs(5)).await;
+}
+
+/// One that is under way is lost with its lane; one that is asked for meanwhile hears so at once.
+#[tokio::test]
+async fn an_engine_that_goes_away_ends_sessions_as_our_fault() {
+    let mut proxy = Proxy::new(vec![]);
+    let lab = Lab::with(|settings| {
+        settings.docker_host = proxy.host();
+        settings.warm = 1;
+        settings.sessions_max = 2;
+    })
+    .await;
+    let mut page = Page::connected(&lab, job(ECHO)).await;
+    proxy.go_away();
+    assert_eq!(page.end().await, SessionEnd::Broken);
+    until("the outage is noticed", SOON, async || {
+        matches!(lab.pool.status().state, PoolState::Away { .. })
+    })
+    .await;
+    let refused = Page::open(&lab, job(ECHO), a_client()).end().await;
+    let is_told = matches!(
+        refused,
+        SessionEnd::Failed {
+            error: RunError::Unavailable { .. }
+        }
+    );
+    assert!(is_told, "{refused:?}");
+    proxy.come_back();
+    until("it serves again", SOON, async || {
+        lab.pool.status().state == PoolState::Serving
+    })
+    .await;
+    let mut page = Page::connected(&lab, job(ECHO)).await;
+    page.send(1, b"again").await;
+    assert_eq!(page.reply().await, b"again");
+    drop(page);
+    lab.close().await;
 }
 
 #[tokio::test]
