@@ -2,14 +2,17 @@
 
 use leptos::mount;
 use leptos::prelude::*;
+use leptos::server_fn::client;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement};
 
 use crate::ROOT_ID;
+use crate::base_path::BasePath;
 
 /// Hydrates the page that the server rendered.
 pub fn hydrate<V: IntoView + 'static>(app: fn() -> V) {
     report_panics();
+    set_api_address();
     if let Some(root) = root() {
         mount::hydrate_from(root, app).forget();
     }
@@ -19,6 +22,7 @@ pub fn hydrate<V: IntoView + 'static>(app: fn() -> V) {
 /// server's elements are not as they came, hydration would panic or take one for another.
 pub fn render_afresh<V: IntoView + 'static>(app: fn() -> V) {
     report_panics();
+    set_api_address();
     if let Some(root) = root() {
         // There are no islands, but this lets resources read what the server sent along, where
         // `mount_to` alone fetches all of it again. It is read once, by the number of the resource:
@@ -26,6 +30,13 @@ pub fn render_afresh<V: IntoView + 'static>(app: fn() -> V) {
         mount::hydrate_islands();
         mount::mount_to(root, app).forget();
     }
+}
+
+/// Where the server functions are.
+fn set_api_address() {
+    let base = BasePath::of_page();
+    // The first one holds, and it is the same.
+    let _ = client::try_set_server_url(base.as_str().to_owned().leak());
 }
 
 fn root() -> Option<HtmlElement> {

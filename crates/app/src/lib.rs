@@ -20,6 +20,7 @@
 pub mod api;
 mod api_client;
 mod api_error;
+pub mod base_path;
 mod browser;
 mod byte_spans;
 mod copy;
@@ -52,6 +53,7 @@ use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+use crate::base_path::{BasePath, address_of};
 use crate::navigation::{NavigationCount, PendingNavigation};
 use crate::page::{CoursePage, HomePage, LoadingPage, NotFoundPage, StepPage};
 use crate::site_files::SiteFiles;
@@ -63,17 +65,19 @@ pub const ROOT_ID: &str = "app";
 /// The document around the pages. The context provides the [`SiteFiles`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let files = expect_context::<SiteFiles>();
+    let base = BasePath::of_page();
+    let base = (base != BasePath::default()).then(|| base.as_str().to_owned());
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-base-path=base.clone()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <script nonce=use_nonce() inner_html=include_str!("boot.js")></script>
                 <script nonce=use_nonce() inner_html=load_script(&files)></script>
                 <link rel="stylesheet" id="leptos" href=files.style() />
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <link rel="apple-touch-icon" href="/touch-icon.png" />
+                <link rel="icon" type="image/svg+xml" href=address_of("/favicon.svg") />
+                <link rel="apple-touch-icon" href=address_of("/touch-icon.png") />
                 <meta property="og:site_name" content="CodeAlong" />
                 <meta property="og:type" content="website" />
                 {link_picture()}
@@ -101,6 +105,7 @@ fn load_script(files: &SiteFiles) -> String {
             "wasm": overview_wasm,
             "script": overview_script,
             "steps": [wasm, script],
+            "courses": address_of("/courses/"),
         }),
         _ => serde_json::json!({
             "wasm": wasm,
@@ -122,7 +127,10 @@ fn link_picture() -> impl IntoView {
         };
         let alt = "A test that fails, with the bytes that came and the line to change";
         (
-            property("og:image", format!("{origin}/open-graph.png")),
+            property(
+                "og:image",
+                format!("{origin}{}", address_of("/open-graph.png")),
+            ),
             property("og:image:width", "1200".to_owned()),
             property("og:image:height", "630".to_owned()),
             property("og:image:alt", alt.to_owned()),
@@ -172,7 +180,7 @@ pub fn App() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     provide_context(navigation::RoutesToSteps);
     view! {
-        <Router>
+        <Router base=router_base()>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::Async />
@@ -188,7 +196,7 @@ pub fn App() -> impl IntoView {
 pub fn OverviewApp() -> impl IntoView {
     provide_contexts();
     view! {
-        <Router>
+        <Router base=router_base()>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                 <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::Async />
@@ -203,6 +211,14 @@ pub fn OverviewApp() -> impl IntoView {
 fn PageOfAnotherProgram() -> impl IntoView {
     Effect::new(|_| browser::reload());
     view! { <LoadingPage /> }
+}
+
+/// The server has removed it from the path that it routes.
+fn router_base() -> String {
+    #[cfg(feature = "ssr")]
+    return String::new();
+    #[cfg(not(feature = "ssr"))]
+    return BasePath::of_page().as_str().to_owned();
 }
 
 fn provide_contexts() {

@@ -34,7 +34,7 @@
   if (files.steps) {
     const hints = ["pointerover", "focusin", "touchstart"];
     const prefetch = ({ target }) => {
-      if (!target.closest?.("a[rel=external][href^='/courses/']")) return;
+      if (!target.closest?.(`a[rel=external][href^='${files.courses}']`)) return;
       for (const name of hints) document.removeEventListener(name, prefetch);
       for (const address of files.steps) {
         const link = document.createElement("link");

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use leptos::config::LeptosOptions;
 
+use crate::base_path::address_of;
+
 /// What the site's build writes: the hashed name of each file that has one, by its plain name. It is
 /// absent where cargo-leptos has built the site.
 const NAMES: &str = "names.json";
@@ -95,7 +97,7 @@ impl SiteFiles {
     pub(crate) fn overview(&self) -> Option<(String, String)> {
         let found = |ending| {
             let plain = format!("{}/overview.{ending}", self.0.package);
-            self.0.hashed.get(&plain).cloned()
+            self.0.hashed.get(&plain).map(|path| address_of(path))
         };
         Some((found("wasm")?, found("js")?))
     }
@@ -112,6 +114,6 @@ impl SiteFiles {
 
     fn of_package(&self, name: &str) -> String {
         let plain = format!("{}/{name}", self.0.package);
-        self.0.hashed.get(&plain).cloned().unwrap_or(plain)
+        address_of(self.0.hashed.get(&plain).unwrap_or(&plain))
     }
 }

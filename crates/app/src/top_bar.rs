@@ -3,6 +3,7 @@
 use browser_model::Theme;
 use leptos::prelude::*;
 
+use crate::base_path::address_of;
 use crate::dialog::DialogHandle;
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
@@ -30,7 +31,7 @@ pub(crate) fn TopBar(
             "Skip to the content"
         </a>
         <header class="bar">
-            <a class="brand" href="/" aria-label="CodeAlong, all courses">
+            <a class="brand" href=address_of("/") aria-label="CodeAlong, all courses">
                 // As in `assets/favicon.svg`.
                 <svg class="brand-icon" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
                     <path d="M9 10.5 14.5 16 9 21.5M17 21.5h6.5"></path>

@@ -24,6 +24,7 @@ mod session;
 mod settings;
 mod site;
 mod stop;
+mod under_base_path;
 
 pub mod commands;
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use app::base_path::BasePath;
 use app::site_files::{SiteFiles, SiteFilesError};
 use app::state::AppState;
 use app::{App, shell};
@@ -33,6 +34,7 @@ use crate::request_origin::{KnownHosts, check_host, check_origin};
 use crate::session::session_router;
 use crate::settings::HttpSettings;
 use crate::stop::Stop;
+use crate::under_base_path::strip_base_path;
 
 /// The pages' routes, found once per process: while Leptos looks for them, a resource of another
 /// router's page that is polled for the first time waits for ever.
@@ -44,6 +46,7 @@ struct RouterState {
     leptos: LeptosOptions,
     files: SiteFiles,
     frame_ancestors: Arc<str>,
+    base_path: BasePath,
 }
 
 impl FromRef<RouterState> for LeptosOptions {
@@ -71,6 +74,7 @@ pub fn router(
         leptos,
         files,
         frame_ancestors: settings.frame_ancestors.as_str().into(),
+        base_path: settings.base_path.clone(),
     };
     let shell_options = state.leptos.clone();
     let pages = Router::new().leptos_routes_with_context(
@@ -106,7 +110,8 @@ pub fn router(
     let router = router.layer(TraceLayer::new_for_http().on_failure(log_failure));
     // Before any route is matched: people type a slash at the end, and it changes nothing.
     let router = NormalizePathLayer::trim_trailing_slash().layer(router);
-    Ok(Router::new().fallback_service(router))
+    let strip = middleware::map_request_with_state(settings.base_path.clone(), strip_base_path);
+    Ok(Router::new().fallback_service(router).layer(strip))
 }
 
 /// A 503 is intended, and its reason is logged where it arises: polling until the server is ready
@@ -120,10 +125,12 @@ fn log_failure(failure: ServerErrorsFailureClass, latency: Duration, _span: &Spa
 
 fn page_context(state: &RouterState) -> impl Fn() + Clone + Send + Sync + 'static {
     let (app, files) = (state.app.clone(), state.files.clone());
+    let base_path = state.base_path.clone();
     let frame_ancestors = Arc::clone(&state.frame_ancestors);
     move || {
         provide_context(app.clone());
         provide_context(files.clone());
+        provide_context(base_path.clone());
         add_content_security_policy(app.reloads(), &frame_ancestors);
     }
 }

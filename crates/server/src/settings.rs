@@ -29,7 +29,7 @@ pub struct Setting {
 
 /// Every setting; a `CODEALONG_*` variable that is not here stops the start. Those of the sandbox
 /// have the names of the fields of [`SandboxSettings`].
-pub const SETTINGS: [Setting; 28] = [
+pub const SETTINGS: [Setting; 29] = [
     setting(
         "CODEALONG_ADDRESS",
         "site-addr of Leptos.toml",
@@ -49,6 +49,11 @@ pub const SETTINGS: [Setting; 28] = [
         "CODEALONG_FRAME_ANCESTORS",
         "'none'",
         "sites that may show its pages in a frame, as in https://moodle.example.org",
+    ),
+    setting(
+        "CODEALONG_BASE_PATH",
+        "none: the site has its name for itself",
+        "path that the whole site is under, as in /learn",
     ),
     setting(
         "CODEALONG_CONNECTIONS_MAX",

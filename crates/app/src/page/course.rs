@@ -8,6 +8,7 @@ use protocol::{Chapter, CourseView, StepSummary, counted, duration_text, minutes
 
 use super::home::ProgressBar;
 use crate::api::load_course;
+use crate::base_path::address_of;
 use crate::course_text::{CourseText, course_language};
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
@@ -181,7 +182,7 @@ pub(super) fn Continue(
     let link = move || {
         let progress = progress.get();
         let address = |step: &StepSummary| {
-            course.with_value(|course| format!("/courses/{}/{}", course.id, step.id))
+            course.with_value(|course| address_of(&format!("/courses/{}/{}", course.id, step.id)))
         };
         match progress.next {
             Some(step) => {
@@ -221,7 +222,8 @@ fn StepRow(
 ) -> impl IntoView {
     let store = expect_context::<Store>();
     let language = course_language();
-    let address = course.with_value(|course| format!("/courses/{}/{}", course.id, step.id));
+    let address =
+        course.with_value(|course| address_of(&format!("/courses/{}/{}", course.id, step.id)));
     let difficulty = step.difficulty;
     let time = minutes_text(difficulty.from_minutes.into(), difficulty.to_minutes.into());
     let id = StoredValue::new(step.id);

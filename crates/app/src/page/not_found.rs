@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use protocol::{RunError, sentence_case};
 
+use crate::base_path::address_of;
 use crate::erased_view::IntoErasedView;
 use crate::navigation::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};
@@ -24,7 +25,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
             <h1>"There is no such page"</h1>
             <p>"The address may be mistyped, or the page has moved. Your progress is untouched."</p>
             <p>
-                <a class="button primary" href="/">
+                <a class="button primary" href=address_of("/")>
                     "All courses"
                 </a>
             </p>

@@ -14,13 +14,14 @@ use protocol::{
 use super::layout::{Layout, Panel, View};
 use super::open_step::OpenStep;
 use super::program_editor::ProgramEditor;
+use crate::base_path::address_of;
 use crate::browser::{self, Local, Socket, Timer};
 use crate::store::Store;
 
 use self::playback::Playback;
 pub(super) use self::view::ConsoleView;
 
-const ADDRESS: &str = "/api/session";
+const PATH: &str = "/api/session";
 
 /// How often keys that are pressed are told to the server, which counts how long nobody types.
 const STAY_EVERY_MS: u64 = 20_000;
@@ -168,7 +169,7 @@ impl ConsoleSession {
         let now = browser::now_ms().unwrap_or_default();
         self.last_told_ms.set_value(now);
         self.last_heard_ms.set_value(now);
-        let socket = Socket::open(ADDRESS, first, on_message, on_end);
+        let socket = Socket::open(&address_of(PATH), first, on_message, on_end);
         if socket.is_none() {
             self.lose();
         }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlElement, KeyboardEvent};
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::Workbench;
@@ -148,7 +149,12 @@ pub(super) fn listen(bench: Workbench, dialog: DialogHandle) {
             let (before, after) = bench.step.neighbours();
             let go = |step: Option<protocol::StepSummary>| {
                 if let Some(step) = step {
-                    navigate(&bench.step.address(&step), Default::default());
+                    // An address has the base path already.
+                    let options = NavigateOptions {
+                        resolve: false,
+                        ..NavigateOptions::default()
+                    };
+                    navigate(&bench.step.address(&step), options);
                 }
             };
             match shortcut {

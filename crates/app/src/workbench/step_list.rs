@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use protocol::StepSummary;
 
 use super::Workbench;
+use crate::base_path::address_of;
 use crate::browser;
 use crate::course_text::CourseText;
 use crate::erased_view::IntoErasedView;
@@ -100,7 +101,7 @@ pub(super) fn StepMenu() -> impl IntoView {
     let total = steps.len();
     let course_address = bench
         .step
-        .with(|course, _| format!("/courses/{}", course.id));
+        .with(|course, _| address_of(&format!("/courses/{}", course.id)));
     let rows = (1..)
         .zip(steps)
         .map(|(number, step)| {

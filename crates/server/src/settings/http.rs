@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use app::base_path::BasePath;
 use axum::http::HeaderValue;
 use ipnet::IpNet;
 
@@ -18,6 +19,8 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// The sites that may show pages in a frame: the value of `frame-ancestors`.
     pub frame_ancestors: String,
+    /// The path that the whole site is under.
+    pub base_path: BasePath,
     /// Connections at a time; none for as many as the machine allows.
     pub connections_max: Option<u32>,
     /// Where `/metrics` and the details of `/readyz` are; none for [`METRICS_ADDRESS`], where that is
@@ -37,6 +40,7 @@ impl Default for HttpSettings {
             hosts: HostNames::default(),
             trusted_proxies: Vec::new(),
             frame_ancestors: "'none'".to_owned(),
+            base_path: BasePath::default(),
             connections_max: None,
             metrics_address: None,
             drain: Duration::from_secs(5),
@@ -60,6 +64,9 @@ impl HttpSettings {
                 parse_network,
             ),
             frame_ancestors: frame_ancestors(reader).unwrap_or(default.frame_ancestors),
+            base_path: reader
+                .parsed("CODEALONG_BASE_PATH", "a path, as in /learn")
+                .unwrap_or_default(),
             connections_max: reader.positive("CODEALONG_CONNECTIONS_MAX"),
             metrics_address: reader.parsed(
                 "CODEALONG_METRICS_ADDRESS",

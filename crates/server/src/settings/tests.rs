@@ -38,6 +38,7 @@ fn every_bad_variable_is_named_with_what_it_should_be() {
         ("CODEALONG_OWNER", "a b"),
         ("CODEALONG_HOSTS", "https://learn.example.org"),
         ("CODEALONG_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
+        ("CODEALONG_BASE_PATH", "learn here"),
         ("CODEALONG_FRAME_ANCESTORS", "https://a.org; script-src *"),
         ("CODEALONG_CONNECTIONS_MAX", "0"),
     ])
@@ -51,6 +52,7 @@ fn every_bad_variable_is_named_with_what_it_should_be() {
         "CODEALONG_OWNER=a b",
         "CODEALONG_HOSTS is \"https://learn.example.org\", which is not names",
         "CODEALONG_TRUSTED_PROXIES is \"10.0.0.0/8, nginx\", which is not networks",
+        "CODEALONG_BASE_PATH is \"learn here\", which is not a path, as in /learn",
         "CODEALONG_FRAME_ANCESTORS is \"https://a.org; script-src *\", which is not sites",
         "CODEALONG_CONNECTIONS_MAX is \"0\", which is not a whole number from 1",
     ] {
@@ -68,6 +70,7 @@ fn every_variable_reaches_its_setting() {
         ("CODEALONG_RUNTIME", "runsc"),
         ("CODEALONG_HOSTS", "learn.example.org"),
         ("CODEALONG_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,::1"),
+        ("CODEALONG_BASE_PATH", "/learn/"),
         ("CODEALONG_DRAIN", "0"),
         ("CODEALONG_METRICS_ADDRESS", "127.0.0.1:9000"),
     ])
@@ -84,6 +87,7 @@ fn every_variable_reaches_its_setting() {
         .map(ToString::to_string)
         .collect();
     assert_eq!(networks, ["10.0.0.0/8", "192.0.2.7/32", "::1/128"]);
+    assert_eq!(settings.http.base_path.as_str(), "/learn");
     assert_eq!(settings.http.drain, Duration::ZERO);
     assert_eq!(settings.http.metrics_address.unwrap().port(), 9000);
     assert_eq!(settings.sandbox.runtime.as_deref(), Some("runsc"));

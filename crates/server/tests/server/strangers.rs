@@ -164,6 +164,42 @@ async fn a_page_may_be_framed_by_the_sites_that_are_named() {
     );
 }
 
+/// Whether the reverse proxy leaves the base path in requests or removes it.
+#[tokio::test]
+async fn the_whole_site_may_be_under_a_path() {
+    let app = TestApp::start_for(HttpSettings {
+        base_path: "/learn".parse().unwrap(),
+        ..HttpSettings::default()
+    });
+    for prefix in ["/learn", ""] {
+        let at = |path: &str| format!("{prefix}{path}");
+        let page = app.get(&at("/courses/redis/get")).await;
+        let page = page.expect(200, "data-base-path=\"/learn\"");
+        let links = page.body.split([' ', '>']).filter_map(|attribute| {
+            let address = attribute
+                .strip_prefix("href=\"")
+                .or_else(|| attribute.strip_prefix("src=\""))?;
+            address.starts_with('/').then_some(address)
+        });
+        let links: Vec<&str> = links.collect();
+        assert!(links.len() > 3, "{links:?}");
+        for link in links {
+            assert!(link.starts_with("/learn/"), "{link}");
+        }
+        app.get(&at("/healthz")).await.expect(200, "alive");
+        app.get(&at("/courses/nothing"))
+            .await
+            .expect(404, "/learn/");
+        let call = Request::post(at("/api/courses")).header("content-type", "application/json");
+        let answer = app.send(call.body(Body::from("{}")).unwrap()).await;
+        answer.expect(200, "redis");
+    }
+    app.get("/learn")
+        .await
+        .expect(200, "href=\"/learn/courses/redis\"");
+    app.get("/learning").await.expect(404, "");
+}
+
 #[tokio::test]
 async fn a_proxy_that_nobody_trusts_is_warned_of_once() {
     let log = Log::begin();
