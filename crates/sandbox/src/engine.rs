@@ -20,6 +20,7 @@ use crate::attached_io::{AttachedIo, AttachedOutput};
 mod builds;
 mod survey;
 
+pub(crate) use builds::BuildNetwork;
 pub use survey::EngineSurvey;
 
 /// How often to ask whether a removal is over.

@@ -5,9 +5,11 @@
 //! missing. A connected machine with rustup, Docker, Node, Python and Redis runs nothing in here.
 
 pub(crate) mod dockerd;
+pub(crate) mod judge_image;
 pub(crate) mod packages;
 pub(crate) mod python_image;
 pub(crate) mod system_compiler;
 pub(crate) mod system_toolchain;
 
+mod root_filesystem;
 mod wasm_std;

@@ -20,6 +20,15 @@ const SILENCE_MAX: Duration = Duration::from_secs(180);
 /// How much of a build's output is kept for the error.
 const OUTPUT_MAX: usize = 16 * 1024;
 
+/// What a build may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BuildNetwork {
+    /// Nothing, so that it works where the engine has no bridge.
+    None,
+    /// What the host reaches, without a bridge either.
+    Host,
+}
+
 impl Engine {
     /// An image's id, if the engine has it.
     pub(crate) async fn image_id(&self, image: &str) -> Result<Option<String>, SandboxError> {
@@ -63,14 +72,17 @@ impl Engine {
         dockerfile: &str,
         arguments: HashMap<String, String>,
         context: Vec<u8>,
+        network: BuildNetwork,
     ) -> Result<(), SandboxError> {
         let options = BuildImageOptions {
             dockerfile: dockerfile.to_owned(),
             t: Some(tag.to_owned()),
             rm: true,
             forcerm: true,
-            // The build needs no network, and so works where the bridge does not.
-            networkmode: Some("none".to_owned()),
+            networkmode: Some(match network {
+                BuildNetwork::None => "none".to_owned(),
+                BuildNetwork::Host => "host".to_owned(),
+            }),
             buildargs: Some(arguments),
             ..BuildImageOptions::default()
         };

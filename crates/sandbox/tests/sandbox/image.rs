@@ -75,6 +75,11 @@ async fn a_build_that_fails_says_what_it_said() {
     let folder = tempfile::tempdir().unwrap();
     let dockerfile =
         "ARG BASE\nFROM ${BASE}\nRUN [\"python3.11\", \"-c\", \"print('on purpose'); 1 / 0\"]\n";
+    // The base of it is found, not built.
+    copy(
+        &image_folder().join("judge-base"),
+        &folder.path().join("judge-base"),
+    );
     fs::create_dir(folder.path().join("judge")).unwrap();
     fs::write(folder.path().join("judge/Dockerfile"), dockerfile).unwrap();
     let lab = Lab::not_ready_yet(|settings| settings.image_folder = folder.path().to_owned());

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use bollard::query_parameters::ImportImageOptions;
+use bollard::query_parameters::{ImportImageOptions, ListImagesOptions};
 use bollard::{API_DEFAULT_VERSION, Docker, body_full};
 use bytes::BytesMut;
 use futures::StreamExt;
@@ -15,8 +15,12 @@ use tokio::time::timeout;
 
 use crate::lab::engine;
 
-/// Either of the bases that the runner images may be built on.
-const BASES: [&str; 2] = ["codealong-python-base:3.11", "python:3.11-slim"];
+/// What the runner images may be built on, by the beginnings of their names.
+const BASES: [&str; 3] = [
+    "codealong-python-base:3.11",
+    "python:3.11-slim",
+    "codealong-judge-base:",
+];
 
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
 const ENDS_WITHIN: Duration = Duration::from_secs(60);
@@ -28,14 +32,14 @@ pub(crate) struct OwnEngine {
 }
 
 impl OwnEngine {
-    /// Starts an engine and gives it the base image. Needs `dockerd`, and to be root.
+    /// Starts an engine and gives it the base images. Needs `dockerd`, and to be root.
     pub(crate) async fn start() -> Self {
         let mut own = Self {
             folder: tempfile::tempdir().unwrap(),
             daemon: None,
         };
         own.start_again().await;
-        own.take_base_image().await;
+        own.take_base_images().await;
         own
     }
 
@@ -96,14 +100,17 @@ impl OwnEngine {
         Path::new(&self.path("docker.sock")).exists() && self.client().ping().await.is_ok()
     }
 
-    async fn take_base_image(&self) {
+    async fn take_base_images(&self) {
         let shared = engine();
-        for base in BASES {
-            if shared.inspect_image(base).await.is_err() {
-                continue;
-            }
+        let images = shared.list_images(None::<ListImagesOptions>).await.unwrap();
+        let names = images.into_iter().flat_map(|image| image.repo_tags);
+        let bases: Vec<String> = names
+            .filter(|name| BASES.iter().any(|base| name.starts_with(base)))
+            .collect();
+        assert!(bases.len() >= 2, "the shared engine has only {bases:?}");
+        for base in bases {
             let mut image = BytesMut::new();
-            let mut export = Box::pin(shared.export_image(base));
+            let mut export = Box::pin(shared.export_image(&base));
             while let Some(chunk) = export.next().await {
                 image.extend_from_slice(&chunk.unwrap());
             }
@@ -114,9 +121,7 @@ impl OwnEngine {
             while let Some(step) = import.next().await {
                 step.unwrap();
             }
-            return;
         }
-        panic!("the shared engine has neither of {BASES:?}");
     }
 
     fn path(&self, name: &str) -> String {

@@ -52,6 +52,10 @@ pub(crate) const PYTHON: PackageSet<'_> = PackageSet {
     names: &["python3"],
     reason: "Python 3.11 or newer is missing",
 };
+pub(crate) const PIP: PackageSet<'_> = PackageSet {
+    names: &["python3-pip"],
+    reason: "Python's pip is missing",
+};
 pub(crate) const REDIS: PackageSet<'_> = PackageSet {
     names: &["redis-server"],
     reason: "redis-server is missing",
