@@ -152,6 +152,8 @@ fn push_reply(reply: &Reply, indent: &str, text: &mut String) {
         }
         Reply::BulkString(bytes) => text.push_str(&quoted_text(bytes)),
         Reply::Nil => text.push_str("(nil)"),
+        Reply::Map(pairs) if pairs.is_empty() => text.push_str("(empty hash)"),
+        Reply::Map(pairs) => push_map(pairs, indent, text),
         Reply::Array(elements) if elements.is_empty() => text.push_str("(empty array)"),
         Reply::Array(elements) => {
             let width = elements.len().to_string().len();
@@ -166,6 +168,23 @@ fn push_reply(reply: &Reply, indent: &str, text: &mut String) {
                 push_reply(element, &deeper, text);
             }
         }
+    }
+}
+
+/// A pair a line, its key before the arrow.
+fn push_map(pairs: &[(Reply, Reply)], indent: &str, text: &mut String) {
+    let width = pairs.len().to_string().len();
+    for (at, (key, value)) in pairs.iter().enumerate() {
+        if at > 0 {
+            text.push('\n');
+            text.push_str(indent);
+        }
+        let number = format!("{:>width$}# ", at + 1);
+        text.push_str(&number);
+        let deeper = format!("{indent}{}", " ".repeat(number.len()));
+        push_reply(key, &deeper, text);
+        text.push_str(" => ");
+        push_reply(value, &deeper, text);
     }
 }
 
@@ -260,6 +279,14 @@ mod tests {
                 Reply::Array(vec![bulk("a"), Reply::Array(vec![bulk("b"), bulk("c")])]),
                 "1) \"a\"\n2) 1) \"b\"\n   2) \"c\"",
             ),
+            (
+                Reply::Map(vec![
+                    (bulk("server"), bulk("redis")),
+                    (bulk("modules"), Reply::Array(vec![])),
+                ]),
+                "1# \"server\" => \"redis\"\n2# \"modules\" => (empty array)",
+            ),
+            (Reply::Map(vec![]), "(empty hash)"),
         ] {
             assert_eq!(reply_text(&reply), text);
         }

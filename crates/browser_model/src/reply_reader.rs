@@ -11,10 +11,12 @@ pub enum Reply {
     Integer(i64),
     /// `$3\r\n…\r\n`
     BulkString(Vec<u8>),
-    /// `$-1\r\n` or `*-1\r\n`
+    /// `$-1\r\n`, `*-1\r\n`, or `_\r\n` of RESP3
     Nil,
     /// `*2\r\n…`
     Array(Vec<Reply>),
+    /// `%1\r\n…`, of RESP3
+    Map(Vec<(Reply, Reply)>),
 }
 
 /// What has been read.
@@ -32,7 +34,8 @@ pub enum Reading {
 const DEPTH_MAX: usize = 16;
 const ELEMENTS_MAX: usize = 100_000;
 
-/// Reads one reply from the beginning of `bytes`, as RESP2 has it.
+/// Reads one reply from the beginning of `bytes`: of RESP2, and of RESP3 what HELLO and nothing are
+/// answered with. As redis-cli does, it takes these from a server that was not asked for them, too.
 pub fn read_reply(bytes: &[u8]) -> Reading {
     let mut reader = Reader {
         bytes,
@@ -64,7 +67,7 @@ impl<'bytes> Reader<'bytes> {
             return Err(Stop::Invalid);
         }
         let kind = *self.bytes.get(self.at).ok_or(Stop::Incomplete)?;
-        if !b"+-:$*".contains(&kind) {
+        if !b"+-:$*_%".contains(&kind) {
             return Err(Stop::Invalid);
         }
         self.at += 1;
@@ -74,6 +77,9 @@ impl<'bytes> Reader<'bytes> {
             b'-' => Ok(Reply::Error(line.to_vec())),
             b':' => number(line).map(Reply::Integer),
             b'$' => self.bulk_string(number(line)?),
+            b'_' if line.is_empty() => Ok(Reply::Nil),
+            b'_' => Err(Stop::Invalid),
+            b'%' => self.map(number(line)?, depth),
             _ => self.array(number(line)?, depth),
         }
     }
@@ -121,6 +127,15 @@ impl<'bytes> Reader<'bytes> {
         let elements = (0..length).map(|_| self.reply(depth + 1));
         elements.collect::<Result<_, _>>().map(Reply::Array)
     }
+
+    fn map(&mut self, length: i64, depth: usize) -> Result<Reply, Stop> {
+        let length = length_of(length)?.ok_or(Stop::Invalid)?;
+        let mut pairs = Vec::new();
+        for _ in 0..length {
+            pairs.push((self.reply(depth + 1)?, self.reply(depth + 1)?));
+        }
+        Ok(Reply::Map(pairs))
+    }
 }
 
 fn number(line: &[u8]) -> Result<i64, Stop> {
@@ -157,6 +172,19 @@ mod tests {
     }
 
     #[test]
+    fn what_hello_is_answered_with_is_read() {
+        let map = b"%2\r\n+proto\r\n:3\r\n$1\r\na\r\n_\r\n";
+        let expected = Reply::Map(vec![
+            (Reply::SimpleString(b"proto".to_vec()), Reply::Integer(3)),
+            (Reply::BulkString(b"a".to_vec()), Reply::Nil),
+        ]);
+        for end in 0..map.len() {
+            assert_eq!(read_reply(&map[..end]), Reading::Incomplete, "{end}");
+        }
+        assert_eq!(read_reply(map), Reading::Reply(expected, map.len()));
+    }
+
+    #[test]
     fn what_is_no_reply_is_seen_as_soon_as_it_is_clear() {
         for bad in [
             &b"hello"[..],
@@ -166,6 +194,8 @@ mod tests {
             b":x\r\n",
             b"*1\r\nx",
             b"$2\r\nab\rx",
+            b"_x\r\n",
+            b"%-1\r\n",
         ] {
             assert_eq!(read_reply(bad), Reading::Invalid, "{bad:?}");
         }
