@@ -23,13 +23,15 @@ on the program that the one before left behind, because that is quicker. Where a
 program is started again, the test runs again from its first line, and only that counts. So: don't rely
 on what another test left, don't keep anything in globals, and take random values from
 `server.random`, which gives both runs the same ones. `@test("…", fresh=True)` never gets a used
-program: for a test that counts connections, say.
+program: for a test that counts connections, say. `@test("…", once=True)` is left out of later steps' runs.
 
 ## The server
 | call | does |
 | --- | --- |
 | `server.connect()` | a new client; tries for up to 2000 ms |
 | `server.run_scripts(scripts, replies_to)` | sends lists of random commands; where a reply is wrong, the shortest list is shown that leads to one |
+| `server.redis_cli("GET", "k")` | runs the real redis-cli; `.expect("v\\n")` compares what it prints |
+| `server.redis_py(script, version=8)` | runs a Python script with the real package `redis` |
 | `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.expect_silence(a, b, for_ms=30)` | nothing may come to any of these clients for so long |
@@ -70,18 +72,22 @@ server may serve one client at a time until the course says otherwise, and `list
 | `integer_between(90, 100)` | one of these; `unlike=seen` leaves out some of them |
 | `bulk("hé")`, `bulk(b"\\xff")` | `$3\\r\\nhé\\r\\n`, `$1\\r\\n\\xff\\r\\n` |
 | `nil`, `nil_array` | `$-1\\r\\n`, `*-1\\r\\n` |
+| `null` | `_\\r\\n`, the nil of RESP3 |
+| `pairs({"proto": 2})` | an array of keys and values in turns that has these pairs, among others |
+| `map_with({"proto": 3})` | a map of RESP3 that has these |
 | `array(["a", 1, nil, ["b"]])` | an array of these |
 | `exactly(b"hello\\n")` | these bytes, in a protocol that is not RESP |
 
 Text is sent and compared as UTF-8. `expect` returns bytes for strings and errors, a whole number
-for an integer, None for the two nils, and a tuple of such values for an array.
+for an integer, None for the two nils and the null, and a tuple of such values for an array. A client's
+replies are of RESP2 until it has sent `HELLO 3`.
 
 ## What a failure looks like
 The outcomes are those of `protocol::Outcome`. Which one a program gets is the judge's business, not
 the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
 no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-value`,
-`extra-bytes` where the wrong one did; `unasked` where bytes came before any request;
+`extra-bytes` where the wrong one did; `wrong-output` where a real client printed something else; `unasked` where bytes came before any request;
 `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`, `timed-out`, `interfered`
 where a limit was hit.
 '''
@@ -96,8 +102,11 @@ from codealong_judge.expectation import (
     exactly,
     integer,
     integer_between,
+    map_with,
     nil,
     nil_array,
+    null,
+    pairs,
     simple,
 )
 from codealong_judge.script import key
@@ -112,8 +121,11 @@ __all__ = [
     "integer",
     "integer_between",
     "key",
+    "map_with",
     "nil",
     "nil_array",
+    "null",
+    "pairs",
     "simple",
     "test",
 ]

@@ -9,6 +9,7 @@ import shutil
 import tomllib
 import unittest
 
+import redis_packages
 from judging import judge, step
 
 COURSE = os.path.join(
@@ -33,6 +34,7 @@ def steps_of_the_course():
 
 class RealRedis(unittest.TestCase):
     def test_a_real_redis_server_passes_every_test_of_the_course(self):
+        redis_packages.ensure()
         server = shutil.which("redis-server")
         self.assertIsNotNone(server, "redis-server is missing: install Debian's redis-server")
         steps = list(steps_of_the_course())

@@ -28,6 +28,24 @@ class ReadingReplies(unittest.TestCase):
             reply = resp.read(data + b"+more")
             self.assertEqual((reply.type, reply.value, reply.end), (kind, value, len(data)), data)
 
+    def test_of_version_3_are_read_where_a_client_has_asked_for_them(self):
+        data = b"%2\r\n$1\r\na\r\n:1\r\n+b\r\n_\r\n"
+        reply = resp.read(data + b"+more", version=3)
+        self.assertEqual((reply.type, reply.end), ("map", len(data)))
+        pairs = [[{"bulk-string": text(b"a")}, {"integer": 1}], [{"simple-string": text(b"b")}, "null"]]
+        self.assertEqual(resp.value(reply), {"map": {"pairs": pairs, "cut_pairs": 0}})
+        for end in range(1, len(data)):
+            self.assertIsInstance(resp.read(data[:end], version=3), Incomplete, end)
+        for refused in (data, b"_\r\n"):
+            self.assertEqual(resp.read(refused), Invalid(0, "first-byte"))
+        for wrong, offset, rule in (
+            (b"_x\r\n", 1, "null-end"),
+            (b"%-1\r\n", 1, {"range": "pairs"}),
+            (b"%x\r\n", 1, {"digits": "pairs"}),
+            (b"#t\r\n", 0, "first-byte"),
+        ):
+            self.assertEqual(resp.read(wrong, version=3), Invalid(offset, rule), wrong)
+
     def test_arrays_nest(self):
         data = b"*3\r\n$1\r\na\r\n:1\r\n*1\r\n$-1\r\n"
         reply = resp.read(data)

@@ -96,7 +96,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
     let steps = steps.iter().map(|step| JobStep {
         step: step.id.clone(),
         source: step.tests_source.clone(),
-        tests: step.tests.clone(),
+        tests: step.tests_for(&assignment.step),
     });
     Ok(Job {
         seed: *seed,

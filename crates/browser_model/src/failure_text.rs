@@ -24,6 +24,9 @@ pub fn failure_text(report: &Report, test: &TestResult, course: &str, step: &str
     }
     push_program_lines(&mut text, report, test);
     push_traceback(&mut text, &test.outcome);
+    if let Outcome::WrongOutput { command, .. } = &test.outcome {
+        let _ = writeln!(text, "\nWhat was run:\n{}", command.trim_end());
+    }
     if let Some(comparison) = test.outcome.comparison() {
         let (expected, wrong) = if comparison.expected_is_prefix {
             ("Expected to begin with", "The first difference is")
@@ -107,11 +110,11 @@ fn push_exchange(text: &mut String, test: &TestResult) {
     }
     for row in &rows[left_out..] {
         let mut line = format!("{:>8}  ", row.at);
-        match (&row.bytes, row.client) {
+        match (&row.bytes, &row.client) {
             (Some((bytes, cut)), Some(client)) => {
                 let way = match row.event {
-                    TraceEvent::Sent => format!("client {client} to program"),
-                    _ => format!("program to client {client}"),
+                    TraceEvent::Sent => format!("{client} to program"),
+                    _ => format!("program to {client}"),
                 };
                 let _ = write!(line, "{way}: {}", shown(bytes, *cut));
             }
@@ -223,6 +226,37 @@ mod tests {
             "1.4  client 1 to program: xxx",
             "x … and 70 more bytes\n",
             "Seed of the run: 4f1c",
+        ] {
+            assert!(text.contains(expected), "{expected:?} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_real_client_was_given_to_do_is_said_too() {
+        let mut report = report();
+        let test = &mut report.steps[0].tests[0];
+        test.outcome = Outcome::WrongOutput {
+            tool: "redis-cli".to_owned(),
+            command: "redis-cli\nSET k 1\n".to_owned(),
+            output: test.outcome.comparison().unwrap().clone(),
+            code: Some(0),
+        };
+        let connected = ExchangeAction::Connected {
+            name: Some("redis-cli".to_owned()),
+        };
+        test.exchanges.insert(
+            0,
+            Exchange {
+                client: 1,
+                at_us: 0,
+                action: connected,
+            },
+        );
+        let text = failure_text(&report, &report.steps[0].tests[0], "Build Redis", "Answer");
+        for expected in [
+            "\nWhat was run:\nredis-cli\nSET k 1\n",
+            "0.0  redis-cli connected\n",
+            "1.4  redis-cli to program: xxx",
         ] {
             assert!(text.contains(expected), "{expected:?} in\n{text}");
         }

@@ -37,7 +37,7 @@ pub fn playback_of(exchanges: &[Exchange]) -> Option<Vec<PlaybackStep>> {
     for exchange in exchanges {
         let client = u32::from(exchange.client);
         match &exchange.action {
-            ExchangeAction::Connected => steps.push(PlaybackStep::Connect { client }),
+            ExchangeAction::Connected { .. } => steps.push(PlaybackStep::Connect { client }),
             ExchangeAction::Sent {
                 bytes,
                 cut_bytes: 0,
@@ -121,10 +121,10 @@ mod tests {
     #[test]
     fn what_clients_did_is_played_in_their_order() {
         let exchanges = [
-            exchange(1, ExchangeAction::Connected),
+            exchange(1, ExchangeAction::Connected { name: None }),
             exchange(1, sent(b"*1\r\n$4\r\nPING\r\n", &["PING"], 0)),
             exchange(1, ExchangeAction::Silence { waited_ms: 1000 }),
-            exchange(2, ExchangeAction::Connected),
+            exchange(2, ExchangeAction::Connected { name: None }),
             exchange(2, sent(b"half", &[], 0)),
             exchange(1, ExchangeAction::ClosedByClient),
         ];
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_whole_is_not_played() {
-        let connected = exchange(1, ExchangeAction::Connected);
+        let connected = exchange(1, ExchangeAction::Connected { name: None });
         for other in [
             exchange(1, sent(b"x", &[], 5000)),
             exchange(0, ExchangeAction::LeftOut { count: 7 }),

@@ -7,8 +7,8 @@ use protocol::{ByteString, Caller, Exchange, ExchangeAction};
 pub struct TraceRow {
     /// Milliseconds since the test began, with one decimal.
     pub at: String,
-    /// The client, from 1; none for an event of no single client.
-    pub client: Option<u16>,
+    /// What the client is called; none for an event of no single client.
+    pub client: Option<String>,
     /// The lane, from 0; clients share the last one where there are too many. None for an event of
     /// no single client.
     pub lane: Option<usize>,
@@ -113,14 +113,18 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
                     (true, false) => LaneState::Ends,
                 })
                 .collect();
-            let named = names_client.then_some(exchange.client);
+            let is_of_client = exchange.client > 0;
+            let client = is_of_client.then(|| Exchange::client_name(exchanges, exchange.client));
+            let is_named =
+                names_client || Exchange::real_client(exchanges, exchange.client).is_some();
+            let named = client.as_deref().filter(|_| is_named);
             let (bytes, line) = passed_bytes(&exchange.action);
             TraceRow {
                 at: format!("{:.1}", f64::from(exchange.at_us) / 1000.0),
-                client: (exchange.client > 0).then_some(exchange.client),
                 lane,
                 event,
                 headline: exchange.action.headline(named).unwrap_or_default(),
+                client,
                 bytes,
                 line,
                 callers: exchange.action.callers().to_vec(),
@@ -132,7 +136,7 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
 
 fn event_of(action: &ExchangeAction) -> TraceEvent {
     match action {
-        ExchangeAction::Connected => TraceEvent::Opened,
+        ExchangeAction::Connected { .. } => TraceEvent::Opened,
         ExchangeAction::Sent { .. } => TraceEvent::Sent,
         ExchangeAction::Received { .. } => TraceEvent::Received,
         ExchangeAction::Silence { .. } => TraceEvent::Silence,
@@ -186,8 +190,8 @@ mod tests {
     #[test]
     fn each_client_has_a_lane_that_is_open_while_it_is_connected() {
         let rows = trace_rows(&[
-            at(1, ExchangeAction::Connected),
-            at(2, ExchangeAction::Connected),
+            at(1, ExchangeAction::Connected { name: None }),
+            at(2, ExchangeAction::Connected { name: None }),
             at(1, sent()),
             at(1, ExchangeAction::ClosedByClient),
             at(2, sent()),
@@ -218,7 +222,7 @@ mod tests {
         };
         let of = |client| {
             [
-                at(client, ExchangeAction::Connected),
+                at(client, ExchangeAction::Connected { name: None }),
                 at(client, ExchangeAction::Silence { waited_ms: 300 }),
                 at(client, ExchangeAction::ClosedByServer),
                 at(client, ExchangeAction::ClosedByClient),
@@ -245,9 +249,29 @@ mod tests {
     }
 
     #[test]
+    fn a_real_client_is_called_by_its_name_even_where_it_is_the_only_one() {
+        let rows = trace_rows(&[
+            at(
+                1,
+                ExchangeAction::Connected {
+                    name: Some("redis-cli".to_owned()),
+                },
+            ),
+            at(1, sent()),
+            at(1, ExchangeAction::ClosedByServer),
+        ]);
+        assert_eq!(rows[0].headline, "redis-cli connected");
+        assert_eq!(rows[1].client.as_deref(), Some("redis-cli"));
+        assert_eq!(
+            rows[2].headline,
+            "the program closed the connection to redis-cli"
+        );
+    }
+
+    #[test]
     fn many_clients_share_the_last_lane() {
         let connects: Vec<Exchange> = (1..=50)
-            .map(|client| at(client, ExchangeAction::Connected))
+            .map(|client| at(client, ExchangeAction::Connected { name: None }))
             .collect();
         let rows = trace_rows(&connects);
         assert_eq!(rows[49].lane, Some(LANES_MAX - 1));
@@ -257,10 +281,10 @@ mod tests {
     #[test]
     fn what_is_about_the_whole_program_is_no_client() {
         let rows = trace_rows(&[
-            at(1, ExchangeAction::Connected),
+            at(1, ExchangeAction::Connected { name: None }),
             at(0, ExchangeAction::Restarted),
             at(0, ExchangeAction::LeftOut { count: 37 }),
-            at(1, ExchangeAction::Connected),
+            at(1, ExchangeAction::Connected { name: None }),
         ]);
         let one_lane: Vec<_> = rows.iter().map(|row| row.lanes.clone()).collect();
         let expected = [
@@ -270,8 +294,11 @@ mod tests {
             [LaneState::Begins],
         ];
         assert_eq!(one_lane, expected);
-        let clients: Vec<_> = rows.iter().map(|row| (row.client, row.lane)).collect();
-        let of_first = (Some(1), Some(0));
+        let clients: Vec<_> = rows
+            .iter()
+            .map(|row| (row.client.as_deref(), row.lane))
+            .collect();
+        let of_first = (Some("client 1"), Some(0));
         assert_eq!(clients, [of_first, (None, None), (None, None), of_first]);
         assert_eq!(rows[2].headline, "37 events are left out here");
     }

@@ -1,11 +1,11 @@
 //! The checklist of a step: the names of its tests, read from `tests.py` without running it.
 //!
 //! The page shows the names before the first run, so only one strict form is read: a line
-//! `@test("name")` or `@test("name", fresh=True)` without indentation. The judge compares the list
+//! `@test("name")` without indentation, where `fresh=True` or `once=True` may follow the name. The judge compares the list
 //! with the tests that it finds when it runs the file, so a test that this parser misses breaks the
 //! step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use protocol::{PlannedTest, StepId, TestId};
@@ -15,35 +15,46 @@ use crate::problem::Diagnostics;
 /// A longer name would not fit the checklist.
 const MAX_NAME_CHARACTERS: usize = 80;
 
-/// The tests of a step, in order; `None` where one of them has a problem.
+/// The tests of a step.
+#[derive(Debug, Clone)]
+pub(crate) struct Checklist {
+    /// All of them, in order.
+    pub(crate) tests: Vec<PlannedTest>,
+    /// Those that are left out of the runs of later steps.
+    pub(crate) once: BTreeSet<TestId>,
+}
+
+/// The checklist of a step; `None` where one of its tests has a problem.
 pub(crate) fn parse(
     diagnostics: &Diagnostics,
     file: &Path,
     source: &str,
     step: &StepId,
-) -> Option<Vec<PlannedTest>> {
+) -> Option<Checklist> {
     let mut lines_by_name: BTreeMap<String, u32> = BTreeMap::new();
     let mut tests: Vec<PlannedTest> = Vec::new();
+    let mut once = BTreeSet::new();
     let mut has_problem = false;
     for (line, text) in (1_u32..).zip(source.lines()) {
         if !text.trim_start().starts_with("@test") {
             continue;
         }
-        let name = parse_name(text).and_then(|name| match lines_by_name.get(&name) {
+        let parsed = parse_name(text).and_then(|(name, is_once)| match lines_by_name.get(&name) {
             Some(first) => Err(format!(
                 "the test {name:?} has the same name as the one on line {first}: \
                  give each test of a step its own"
             )),
-            None => Ok(name),
+            None => Ok((name, is_once)),
         });
-        match name {
-            Ok(name) => {
+        match parsed {
+            Ok((name, is_once)) => {
                 lines_by_name.insert(name.clone(), line);
                 let number = u16::try_from(tests.len() + 1).unwrap_or(u16::MAX);
-                tests.push(PlannedTest {
-                    id: TestId::new(step.clone(), number),
-                    name,
-                });
+                let id = TestId::new(step.clone(), number);
+                if is_once {
+                    once.insert(id.clone());
+                }
+                tests.push(PlannedTest { id, name });
             }
             Err(message) => {
                 has_problem = true;
@@ -58,11 +69,12 @@ pub(crate) fn parse(
             "there is no test here: write `@test(\"what it shows\")` above a function",
         );
     }
-    (!has_problem).then_some(tests)
+    (!has_problem).then_some(Checklist { tests, once })
 }
 
-/// The name in a line that begins with `@test`, or what is wrong with the line.
-fn parse_name(line: &str) -> Result<String, String> {
+/// The name in a line that begins with `@test` and whether it says `once=True`, or what is wrong with the
+/// line.
+fn parse_name(line: &str) -> Result<(String, bool), String> {
     let unreadable = || {
         "this test can't be read: write `@test(\"name\")` on one line, \
          with the name first and in plain quotes"
@@ -117,7 +129,14 @@ fn parse_name(line: &str) -> Result<String, String> {
             "the test's name has more than {MAX_NAME_CHARACTERS} characters: shorten it"
         ));
     }
-    Ok(name)
+    let arguments = rest.trim_start_matches(',').trim_end_matches(')');
+    let is_once = arguments
+        .split(',')
+        .any(|argument| argument.trim() == "once=True");
+    if !is_once && arguments.contains("once") {
+        return Err("`once` is left out or written as `once=True`".to_owned());
+    }
+    Ok((name, is_once))
 }
 
 /// Cuts off a comment after the closing parenthesis.
@@ -140,6 +159,7 @@ mod tests {
         match diagnostics.into_result(Some(()), Path::new("")) {
             Ok(()) => Ok(tests
                 .unwrap()
+                .tests
                 .iter()
                 .map(|test| format!("{} {}", test.id, test.name))
                 .collect()),
@@ -173,6 +193,18 @@ mod tests {
                 "ping.3 say \"a\" # b"
             ]
         );
+    }
+
+    #[test]
+    fn a_test_that_is_judged_once_says_so() {
+        let source =
+            "@test(\"a\")\n@test(\"b\", once=True)\n@test(\"c\", fresh=True, once=True)  # (d)\n";
+        let step = StepId::parse("ping").unwrap();
+        let diagnostics = Diagnostics::default();
+        let checklist = parse(&diagnostics, Path::new("tests.py"), source, &step).unwrap();
+        let once: Vec<String> = checklist.once.iter().map(ToString::to_string).collect();
+        assert_eq!(once, ["ping.2", "ping.3"]);
+        check_problem("@test(\"a\", once=False)\n", 1, "once=True");
     }
 
     #[test]

@@ -163,7 +163,7 @@ impl Course {
     /// The tests of a run for `id`, step by step.
     pub fn plan(&self, id: &StepId) -> Option<Vec<PlannedStep>> {
         let steps = self.steps_up_to(id)?;
-        Some(steps.iter().map(Step::planned).collect())
+        Some(steps.iter().map(|step| step.planned(id)).collect())
     }
 
     /// The known mistake behind a result, if the step that the test belongs to knows one.
@@ -203,7 +203,7 @@ impl Course {
     pub fn step_view(&self, id: &StepId) -> Option<StepView> {
         let steps = self.steps_up_to(id)?;
         let step = steps.last()?;
-        let tests_in_run: usize = steps.iter().map(|step| step.tests.len()).sum();
+        let tests_in_run: usize = steps.iter().map(|step| step.tests_for(id).len()).sum();
         Some(StepView {
             summary: step.summary(),
             number: step.number,

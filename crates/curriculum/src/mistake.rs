@@ -78,7 +78,7 @@ pub(crate) struct MistakeReader<'a> {
 /// Outcomes that no mistake of the learner explains.
 const NOT_MISTAKES: [&str; 4] = ["passed", "not-run", "not-asked", "test-broken"];
 /// Outcomes that carry the received bytes.
-const WITH_RECEIVED: [&str; 7] = [
+const WITH_RECEIVED: [&str; 8] = [
     "closed",
     "incomplete",
     "invalid-byte",
@@ -86,6 +86,7 @@ const WITH_RECEIVED: [&str; 7] = [
     "wrong-value",
     "extra-bytes",
     "unasked",
+    "wrong-output",
 ];
 /// Outcomes of which something is missing.
 const WITH_MISSING: [&str; 1] = ["incomplete"];

@@ -1,8 +1,10 @@
 //! One step: its texts, tests, hints and known mistakes.
 
+use std::collections::BTreeSet;
+
 use protocol::{
     CourseId, Difficulty, Heading, PlannedStep, PlannedTest, RecognisedMistake, RunnableProgram,
-    StepId, StepSummary,
+    StepId, StepSummary, TestId,
 };
 
 use crate::checklist;
@@ -41,6 +43,8 @@ pub struct Step {
     pub mistakes: Vec<Mistake>,
     /// The tests, in order; at least one.
     pub tests: Vec<PlannedTest>,
+    /// Those of them that are left out of the runs of later steps.
+    once: BTreeSet<TestId>,
     /// The content of `tests.py`.
     pub tests_source: String,
     /// The program that learners without one of their own begin with: `starter.py`, of this step
@@ -72,13 +76,20 @@ impl Step {
         }
     }
 
-    /// The step's tests as part of a run.
-    pub fn planned(&self) -> PlannedStep {
+    /// The step's tests as part of a run for the step `own`.
+    pub fn planned(&self, own: &StepId) -> PlannedStep {
         PlannedStep {
             step: self.id.clone(),
             title: self.title.clone(),
-            tests: self.tests.clone(),
+            tests: self.tests_for(own),
         }
+    }
+
+    /// The step's tests that a run for the step `own` makes.
+    pub fn tests_for(&self, own: &StepId) -> Vec<PlannedTest> {
+        let tests = self.tests.iter();
+        let made = tests.filter(|test| self.id == *own || !self.once.contains(&test.id));
+        made.cloned().collect()
     }
 
     /// The first known mistake that explains a result; `None` for results of other steps.
@@ -176,7 +187,7 @@ impl StepReader<'_> {
             diagnostics,
             file: &toml_path,
             folder,
-            tests: tests.as_deref(),
+            tests: tests.as_ref().map(|checklist| checklist.tests.as_slice()),
         };
         let mistakes = mistakes.read(file.mistakes);
         folder.report_unused(
@@ -185,6 +196,7 @@ impl StepReader<'_> {
         );
 
         let instructions = instructions?;
+        let checklist = tests?;
         external_links.extend(instructions.external_links);
         let explanation_html = explanation.map(|rendered| {
             external_links.extend(rendered.external_links);
@@ -205,7 +217,8 @@ impl StepReader<'_> {
             word_count: instructions.word_count,
             hints,
             mistakes,
-            tests: tests?,
+            tests: checklist.tests,
+            once: checklist.once,
             tests_source: tests_source?,
             starter: starter?,
             solution: solution?,

@@ -22,7 +22,11 @@ pub struct Exchange {
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum ExchangeAction {
     /// The client connected.
-    Connected,
+    Connected {
+        /// What it is called, where it is a real one that the test runs, as in `redis-cli`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
     /// The client sent bytes.
     Sent {
         /// The bytes, cut where there are many.
@@ -88,6 +92,27 @@ impl Caller {
     }
 }
 
+impl Exchange {
+    /// The name of the real client with this number among the exchanges of a test; None for a client of
+    /// the test's own.
+    pub fn real_client(exchanges: &[Self], client: u16) -> Option<&str> {
+        exchanges
+            .iter()
+            .find_map(|exchange| match &exchange.action {
+                ExchangeAction::Connected { name: Some(name) } if exchange.client == client => {
+                    Some(name.as_str())
+                }
+                _ => None,
+            })
+    }
+
+    /// What the client with this number is called: its name, or `client` and the number.
+    pub fn client_name(exchanges: &[Self], client: u16) -> String {
+        Self::real_client(exchanges, client)
+            .map_or_else(|| format!("client {client}"), str::to_owned)
+    }
+}
+
 impl ExchangeAction {
     /// The learner's calls that led to the bytes, the innermost first.
     pub fn callers(&self) -> &[Caller] {
@@ -98,16 +123,13 @@ impl ExchangeAction {
     }
 
     /// The event in English; of bytes that passed, what they say, where they can be read. `client`
-    /// is its number where the sentence has to name it, as among several.
-    pub fn headline(&self, client: Option<u16>) -> Option<String> {
-        let subject = client.map_or_else(
-            || "the client".to_owned(),
-            |client| format!("client {client}"),
-        );
-        let to_client = client.map_or_else(String::new, |client| format!(" to client {client}"));
+    /// is what it is called where the sentence has to name it, as among several.
+    pub fn headline(&self, client: Option<&str>) -> Option<String> {
+        let subject = client.unwrap_or("the client");
+        let to_client = client.map_or_else(String::new, |client| format!(" to {client}"));
         Some(match self {
             Self::Sent { .. } | Self::Received { .. } => return self.decoded_text(),
-            Self::Connected => format!("{subject} connected"),
+            Self::Connected { .. } => format!("{subject} connected"),
             Self::Silence { waited_ms } => format!("nothing came{to_client} for {waited_ms} ms"),
             Self::ClosedByClient => format!("{subject} closed its connection"),
             Self::ResetByClient => format!("{subject} broke its connection off"),

@@ -8,6 +8,7 @@ mod comparison;
 mod crash;
 mod exception_advice;
 mod interference;
+mod kind;
 mod name_advice;
 mod phrase;
 mod program_end;
@@ -18,6 +19,7 @@ mod sentence;
 mod silence;
 mod syntax_advice;
 mod type_advice;
+mod wrong_output;
 
 pub use comparison::Comparison;
 pub use crash::{Crash, CrashPlace, SourceSpan, TracebackFrame};
@@ -180,6 +182,17 @@ pub enum Outcome {
         /// The bytes; `offset` is 0, and `request` is the one that was still to come.
         reply: Comparison,
     },
+    /// A real client of Redis, run by the test, printed something else.
+    WrongOutput {
+        /// Its name, as in `redis-cli` or `redis-py 8.1.0`.
+        tool: String,
+        /// What was run: the command with what it read, or the script.
+        command: String,
+        /// What it printed beside what it should have.
+        output: Comparison,
+        /// Its exit code; none where it was stopped, since nothing happened any more.
+        code: Option<i32>,
+    },
     /// The right reply, too late.
     TooSlow {
         /// How long it took.
@@ -273,72 +286,6 @@ impl Outcome {
         matches!(self, Self::Passed)
     }
 
-    /// The kind as written in JSON and in `step.toml`, as in `wrong-type`.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Refused { .. } => "refused",
-            Self::Exited { .. } => "exited",
-            Self::SyntaxError { .. } => "syntax-error",
-            Self::OtherPort { .. } => "other-port",
-            Self::Ipv6Only { .. } => "ipv6-only",
-            Self::Silent { .. } => "silent",
-            Self::Ended { .. } => "ended",
-            Self::Closed { .. } => "closed",
-            Self::Reset { .. } => "reset",
-            Self::Incomplete { .. } => "incomplete",
-            Self::InvalidByte { .. } => "invalid-byte",
-            Self::WrongType { .. } => "wrong-type",
-            Self::WrongValue { .. } => "wrong-value",
-            Self::ExtraBytes { .. } => "extra-bytes",
-            Self::Unasked { .. } => "unasked",
-            Self::TooSlow { .. } => "too-slow",
-            Self::Crashed { .. } => "crashed",
-            Self::Stopped { .. } => "stopped",
-            Self::OutOfMemory { .. } => "out-of-memory",
-            Self::TooManyProcesses { .. } => "too-many-processes",
-            Self::TooManySockets { .. } => "too-many-sockets",
-            Self::OutputFlood { .. } => "output-flood",
-            Self::TimedOut { .. } => "timed-out",
-            Self::NotRun => "not-run",
-            Self::NotAsked => "not-asked",
-            Self::Interfered { .. } => "interfered",
-            Self::TestBroken { .. } => "test-broken",
-        }
-    }
-
-    /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 28] = [
-        "passed",
-        "refused",
-        "exited",
-        "syntax-error",
-        "other-port",
-        "ipv6-only",
-        "silent",
-        "ended",
-        "closed",
-        "reset",
-        "incomplete",
-        "invalid-byte",
-        "wrong-type",
-        "wrong-value",
-        "extra-bytes",
-        "unasked",
-        "too-slow",
-        "crashed",
-        "stopped",
-        "out-of-memory",
-        "too-many-processes",
-        "too-many-sockets",
-        "output-flood",
-        "timed-out",
-        "not-run",
-        "not-asked",
-        "interfered",
-        "test-broken",
-    ];
-
     /// The bytes expected and received, where the outcome is about bytes.
     pub fn comparison(&self) -> Option<&Comparison> {
         match self {
@@ -348,7 +295,8 @@ impl Outcome {
             | Self::WrongType { reply, .. }
             | Self::WrongValue { reply, .. }
             | Self::ExtraBytes { reply }
-            | Self::Unasked { reply } => Some(reply),
+            | Self::Unasked { reply }
+            | Self::WrongOutput { output: reply, .. } => Some(reply),
             Self::Ended { reply, .. } | Self::Stopped { reply, .. } => reply.as_ref(),
             _ => None,
         }

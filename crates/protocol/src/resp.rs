@@ -31,6 +31,10 @@ pub enum RespType {
     NilArray,
     /// `*2\r\n…`
     Array,
+    /// `_\r\n`, of RESP3
+    Null,
+    /// `%1\r\n…`, of RESP3
+    Map,
 }
 
 /// A whole reply.
@@ -55,6 +59,15 @@ pub enum RespValue {
         elements: Vec<RespValue>,
         /// Elements that were cut off the array's end.
         cut_elements: u32,
+    },
+    /// No value, of RESP3.
+    Null,
+    /// A map, of RESP3.
+    Map {
+        /// The first keys, each with its value.
+        pairs: Vec<(RespValue, RespValue)>,
+        /// Pairs that were cut off the map's end.
+        cut_pairs: u32,
     },
 }
 
@@ -101,6 +114,8 @@ pub enum Expected {
         /// Whether it must differ from all that the test has got already.
         is_new: bool,
     },
+    /// These pairs among others: a map, or an array with keys and values in turns.
+    Pairs(RespValue),
     /// These bytes, in a protocol that is not RESP.
     Bytes(Excerpt),
     /// The end of the connection.

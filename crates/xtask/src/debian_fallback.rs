@@ -7,6 +7,7 @@
 pub(crate) mod dockerd;
 pub(crate) mod judge_image;
 pub(crate) mod packages;
+pub(crate) mod pip;
 pub(crate) mod python_image;
 pub(crate) mod system_compiler;
 pub(crate) mod system_toolchain;

@@ -56,6 +56,8 @@ class Attempt:
         self._paths = {}
         self._sends_left = _SENDS_MAX
         self._client_ports = set()
+        #: Ports that the judge itself listens on, for real clients.
+        self.own_ports = set()
 
     @property
     def program(self):

@@ -52,6 +52,8 @@ class Client:
         self._reply_start = 0
         self._replies = 0
         self._request = None
+        # Of RESP: which one it has asked for last.
+        self._resp_version = 2
         # All bytes of that request so far.
         self._request_bytes = b""
         # Where each accepted reply begins, and the name of the command that it answers.
@@ -70,6 +72,7 @@ class Client:
         """
         data = command(*words)
         self._attempt.speaks_resp = True
+        self._note_version(words)
         self._begin_request(data)
         self._send_now(data, self._request)
 
@@ -110,7 +113,7 @@ class Client:
 
         Without `within_ms` the judge's own timeout holds (1000 ms). A right reply that comes later
         is "too slow". Returns the reply's value: bytes, a whole number, None for nil, a tuple of
-        such values for an array.
+        such values for an array, and for a map with keys and values in turns.
         """
         self._attempt.may_end = False
         if not isinstance(expectation, Expectation):
@@ -260,6 +263,12 @@ class Client:
         self._request, self._request_bytes = request, data
         self.asked_ns = monotonic_ns()
 
+    def _note_version(self, words):
+        """HELLO asks for a version of the protocol, from its own reply on."""
+        name, *arguments = map(as_bytes, words)
+        if name.upper() == b"HELLO" and arguments[:1] in ([b"2"], [b"3"]):
+            self._resp_version = int(arguments[0])
+
     def _let_it_be_accepted(self):
         """A program that is about to take this client takes it before it leaves."""
         if not self._connection.received:
@@ -301,7 +310,7 @@ class Client:
         deadline, end_max = self._attempt.deadline(limit), began + 3 * limit
         late = self._attempt.timeouts.late_ms / 1000
         while True:
-            reading = expectation.read(connection.received, self._position)
+            reading = expectation.read(connection.received, self._position, self._resp_version)
             if not isinstance(reading, resp.Incomplete) or connection.end is not None:
                 break
             is_too_long = self._unread_bytes > _UNREAD_BYTES_MAX + len(expectation.expected)
@@ -385,4 +394,6 @@ class Client:
 
 
 def _plain(reply):
-    return tuple(_plain(element) for element in reply.value) if reply.type == "array" else reply.value
+    if reply.type not in ("array", "map"):
+        return reply.value
+    return tuple(_plain(element) for element in reply.value)

@@ -40,6 +40,23 @@ def of_extra_bytes(received, expected_length, request):
     }
 
 
+def of_output(expected, received, dropped_bytes):
+    """The comparison with what a real client has printed; `dropped_bytes` came after that."""
+    offset = next(
+        (at for at, (one, other) in enumerate(zip(expected, received)) if one != other),
+        min(len(expected), len(received)),
+    )
+    cut = _received(received)
+    return {
+        "expected": byte_string(expected[:_SHOWN_BYTES_MAX]),
+        "expected_is_prefix": len(expected) > _SHOWN_BYTES_MAX,
+        **cut,
+        "cut_bytes": u32(cut["cut_bytes"] + dropped_bytes),
+        "offset": u32(offset),
+        "request": None,
+    }
+
+
 def _received(received):
     return {
         "received": byte_string(received[:_SHOWN_BYTES_MAX]),

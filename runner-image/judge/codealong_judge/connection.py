@@ -25,10 +25,12 @@ _LONG_REPLY_BYTES = 1 << 16
 class Connection:
     """One client's connection; all that passes on it goes into the trace."""
 
-    def __init__(self, attempt, lane):
+    def __init__(self, attempt, lane, name=None):
         self._attempt = attempt
         #: The client's number in the trace, from 1.
         self.lane = lane
+        # What the trace calls it, where it is not one of the test's own.
+        self._name = name
         self._socket = None
         #: The client's own port.
         self.port = 0
@@ -61,7 +63,7 @@ class Connection:
                 pause = min(pause * 1.3, _RETRY_SECONDS_MAX)
         attempt.timeouts.record_connection((monotonic() - began) * 1000)
         attempt.program.connected()
-        attempt.trace.add(self.lane, "connected")
+        attempt.trace.add(self.lane, "connected", **({"name": self._name} if self._name else {}))
 
     def was_accepted(self):
         """Whether the program has taken this connection, as far as the kernel shows that.

@@ -28,9 +28,12 @@ class Expectation:
     #: The `protocol::Expected`.
     fact = None
 
-    def read(self, data, start):
-        """A `resp.Reply`, `resp.Incomplete` or `resp.Invalid` from the bytes that came."""
-        return resp.read(data, start)
+    def read(self, data, start, version):
+        """A `resp.Reply`, `resp.Incomplete` or `resp.Invalid` from the bytes that came.
+
+        `version` is that of RESP, which the client has asked for.
+        """
+        return resp.read(data, start, version)
 
     def accepts(self, reply, data, start):
         """Whether the whole reply is the expected one."""
@@ -47,7 +50,7 @@ class Expectation:
 
 class _Exact(Expectation):
     def __init__(self, expected):
-        reply = resp.read(expected)
+        reply = resp.read(expected, version=3)
         self.type = reply.type
         self.expected = expected
         self.fact = {"reply": resp.value(reply)}
@@ -121,12 +124,53 @@ class _IntegerBetween(Expectation):
         return number in self._range and number not in self._unlike
 
 
+class _Pairs(Expectation):
+    """Keys and values among which are these, in any order: an array of both in turns, or a map."""
+
+    is_example = True
+
+    def __init__(self, kind, pairs):
+        if not isinstance(pairs, dict) or not pairs:
+            raise Misuse(f"a dictionary of what must be there is needed here, not {pairs!r}")
+        self.type = kind
+        elements = [as_bytes(key) for key in pairs], [_element(value) for value in pairs.values()]
+        self._pairs = dict(zip(*elements))
+        head = b"%%%d\r\n" % len(pairs) if kind == "map" else b"*%d\r\n" % (2 * len(pairs))
+        self.expected = head + b"".join(bulk(key).expected + value.expected for key, value in self._pairs.items())
+        shown = resp.value(resp.read(self.expected, version=3))
+        self.fact = {"pairs": shown}
+
+    def accepts(self, reply, data, start):
+        return reply.type == self.type and self._wrong(reply, data, start) is None
+
+    def common_length(self, received):
+        reply = resp.read(received, version=3)
+        if not isinstance(reply, resp.Reply) or reply.type != self.type:
+            return _common_length(self.expected[:1], received)
+        return self._wrong(reply, received, 0) or 0
+
+    def _wrong(self, reply, data, start):
+        """Where the first value stands that is not as expected, from the reply's beginning; 0 where a key
+        is missing, and None where nothing is wrong."""
+        found = {}
+        for key, value in zip(reply.value[::2], reply.value[1::2]):
+            if key.type in ("bulk-string", "simple-string"):
+                found.setdefault(key.value, (key.end, value.end))
+        for key, value in self._pairs.items():
+            if key not in found:
+                return 0
+            begin, end = found[key]
+            if bytes(data[begin:end]) not in (value.expected, _as_simple(value)):
+                return begin - start
+        return None
+
+
 class _Bytes(Expectation):
     def __init__(self, expected):
         self.expected = expected
         self.fact = {"bytes": excerpt(expected)}
 
-    def read(self, data, start):
+    def read(self, data, start, version):
         end = start + len(self.expected)
         received = bytes(data[start:end])
         if received == self.expected:
@@ -178,6 +222,9 @@ def bulk(value):
 #: The answer "there is nothing": `$-1\r\n`.
 nil = _Exact(b"$-1\r\n")
 
+#: The answer "there is nothing" to a client that has asked for version 3: `_\r\n`.
+null = _Exact(b"_\r\n")
+
 #: The array that is not there, as from a blocking command that ran out of time: `*-1\r\n`.
 nil_array = _Exact(b"*-1\r\n")
 
@@ -197,9 +244,29 @@ def array(elements):
     return _Exact(b"".join(parts))
 
 
+def pairs(expected):
+    """An array of keys and values in turns that has these: `pairs({"server": "redis", "proto": 2})`.
+
+    Others may stand beside them, and their order is free.
+    """
+    return _Pairs("array", expected)
+
+
+def map_with(expected):
+    """A map of version 3 that has these pairs: `map_with({"proto": 3})`; see `pairs`."""
+    return _Pairs("map", expected)
+
+
 def exactly(data):
     """These bytes, in a protocol that is not RESP: `exactly(b"hello\\n")`."""
     return _Bytes(as_bytes(data))
+
+
+def _as_simple(value):
+    """A short text may come as a simple string as well, or None."""
+    if value.type != "bulk-string":
+        return None
+    return b"+%b\r\n" % resp.read(value.expected).value
 
 
 def _whole_number(number):

@@ -16,7 +16,7 @@ _FLOOD_BYTES = 512 * 1024
 _CRASH_PLACES = {name: name for name in ("thread", "task", "callback", "handler")} | {"future": "thread"}
 
 #: These symptoms may have a cause elsewhere; a wrong reply is its own cause.
-_MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused"}
+_MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused", "wrong-output"}
 
 #: Symptoms of a program that did not come to the branch that it should have.
 _MAY_BE_WARNED_OF = {"silent", "closed", "wrong-type"}
@@ -78,7 +78,7 @@ def no_connection(attempt, waited_ms, is_unanswered):
             outcome.stopped(code, None, replies, end) if was_accepted else outcome.exited(code, None, end)
         )
     on_ipv4, on_ipv6 = attempt.launcher.listening_ports()
-    other_ports = sorted({*on_ipv4, *on_ipv6} - {attempt.port})
+    other_ports = sorted({*on_ipv4, *on_ipv6} - {attempt.port} - attempt.own_ports)
     if is_unanswered and attempt.port in (*on_ipv4, *on_ipv6):
         span = span_of(attempt.launcher.probe_stack())
         return Failed(outcome.silent(waited_ms, None, None, 0), span)
@@ -235,7 +235,7 @@ def _current_line(attempt):
 def _cause(attempt, kind, request, replies, port):
     """The outcome that explains the symptom, or None."""
     program, records = attempt.program, attempt.records
-    until = monotonic() + (_CAUSE_SECONDS if kind in ("closed", "reset") else 0)
+    until = monotonic() + (_CAUSE_SECONDS if kind in ("closed", "reset", "wrong-output") else 0)
     times_asleep = 0
     while True:
         attempt.launcher.check()

@@ -141,6 +141,11 @@ def unasked(reply):
     return {"kind": "unasked", "reply": reply}
 
 
+def wrong_output(tool, command, output, code):
+    """A real client printed something else; `output` compares it with what was expected."""
+    return {"kind": "wrong-output", "tool": tool, "command": command, "output": output, "code": code}
+
+
 def too_slow(took_ms, limit_ms):
     return {"kind": "too-slow", "took_ms": u32(took_ms), "limit_ms": u32(limit_ms)}
 

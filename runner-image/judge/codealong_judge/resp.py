@@ -1,4 +1,7 @@
-"""RESP, the protocol of Redis, version 2: encodes commands, reads replies with their positions."""
+"""RESP, the protocol of Redis: encodes commands, reads replies with their positions.
+
+Of version 3, which a client has to ask for, it reads nulls and maps.
+"""
 
 import re
 from collections import namedtuple
@@ -24,8 +27,8 @@ INTEGERS = range(-(1 << 63), 1 << 63)
 class Reply(namedtuple("Reply", "type value end")):
     """A whole reply: its `protocol::RespType`, its value, and where it ends in the bytes.
 
-    `value` is bytes for strings and errors, an int for integers, None for the two nils, and a
-    tuple of replies for arrays.
+    `value` is bytes for strings and errors, an int for integers, None for the two nils and the null,
+    and a tuple of replies for arrays and maps, in which keys and values take turns.
     """
 
 
@@ -45,15 +48,18 @@ class _Stop(Exception):
         self.reading = reading
 
 
-def read(data, start=0):
-    """The reply that begins at `start`: a `Reply`, or why there is none (yet)."""
+def read(data, start=0, version=2):
+    """The reply that begins at `start`: a `Reply`, or why there is none (yet).
+
+    `version` is that of the protocol, 2 or 3.
+    """
     try:
-        return _reply(data, start, 0, [_ELEMENTS_MAX])
+        return _reply(data, start, 0, [_ELEMENTS_MAX], version)
     except _Stop as stop:
         return stop.reading
 
 
-def _reply(data, start, depth, budget):
+def _reply(data, start, depth, budget, version):
     if start >= len(data):
         raise _Stop(Incomplete("element" if depth else None))
     kind = data[start : start + 1]
@@ -68,7 +74,11 @@ def _reply(data, start, depth, budget):
     if kind == b"$":
         return _bulk(data, start)
     if kind == b"*":
-        return _array(data, start, depth, budget)
+        return _array(data, start, depth, budget, version)
+    if version == 3 and kind == b"_":
+        return Reply("null", None, _line_end(data, start + 1, "null-end"))
+    if version == 3 and kind == b"%":
+        return _map(data, start, depth, budget, version)
     raise _Stop(Invalid(start, "first-byte"))
 
 
@@ -83,10 +93,23 @@ def _bulk(data, start):
     return Reply("bulk-string", bytes(data[begin:end]), value_end)
 
 
-def _array(data, start, depth, budget):
+def _array(data, start, depth, budget, version):
     count, position = _length(data, start, "count")
     if count == -1:
         return Reply("nil-array", None, position)
+    elements, end = _elements(data, start, position, count, depth, budget, version)
+    return Reply("array", elements, end)
+
+
+def _map(data, start, depth, budget, version):
+    pairs, position = _length(data, start, "pairs")
+    if pairs == -1:
+        raise _Stop(Invalid(start + 1, {"range": "pairs"}))
+    elements, end = _elements(data, start, position, 2 * pairs, depth, budget, version)
+    return Reply("map", elements, end)
+
+
+def _elements(data, start, position, count, depth, budget, version):
     if depth == _DEPTH_MAX:
         raise _Stop(Invalid(start, {"depth": {"max": _DEPTH_MAX}}))
     elements = []
@@ -94,10 +117,10 @@ def _array(data, start, depth, budget):
         budget[0] -= 1
         if budget[0] < 0:
             raise _Stop(Incomplete("element"))
-        element = _reply(data, position, depth + 1, budget)
+        element = _reply(data, position, depth + 1, budget, version)
         elements.append(element)
         position = element.end
-    return Reply("array", tuple(elements), position)
+    return tuple(elements), position
 
 
 def _length(data, start, what):
@@ -145,10 +168,12 @@ def value(reply):
 
 
 def _value(reply, budget):
-    if reply.type in ("nil", "nil-array"):
+    if reply.type in ("nil", "nil-array", "null"):
         return reply.type
     if reply.type == "integer":
         return {"integer": reply.value}
+    if reply.type == "map":
+        return _map_value(reply, budget)
     if reply.type != "array":
         return {reply.type: excerpt(reply.value)}
     shown = []
@@ -160,13 +185,24 @@ def _value(reply, budget):
     return {"array": {"elements": shown, "cut_elements": len(reply.value) - len(shown)}}
 
 
+def _map_value(reply, budget):
+    shown = []
+    for key, value in list(zip(reply.value[::2], reply.value[1::2]))[:_SHOWN_ELEMENTS_MAX]:
+        if budget[0] < 2:
+            break
+        budget[0] -= 2
+        shown.append([_value(key, budget), _value(value, budget)])
+    return {"map": {"pairs": shown, "cut_pairs": len(reply.value) // 2 - len(shown)}}
+
+
 def values(data):
     """All of `data` as a list of `protocol::RespValue`s, or None where it is no few whole replies."""
     found = []
     budget = [_SHOWN_NESTED_MAX]
     position = 0
     while position < len(data):
-        reply = read(data, position)
+        # Only to be shown: whether anybody asked for version 3 does not matter.
+        reply = read(data, position, version=3)
         if not isinstance(reply, Reply) or len(found) == _SHOWN_IN_A_ROW_MAX:
             return None
         found.append(_value(reply, budget))

@@ -1,5 +1,6 @@
 """The learner's program as a test sees it."""
 
+from . import real_client
 from .client import Client, expect_silence
 from .connection import Connection
 from .expectation import as_milliseconds
@@ -67,6 +68,23 @@ class Server:
         if not scripts or not callable(replies_to):
             raise Misuse("scripts, as lists of commands, and a function of their replies are needed here")
         ScriptRunner(self._attempt, self.connect, replies_to).run(scripts)
+
+    def redis_cli(self, *words, stdin=b"", within_ms=None):
+        """Runs the real redis-cli with these words, connected to the program; returns what it printed.
+
+        `server.redis_cli("GET", "k").expect(b"v\\n")`. With `stdin` it reads commands from there, a line
+        each. Its bytes stand in the trace, in a lane of its own. Where the program leaves a request
+        unanswered for `within_ms` (1000 ms without it), the test fails as silent.
+        """
+        return real_client.redis_cli(self._attempt, words, stdin, within_ms)
+
+    def redis_py(self, script, version=8, within_ms=None):
+        """Runs a Python script with the real package `redis`, of major version 5 or 8; returns what it printed.
+
+        `PORT` in the script is the port to connect to. An exception that it does not catch is its last
+        line. As `redis_cli` otherwise.
+        """
+        return real_client.redis_py(self._attempt, script, version, within_ms)
 
     def restart(self):
         """Kills the program (as `kill -9` does) and starts it again; its files stay as they are.

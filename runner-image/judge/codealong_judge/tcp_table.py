@@ -31,6 +31,15 @@ def receipt(port, client_port):
     return None
 
 
+def user_of(port, other_port):
+    """The user whose socket at `port` is connected to `other_port`, or None."""
+    for path in _PATHS:
+        for fields in _rows(path):
+            if (_port_of(fields[1]), _port_of(fields[2])) == (port, other_port):
+                return int(fields[7])
+    return None
+
+
 def _listening_ports(path, inodes):
     found = set()
     for fields in _rows(path):

@@ -175,6 +175,7 @@ impl Likeness {
             | Outcome::WrongType { .. }
             | Outcome::WrongValue { .. }
             | Outcome::ExtraBytes { .. }
+            | Outcome::WrongOutput { .. }
             | Outcome::Reset { .. }
             | Outcome::TooSlow { .. } => return None,
             // Where it waits, and after how many replies, is what two silences have in common; the

@@ -65,6 +65,29 @@ fn a_learner_sees_the_texts_and_the_number_of_hints() {
 }
 
 #[test]
+fn a_test_that_is_judged_once_is_in_its_own_steps_run_alone() {
+    let tiny = TinyCourse::new();
+    tiny.replace(
+        "listen/tests.py",
+        "def _(server):\n    server.connect()\n",
+        "def _(server):\n    server.connect()\n\n\
+         @test(\"takes long\", once=True)\n\
+         def _(server):\n    pass\n",
+    );
+    let course = tiny.load();
+    let tests = |own: &str| -> Vec<String> {
+        let steps = course.plan(&step_id(own)).unwrap();
+        let tests = steps.iter().flat_map(|step| &step.tests);
+        tests.map(|test| test.id.to_string()).collect()
+    };
+    assert_eq!(tests("listen"), ["listen.1", "listen.2"]);
+    assert_eq!(tests("echo"), ["listen.1", "echo.1", "echo.2"]);
+    let view = |own: &str| course.step_view(&step_id(own)).unwrap();
+    assert_eq!(view("listen").tests.len(), 2);
+    assert_eq!(view("echo").tests_in_run, 3);
+}
+
+#[test]
 fn a_view_contains_neither_solution_nor_tests() {
     let course = TinyCourse::new().load();
     let step = course.step_view(&step_id("echo")).unwrap();

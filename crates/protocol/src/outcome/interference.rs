@@ -36,6 +36,8 @@ pub enum Interference {
         /// One that the program may write to, as in `/tmp`.
         folder: String,
     },
+    /// The program connected again and again to a port that was for a real client.
+    KeptConnecting,
     /// What came as the judge's is not.
     ProtocolViolation {
         /// What is wrong with it.
@@ -67,6 +69,9 @@ impl fmt::Display for Interference {
                 formatter,
                 "what it left in {folder} can't be removed: there is too much of it"
             ),
+            Self::KeptConnecting => {
+                formatter.write_str("it kept connecting where only a client of the test should")
+            }
             Self::ProtocolViolation { violation } => violation.fmt(formatter),
             Self::NoSummary => formatter.write_str("the judge did not send its summary"),
         }
@@ -200,6 +205,10 @@ mod tests {
             (
                 r#"{"what":"too-many-leftovers","folder":"/code","errno":0}"#,
                 "what it left in /code can't be removed: there is too much of it",
+            ),
+            (
+                r#"{"what":"kept-connecting"}"#,
+                "it kept connecting where only a client of the test should",
             ),
         ] {
             let interference: Interference = serde_json::from_str(json).unwrap();

@@ -90,6 +90,8 @@ impl fmt::Display for RespType {
             Self::Nil => "nil",
             Self::NilArray => "nil array",
             Self::Array => "array",
+            Self::Null => "null",
+            Self::Map => "map",
         })
     }
 }
@@ -108,6 +110,8 @@ impl fmt::Display for RespValue {
                 cut_elements: 0,
             } if elements.is_empty() => formatter.write_str("the empty array"),
             Self::Array { .. } => write!(formatter, "the array {}", self.as_element()),
+            Self::Null => formatter.write_str("null"),
+            Self::Map { .. } => write!(formatter, "the map {}", self.as_element()),
         }
     }
 }
@@ -130,7 +134,39 @@ impl RespValue {
                 }
                 format!("[{}]", shown.join(", "))
             }
+            Self::Null => "null".to_owned(),
+            Self::Map { pairs, cut_pairs } => {
+                let pairs = pairs.iter();
+                let mut shown: Vec<String> = pairs.map(|(key, value)| pair(key, value)).collect();
+                if *cut_pairs > 0 {
+                    shown.push(format!("and {cut_pairs} more"));
+                }
+                format!("{{{}}}", shown.join(", "))
+            }
         }
+    }
+}
+
+fn pair(key: &RespValue, value: &RespValue) -> String {
+    format!("{}: {}", key.as_element(), value.as_element())
+}
+
+/// What a map has to hold, or an array with keys and values in turns.
+fn pairs_phrase(pairs: &RespValue) -> String {
+    match pairs {
+        RespValue::Map { pairs, .. } => {
+            let pairs: Vec<String> = pairs.iter().map(|(key, value)| pair(key, value)).collect();
+            format!("a map with {}", pairs.join(" and "))
+        }
+        RespValue::Array { elements, .. } => {
+            let pairs = elements.chunks_exact(2);
+            let pairs: Vec<String> = pairs.map(|both| pair(&both[0], &both[1])).collect();
+            format!(
+                "an array of keys and values with {} among them",
+                pairs.join(" and ")
+            )
+        }
+        other => other.to_string(),
     }
 }
 
@@ -155,6 +191,7 @@ impl fmt::Display for Expected {
                 };
                 write!(formatter, "an integer from {min} to {max}{new}")
             }
+            Self::Pairs(pairs) => formatter.write_str(&pairs_phrase(pairs)),
             Self::Bytes(bytes) => write!(formatter, "the bytes {}", bytes.quoted()),
             Self::Close => formatter.write_str("the connection to be closed"),
         }
@@ -237,6 +274,38 @@ mod tests {
         assert_eq!(
             outer.to_string(),
             r#"the array ["a", 1, [nil, nil], the error "ERR", and 92 more]"#
+        );
+    }
+
+    #[test]
+    fn maps_are_said_with_their_pairs() {
+        let pairs = vec![
+            (bulk(b"server"), bulk(b"redis")),
+            (bulk(b"proto"), RespValue::Integer(3)),
+        ];
+        let map = |cut_pairs| RespValue::Map {
+            pairs: pairs.clone(),
+            cut_pairs,
+        };
+        assert_eq!(
+            map(5).to_string(),
+            r#"the map {"server": "redis", "proto": 3, and 5 more}"#
+        );
+        assert_eq!(RespValue::Null.to_string(), "null");
+        assert_eq!(
+            Expected::Pairs(map(0)).to_string(),
+            r#"a map with "server": "redis" and "proto": 3"#
+        );
+        let elements = pairs
+            .iter()
+            .flat_map(|(key, value)| [key.clone(), value.clone()]);
+        let array = RespValue::Array {
+            elements: elements.collect(),
+            cut_elements: 0,
+        };
+        assert_eq!(
+            Expected::Pairs(array).to_string(),
+            r#"an array of keys and values with "server": "redis" and "proto": 3 among them"#
         );
     }
 

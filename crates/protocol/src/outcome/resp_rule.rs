@@ -37,7 +37,7 @@ pub enum Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Element => formatter.write_str("the next element of the array"),
+            Self::Element => formatter.write_str("the next element"),
             Self::Number => formatter.write_str(r"a number and `\r\n`"),
             Self::LineEnd => formatter.write_str(r"the closing `\r\n`"),
             Self::LineFeed => formatter.write_str(r"the closing `\n`"),
@@ -59,6 +59,8 @@ pub enum RespNumber {
     Length,
     /// The number of an array's elements after `*`.
     Count,
+    /// The number of a map's pairs after `%`.
+    Pairs,
 }
 
 impl RespNumber {
@@ -68,6 +70,7 @@ impl RespNumber {
             Self::Integer => "after `:` comes a number in decimal digits",
             Self::Length => "after `$` comes the value's length in bytes, in decimal digits",
             Self::Count => "after `*` comes the number of elements, in decimal digits",
+            Self::Pairs => "after `%` comes the number of pairs, in decimal digits",
         }
     }
 }
@@ -95,6 +98,8 @@ pub enum RespRule {
     LineFeed,
     /// `\n` does not stand without `\r`.
     CarriageReturn,
+    /// A null of RESP3 has nothing before its line ends.
+    NullEnd,
     /// Arrays are not nested deeper.
     Depth {
         /// The deepest nesting that is read.
@@ -108,6 +113,7 @@ impl fmt::Display for RespRule {
             Self::FirstByte => formatter.write_str("a reply begins with `+`, `-`, `:`, `$` or `*`"),
             Self::Digits(number) => formatter.write_str(number.rule()),
             Self::NumberEnd(number) => write!(formatter, r"{}, and then `\r\n`", number.rule()),
+            Self::Range(number @ RespNumber::Pairs) => formatter.write_str(number.rule()),
             Self::Range(number) => write!(formatter, "{}, or -1 for nil", number.rule()),
             Self::NumberBits => formatter.write_str("a number has at most 64 bits"),
             Self::ValueEnd { length } => write!(
@@ -118,6 +124,9 @@ impl fmt::Display for RespRule {
             Self::LineFeed => formatter.write_str(r"after `\r` comes `\n`"),
             Self::CarriageReturn => {
                 formatter.write_str(r"a line ends with `\r\n`, and here `\n` has no `\r` before it")
+            }
+            Self::NullEnd => {
+                formatter.write_str(r"after `_` comes `\r\n`, and nothing between them")
             }
             Self::Depth { max } => write!(formatter, "arrays are nested at most {max} deep"),
         }
@@ -131,7 +140,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_said() {
         for (json, said) in [
-            (r#""element""#, "the next element of the array"),
+            (r#""element""#, "the next element"),
             (r#""number""#, r"a number and `\r\n`"),
             (r#""line-end""#, r"the closing `\r\n`"),
             (r#""line-feed""#, r"the closing `\n`"),

@@ -7,6 +7,7 @@ use super::phrase::{
 };
 use super::program_end::before_the_end;
 use super::silence::Silence;
+use super::wrong_output::WrongOutput;
 use super::{Comparison, Outcome, ProgramWarning, SocketKind, syntax_advice};
 use crate::ByteString;
 use crate::english::{capitalised, closed, with_article};
@@ -227,6 +228,18 @@ impl Outcome {
                  anything. Wait for its request: receive first, then answer.",
                 shortened(reply.received.as_bytes())
             ),
+            Self::WrongOutput {
+                tool,
+                command,
+                output,
+                code,
+            } => WrongOutput {
+                tool,
+                command,
+                output,
+                code: *code,
+            }
+            .sentence(),
             Self::TooSlow { took_ms, limit_ms } => format!(
                 "The reply is right but came after {took_ms} ms; {limit_ms} ms is the most."
             ),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use protocol::{
-    Caller, Comparison, Exchange, ExchangeAction, Report, StepReport, TestResult, Verdict,
+    Caller, Comparison, Exchange, ExchangeAction, Outcome, Report, StepReport, TestResult, Verdict,
 };
 
 use super::control_characters::escape_controls;
@@ -129,11 +129,16 @@ fn write_details(text: &mut String, test: &TestResult) {
             format_args!("      look at {}:{}", span.file, span.line),
         );
     }
+    if let Outcome::WrongOutput { command, .. } = &test.outcome {
+        for run in command.lines() {
+            line(text, format_args!("      | {run}"));
+        }
+    }
     if let Some(reply) = test.outcome.comparison() {
         write_comparison(text, reply);
     }
     for exchange in &test.exchanges {
-        write_exchange(text, exchange);
+        write_exchange(text, exchange, &test.exchanges);
     }
 }
 
@@ -179,11 +184,11 @@ fn write_comparison(text: &mut String, reply: &Comparison) {
     );
 }
 
-fn write_exchange(text: &mut String, exchange: &Exchange) {
+fn write_exchange(text: &mut String, exchange: &Exchange, all: &[Exchange]) {
     // None for an event of no single client.
-    let client = (exchange.client > 0).then_some(exchange.client);
-    let headline = exchange.action.headline(client);
-    let who = client.map_or_else(String::new, |client| format!("client {client} "));
+    let client = (exchange.client > 0).then(|| Exchange::client_name(all, exchange.client));
+    let headline = exchange.action.headline(client.as_deref());
+    let who = client.map_or_else(String::new, |client| format!("{client} "));
     let what = match &exchange.action {
         ExchangeAction::Sent { bytes, .. } => {
             format!("{who}→ {}", headline.unwrap_or_else(|| bytes.to_string()))
@@ -222,7 +227,7 @@ mod tests {
             at_us: 1_440,
             action,
         };
-        write_exchange(&mut text, &exchange);
+        write_exchange(&mut text, &exchange, std::slice::from_ref(&exchange));
         text.trim().to_owned()
     }
 
@@ -253,10 +258,14 @@ mod tests {
             decoded: None,
         };
         assert_eq!(
-            shown(1, ExchangeAction::Connected),
+            shown(1, ExchangeAction::Connected { name: None }),
             "1.4 ms  · client 1 connected"
         );
         assert_eq!(shown(2, sent), "1.4 ms  client 2 → PING\\r\\n");
+        let connected = ExchangeAction::Connected {
+            name: Some("redis-cli".to_owned()),
+        };
+        assert_eq!(shown(3, connected), "1.4 ms  · redis-cli connected");
         assert_eq!(
             shown(0, ExchangeAction::Restarted),
             "1.4 ms  · the program was restarted"

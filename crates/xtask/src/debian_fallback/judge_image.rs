@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{packages, python_image, root_filesystem};
+use super::{pip, python_image, root_filesystem};
 use crate::command::{self, HOUR};
 use crate::content_hash::ContentHash;
 use crate::docker_client::docker;
@@ -58,7 +58,8 @@ pub(crate) fn build(screen: &Screen, title: &'static str) -> Result<()> {
     let folder = workspace::root().join("runner-image").join(FOLDER);
     let packages = [python_image::PACKAGES, &["redis-tools"]].concat();
     root_filesystem::import(screen, title, &packages, DEBIAN_TAG)?;
-    let pip = pip(screen, title)?;
+    let python = command::find("python3").unwrap_or_else(|| PathBuf::from("/usr/bin/python3"));
+    pip::ensure(screen, title, &python)?;
     let tag = tag()?;
     let step = screen.begin(title, format_args!("building {tag}"));
     let context = workspace::xtask_folder()?.join("judge-base");
@@ -74,7 +75,7 @@ pub(crate) fn build(screen: &Screen, title: &'static str) -> Result<()> {
         step.update(format_args!("pip install --requirement {}", file.display()));
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let version = name.rsplit('-').next().unwrap_or_default();
-        install(&pip, &file, &redis.join("python").join(version))?;
+        install(&python, &file, &redis.join("python").join(version))?;
     }
     let mut docker = docker(&["build", "--quiet", "--network", "none", "--tag", &tag]);
     docker
@@ -87,20 +88,6 @@ pub(crate) fn build(screen: &Screen, title: &'static str) -> Result<()> {
         "{tag} built from Debian's packages and PyPI's"
     ));
     Ok(())
-}
-
-/// A Python with pip: the one of PATH, else Debian's.
-fn pip(screen: &Screen, title: &'static str) -> Result<PathBuf> {
-    let has_pip = |python: &PathBuf| {
-        let mut probe = Command::new(python);
-        probe.args(["-m", "pip", "--version"]);
-        command::output(&mut probe, HOUR).is_ok()
-    };
-    if let Some(python) = command::find("python3").filter(has_pip) {
-        return Ok(python);
-    }
-    packages::install(screen, title, &packages::PIP)?;
-    Ok(PathBuf::from("/usr/bin/python3"))
 }
 
 /// The image compiles them itself: this Python may be another one.

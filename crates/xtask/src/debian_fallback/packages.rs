@@ -57,7 +57,7 @@ pub(crate) const PIP: PackageSet<'_> = PackageSet {
     reason: "Python's pip is missing",
 };
 pub(crate) const REDIS: PackageSet<'_> = PackageSet {
-    names: &["redis-server"],
+    names: &["redis-server", "redis-tools"],
     reason: "redis-server is missing",
 };
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::command;
-use crate::debian_fallback::packages;
+use crate::debian_fallback::{packages, pip};
 use crate::screen::Screen;
 
 pub(crate) fn ensure_python(screen: &Screen) -> Result<PathBuf> {
@@ -33,10 +33,15 @@ fn find_python() -> Option<PathBuf> {
     })
 }
 
-/// `runner-image/tests/test_real_redis.py` starts it in place of a learner's program.
+/// `runner-image/tests/test_real_redis.py` starts it in place of a learner's program, and the tests beside it
+/// run redis-cli, and the Python package `redis`, which they install by pip.
 pub(crate) fn ensure_redis(screen: &Screen) -> Result<()> {
-    if command::find("redis-server").is_some() {
-        screen.found("Redis", "redis-server is here");
+    pip::ensure(screen, "Python", &ensure_python(screen)?)?;
+    if ["redis-server", "redis-cli"]
+        .into_iter()
+        .all(|name| command::find(name).is_some())
+    {
+        screen.found("Redis", "redis-server and redis-cli are here");
         return Ok(());
     }
     packages::install(screen, "Redis", &packages::REDIS)

@@ -189,6 +189,12 @@ fn Inside(
         .comparison()
         .cloned()
         .map(|comparison| view! { <Compare comparison /> });
+    let command = match &test.outcome {
+        Outcome::WrongOutput { tool, command, .. } => Some(view! {
+            <Command tool=tool.clone() command=command.clone() />
+        }),
+        _ => None,
+    };
     let unreadable = match &test.outcome {
         Outcome::SyntaxError { span, text, .. } => Some(view! {
             <CaretLine text=text.clone() column=span.column.unwrap_or(1) />
@@ -208,7 +214,7 @@ fn Inside(
     view! {
         <div class="inside">
             {lead} {same_as} {message}
-            <p class="case-actions">{line_link} {run_one} {watch} {play} {copy_failure}</p> {unreadable} {compare} {traceback} {trace} {nothing}
+            <p class="case-actions">{line_link} {run_one} {watch} {play} {copy_failure}</p> {unreadable} {command} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_erased()
@@ -235,6 +241,18 @@ fn failure_text_of(
     bench
         .step
         .with(|course, _| failure_text(&report, test, &course.title, &step.title))
+}
+
+/// What a real client was given to do.
+#[component]
+fn Command(tool: String, command: String) -> impl IntoView {
+    view! {
+        <p class="label">"What was run" <span class="unit">{tool}</span></p>
+        <pre class="what-was-run" translate="no" tabindex="0">
+            <code translate="no">{command.trim_end().to_owned()}</code>
+        </pre>
+    }
+    .into_any()
 }
 
 /// A line of the program with a caret below `column`, in characters from 1.
@@ -308,6 +326,18 @@ fn Traceback(crash: Crash) -> impl IntoView {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_run_is_shown_with_its_lines() {
+        let (tool, command) = (
+            "redis-py 8.1.0".to_owned(),
+            "import redis\nx < 1\n".to_owned(),
+        );
+        let html = view! { <Command tool command /> }.to_html();
+        for part in ["redis-py 8.1.0", "import redis\nx &lt; 1</code>"] {
+            assert!(html.contains(part), "{part:?} in {html:?}");
+        }
+    }
 
     #[test]
     fn the_caret_stands_below_its_character_behind_tabs_too() {

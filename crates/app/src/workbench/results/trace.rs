@@ -26,7 +26,9 @@ pub(in crate::workbench) fn Trace(
 ) -> impl IntoView {
     let rows = trace_rows(&exchanges);
     let lanes = rows.first().map_or(1, |row| row.lanes.len());
-    let names_client = lanes > 1;
+    let is_real =
+        |exchange: &Exchange| Exchange::real_client(&exchanges, exchange.client).is_some();
+    let names_client = lanes > 1 || exchanges.iter().any(is_real);
     let total = rows.len();
     let is_whole = RwSignal::new(total <= ROWS_MAX);
     let legend = legend(&rows);
@@ -150,7 +152,7 @@ fn Row(
         .client
         .filter(|_| names_client && has_bytes)
         .map(|client| {
-            view! { <span class="client">{format!("client {client} ")}</span> }
+            view! { <span class="client">{client} " "</span> }
         });
     let headline = (!row.headline.is_empty()).then(|| {
         view! {
