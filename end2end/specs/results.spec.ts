@@ -61,6 +61,21 @@ test("a failed test shows what was expected above what came, byte by byte", asyn
   await expect(bytes).not.toContainText("0d 0a");
 });
 
+test("what a real client printed stands beside what it should have, below what was run", async ({
+  workbench,
+}) => {
+  await workbench.open("hello");
+  await workbench.judge(mistake("hello", "hangs_up"));
+  await workbench.hasVerdict(/^1 of \d+ tests failed$/);
+  const failed = workbench.result("works with redis-py, with an old version and a new one");
+  await expect(failed).toContainText("What was run");
+  await expect(failed.locator("pre").first()).toContainText("client = redis.Redis(port=PORT)");
+  const bytes = failed.getByRole("group", { name: "Expected and received bytes" });
+  await expect(bytes.getByRole("definition").nth(0)).toContainText("True");
+  await expect(bytes.getByRole("definition").nth(1)).toContainText("ConnectionError");
+  await expect(failed.locator(".trace")).toContainText("redis-py connected");
+});
+
 test("the sentence that helps is the largest text, and stands there once", async ({ workbench }) => {
   await workbench.open("bytes");
   await workbench.judge(CHARACTERS);

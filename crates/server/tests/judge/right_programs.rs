@@ -16,6 +16,7 @@ async fn right_programs_pass_whatever_their_style() {
         ("get", 20),
         ("clients", 9),
         ("counters", 4),
+        ("hello", 3),
         ("lists", 1),
         ("blpop", 3),
     ] {

@@ -74,7 +74,7 @@ async fn soak_a_busy_machine_changes_no_verdict() {
         .collect();
     let right = programs("right_programs").join("get/errors_in_other_capitals.py");
     kinds.insert((StepId::parse("get").unwrap(), right));
-    for step in ["clients", "counters", "blpop"] {
+    for step in ["clients", "counters", "hello", "blpop"] {
         let files = python_files(&programs("right_programs").join(step));
         let step = StepId::parse(step).unwrap();
         kinds.extend(files.into_iter().map(|file| (step.clone(), file)));

@@ -11,6 +11,7 @@ store = {}
 waiting = []  # the clients in BLPOP, who came first is first
 deadlines = {}  # the moment at which a key's value is over, in milliseconds
 lock = threading.Lock()
+connection = threading.local()  # what belongs to one client: each has a thread of its own
 
 
 class Refused(Exception):
@@ -41,7 +42,7 @@ class Waiter:
         with lock:
             if self.reply is None:
                 waiting.remove(self)
-                self.reply = b"*-1\r\n"
+                self.reply = nil(b"*-1\r\n")
         return self.reply
 
     def is_gone(self):
@@ -88,9 +89,14 @@ def read_command(stream):
     return words
 
 
+def nil(in_resp2=b"$-1\r\n"):
+    """There is no value, in the version of the protocol that this client has asked for."""
+    return b"_\r\n" if connection.protocol == 3 else in_resp2
+
+
 def bulk(value):
     if value is None:
-        return b"$-1\r\n"
+        return nil()
     return b"$%d\r\n%b\r\n" % (len(value), value)
 
 
@@ -162,6 +168,23 @@ def seconds(text):
 
 def ping():
     return b"+PONG\r\n"
+
+
+def hello(protocol=None):
+    """Changes to the version of the protocol that is asked for, and introduces the server in it."""
+    if protocol not in (None, b"2", b"3"):
+        return b"-NOPROTO unsupported protocol version\r\n"
+    if protocol is not None:
+        connection.protocol = int(protocol)
+    fields = [
+        (b"server", bulk(b"redis")),
+        (b"version", bulk(b"7.0.15")),
+        (b"proto", integer(connection.protocol)),
+        (b"mode", bulk(b"standalone")),
+        (b"role", bulk(b"master")),
+    ]
+    count = b"%%%d\r\n" % len(fields) if connection.protocol == 3 else b"*%d\r\n" % (2 * len(fields))
+    return count + b"".join(bulk(name) + value for name, value in fields)
 
 
 def set_value(key, value, *options):
@@ -289,7 +312,7 @@ def take(key, end, count):
 def pop(key, end, count):
     number = 1 if count is None else whole_count(count)
     if find(key, deque) is None:
-        return b"$-1\r\n" if count is None else b"*-1\r\n"
+        return nil() if count is None else nil(b"*-1\r\n")
     taken = take(key, end, number)
     return bulk(taken[0]) if count is None else array(taken)
 
@@ -331,6 +354,7 @@ def serve_waiters():
 ANY_NUMBER = float("inf")
 COMMANDS = {  # name: function, fewest and most arguments
     b"PING": (ping, 0, 0),
+    b"HELLO": (hello, 0, 1),
     b"ECHO": (bulk, 1, 1),
     b"SET": (set_value, 2, ANY_NUMBER),
     b"GET": (get, 1, 1),
@@ -384,6 +408,7 @@ def carry_out(client, words):
 
 def converse(client):
     stream = client.makefile("rb")
+    connection.protocol = 2  # until HELLO says otherwise
     try:
         while True:
             words = read_command(stream)

@@ -10,6 +10,7 @@ NO_NUMBER = b"value is not an integer or out of range"
 store = {}
 deadlines = {}  # the moment at which a key's value is over, in milliseconds
 lock = threading.Lock()
+connection = threading.local()  # what belongs to one client: each has a thread of its own
 
 
 class Refused(Exception):
@@ -58,9 +59,14 @@ def read_command(stream):
     return words
 
 
+def nil(in_resp2=b"$-1\r\n"):
+    """There is no value, in the version of the protocol that this client has asked for."""
+    return b"_\r\n" if connection.protocol == 3 else in_resp2
+
+
 def bulk(value):
     if value is None:
-        return b"$-1\r\n"
+        return nil()
     return b"$%d\r\n%b\r\n" % (len(value), value)
 
 
@@ -119,6 +125,23 @@ def whole_count(text):
 
 def ping():
     return b"+PONG\r\n"
+
+
+def hello(protocol=None):
+    """Changes to the version of the protocol that is asked for, and introduces the server in it."""
+    if protocol not in (None, b"2", b"3"):
+        return b"-NOPROTO unsupported protocol version\r\n"
+    if protocol is not None:
+        connection.protocol = int(protocol)
+    fields = [
+        (b"server", bulk(b"redis")),
+        (b"version", bulk(b"7.0.15")),
+        (b"proto", integer(connection.protocol)),
+        (b"mode", bulk(b"standalone")),
+        (b"role", bulk(b"master")),
+    ]
+    count = b"%%%d\r\n" % len(fields) if connection.protocol == 3 else b"*%d\r\n" % (2 * len(fields))
+    return count + b"".join(bulk(name) + value for name, value in fields)
 
 
 def set_value(key, value, *options):
@@ -247,7 +270,7 @@ def take(key, end, count):
 def pop(key, end, count):
     number = 1 if count is None else whole_count(count)
     if find(key, deque) is None:
-        return b"$-1\r\n" if count is None else b"*-1\r\n"
+        return nil() if count is None else nil(b"*-1\r\n")
     taken = take(key, end, number)
     return bulk(taken[0]) if count is None else array(taken)
 
@@ -263,6 +286,7 @@ def rpop(key, count=None):
 ANY_NUMBER = float("inf")
 COMMANDS = {  # name: function, fewest and most arguments
     b"PING": (ping, 0, 0),
+    b"HELLO": (hello, 0, 1),
     b"ECHO": (bulk, 1, 1),
     b"SET": (set_value, 2, ANY_NUMBER),
     b"GET": (get, 1, 1),
@@ -302,6 +326,7 @@ def answer(words):
 
 def converse(client):
     stream = client.makefile("rb")
+    connection.protocol = 2  # until HELLO says otherwise
     try:
         while True:
             words = read_command(stream)

@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 import math
 import time
 from collections import deque
@@ -8,6 +9,7 @@ MS = {b"EX": 1000, b"PX": 1}
 NO_NUMBER = b"value is not an integer or out of range"
 
 store = {}
+spoken = contextvars.ContextVar("spoken", default=2)  # each client is a task, with a context of its own
 waiting = []  # the clients in BLPOP, who came first is first
 deadlines = {}  # the moment at which a key's value is over, in milliseconds
 
@@ -61,9 +63,14 @@ async def read_command(stream):
     return words
 
 
+def nil(in_resp2=b"$-1\r\n"):
+    """There is no value, in the version of the protocol that this client has asked for."""
+    return b"_\r\n" if spoken.get() == 3 else in_resp2
+
+
 def bulk(value):
     if value is None:
-        return b"$-1\r\n"
+        return nil()
     return b"$%d\r\n%b\r\n" % (len(value), value)
 
 
@@ -135,6 +142,23 @@ def seconds(text):
 
 def ping():
     return b"+PONG\r\n"
+
+
+def hello(protocol=None):
+    """Changes to the version of the protocol that is asked for, and introduces the server in it."""
+    if protocol not in (None, b"2", b"3"):
+        return b"-NOPROTO unsupported protocol version\r\n"
+    if protocol is not None:
+        spoken.set(int(protocol))
+    fields = [
+        (b"server", bulk(b"redis")),
+        (b"version", bulk(b"7.0.15")),
+        (b"proto", integer(spoken.get())),
+        (b"mode", bulk(b"standalone")),
+        (b"role", bulk(b"master")),
+    ]
+    count = b"%%%d\r\n" % len(fields) if spoken.get() == 3 else b"*%d\r\n" % (2 * len(fields))
+    return count + b"".join(bulk(name) + value for name, value in fields)
 
 
 def set_value(key, value, *options):
@@ -262,7 +286,7 @@ def take(key, end, count):
 def pop(key, end, count):
     number = 1 if count is None else whole_count(count)
     if find(key, deque) is None:
-        return b"$-1\r\n" if count is None else b"*-1\r\n"
+        return nil() if count is None else nil(b"*-1\r\n")
     taken = take(key, end, number)
     return bulk(taken[0]) if count is None else array(taken)
 
@@ -307,6 +331,7 @@ def serve_waiters():
 ANY_NUMBER = float("inf")
 COMMANDS = {  # name: function, fewest and most arguments
     b"PING": (ping, 0, 0),
+    b"HELLO": (hello, 0, 1),
     b"ECHO": (bulk, 1, 1),
     b"SET": (set_value, 2, ANY_NUMBER),
     b"GET": (get, 1, 1),
@@ -358,7 +383,7 @@ async def carry_out(reader, words):
     await asyncio.wait({waiter.reply}, timeout=waiter.seconds)
     if not waiter.reply.done():
         waiting.remove(waiter)
-        return b"*-1\r\n"
+        return nil(b"*-1\r\n")
     return waiter.reply.result()
 
 

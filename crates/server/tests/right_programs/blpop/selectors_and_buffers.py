@@ -15,6 +15,8 @@ waiters = {}  # the same by their clients
 finished = []  # clients that have waited, and whose next commands are due
 buffers = {}
 unsent = {}
+protocols = {}  # the version that each client has asked for
+turn = None  # the client whose command is carried out
 selector = selectors.DefaultSelector()
 
 
@@ -68,9 +70,14 @@ def take_command(data):
     return words, data[position:]
 
 
+def nil(in_resp2=b"$-1\r\n"):
+    """There is no value, in the version of the protocol that this client has asked for."""
+    return b"_\r\n" if protocols.get(turn) == 3 else in_resp2
+
+
 def bulk(value):
     if value is None:
-        return b"$-1\r\n"
+        return nil()
     return b"$%d\r\n%b\r\n" % (len(value), value)
 
 
@@ -142,6 +149,23 @@ def seconds(text):
 
 def ping():
     return b"+PONG\r\n"
+
+
+def hello(protocol=None):
+    """Changes to the version of the protocol that is asked for, and introduces the server in it."""
+    if protocol not in (None, b"2", b"3"):
+        return b"-NOPROTO unsupported protocol version\r\n"
+    if protocol is not None:
+        protocols[turn] = int(protocol)
+    fields = [
+        (b"server", bulk(b"redis")),
+        (b"version", bulk(b"7.0.15")),
+        (b"proto", integer(protocols[turn])),
+        (b"mode", bulk(b"standalone")),
+        (b"role", bulk(b"master")),
+    ]
+    count = b"%%%d\r\n" % len(fields) if protocols[turn] == 3 else b"*%d\r\n" % (2 * len(fields))
+    return count + b"".join(bulk(name) + value for name, value in fields)
 
 
 def set_value(key, value, *options):
@@ -269,7 +293,7 @@ def take(key, end, count):
 def pop(key, end, count):
     number = 1 if count is None else whole_count(count)
     if find(key, deque) is None:
-        return b"$-1\r\n" if count is None else b"*-1\r\n"
+        return nil() if count is None else nil(b"*-1\r\n")
     taken = take(key, end, number)
     return bulk(taken[0]) if count is None else array(taken)
 
@@ -309,6 +333,7 @@ def serve_waiters():
 ANY_NUMBER = float("inf")
 COMMANDS = {  # name: function, fewest and most arguments
     b"PING": (ping, 0, 0),
+    b"HELLO": (hello, 0, 1),
     b"ECHO": (bulk, 1, 1),
     b"SET": (set_value, 2, ANY_NUMBER),
     b"GET": (get, 1, 1),
@@ -357,15 +382,17 @@ def finish(waiter, reply):
 
 
 def give_up():
+    global turn
     for waiter in list(waiting):
         if waiter.end <= time.monotonic():
             waiting.remove(waiter)
-            finish(waiter, b"*-1\r\n")
+            turn = waiter.client
+            finish(waiter, nil(b"*-1\r\n"))
 
 
 def hang_up(client):
     selector.unregister(client)
-    del buffers[client], unsent[client]
+    del buffers[client], unsent[client], protocols[client]
     if client in waiters:
         waiting.remove(waiters.pop(client))
     client.close()
@@ -387,11 +414,13 @@ def write(client):
 
 def work(client):
     """Answers the commands that are whole, until one has to wait or a reply does not fit into the socket."""
+    global turn
     try:
         while not unsent[client] and client not in waiters:
             words, buffers[client] = take_command(buffers[client])
             if not words:
                 continue
+            turn = client
             reply = answer(words)
             if isinstance(reply, Waiter):
                 reply.client = client
@@ -433,7 +462,7 @@ while True:
         if key.fileobj is server:
             client, _ = server.accept()
             client.setblocking(False)
-            buffers[client], unsent[client] = b"", bytearray()
+            buffers[client], unsent[client], protocols[client] = b"", bytearray(), 2
             selector.register(client, selectors.EVENT_READ)
         elif key.fileobj in buffers:
             handle(key.fileobj, events)
