@@ -4,8 +4,8 @@
 use bollard::models::HostConfig;
 
 use crate::limits::{
-    CODE, FILE_BYTES, Identity, MEMORY_BYTES, NANO_CPUS, OPEN_FILES, OTHER_BUFFER_BYTES, PROCESSES,
-    RECEIVE_BUFFER_BYTES, Role, SEND_BUFFER_BYTES, SHARED_MEMORY, TMP, Tmpfs,
+    CODE, FILE_BYTES, Identity, MEMORY_BYTES, NANO_CPUS, OPEN_FILES, ORACLE, OTHER_BUFFER_BYTES,
+    PROCESSES, RECEIVE_BUFFER_BYTES, Role, SEND_BUFFER_BYTES, SHARED_MEMORY, TMP, Tmpfs,
 };
 use crate::measured::{Measured, MeasuredTmpfs};
 
@@ -38,6 +38,8 @@ pub enum Guarantee {
     Tmp,
     /// The same for `/dev/shm`.
     SharedMemory,
+    /// The same for `/run/oracle`, of the judge's container.
+    Oracle,
     /// Nothing else can be written to.
     Writable,
     /// 128 open files a process.
@@ -70,7 +72,7 @@ pub enum Guarantee {
 
 impl Guarantee {
     /// Every guarantee.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Network,
         Self::ReadOnlyRoot,
         Self::User,
@@ -84,6 +86,7 @@ impl Guarantee {
         Self::Code,
         Self::Tmp,
         Self::SharedMemory,
+        Self::Oracle,
         Self::Writable,
         Self::OpenFiles,
         Self::CoreDumps,
@@ -116,6 +119,7 @@ impl Guarantee {
             Self::Code => "limits of /code",
             Self::Tmp => "limits of /tmp",
             Self::SharedMemory => "limit of shared memory",
+            Self::Oracle => "limits of /run/oracle",
             Self::Writable => "nothing else writable",
             Self::OpenFiles => "open-file limit",
             Self::CoreDumps => "no core dumps",
@@ -165,12 +169,14 @@ impl Guarantee {
                 format!("mode {}", seen.seccomp_mode),
             ),
             Self::Code | Self::Tmp | Self::SharedMemory if role == Role::Judge => None,
+            Self::Oracle if role == Role::Learner => None,
+            Self::Oracle => broken_tmpfs(seen.tmpfs.get("/run/oracle"), ORACLE),
             Self::Code => broken_tmpfs(seen.tmpfs.get("/code"), CODE),
             Self::Tmp => broken_tmpfs(seen.tmpfs.get("/tmp"), TMP),
             Self::SharedMemory => broken_tmpfs(seen.tmpfs.get("/dev/shm"), SHARED_MEMORY),
             Self::Writable => {
                 let guaranteed: &[&str] = match role {
-                    Role::Judge => &[],
+                    Role::Judge => &["/run/oracle"],
                     Role::Learner => &["/code", "/dev/shm", "/tmp"],
                 };
                 let kept = seen

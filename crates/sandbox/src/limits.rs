@@ -29,6 +29,11 @@ pub(crate) const SHARED_MEMORY: Tmpfs = Tmpfs {
     bytes: 1024 * 1024,
     inodes: 512,
 };
+/// What fits into the one folder that the judge can write to: the socket that its redis-server listens on.
+pub(crate) const ORACLE: Tmpfs = Tmpfs {
+    bytes: 4096,
+    inodes: 4,
+};
 /// Open files of one process.
 pub(crate) const OPEN_FILES: i64 = 128;
 /// The size of one file.
@@ -218,7 +223,7 @@ fn network_settings(ipv6: bool) -> HashMap<String, String> {
     settings
 }
 
-/// The tmpfs mounts of a container: a judge has none to write to.
+/// The tmpfs mounts of a container: a judge has room for a socket, and for nothing else.
 fn places(role: Role, identity: Identity) -> HashMap<String, String> {
     let nothing = |path: &str| (path.to_owned(), NOTHING.to_owned());
     let mut places = HashMap::from([
@@ -228,7 +233,11 @@ fn places(role: Role, identity: Identity) -> HashMap<String, String> {
         nothing("/dev/pts"),
     ]);
     match role {
-        Role::Judge => places.extend([nothing("/dev/shm")]),
+        Role::Judge => places.extend([
+            nothing("/dev/shm"),
+            // A socket that has a name in the judge's own files can't be reached from another container.
+            ("/run/oracle".to_owned(), tmpfs_options(ORACLE, identity)),
+        ]),
         Role::Learner => places.extend(
             [
                 ("/code", CODE),

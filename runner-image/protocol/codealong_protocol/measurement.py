@@ -8,6 +8,9 @@ from . import kernel
 
 _PROBED_FOLDERS = ("/", "/etc", "/usr", "/opt")
 
+#: Where something may be mounted that can be written to; what else can is measured as well.
+_PLACES = ("/code", "/tmp", "/dev/shm")
+
 #: More than a socket may hold.
 _PROBE_BYTES = 1 << 20
 
@@ -21,6 +24,7 @@ def measure(container):
     memory, swap = _memory()
     quota, period = _cpu()
     mounts = _mounts()
+    writable = sorted(path for path in mounts if _can_create(path)) if container else []
     capabilities = 0
     for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
         capabilities |= int(status.get(name, "0"), 16)
@@ -38,8 +42,8 @@ def measure(container):
         "seccomp_mode": int(status.get("Seccomp", "0")),
         "read_only_root": not any(_can_create(folder) for folder in _PROBED_FOLDERS),
         "interfaces": _interfaces(),
-        "tmpfs": {path: _tmpfs(path, mounts) for path in ("/code", "/tmp", "/dev/shm") if path in mounts},
-        "writable": sorted(path for path in mounts if _can_create(path)) if container else [],
+        "tmpfs": {path: _tmpfs(path, mounts) for path in {*_PLACES, *writable} if path in mounts},
+        "writable": writable,
         "ulimits": {
             name: _hard_limit(number)
             for name, number in (

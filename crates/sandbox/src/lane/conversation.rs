@@ -6,6 +6,7 @@ use futures::StreamExt;
 use protocol::ProtocolViolation;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::warn;
 
 use super::judge::how_it_ended;
 use crate::attached_io::{AttachedIo, AttachedOutput};
@@ -76,6 +77,9 @@ pub(super) async fn converse(
         }
         match receive(&mut verifier, decoder, written, events) {
             Ok(()) if verifier.is_finished() => {
+                if let Some(note) = note_of(&stderr) {
+                    warn!(note, "a judge served its run and noted something");
+                }
                 return Ok((verifier, Ending::Clean, written.elapsed()));
             }
             Ok(()) => {}
@@ -106,7 +110,7 @@ pub(super) async fn converse(
             Ok(None) if stderr.is_empty() => {
                 return Err(RunFault::Lost("the container ended".to_owned()));
             }
-            // A judge writes to its standard error only where it breaks.
+            // A judge that ends has written why.
             Ok(None) => return Err(RunFault::JudgeBroke(how_it_ended(None, &stderr))),
             Err(_) if verifier.is_started() => {
                 return Ok((verifier, Ending::Deadline, written.elapsed()));
@@ -117,6 +121,14 @@ pub(super) async fn converse(
             }
         }
     }
+}
+
+/// What a judge that serves a run to its end has written to its standard error: what it wonders about,
+/// such as a difference to Redis that did not come again.
+fn note_of(stderr: &[u8]) -> Option<String> {
+    let note = String::from_utf8_lossy(stderr);
+    let note = note.trim();
+    (!note.is_empty()).then(|| note.to_owned())
 }
 
 /// Checks every whole frame that came against the plan.

@@ -80,7 +80,7 @@ fn leave_out(guarantee: Guarantee, config: &mut HostConfig) {
                 options.push("seccomp=unconfined".to_owned());
             }
         }
-        Guarantee::Code | Guarantee::Tmp | Guarantee::SharedMemory => {
+        Guarantee::Code | Guarantee::Tmp | Guarantee::SharedMemory | Guarantee::Oracle => {
             retain(config, guarantee, is_neither);
         }
         Guarantee::Writable => {
@@ -144,6 +144,7 @@ fn retain(config: &mut HostConfig, place: Guarantee, keep: impl Fn(&str) -> bool
         Guarantee::Code => "/code",
         Guarantee::Tmp => "/tmp",
         Guarantee::SharedMemory => "/dev/shm",
+        Guarantee::Oracle => "/run/oracle",
         _ => return,
     };
     if let Some(options) = config.tmpfs.as_mut().and_then(|tmpfs| tmpfs.get_mut(path)) {

@@ -9,7 +9,12 @@ use crate::proxy::Proxy;
 /// Every limit that can be left out, of either container, and both halves of those that have
 /// halves.
 fn disabled_guarantees() -> impl Iterator<Item = DisabledGuarantee> {
-    let places = [Guarantee::Code, Guarantee::Tmp, Guarantee::SharedMemory];
+    let places = [
+        Guarantee::Code,
+        Guarantee::Tmp,
+        Guarantee::SharedMemory,
+        Guarantee::Oracle,
+    ];
     let halves = places.map(|place| [Omitted::Size(place), Omitted::Files(place)]);
     let wholes = Guarantee::ALL.map(Omitted::Whole);
     let all = wholes.into_iter().chain(halves.into_iter().flatten());
@@ -20,8 +25,8 @@ fn disabled_guarantees() -> impl Iterator<Item = DisabledGuarantee> {
 /// Judge and launcher make themselves unreadable without anybody's help, and end where they can't.
 /// A launcher of another user is refused by the judge before it has measured anything, and Docker's
 /// init can't start one under the learner's seccomp profile. The rest belongs to the other
-/// container: the judge has no tmpfs to write to, and the network and its settings are those of the
-/// judge's namespace.
+/// container: the judge has one tmpfs to write to, which is its own, and the network and its settings
+/// are those of the judge's namespace.
 fn is_kept_by_a_limit(disabled_guarantee: &DisabledGuarantee) -> bool {
     !matches!(
         (disabled_guarantee.role, disabled_guarantee.guarantee()),
@@ -32,7 +37,8 @@ fn is_kept_by_a_limit(disabled_guarantee: &DisabledGuarantee) -> bool {
             )
             | (
                 Role::Learner,
-                Guarantee::User
+                Guarantee::Oracle
+                    | Guarantee::User
                     | Guarantee::FirstProcess
                     | Guarantee::Network
                     | Guarantee::SocketBuffers

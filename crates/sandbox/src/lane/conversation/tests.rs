@@ -248,3 +248,11 @@ async fn bytes_that_are_no_frames_are_no_pass() {
         assert_eq!(kinds, Ok(vec!["interfered", "interfered"]));
     }
 }
+
+#[test]
+fn what_a_judge_wonders_about_is_a_note_for_the_log() {
+    assert_eq!(note_of(b""), None);
+    assert_eq!(note_of(b" \n"), None);
+    let note = note_of(b"it did not come again\n");
+    assert_eq!(note.as_deref(), Some("it did not come again"));
+}
