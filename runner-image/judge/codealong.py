@@ -29,17 +29,15 @@ program: for a test that counts connections, say. `@test("…", once=True)` is l
 | call | does |
 | --- | --- |
 | `server.connect()` | a new client; tries for up to 2000 ms |
-| `server.run_scripts(scripts, replies_to)` | sends lists of random commands; where a reply is wrong, the shortest list is shown that leads to one |
 | `server.redis_cli("GET", "k")` | runs the real redis-cli; `.expect("v\\n")` compares what it prints |
 | `server.redis_py(script, version=8)` | runs a Python script with the real package `redis` |
+| `differential(server, "strings counters")` | sends random scripts of these commands; a real redis-server must answer them in the same way, and where it does not, the shortest script is shown |
 | `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.expect_silence(a, b, for_ms=30)` | nothing may come to any of these clients for so long |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |
-
-`key("a")` is a key in a list for `run_scripts`: a new key each time that the list is sent.
 
 ## A client
 | call | does |
@@ -87,7 +85,7 @@ The outcomes are those of `protocol::Outcome`. Which one a program gets is the j
 the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
 no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-value`,
-`extra-bytes` where the wrong one did; `wrong-output` where a real client printed something else; `unasked` where bytes came before any request;
+`extra-bytes` where the wrong one did; `differs` where Redis gives another one; `wrong-output` where a real client printed something else; `unasked` where bytes came before any request;
 `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`, `timed-out`, `interfered`
 where a limit was hit.
 '''
@@ -109,18 +107,18 @@ from codealong_judge.expectation import (
     pairs,
     simple,
 )
-from codealong_judge.script import key
+from codealong_judge.server import differential
 
 __all__ = [
     "array",
     "bulk",
     "command",
+    "differential",
     "error",
     "exact_error",
     "exactly",
     "integer",
     "integer_between",
-    "key",
     "map_with",
     "nil",
     "nil_array",

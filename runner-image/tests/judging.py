@@ -112,6 +112,10 @@ class Judge:
             return None
         return json.loads(self._process.stdout.read(struct.unpack(">I", head)[0]))
 
+    def close_stdin(self):
+        """What a server does that goes away."""
+        self._process.stdin.close()
+
     def end(self):
         """The exit code of a judge that ends by itself, and what it wrote to its piped stderr."""
         with self._process.stderr as stderr:

@@ -27,7 +27,9 @@ pub fn failure_text(report: &Report, test: &TestResult, course: &str, step: &str
     if let Outcome::WrongOutput { command, .. } = &test.outcome {
         let _ = writeln!(text, "\nWhat was run:\n{}", command.trim_end());
     }
-    if let Some(comparison) = test.outcome.comparison() {
+    if let Outcome::Differs(difference) = &test.outcome {
+        let _ = writeln!(text, "\n{}", difference.session());
+    } else if let Some(comparison) = test.outcome.comparison() {
         let (expected, wrong) = if comparison.expected_is_prefix {
             ("Expected to begin with", "The first difference is")
         } else if comparison.expected_is_example {
@@ -260,5 +262,23 @@ mod tests {
         ] {
             assert!(text.contains(expected), "{expected:?} in\n{text}");
         }
+    }
+
+    #[test]
+    fn a_difference_to_redis_is_a_session_with_both_answers() {
+        let json = r#"{"kind": "differs", "client": 1,
+            "script": [{"client": 1, "command": {"words": [
+                {"bytes": "DECR", "cut_bytes": 0}, {"bytes": "k1", "cut_bytes": 0}], "cut_words": 0}}],
+            "reply": {"expected": ":-1\\r\\n", "expected_is_prefix": false, "received": ":1\\r\\n",
+                "cut_bytes": 0, "offset": 1, "request": null},
+            "expected": {"reply": {"integer": -1}}, "received": {"reply": {"integer": 1}}}"#;
+        let mut report = report();
+        let test = &mut report.steps[0].tests[0];
+        test.outcome = serde_json::from_str(json).unwrap();
+        let test = test.clone();
+        let text = failure_text(&report, &test, "Build Redis", "Count");
+        let session = "\n> DECR k1\nyour server: (integer) 1\nreal Redis:  (integer) -1\n";
+        assert!(text.contains(session), "{text}");
+        assert!(!text.contains("Received:"), "{text}");
     }
 }

@@ -78,12 +78,13 @@ pub(crate) struct MistakeReader<'a> {
 /// Outcomes that no mistake of the learner explains.
 const NOT_MISTAKES: [&str; 4] = ["passed", "not-run", "not-asked", "test-broken"];
 /// Outcomes that carry the received bytes.
-const WITH_RECEIVED: [&str; 8] = [
+const WITH_RECEIVED: [&str; 9] = [
     "closed",
     "incomplete",
     "invalid-byte",
     "wrong-type",
     "wrong-value",
+    "differs",
     "extra-bytes",
     "unasked",
     "wrong-output",

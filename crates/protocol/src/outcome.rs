@@ -6,6 +6,7 @@ use crate::{Expected, Received, Request, RespType};
 
 mod comparison;
 mod crash;
+mod difference;
 mod exception_advice;
 mod interference;
 mod kind;
@@ -23,6 +24,7 @@ mod wrong_output;
 
 pub use comparison::Comparison;
 pub use crash::{Crash, CrashPlace, SourceSpan, TracebackFrame};
+pub use difference::{Difference, ScriptedCommand};
 pub use interference::{Interference, ProtocolViolation};
 pub use program_end::{ListenerEnd, ListenerEndKind, ProgramEnd};
 pub use program_warning::ProgramWarning;
@@ -172,6 +174,8 @@ pub enum Outcome {
         /// What came.
         received: Received,
     },
+    /// A script of commands is answered otherwise than by a real redis-server.
+    Differs(Difference),
     /// The right reply, and then more.
     ExtraBytes {
         /// The reply and what followed; `offset` is the first byte too many.
@@ -296,7 +300,8 @@ impl Outcome {
             | Self::WrongValue { reply, .. }
             | Self::ExtraBytes { reply }
             | Self::Unasked { reply }
-            | Self::WrongOutput { output: reply, .. } => Some(reply),
+            | Self::WrongOutput { output: reply, .. }
+            | Self::Differs(Difference { reply, .. }) => Some(reply),
             Self::Ended { reply, .. } | Self::Stopped { reply, .. } => reply.as_ref(),
             _ => None,
         }

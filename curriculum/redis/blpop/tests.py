@@ -1,4 +1,4 @@
-from codealong import array, bulk, command, exact_error, integer, integer_between, nil_array, simple, test
+from codealong import array, bulk, command, differential, exact_error, integer, integer_between, nil_array, simple, test
 
 
 def ask(client, *words, reply):
@@ -162,3 +162,8 @@ def _(server):
     ask(client, "SET", key, "a text", reply=simple("OK"))
     wrong_type = exact_error("WRONGTYPE Operation against a key holding the wrong kind of value")
     ask(client, "BLPOP", key, "1", reply=wrong_type)
+
+
+@test("agrees with Redis on random scripts of three clients")
+def _(server):
+    differential(server, "waiting", scripts=20, length=8)

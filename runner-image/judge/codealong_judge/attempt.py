@@ -31,6 +31,8 @@ class Attempt:
         random_values,
         right_replies,
         shortest_script,
+        oracle=None,
+        is_of_own_step=True,
         is_traced=False,
         trace=None,
     ):
@@ -44,8 +46,12 @@ class Attempt:
         self.is_final = is_final
         self.random_values = random_values
         self._right_replies = right_replies
-        #: The commands that a wrong reply of this test was found to need; see `script`.
+        #: The turns that a difference of this test was found to need; see `differential`.
         self.shortest_script = shortest_script
+        #: The real redis-server of the run.
+        self.oracle = oracle
+        #: Whether the test is one of the step that the learner is at, and not of an earlier one.
+        self.is_of_own_step = is_of_own_step
         self.is_traced = is_traced
         self.clients = []
         self.speaks_resp = False

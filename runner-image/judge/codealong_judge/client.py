@@ -189,6 +189,12 @@ class Client:
         self._connection.receive()
         self._refuse_extra_bytes()
 
+    def refuse_reply(self):
+        """Fails where the last request was answered already, which has to wait."""
+        self._connection.receive()
+        self._reply_start = self._position
+        self._refuse_extra_bytes()
+
     @property
     def has_received(self):
         """Whether any byte came."""
@@ -224,6 +230,14 @@ class Client:
     def command_at(self, offset):
         """The name of the command whose accepted reply the byte at `offset` is part of, or None."""
         return next((name for begin, name in reversed(self._answered) if begin <= offset), None)
+
+    def received_fact(self):
+        """What came where the last reply was expected, a `protocol::Received`."""
+        received = self._received_of_reply()
+        reply = resp.read(received)
+        if isinstance(reply, resp.Reply):
+            return {"reply": resp.value(reply)}
+        return {"bytes": excerpt(received)}
 
     def was_accepted(self):
         """Whether the program has taken this client, as far as the kernel shows that."""

@@ -44,6 +44,8 @@ class EventLoop:
         self._watched, self._on_readable = None, None
         self._periodic, self._periodic_seconds = None, 0.0
         self._called_at = 0.0
+        #: What is still to be done when standard input ends.
+        self.before_exit = lambda: None
 
     def call_every(self, seconds, callback):
         """Calls `callback()` so often while the judge waits; what it raises ends the wait."""
@@ -172,6 +174,7 @@ class EventLoop:
 
     def _exit(self):
         # The server sends nothing after the job, so its standard input is readable at its end only.
+        self.before_exit()
         os._exit(0)
 
     def _read_lingering(self, descriptor):

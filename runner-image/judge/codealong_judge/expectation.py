@@ -257,6 +257,11 @@ def map_with(expected):
     return _Pairs("map", expected)
 
 
+def as_redis(reply):
+    """A reply that a real redis-server gave, as bytes; of an error, case counts in the first word alone."""
+    return _ExactError(reply[1:-2]) if reply.startswith(b"-") else _Exact(reply)
+
+
 def exactly(data):
     """These bytes, in a protocol that is not RESP: `exactly(b"hello\\n")`."""
     return _Bytes(as_bytes(data))

@@ -193,9 +193,13 @@ def _run(joined, job, began, stdout):
     event_loop = EventLoop(_STDIN, output)
     launcher = Launcher(joined, event_loop, output)
     run = Run(job, job_frames, event_loop, output, launcher, joined, began)
-    run.run_tests()
-    run.finish()
-    run.find_lines()
+    event_loop.before_exit = run.oracle.stop
+    try:
+        run.run_tests()
+        run.finish()
+        run.find_lines()
+    finally:
+        run.oracle.stop()
     launcher.try_kill()
 
 

@@ -46,6 +46,8 @@ class Launcher:
         self._statuses = {}
         self._order = None
         self._probe_seconds = _PROBE_SECONDS
+        # What the program found at its last fresh start.
+        self._files = None
         #: Whether the starts to come record the lines that lead to each reply; what they print is
         #: not passed on.
         self.is_traced = False
@@ -66,6 +68,7 @@ class Launcher:
         self._records.reset(number, self._manner())
         texts = None
         if files is not None:
+            self._files = files
             texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
         refusals_before = self._counters.refusals()
         reply, descriptors = self._request("started", "start", number=number, files=texts)
@@ -81,6 +84,10 @@ class Launcher:
             except OSError:
                 pass
             self._event_loop.add_stream(descriptor, self._output_callback(program, stream))
+
+    def start_afresh(self):
+        """Kills the program and starts it again with the files that it was first given."""
+        self.start(self._files)
 
     def kill(self):
         """Kills the program with all its processes, and takes the last of its output."""

@@ -133,6 +133,18 @@ def wrong_value(reply, expected, received):
     return {"kind": "wrong-value", "reply": reply, "expected": expected, "received": received}
 
 
+def differs(script, client, reply, expected, received):
+    """The fields of a `protocol::Difference`."""
+    return {
+        "kind": "differs",
+        "script": script,
+        "client": client,
+        "reply": reply,
+        "expected": expected,
+        "received": received,
+    }
+
+
 def extra_bytes(reply):
     return {"kind": "extra-bytes", "reply": reply}
 

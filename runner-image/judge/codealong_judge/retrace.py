@@ -19,7 +19,7 @@ _SECONDS_MIN = 0.1
 _TEST_SECONDS_MAX = 0.4
 
 #: The outcomes of replies that are well-formed.
-_OF_VALUES = ("wrong-value", "wrong-type")
+_OF_VALUES = ("wrong-value", "wrong-type", "differs")
 
 _TIMEOUTS = Timeouts(silence_ms=250, connect_ms=500, late_ms=0, extension_seconds=0.0)
 

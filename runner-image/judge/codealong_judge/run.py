@@ -10,6 +10,7 @@ from .attempt import Attempt
 from .deciding_line import RightReplies
 from .explanation import span_of, span_of_result
 from .function_names import FunctionNames
+from .oracle import Oracle
 from .outcome import (
     NOT_RUN,
     PASSED,
@@ -26,6 +27,9 @@ from .timeouts import QUICK_TIMEOUTS, Timeouts
 
 #: Every wait ends at the run's limit. A test that still runs so much later does not wait.
 _GRACE_SECONDS = 0.2
+
+#: What the tests contain that ask a real redis-server.
+_MAY_ASK_REDIS = "differential("
 
 #: Timeouts are shortened so that a run in which all tests fail ends so much before its limit.
 _RESERVE_SECONDS = 0.7
@@ -59,6 +63,8 @@ class Run:
         self._retrace = Retrace()
         self._recorded = recording.RecordedTest(job, frames, launcher, lane.records)
         self._shortest_scripts = {}
+        #: The real redis-server of this run, which differential tests ask.
+        self.oracle = Oracle(event_loop, lane.processes.is_container)
         self._cpu_us_before = self._counters.cpu_us()
         self._own_cpu_before = process_time()
         self._throttled_us_before = self._counters.throttled_us()
@@ -69,6 +75,9 @@ class Run:
         self._event_loop.set_deadline(self._deadline)
         self._interrupt_endless_tests(self._deadline + _GRACE_SECONDS)
         self._frames.write("started")
+        if any(_MAY_ASK_REDIS in step.source for step in self._job.steps if any(test.asked for test in step.tests)):
+            # Now, so that it listens by the time that it is asked.
+            self.oracle.start()
         try:
             self._start_fresh()
         except Interference as interference:
@@ -305,6 +314,8 @@ class Run:
             random_values=RandomValues(f"{self._job.seed}:{planned.id}"),
             right_replies=right_replies,
             shortest_script=self._shortest_scripts.setdefault(planned.id, []),
+            oracle=self.oracle,
+            is_of_own_step=planned in self._job.steps[-1].tests,
             is_traced=is_traced,
         )
 

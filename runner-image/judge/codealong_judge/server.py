@@ -3,9 +3,14 @@
 from . import real_client
 from .client import Client, expect_silence
 from .connection import Connection
+from .differential import Differential
 from .expectation import as_milliseconds
 from .outcome import Misuse
-from .script import ScriptRunner
+from .random_values import as_count
+from .redis_scripts import ScriptGenerator
+
+#: Of the scripts of an earlier step, one in so many is sent: it has passed with all of them.
+_SHARE_OF_SCRIPTS = 5
 
 
 class Server:
@@ -56,19 +61,6 @@ class Server:
             raise Misuse("the clients are needed here that nothing may come to")
         expect_silence(self._attempt, clients, for_ms)
 
-    def run_scripts(self, scripts, replies_to):
-        """Sends lists of commands, each list at once, and expects the replies to them.
-
-        A command is a list of words; `key("a")` among them is a key that is new in each list.
-        `replies_to(commands)` gives the expectations, one for each command, for these lists and for
-        parts of them: where a reply is wrong, the shortest part found that leads to a wrong one is
-        sent once more, command by command, and only that is shown.
-        """
-        scripts = [list(script) for script in scripts] if isinstance(scripts, (list, tuple)) else None
-        if not scripts or not callable(replies_to):
-            raise Misuse("scripts, as lists of commands, and a function of their replies are needed here")
-        ScriptRunner(self._attempt, self.connect, replies_to).run(scripts)
-
     def redis_cli(self, *words, stdin=b"", within_ms=None):
         """Runs the real redis-cli with these words, connected to the program; returns what it printed.
 
@@ -94,3 +86,19 @@ class Server:
         self._attempt.collect_sends()
         self._attempt.launcher.start()
         self._attempt.trace.add(0, "restarted")
+
+
+def differential(server, commands, scripts=100, length=20):
+    """Sends random scripts to the program and to a real redis-server: both must answer alike.
+
+    `commands` names what the scripts are made of, as in `"strings counters"`; see `redis_scripts`. There
+    are so many scripts of so many commands in the runs of the test's own step, and a fifth of the scripts
+    in those of later ones. Where a reply differs, the shortest script found that shows a difference is
+    sent to a program that has just started, command by command, and only that is shown. Words of errors
+    after the first one may be in other letters, capital or small.
+    """
+    attempt = server._attempt
+    if not attempt.is_of_own_step:
+        scripts = -(-as_count(scripts) // _SHARE_OF_SCRIPTS)
+    generator = ScriptGenerator(attempt.random_values, commands)
+    Differential(attempt, server.connect).run([generator.script(as_count(length)) for _ in range(as_count(scripts))])

@@ -174,6 +174,7 @@ impl Likeness {
             | Outcome::InvalidByte { .. }
             | Outcome::WrongType { .. }
             | Outcome::WrongValue { .. }
+            | Outcome::Differs(_)
             | Outcome::ExtraBytes { .. }
             | Outcome::WrongOutput { .. }
             | Outcome::Reset { .. }

@@ -4,6 +4,7 @@ mod compare;
 mod course_end;
 mod output;
 mod report;
+mod script;
 mod sentence;
 mod test_case;
 mod trace;

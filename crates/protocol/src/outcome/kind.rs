@@ -20,6 +20,7 @@ impl Outcome {
             Self::InvalidByte { .. } => "invalid-byte",
             Self::WrongType { .. } => "wrong-type",
             Self::WrongValue { .. } => "wrong-value",
+            Self::Differs(_) => "differs",
             Self::ExtraBytes { .. } => "extra-bytes",
             Self::Unasked { .. } => "unasked",
             Self::WrongOutput { .. } => "wrong-output",
@@ -39,7 +40,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 29] = [
+    pub const KINDS: [&'static str; 30] = [
         "passed",
         "refused",
         "exited",
@@ -54,6 +55,7 @@ impl Outcome {
         "invalid-byte",
         "wrong-type",
         "wrong-value",
+        "differs",
         "extra-bytes",
         "unasked",
         "wrong-output",

@@ -8,7 +8,7 @@ use crate::{ByteString, Command, Excerpt, Expected, Received, Request, RespType,
 impl Excerpt {
     /// The bytes between double quotes, as text where they are UTF-8: `"hé"`, `"abc…" (4096
     /// bytes)`.
-    fn quoted(&self) -> String {
+    pub(super) fn quoted(&self) -> String {
         let text = match self.text() {
             Some(text) => text.chars().map(escaped).collect(),
             None => self.bytes.to_string().replace('"', "\\\""),

@@ -211,6 +211,7 @@ impl Outcome {
                 to_request(reply.request.as_ref()),
                 first_difference(reply)
             ),
+            Self::Differs(difference) => difference.sentence(),
             Self::ExtraBytes { reply } => format!(
                 "The reply{} is right, but {} more came after it: `{}`.",
                 to_request(reply.request.as_ref()),

@@ -134,7 +134,11 @@ fn write_details(text: &mut String, test: &TestResult) {
             line(text, format_args!("      | {run}"));
         }
     }
-    if let Some(reply) = test.outcome.comparison() {
+    if let Outcome::Differs(difference) = &test.outcome {
+        for shown in difference.session().lines() {
+            line(text, format_args!("      {shown}"));
+        }
+    } else if let Some(reply) = test.outcome.comparison() {
         write_comparison(text, reply);
     }
     for exchange in &test.exchanges {
@@ -278,5 +282,29 @@ mod tests {
             shown(0, ExchangeAction::LeftOut { count: 2 }),
             "1.4 ms  · 2 events are left out here"
         );
+    }
+
+    #[test]
+    fn a_difference_to_redis_is_a_session_with_both_answers() {
+        let json = r#"{"kind": "differs", "client": 1,
+            "script": [{"client": 1, "command": {"words": [
+                {"bytes": "DECR", "cut_bytes": 0}, {"bytes": "k1", "cut_bytes": 0}], "cut_words": 0}}],
+            "reply": {"expected": ":-1\\r\\n", "expected_is_prefix": false, "received": ":1\\r\\n",
+                "cut_bytes": 0, "offset": 1, "request": null},
+            "expected": {"reply": {"integer": -1}}, "received": {"reply": {"integer": 1}}}"#;
+        let planned = protocol::PlannedTest {
+            id: "counters.9".parse().unwrap(),
+            name: "agrees with Redis".to_owned(),
+        };
+        let outcome: Outcome = serde_json::from_str(json).unwrap();
+        let text = test_details(&TestResult {
+            message: outcome.message(),
+            outcome,
+            ..TestResult::not_asked(planned)
+        });
+        let session =
+            "      > DECR k1\n      your server: (integer) 1\n      real Redis:  (integer) -1\n";
+        assert!(text.contains(session), "{text}");
+        assert!(!text.contains("received"), "{text}");
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::{Crash, Outcome, Report, TestId, TestResult, TracebackFrame, duration_text};
 
 use super::compare::Compare;
+use super::script::Script;
 use super::sentence::{LeadSentence, Sentence};
 use super::trace::Trace;
 use crate::copy::CopyButton;
@@ -184,6 +185,10 @@ fn Inside(
             </button>
         }
     });
+    let script = match &test.outcome {
+        Outcome::Differs(difference) => Some(view! { <Script difference=difference.clone() /> }),
+        _ => None,
+    };
     let compare = test
         .outcome
         .comparison()
@@ -214,7 +219,7 @@ fn Inside(
     view! {
         <div class="inside">
             {lead} {same_as} {message}
-            <p class="case-actions">{line_link} {run_one} {watch} {play} {copy_failure}</p> {unreadable} {command} {compare} {traceback} {trace} {nothing}
+            <p class="case-actions">{line_link} {run_one} {watch} {play} {copy_failure}</p> {unreadable} {command} {script} {compare} {traceback} {trace} {nothing}
         </div>
     }
     .into_erased()
