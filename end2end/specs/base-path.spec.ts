@@ -47,3 +47,13 @@ test("the console finds its server, and each page the others", async ({ page, wo
   await page.goBack();
   await expect(page).toHaveURL(`${server.url}/learn/`);
 });
+
+test("a page that is opened without the path is found below it", async ({ page, workbench }) => {
+  await page.goto(`${server.url}/courses/redis/ping`);
+  await expect(page).toHaveURL(`${server.url}/learn/courses/redis/ping`);
+  await workbench.answers();
+  await expect(workbench.guide.getByRole("heading", { level: 1 })).toHaveText("Answer PING");
+  await workbench.guide.getByRole("link", { name: /^Next step/ }).click();
+  await expect(page).toHaveURL(`${server.url}/learn/courses/redis/echo`);
+  await expect(workbench.guide.getByRole("heading", { level: 1 })).toHaveText("Answer ECHO");
+});

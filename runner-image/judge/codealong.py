@@ -78,7 +78,7 @@ server may serve one client at a time until the course says otherwise, and `list
 
 Text is sent and compared as UTF-8. `expect` returns bytes for strings and errors, a whole number
 for an integer, None for the two nils and the null, and a tuple of such values for an array. A client's
-replies are of RESP2 until it has sent `HELLO 3`.
+replies are of RESP2 until it has sent `HELLO 3` by `send`.
 
 ## What a failure looks like
 The outcomes are those of `protocol::Outcome`. Which one a program gets is the judge's business, not

@@ -194,21 +194,35 @@ class Faults(unittest.TestCase):
 
 class TheRelay(unittest.TestCase):
     def test_hears_its_own_user_and_nobody_else(self):
-        program = mock.Mock(**{"pass_on.return_value": True})
+        program = mock.Mock(**{"pass_on.return_value": True, "was_left_early.return_value": False})
         with mock.patch.object(relay.Relay, "_connect", return_value=program):
             of_a_test = relay.Relay(mock.Mock(own_ports=set()), "redis-cli")
         self.addCleanup(of_a_test.close)
         for user, is_heard in ((os.getuid() + 1, False), (None, False), (os.getuid(), True)):
             with socket.create_connection(("127.0.0.1", of_a_test.port), timeout=5) as client:
                 port = client.getsockname()[1]
-                self.assertEqual(tcp_table.user_of(port, of_a_test.port), os.getuid())
+                self.assertEqual(tcp_table.user_of(("127.0.0.1", port), of_a_test.port), os.getuid())
                 with mock.patch.object(tcp_table, "user_of", return_value=user):
                     self.assertEqual(of_a_test.pass_on(), is_heard)
                 if not is_heard:
                     self.assertEqual(client.recv(1), b"")
             self.assertEqual(program.begin.called, is_heard)
         self.assertEqual(of_a_test.strangers, 2)
+        # Another address may have the same port.
+        self.assertIsNone(tcp_table.user_of(("127.0.0.2", port), of_a_test.port))
         self.assertEqual(len(of_a_test.clients), 1)
+
+    def test_connects_again_where_the_program_has_hung_up_before_the_real_client_came(self):
+        left = mock.Mock(**{"was_left_early.return_value": True})
+        fresh = mock.Mock(**{"pass_on.return_value": True})
+        with mock.patch.object(relay.Relay, "_connect", side_effect=[left, fresh]):
+            of_a_test = relay.Relay(mock.Mock(own_ports=set()), "redis-cli")
+            self.addCleanup(of_a_test.close)
+            with socket.create_connection(("127.0.0.1", of_a_test.port), timeout=5):
+                self.assertTrue(of_a_test.pass_on())
+        left.hang_up.assert_called_once_with()
+        self.assertFalse(left.begin.called)
+        self.assertTrue(fresh.begin.called)
 
     def test_leaves_no_process_and_no_port(self):
         port = free_port()

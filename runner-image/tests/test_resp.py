@@ -42,7 +42,7 @@ class ReadingReplies(unittest.TestCase):
             (b"_x\r\n", 1, "null-end"),
             (b"%-1\r\n", 1, {"range": "pairs"}),
             (b"%x\r\n", 1, {"digits": "pairs"}),
-            (b"#t\r\n", 0, "first-byte"),
+            (b"#t\r\n", 0, "first-byte-3"),
         ):
             self.assertEqual(resp.read(wrong, version=3), Invalid(offset, rule), wrong)
 

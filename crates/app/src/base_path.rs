@@ -3,12 +3,16 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-#[cfg(feature = "hydrate")]
+use leptos::prelude::use_context;
+
 use crate::browser;
 
 /// The path that the whole site is under, as in `/learn`; empty where it has its name for itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BasePath(Arc<str>);
+
+/// What the site's own paths begin with.
+const TAKEN: [&str; 6] = ["api", "courses", "healthz", "pkg", "readyz", "startupz"];
 
 impl FromStr for BasePath {
     type Err = ();
@@ -27,6 +31,11 @@ impl FromStr for BasePath {
         let is_unreserved = |letter: char| {
             letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_' | '~')
         };
+        // With these the paths below it would have two meanings.
+        let first = parts.split('/').next().unwrap_or_default();
+        if TAKEN.contains(&first) {
+            return Err(());
+        }
         let is_part =
             |part: &str| !matches!(part, "" | "." | "..") && part.chars().all(is_unreserved);
         match parts.split('/').all(is_part) {
@@ -48,17 +57,12 @@ impl BasePath {
         (rest.is_empty() || rest.starts_with('/')).then_some(rest)
     }
 
-    /// That of the page that is being rendered, or shown.
+    /// That of the page that is being rendered, or shown: the document's shell has it for the browser.
     pub(crate) fn of_page() -> Self {
-        #[cfg(feature = "hydrate")]
-        // The document's shell has it for the browser.
-        return Self(
-            browser::root_attribute("data-base-path")
-                .unwrap_or_default()
-                .into(),
-        );
-        #[cfg(not(feature = "hydrate"))]
-        return leptos::prelude::use_context().unwrap_or_default();
+        use_context().unwrap_or_else(|| {
+            let written = browser::root_attribute("data-base-path");
+            Self(written.unwrap_or_default().into())
+        })
     }
 }
 
@@ -83,6 +87,9 @@ mod tests {
             ("/learn//", None),
             ("/a b", None),
             ("/..", None),
+            ("/courses", None),
+            ("/api/learn", None),
+            ("/learn/courses", Some("/learn/courses")),
             ("https://school.example/learn", None),
         ] {
             let parsed = BasePath::from_str(text);

@@ -3,6 +3,12 @@
 // and shows a notice where the page can't start or has panicked.
 (() => {
   const root = document.documentElement;
+  // The server answers without the base path too, but the pages' router knows them by it alone.
+  const base = root.dataset.basePath;
+  if (base && !`${location.pathname}/`.startsWith(`${base}/`)) {
+    location.replace(base + location.pathname + location.search + location.hash);
+  }
+
   const stored = (key, newest) => {
     try {
       const record = JSON.parse(localStorage.getItem(key));

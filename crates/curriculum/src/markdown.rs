@@ -25,6 +25,7 @@ mod html;
 mod link;
 mod page;
 mod sanitiser;
+mod term_marks;
 
 use std::path::{Path, PathBuf};
 

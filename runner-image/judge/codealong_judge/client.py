@@ -289,6 +289,11 @@ class Client:
             self._attempt.settle()
         self._connection.keep_acceptance()
 
+    def let_it_be_read(self):
+        """Waits, within bounds, until the program has read what was sent, and has had time to deal with it."""
+        self._connection.wait_until_read()
+        self._let_it_arrive_apart()
+
     def _let_it_arrive_apart(self):
         if not self._attempt.settle():
             self._attempt.event_loop.sleep(_PIECE_SECONDS)

@@ -18,6 +18,9 @@ _HANDSHAKE_SECONDS = 0.01
 _START_SECONDS = 0.005
 _FIRST_RETRY_SECONDS, _RETRY_SECONDS_MAX = 0.0002, 0.02
 
+#: How long a program may take to read a request, and how often the kernel is asked: see `wait_until_read`.
+_READ_SECONDS, _READ_STEP_SECONDS = 0.3, 0.002
+
 _READ_BYTES = 1 << 18
 _LONG_REPLY_BYTES = 1 << 16
 
@@ -77,6 +80,15 @@ class Connection:
             return bool(self.received) or self.end == "closed"
         receipt = tcp_table.receipt(self._attempt.port, self.port)
         return receipt is not None and receipt["is_accepted"]
+
+    def wait_until_read(self):
+        """Waits until the program has read all that was sent, or for as long as it may take on a busy machine."""
+        until = monotonic() + _READ_SECONDS
+        while self._socket is not None and monotonic() < until:
+            receipt = tcp_table.receipt(self._attempt.port, self.port)
+            if receipt is None or not receipt["unread_bytes"]:
+                return
+            self._attempt.event_loop.sleep(_READ_STEP_SECONDS)
 
     def keep_acceptance(self):
         """Keeps what `was_accepted` says: once the client has left, the kernel no longer tells.

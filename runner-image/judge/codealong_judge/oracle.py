@@ -181,6 +181,7 @@ class Oracle:
             self._is_interrupted = False
         if self._connections:
             return
+        self._is_interrupted = True
         self.start()
         until = monotonic() + _START_SECONDS
         while True:
@@ -203,6 +204,7 @@ class Oracle:
             connection.send([b"CLIENT", b"ID"])
             self._ids.append(connection.reply(self._event_loop)[1:-2])
         self._remove_socket()
+        self._is_interrupted = False
 
     @property
     def _path(self):

@@ -226,4 +226,3 @@ def _restrict():
     """In the new process: it ends with the judge, and takes no more memory than it needs."""
     _PRCTL(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -86,6 +86,14 @@ class Relay:
         connection.connect()
         return client
 
+    def _fresh_client(self):
+        """The connection that was made ahead, unless the program has ended it: a real client takes its time."""
+        client, self._next_client = self._next_client, None
+        if client is not None and client.was_left_early():
+            client.hang_up()
+            client = None
+        return client or self._connect()
+
     def _accept_all(self):
         has_come = False
         for _ in range(_ACCEPTED_AT_ONCE_MAX):
@@ -97,7 +105,7 @@ class Relay:
         return has_come
 
     def _take(self, peer, address):
-        is_ours = tcp_table.user_of(address[1], self.port) == os.getuid()
+        is_ours = tcp_table.user_of(address, self.port) == os.getuid()
         if is_ours and len(self.clients) == _CONNECTIONS_MAX:
             self.has_come_too_often = True
         if not is_ours or self.has_come_too_often:
@@ -107,7 +115,7 @@ class Relay:
             return False
         peer.setblocking(False)
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client, self._next_client = self._next_client or self._connect(), None
+        client = self._fresh_client()
         client.begin(peer)
         self.clients.append(client)
         return True
@@ -134,6 +142,11 @@ class RelayedClient(Client):
     def has_program_hung_up(self):
         """Whether the program has ended the connection."""
         return self._connection.end is not None
+
+    def was_left_early(self):
+        """Whether the program has hung up before the real client has come."""
+        self._connection.receive()
+        return self.has_program_hung_up
 
     def is_well_formed(self):
         """Whether what came are whole replies, and no more of them than are passed on."""

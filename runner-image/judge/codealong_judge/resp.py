@@ -79,7 +79,7 @@ def _reply(data, start, depth, budget, version):
         return Reply("null", None, _line_end(data, start + 1, "null-end"))
     if version == 3 and kind == b"%":
         return _map(data, start, depth, budget, version)
-    raise _Stop(Invalid(start, "first-byte"))
+    raise _Stop(Invalid(start, "first-byte-3" if version == 3 else "first-byte"))
 
 
 def _bulk(data, start):

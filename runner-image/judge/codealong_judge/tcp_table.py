@@ -1,6 +1,8 @@
 """The kernel's table of TCP sockets: where the program listens, and what it left unread."""
 
 import os
+import socket
+import struct
 
 _PATHS = ("/proc/net/tcp", "/proc/net/tcp6")
 
@@ -31,12 +33,15 @@ def receipt(port, client_port):
     return None
 
 
-def user_of(port, other_port):
-    """The user whose socket at `port` is connected to `other_port`, or None."""
-    for path in _PATHS:
-        for fields in _rows(path):
-            if (_port_of(fields[1]), _port_of(fields[2])) == (port, other_port):
-                return int(fields[7])
+def user_of(address, other_port):
+    """The user whose socket at this address of IPv4, `(host, port)`, is connected to `other_port`, or None."""
+    host, port = address
+    # As the kernel writes it: the four bytes as one number of the machine's.
+    (number,) = struct.unpack("=I", socket.inet_aton(host))
+    written = f"{number:08X}:{port:04X}"
+    for fields in _rows(_PATHS[0]):
+        if fields[1] == written and _port_of(fields[2]) == other_port:
+            return int(fields[7])
     return None
 
 

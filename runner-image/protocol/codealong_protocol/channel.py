@@ -71,7 +71,10 @@ class Channel:
     def read(self):
         """Reads once; `messages` yields what has arrived in full."""
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._socket, _READ_BYTES, _DESCRIPTORS_MAX)
+            # Without the flag, programs that the judge starts would inherit them.
+            data, descriptors, _, _ = socket.recv_fds(
+                self._socket, _READ_BYTES, _DESCRIPTORS_MAX, socket.MSG_CMSG_CLOEXEC
+            )
         except BlockingIOError:
             return
         except OSError as error:

@@ -1,7 +1,5 @@
 //! Builds a page of HTML from the events of its Markdown.
 
-use std::collections::BTreeSet;
-
 use protocol::Heading;
 use pulldown_cmark::html::push_html;
 use pulldown_cmark::{
@@ -10,6 +8,7 @@ use pulldown_cmark::{
 
 use super::headings::{self, Headings};
 use super::link::{self, DocKind, Target, TextContext};
+use super::term_marks::TermMarks;
 use super::{ExternalLink, Markdown, Rendered, code_block, html, sanitiser};
 use crate::language::count_words;
 use crate::problem::Diagnostics;
@@ -29,11 +28,7 @@ pub(super) struct Page<'a> {
     headings: Headings,
     /// The headings of the second level.
     contents: Vec<Heading>,
-    /// The terms that the text has explained so far.
-    explained: BTreeSet<usize>,
-    /// How many of the open elements are no place to explain a term.
-    unexplained_depth: usize,
-    is_bold: bool,
+    terms: TermMarks,
     open_heading: Option<OpenHeading>,
     open_code_block: Option<OpenCodeBlock>,
     /// For each open link or image, whether it is broken and so left out.
@@ -75,9 +70,7 @@ impl<'a> Page<'a> {
             heading_links: Vec::new(),
             headings: Headings::default(),
             contents: Vec::new(),
-            explained: BTreeSet::new(),
-            unexplained_depth: 0,
-            is_bold: false,
+            terms: TermMarks::default(),
             open_heading: None,
             open_code_block: None,
             is_link_broken: Vec::new(),
@@ -150,44 +143,13 @@ impl<'a> Page<'a> {
             Some(block) => block.text.push_str(&text),
             None => {
                 self.push_words(&text);
-                self.push_explained(text);
-            }
-        }
-    }
-
-    /// Adds a text, and after each term that is new to the page what it means.
-    fn push_explained(&mut self, text: CowStr<'a>) {
-        let glossary = self.context.glossary;
-        let is_place = self.unexplained_depth == 0
-            && matches!(
-                self.context.kind,
-                DocKind::Introduction | DocKind::Instructions
-            );
-        let mut end = 0;
-        // A bold word is one that the text itself explains.
-        for term in glossary.find(&text) {
-            let is_new = (is_place || self.is_bold) && self.explained.insert(term.index);
-            if self.is_bold || !is_new {
-                continue;
-            }
-            let (before, word) = (&text[end..term.start], &text[term.start..term.end]);
-            self.events
-                .push(Event::Text(CowStr::from(before.to_owned())));
-            self.push_html(html::term(term.index, word, glossary.explain(term.index)));
-            end = term.end;
-        }
-        match end {
-            0 => self.events.push(Event::Text(text)),
-            end => {
-                let rest = CowStr::from(text[end..].to_owned());
-                self.events.push(Event::Text(rest));
+                self.events.extend(self.terms.explain(text, self.context));
             }
         }
     }
 
     fn start_tag(&mut self, tag: Tag<'a>, offset: usize) {
-        self.unexplained_depth += usize::from(is_unexplained(&tag.to_end()));
-        self.is_bold |= matches!(tag, Tag::Strong);
+        self.terms.start(&tag.to_end());
         match tag {
             Tag::Heading { level, .. } => {
                 self.words.push(' ');
@@ -246,8 +208,7 @@ impl<'a> Page<'a> {
     }
 
     fn end_tag(&mut self, tag: TagEnd) {
-        self.unexplained_depth -= usize::from(is_unexplained(&tag));
-        self.is_bold &= tag != TagEnd::Strong;
+        self.terms.end(&tag);
         match tag {
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::CodeBlock => self.end_code_block(),
@@ -401,19 +362,6 @@ impl<'a> Page<'a> {
             }
         }
     }
-}
-
-/// Whether terms in such an element stay as they are.
-fn is_unexplained(tag: &TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::Heading(_)
-            | TagEnd::Table
-            | TagEnd::Link
-            | TagEnd::Image
-            | TagEnd::Strong
-            | TagEnd::BlockQuote(_)
-    )
 }
 
 /// The class and the title of a callout.

@@ -81,6 +81,9 @@ impl RespNumber {
 pub enum RespRule {
     /// The first byte says the type.
     FirstByte,
+    /// To a client that speaks RESP3, a value begins with one of the types that are read.
+    #[serde(rename = "first-byte-3")]
+    FirstByteOfThree,
     /// A number has digits.
     Digits(RespNumber),
     /// Nothing follows a number on its line.
@@ -111,6 +114,8 @@ impl fmt::Display for RespRule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FirstByte => formatter.write_str("a reply begins with `+`, `-`, `:`, `$` or `*`"),
+            Self::FirstByteOfThree => formatter
+                .write_str("in RESP3 these replies begin with `+`, `-`, `:`, `$`, `*`, `%` or `_`"),
             Self::Digits(number) => formatter.write_str(number.rule()),
             Self::NumberEnd(number) => write!(formatter, r"{}, and then `\r\n`", number.rule()),
             Self::Range(number @ RespNumber::Pairs) => formatter.write_str(number.rule()),

@@ -16,7 +16,7 @@ const LOCAL_BASE: &str = "codealong-python-base:3.11";
 const PUBLIC_BASE: &str = "python:3.11-slim";
 
 /// The directory of the judge's base, which is part of its name too.
-const JUDGE_BASE: &str = "judge-base";
+pub(super) const JUDGE_BASE: &str = "judge-base";
 
 /// An image to build on, as the engine has it.
 #[derive(Debug, Clone, PartialEq, Eq)]

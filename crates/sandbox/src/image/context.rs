@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::base::Base;
+use super::base::{Base, JUDGE_BASE};
 use crate::SandboxError;
 use crate::short_hash::short_hash;
 
@@ -25,7 +25,11 @@ impl Context {
         let mut files = Vec::new();
         read_folder(folder, "", &mut files)?;
         let own_folder = format!("{image}/");
-        files.retain(|(path, _)| path.starts_with(&own_folder) || path.starts_with(SHARED_FOLDER));
+        // The judge's base has nothing of ours in it: no change of ours asks for another one.
+        let has_shared = image != JUDGE_BASE;
+        files.retain(|(path, _)| {
+            path.starts_with(&own_folder) || (has_shared && path.starts_with(SHARED_FOLDER))
+        });
         files.sort();
         Ok(Self {
             folder: folder.to_owned(),

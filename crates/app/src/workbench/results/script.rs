@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::Difference;
 
 use crate::copy::CopyButton;
+use crate::erased_view::IntoErasedView;
 
 /// The script, and below it both answers.
 #[component]
@@ -20,7 +21,7 @@ pub(super) fn Script(difference: Difference) -> impl IntoView {
             <code translate="no">{difference.session()}</code>
         </pre>
     }
-    .into_any()
+    .into_erased()
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -40,7 +41,7 @@ mod tests {
         let Ok(Outcome::Differs(difference)) = serde_json::from_str(json) else {
             panic!("it is one");
         };
-        let html = view! { <Script difference /> }.to_html();
+        let html = Owner::new().with(|| view! { <Script difference /> }.to_html());
         let session = "&gt; DECR k1\nyour server: (integer) 1\nreal Redis:  (integer) -1";
         assert!(html.contains(session), "{html}");
         assert!(html.contains("Copy"), "{html}");

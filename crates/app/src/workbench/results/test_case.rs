@@ -257,7 +257,7 @@ fn Command(tool: String, command: String) -> impl IntoView {
             <code translate="no">{command.trim_end().to_owned()}</code>
         </pre>
     }
-    .into_any()
+    .into_erased()
 }
 
 /// A line of the program with a caret below `column`, in characters from 1.
