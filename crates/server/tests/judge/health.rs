@@ -101,7 +101,8 @@ async fn the_images_can_be_taken_to_another_machine() {
         .unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
     let images = manifest.as_array().unwrap();
-    assert_eq!(images.len(), 3, "{manifest}");
+    // The judge's and the launcher's, and what each is built on.
+    assert_eq!(images.len(), 4, "{manifest}");
     let loaded = Command::new("docker")
         .args(["load", "--quiet", "--input"])
         .arg(&file)
