@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use leptos::prelude::use_context;
+use protocol::{CourseId, StepId};
 
 use crate::browser;
 
@@ -69,6 +70,16 @@ impl BasePath {
 /// The address of a path of the site, as a link has it.
 pub(crate) fn address_of(path: &str) -> String {
     format!("{}{path}", BasePath::of_page().as_str())
+}
+
+/// The address of a course's page.
+pub(crate) fn course_address(course: &CourseId) -> String {
+    address_of(&format!("/courses/{course}"))
+}
+
+/// The address of a step's page.
+pub(crate) fn step_address(course: &CourseId, step: &StepId) -> String {
+    address_of(&format!("/courses/{course}/{step}"))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use protocol::{CourseView, StepView};
 
-use crate::base_path::address_of;
+use crate::base_path::course_address;
 use crate::browser;
 use crate::course_text::CourseText;
 use crate::dialog::DialogHandle;
@@ -61,7 +61,7 @@ pub(crate) fn WorkbenchPage(course: CourseView, step: StepView) -> impl IntoView
     let heading = step.summary.title.clone();
     let description = step.summary.goal.clone();
     let course_title = course.title.clone();
-    let course_address = address_of(&format!("/courses/{}", course.id));
+    let course_address = course_address(&course.id);
     let pending = expect_context::<PendingNavigation>();
     provide_context(course.language.clone());
     let bench = Workbench::new(course, step);

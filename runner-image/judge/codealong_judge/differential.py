@@ -114,8 +114,10 @@ class Differential:
                 if again is not None:
                     raise again
         except RunTimedOut:
-            # What was found is true, though longer than it might be.
-            kind = None
+            if not any(command.may_wait for command in script):
+                # What was found is true, though longer than it might be. Of clients that wait, that is
+                # known only where the script was sent with care.
+                kind = None
         if kind not in _DIFFERENCES:
             self._attempt.return_to(with_failure)
             raise failed

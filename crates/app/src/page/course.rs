@@ -8,7 +8,7 @@ use protocol::{Chapter, CourseView, StepSummary, counted, duration_text, minutes
 
 use super::home::ProgressBar;
 use crate::api::load_course;
-use crate::base_path::address_of;
+use crate::base_path::step_address;
 use crate::course_text::{CourseText, course_language};
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
@@ -181,9 +181,8 @@ pub(super) fn Continue(
     let relation = relation_of_step_link();
     let link = move || {
         let progress = progress.get();
-        let address = |step: &StepSummary| {
-            course.with_value(|course| address_of(&format!("/courses/{}/{}", course.id, step.id)))
-        };
+        let address =
+            |step: &StepSummary| course.with_value(|course| step_address(&course.id, &step.id));
         match progress.next {
             Some(step) => {
                 let words = if progress.is_begun {
@@ -222,8 +221,7 @@ fn StepRow(
 ) -> impl IntoView {
     let store = expect_context::<Store>();
     let language = course_language();
-    let address =
-        course.with_value(|course| address_of(&format!("/courses/{}/{}", course.id, step.id)));
+    let address = course.with_value(|course| step_address(&course.id, &step.id));
     let difficulty = step.difficulty;
     let time = minutes_text(difficulty.from_minutes.into(), difficulty.to_minutes.into());
     let id = StoredValue::new(step.id);

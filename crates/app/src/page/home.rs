@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use protocol::{CourseView, counted, minutes_text};
 
 use crate::api::list_courses;
-use crate::base_path::address_of;
+use crate::base_path::course_address;
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::navigation::focus_after_navigation;
@@ -115,7 +115,7 @@ fn Start(courses: Vec<CourseView>) -> impl IntoView {
 #[component]
 fn CourseCard(course: CourseView) -> impl IntoView {
     let store = expect_context::<Store>();
-    let address = address_of(&format!("/courses/{}", course.id));
+    let address = course_address(&course.id);
     let (title, language) = (course.title.clone(), course.language.clone());
     let (from, to) = minutes_of(&course.steps);
     let facts = format!(

@@ -4,7 +4,7 @@ use browser_model::{InitialDraft, StepProgress};
 use leptos::prelude::*;
 use protocol::{CourseView, Program, Report, StepId, StepSummary, StepView};
 
-use crate::base_path::address_of;
+use crate::base_path::step_address;
 use crate::browser;
 use crate::navigation::PendingNavigation;
 use crate::store::Store;
@@ -51,7 +51,7 @@ impl OpenStep {
     /// The address of a step of this course.
     pub(super) fn address(self, step: &StepSummary) -> String {
         self.course
-            .with_value(|course| address_of(&format!("/courses/{}/{}", course.id, step.id)))
+            .with_value(|course| step_address(&course.id, &step.id))
     }
 
     /// Whether a step of this course is done.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use protocol::StepSummary;
 
 use super::Workbench;
-use crate::base_path::address_of;
+use crate::base_path::course_address;
 use crate::browser;
 use crate::course_text::CourseText;
 use crate::erased_view::IntoErasedView;
@@ -99,9 +99,7 @@ pub(super) fn StepMenu() -> impl IntoView {
     let here = bench.step.with(|_, step| usize::from(step.number));
     let steps = bench.step.with(|course, _| course.steps.clone());
     let total = steps.len();
-    let course_address = bench
-        .step
-        .with(|course, _| address_of(&format!("/courses/{}", course.id)));
+    let course_address = bench.step.with(|course, _| course_address(&course.id));
     let rows = (1..)
         .zip(steps)
         .map(|(number, step)| {

@@ -89,11 +89,11 @@ async fn find_judge_base(
 }
 
 /// The name under which `cargo xtask` builds it of Debian's packages (its `judge_image.rs`): a hash of the
-/// requirements that pip reads. A change of them asks for another one.
+/// requirements that pip reads, and of its Dockerfile. A change of them asks for another one.
 fn local_judge_base(context: &Context) -> String {
     let mut hasher = Sha256::new();
     for (path, content) in context.files() {
-        if path.ends_with(".txt") {
+        if path.ends_with(".txt") || path.ends_with("/debian.Dockerfile") {
             hasher.update(content);
         }
     }
@@ -138,21 +138,31 @@ mod tests {
 
     use super::*;
 
-    fn name(requirements: &str, dockerfile: &str) -> String {
+    fn name_of(files: &[(&str, &str)]) -> String {
         let folder = tempfile::tempdir().unwrap();
         let own = folder.path().join(JUDGE_BASE);
         fs::create_dir(&own).unwrap();
-        fs::write(own.join("redis-py-8.txt"), requirements).unwrap();
-        fs::write(own.join("Dockerfile"), dockerfile).unwrap();
+        for (name, content) in files {
+            fs::write(own.join(name), content).unwrap();
+        }
         local_judge_base(&Context::read(folder.path(), JUDGE_BASE).unwrap())
+    }
+
+    fn name(requirements: &str, dockerfile: &str) -> String {
+        name_of(&[("redis-py-8.txt", requirements), ("Dockerfile", dockerfile)])
     }
 
     /// `judge_image.rs` of xtask has the same test: both make the same name of the same files.
     #[test]
-    fn a_base_of_debians_packages_is_named_after_its_requirements() {
+    fn a_base_of_debians_packages_is_named_after_what_makes_it() {
         let one = name("redis==8.1.0", "FROM one");
         assert_eq!(one, "codealong-judge-base:debian-448c4fd2f1f0");
         assert_eq!(name("redis==8.1.0", "FROM another"), one);
         assert_ne!(name("redis==8.1.1", "FROM one"), one);
+        let dockerfile = ("debian.Dockerfile", "FROM scratch");
+        assert_eq!(
+            name_of(&[("redis-py-8.txt", "redis==8.1.0"), dockerfile]),
+            "codealong-judge-base:debian-433063cab379"
+        );
     }
 }

@@ -18,6 +18,9 @@ use crate::workspace;
 /// Below `runner-image`: the files that say what the base holds.
 const FOLDER: &str = "judge-base";
 
+/// In that folder, how it is built of what lies ready.
+const DOCKERFILE: &str = "debian.Dockerfile";
+
 const DEBIAN_TAG: &str = "codealong-judge-debian:3.11-redis";
 
 /// Debian's redis-server is redis-check-rdb by another name, which the package `redis-tools` has.
@@ -26,13 +29,19 @@ const PROGRAMS: [(&str, &str); 2] = [
     ("redis-cli", "/usr/bin/redis-cli"),
 ];
 
-/// The name that the `sandbox` crate looks for (`image/base.rs`): a hash of the requirements.
+/// The name that the `sandbox` crate looks for (`image/base.rs`): a hash of the Dockerfile and the
+/// requirements.
 pub(crate) fn tag() -> Result<String> {
     tag_of(&workspace::root().join("runner-image").join(FOLDER))
 }
 
 fn tag_of(folder: &Path) -> Result<String> {
-    let mut content = Vec::new();
+    let dockerfile = folder.join(DOCKERFILE);
+    let mut content = if dockerfile.exists() {
+        fs::read(dockerfile)?
+    } else {
+        Vec::new()
+    };
     for path in requirements(folder)? {
         content.extend(fs::read(path)?);
     }
@@ -80,7 +89,7 @@ pub(crate) fn build(screen: &Screen, title: &'static str) -> Result<()> {
     let mut docker = docker(&["build", "--quiet", "--network", "none", "--tag", &tag]);
     docker
         .args(["--build-arg", &format!("BASE={DEBIAN_TAG}"), "--file"])
-        .arg(folder.join("debian.Dockerfile"))
+        .arg(folder.join(DOCKERFILE))
         .arg(&context);
     command::output(&mut docker, HOUR).context("the judge's base image could not be built")?;
     fs::remove_dir_all(&context)?;
@@ -109,12 +118,15 @@ mod tests {
 
     /// `image/base.rs` of the sandbox has the same test: both make the same name of the same files.
     #[test]
-    fn a_base_of_debians_packages_is_named_after_its_requirements() {
+    fn a_base_of_debians_packages_is_named_after_what_makes_it() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("redis-py-8.txt"), "redis==8.1.0").unwrap();
         fs::write(folder.path().join("Dockerfile"), "FROM one").unwrap();
         let tag = tag_of(folder.path()).unwrap();
         assert_eq!(tag, "codealong-judge-base:debian-448c4fd2f1f0");
+        fs::write(folder.path().join(DOCKERFILE), "FROM scratch").unwrap();
+        let tag = tag_of(folder.path()).unwrap();
+        assert_eq!(tag, "codealong-judge-base:debian-433063cab379");
     }
 
     #[test]

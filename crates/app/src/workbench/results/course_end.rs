@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::counted;
 
-use crate::base_path::address_of;
+use crate::base_path::course_address;
 use crate::browser;
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
@@ -14,7 +14,7 @@ use crate::workbench::Workbench;
 pub(super) fn CourseEnd() -> impl IntoView {
     let bench = expect_context::<Workbench>();
     let (address, steps, commands) = bench.step.with(|course, step| {
-        let address = address_of(&format!("/courses/{}", course.id));
+        let address = course_address(&course.id);
         (address, course.steps.len(), step.commands.len())
     });
     let (session, tests) = bench
