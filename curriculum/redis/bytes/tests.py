@@ -1,5 +1,3 @@
-from string import ascii_lowercase
-
 from codealong import bulk, command, test
 
 
@@ -21,7 +19,7 @@ def _(server):
 @test("echoes 4 KiB")
 def _(server):
     client = server.connect()
-    echo(client, "".join(server.random.choices(ascii_lowercase, k=4096)))
+    echo(client, server.random.bytes(2048).hex())
     echo(client, server.random.word())
 
 

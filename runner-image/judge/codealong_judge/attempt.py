@@ -12,7 +12,8 @@ _SENDS_MAX = 8 * 1024
 _SETTLE_CPU_US_MAX = 50_000
 #: How long it is waited for on a machine that gives it no turn, and where nobody counts its time.
 _SETTLE_SECONDS_MAX, _SETTLE_SECONDS_UNCOUNTED = 1.0, 0.3
-_SETTLE_STEP_SECONDS = 0.0001
+#: What lies between two looks at it, longer each time that it is at work.
+_SETTLE_STEP_SECONDS, _SETTLE_STEP_SECONDS_MAX = 0.00005, 0.0004
 
 
 class Attempt:
@@ -81,6 +82,10 @@ class Attempt:
         self._client_ports.add(port)
         return True
 
+    def unclaim_port(self, port):
+        """Gives back a port from which no connection came about."""
+        self._client_ports.discard(port)
+
     def is_program_finished(self):
         """Whether no process is left that could answer or listen."""
         program = self.program
@@ -102,9 +107,12 @@ class Attempt:
             return False
         began, cpu_us = monotonic(), self.launcher.cpu_us()
         seconds_max = _SETTLE_SECONDS_MAX if cpu_us is not None else _SETTLE_SECONDS_UNCOUNTED
-        times_asleep = 0
+        times_asleep, step = 0, _SETTLE_STEP_SECONDS
         while True:
-            times_asleep = times_asleep + 1 if self.launcher.is_program_asleep() else 0
+            if self.launcher.is_program_asleep():
+                times_asleep, step = times_asleep + 1, _SETTLE_STEP_SECONDS
+            else:
+                times_asleep, step = 0, min(1.5 * step, _SETTLE_STEP_SECONDS_MAX)
             # Twice, because its threads are looked at one after the other and may wake each other,
             # and because a busy kernel may be late to wake one.
             if times_asleep == 2:
@@ -113,7 +121,7 @@ class Attempt:
             if used_us > _SETTLE_CPU_US_MAX or monotonic() > began + seconds_max:
                 program.settles = False
                 return False
-            self.event_loop.sleep(_SETTLE_STEP_SECONDS)
+            self.event_loop.sleep(step)
 
     def deadline(self, seconds):
         """The end of a wait for the program that begins now."""
@@ -174,7 +182,7 @@ class Attempt:
 
     def release_port(self, port):
         """Gives a client's port back, with what is known of the replies to it."""
-        self._client_ports.discard(port)
+        self.unclaim_port(port)
         self.forget_sends(port)
 
     def forget_sends(self, port):

@@ -10,6 +10,9 @@ from .outcome import Misuse
 #: With more unread bytes than this nothing is waited for: the judge keeps them in its memory.
 _UNREAD_BYTES_MAX = 4 * 1024 * 1024
 
+#: How long nothing may come, at a test's own step and in the runs of later ones.
+_SILENCE_MS, _SILENCE_AGAIN_MS = 30, 10
+
 #: How long more bytes of a wrong reply are waited for.
 _REST_SECONDS = 0.01
 
@@ -26,6 +29,8 @@ def command(*words):
 
 def expect_silence(attempt, clients, for_ms):
     """For `for_ms` nothing may come to any of the clients; what comes is "extra bytes"."""
+    if for_ms is None:
+        for_ms = _SILENCE_MS if attempt.is_of_own_step else _SILENCE_AGAIN_MS
     until = monotonic() + as_milliseconds(for_ms) / 1000
     while True:
         for client in clients:
@@ -141,8 +146,11 @@ class Client:
             self._fail(outcome.too_slow(took_ms, limit_ms))
         return _plain(reading)
 
-    def expect_nothing_more(self, for_ms=30):
-        """For `for_ms` nothing may come; what comes is "extra bytes"."""
+    def expect_nothing_more(self, for_ms=None):
+        """For `for_ms` nothing may come; what comes is "extra bytes".
+
+        Without it 30 ms, and 10 in the runs of later steps, where the program has passed with 30.
+        """
         expect_silence(self._attempt, [self], for_ms)
 
     def expect_closed(self, within_ms=None):

@@ -3,7 +3,7 @@
 import errno
 import socket
 import struct
-from time import monotonic
+from time import monotonic, sleep
 
 from . import explanation, tcp_table
 from .outcome import Interference, Misuse
@@ -17,6 +17,9 @@ _HANDSHAKE_SECONDS = 0.01
 #: A program that was just started listens within a few milliseconds, as a rule.
 _START_SECONDS = 0.005
 _FIRST_RETRY_SECONDS, _RETRY_SECONDS_MAX = 0.0002, 0.02
+#: A look at the program's own record of its `bind` is cheap, a try to connect is not. One that keeps no
+#: such record is tried so often.
+_BIND_STEP_SECONDS, _BIND_SECONDS_MAX = 0.0001, 0.001
 
 #: How long a program may take to read a request, and how often the kernel is asked: see `wait_until_read`.
 _READ_SECONDS, _READ_STEP_SECONDS = 0.3, 0.002
@@ -61,8 +64,10 @@ class Connection:
                 if has_passed:
                     attempt.timeouts.record_no_connection()
                 raise explanation.no_connection(attempt, (now - began) * 1000, error == errno.EINPROGRESS)
-            attempt.event_loop.sleep(min(pause, max(deadline.until - now, 0)))
-            if now - began > _START_SECONDS:
+            if attempt.program.connections == 0 and now - began < _START_SECONDS:
+                self._sleep_until_bound(now + _BIND_SECONDS_MAX)
+            else:
+                attempt.event_loop.sleep(min(pause, max(deadline.until - now, 0)))
                 pause = min(pause * 1.3, _RETRY_SECONDS_MAX)
         attempt.timeouts.record_connection((monotonic() - began) * 1000)
         attempt.program.connected()
@@ -194,6 +199,14 @@ class Connection:
         """Drops what was received."""
         self.received = bytearray()
 
+    def _sleep_until_bound(self, until):
+        """Waits for the program's `bind`, and a moment in any case."""
+        port = self._attempt.port
+        while True:
+            sleep(_BIND_STEP_SECONDS)
+            if monotonic() >= until or self._attempt.records.bind_line((port,)) is not None:
+                return
+
     def _try_to_connect(self):
         """0, an error number, or EINPROGRESS where the kernel gave no answer.
 
@@ -208,7 +221,7 @@ class Connection:
             error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             connection.close()
-            self._attempt.release_port(port)
+            self._attempt.unclaim_port(port)
             return error
         self._socket, self.port = connection, port
         return 0

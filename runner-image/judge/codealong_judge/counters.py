@@ -69,6 +69,13 @@ class Counters:
         used_ns = self._number("cpuacct.usage")
         return used_ns // 1000 if used_ns is not None else self._entry(b"usage_usec", "cpu.stat")
 
+    def threads(self):
+        """How many threads of all processes there are in the container, or None.
+
+        One that has ended counts until its parent has asked for its status.
+        """
+        return self._number("pids.current")
+
     def throttled_us(self):
         """The time in which the container had used up its share of a processor, or None."""
         throttled_us = self._entry(b"throttled_usec", "cpu.stat")

@@ -57,10 +57,11 @@ class Launcher:
         if self._processes.is_container:
             event_loop.call_every(socket_limits.CHECK_SECONDS, self.check_limits)
 
-    def start(self, files=None):
+    def start(self, files=None, another=False):
         """Kills the program and starts it again.
 
-        With `files` they are all that it finds; without, its files stay as they are.
+        With `files` they are all that it finds; without, its files stay as they are. `another` says
+        that one more start will follow, which the launcher then prepares.
         """
         self.kill()
         self._counters.forget_processes()
@@ -71,7 +72,7 @@ class Launcher:
             self._files = files
             texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
         refusals_before = self._counters.refusals()
-        reply, descriptors = self._request("started", "start", number=number, files=texts)
+        reply, descriptors = self._request("started", "start", number=number, files=texts, another=another)
         if len(descriptors) != 2 or not isinstance(reply.get("pid"), int):
             raise LauncherLost("it started something else")
         self.launches = number
@@ -135,12 +136,8 @@ class Launcher:
     def is_program_asleep(self):
         """Whether every thread of the program waits or has ended: nothing is on its way then."""
         program = self.program
-        pids = self.descendant_pids()
-        if program is not None and program.status is None:
-            if self._processes.is_dead(program.pid):
-                return False  # Its status is on its way.
-            pids.append(program.pid)
-        return all(self._processes.is_asleep(pid) for pid in pids)
+        first = program.pid if program is not None and program.status is None else None
+        return self._processes.are_asleep(first, self._counters.threads)
 
     def cpu_us(self):
         """The processor time of the lane's program so far, or None: on a host nobody counts it."""
@@ -205,8 +202,7 @@ class Launcher:
                     else:
                         self._handle(answer, descriptors)
                 if found is not None:
-                    preforked = found[0].get("preforked")
-                    self._processes.set_preforked(preforked if isinstance(preforked, list) else ())
+                    self._take_preforked(found[0])
                     return found
                 if self._event_loop.wait_for_reply(self._channel, end):
                     self._channel.read()
@@ -217,10 +213,17 @@ class Launcher:
     def _handle(self, message, descriptors):
         for descriptor in descriptors:
             os.close(descriptor)  # Nobody asked for any.
+        if message["message"] == "preforked":
+            self._take_preforked(message)
+            return
         number, status = message.get("number"), message.get("status")
         is_end = message["message"] == "ended" and isinstance(number, int) and isinstance(status, int)
         if is_end and 0 < number <= self.launches + 1 and -256 < status < 256:
             self._statuses.setdefault(number, status)
+
+    def _take_preforked(self, message):
+        preforked = message.get("preforked")
+        self._processes.set_preforked(preforked if isinstance(preforked, list) else ())
 
     def check_limits(self):
         """Raises the failure of a program that has too many sockets; on a host there is no limit."""

@@ -6,6 +6,9 @@ from codealong_protocol import procfs
 _ASLEEP = frozenset("SDTtZX")
 _DEAD = frozenset("ZX")
 
+#: The launcher's own.
+_LAUNCHER_THREADS = 1
+
 
 class ProcessTable:
     """Which processes there are besides the launcher's own, and whether they wait."""
@@ -34,9 +37,19 @@ class ProcessTable:
             return []
         return [pid for pid in found if pid != self._launcher and pid not in self._preforked]
 
-    def is_dead(self, pid):
-        """Whether all of a process's threads have ended."""
-        return _DEAD.issuperset(procfs.thread_states(self._proc, pid))
+    def are_asleep(self, first, threads_in_all):
+        """Whether all threads of the program wait or have ended; `first` is its first process, or None.
+
+        A first process that has ended altogether is not asleep: its status is on its way. Where
+        `threads_in_all` gives the number of threads in the container, and these are all accounted
+        for, nobody looks for more processes: to list `/proc` takes longer than all the rest.
+        """
+        states = () if first is None else procfs.thread_states(self._proc, first)
+        if first is not None and (_DEAD.issuperset(states) or not _ASLEEP.issuperset(states)):
+            return False
+        if threads_in_all() == _LAUNCHER_THREADS + len(self._preforked) + len(states):
+            return True
+        return all(self.is_asleep(pid) for pid in self.program_pids() if pid != first)
 
     def thread_schedules(self, pid):
         """How each of a process's threads was scheduled so far, by process and thread."""

@@ -8,6 +8,8 @@ from collections import namedtuple
 
 from .formatting import excerpt
 
+#: The beginning of most replies. What is longer, below zero or wrong is read byte by byte.
+_BEGINNING = re.compile(rb"([:$*])(0|[1-9]\d{0,7})\r\n")
 _INTEGER = re.compile(rb"[-+]?\d*")
 _LENGTH = re.compile(rb"-?\d*")
 _DEPTH_MAX = 32
@@ -62,6 +64,17 @@ def read(data, start=0, version=2):
 def _reply(data, start, depth, budget, version):
     if start >= len(data):
         raise _Stop(Incomplete("element" if depth else None))
+    beginning = _BEGINNING.match(data, start)
+    if beginning is not None:
+        kind, number, position = beginning[1], int(beginning[2]), beginning.end()
+        if kind == b":":
+            return Reply("integer", number, position)
+        if kind == b"*":
+            elements, end = _elements(data, start, position, number, depth, budget, version)
+            return Reply("array", elements, end)
+        end = position + number
+        if data[end : end + 2] == b"\r\n":
+            return Reply("bulk-string", bytes(data[position:end]), end + 2)
     kind = data[start : start + 1]
     if kind in (b"+", b"-"):
         text, end = _line(data, start + 1)

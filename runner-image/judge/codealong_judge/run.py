@@ -3,6 +3,7 @@
 import signal
 import sys
 import traceback
+from collections import deque
 from time import monotonic, process_time
 
 from . import course, explanation, outcome, recording, socket_limits, test_error
@@ -48,7 +49,10 @@ class Run:
         self._counters = lane.counters
         self._began = began
         self._deadline = began + job.limit_ms / 1000
-        self._tests_left = sum(test.asked for step in job.steps for test in step.tests)
+        asked = [test for step in job.steps for test in step.tests if test.asked]
+        self._tests_left = len(asked)
+        # Those after the present one.
+        self._later = deque(asked[1:])
         self._lines_follow = False
         self._timeouts = Timeouts()
         self._overhead_ms = 0
@@ -94,6 +98,8 @@ class Run:
                     # What it prints as its clients leave is not about the next test.
                     self._launcher.try_kill()
                     self._output.flush()
+                if self._later and self._later[0] is planned:
+                    self._later.popleft()
                 self._frames.write("test-started", id=planned.id)
                 self._output.test = planned.id
                 began = monotonic()
@@ -327,7 +333,7 @@ class Run:
             self._is_in_test = False
 
     def _start_fresh(self):
-        self._launcher.start(self._job.files)
+        self._launcher.start(self._job.files, another=any(test.fresh for test in self._later))
         self._is_used = False
 
     def _exit_if_nothing_ran(self, interference):

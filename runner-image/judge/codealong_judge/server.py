@@ -52,10 +52,10 @@ class Server:
         """
         self._attempt.settle()
 
-    def expect_silence(self, *clients, for_ms=30):
+    def expect_silence(self, *clients, for_ms=None):
         """For `for_ms` nothing may come to any of these clients: one wait for all of them.
 
-        What comes is "extra bytes", of the client that it came to.
+        Without it as long as for `expect_nothing_more`. What comes is "extra bytes", of the client that it came to.
         """
         if not clients or not all(isinstance(client, Client) for client in clients):
             raise Misuse("the clients are needed here that nothing may come to")

@@ -4,6 +4,9 @@ What waits in sockets is kernel memory, which version 1 of cgroups charges to no
 how much one socket holds, and by their number.
 """
 
+import os
+import re
+
 from . import outcome
 from .outcome import Failed
 
@@ -16,6 +19,8 @@ CHECK_SECONDS = 0.02
 _SOCKETS_MAX = {"tcp": 256, "udp": 64, "other": 128}
 
 _PATHS = ("/proc/net/sockstat", "/proc/net/sockstat6")
+_IN_USE = re.compile(rb"^(sockets|TCP6?|UDP6?): (?:used|inuse) (\d+)", re.MULTILINE)
+_KINDS = {b"sockets": "sockets", b"TCP": "tcp", b"TCP6": "tcp", b"UDP": "udp", b"UDP6": "udp"}
 
 
 def check():
@@ -31,13 +36,18 @@ def _counts():
     counts = {"sockets": 0, "tcp": 0, "udp": 0}
     for path in _PATHS:
         try:
-            with open(path) as file:
-                for line in file:
-                    # "sockets: used 9", "TCP: inuse 5 orphan 0 …", "UDP6: inuse 0".
-                    name, _, rest = line.partition(": ")
-                    kind = name.removesuffix("6").lower()
-                    if kind in counts:
-                        counts[kind] += int(rest.split()[1])
-        except (OSError, ValueError, IndexError):
+            # "sockets: used 9", "TCP: inuse 5 orphan 0 …", "UDP6: inuse 0".
+            for name, count in _IN_USE.findall(_read(path)):
+                counts[_KINDS[name]] += int(count)
+        except OSError:
             continue
     return counts
+
+
+def _read(path):
+    """The bytes of a file of `/proc`, without what `open` has to do for a text."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(file, 4096)
+    finally:
+        os.close(file)

@@ -52,8 +52,9 @@ _SENDS = [struct.Struct(f"<HHII{count}I").pack_into for count in range(_NUMBERS_
 #: The first ring is the main process's. Forked children get one of the others by their pid, so that
 #: two of them seldom write the same record at once.
 _RINGS, _RING_SENDS = 8, 1024
-#: How many sends were ever written to a ring.
+#: How many sends were ever written to a ring, and to each of them.
 _COUNT = struct.Struct("<I")
+_COUNTS = struct.Struct(f"<{_RINGS}I")
 
 #: port of the client, launch (low 16 bits), the connection's bytes before, number of lines; then so
 #: many lines, in the order in which the program left them for the last time, each with the line
@@ -259,8 +260,10 @@ class RecordReader:
 
     def _new(self, counts_at, read, records_at, per_ring, size):
         """Where the records begin that were written to rings since the last call."""
-        for ring in range(_RINGS):
-            (count,) = _COUNT.unpack_from(self._memory, counts_at + ring * _COUNT.size)
+        counts = _COUNTS.unpack_from(self._memory, counts_at)
+        for ring, count in enumerate(counts):
+            if count == read[ring]:
+                continue
             first = max(read[ring], count - per_ring)
             read[ring] = max(count, read[ring])
             for number in range(first, count):

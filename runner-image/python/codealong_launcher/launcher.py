@@ -2,16 +2,16 @@
 
 import os
 import select
-import signal
 import socket
 import sys
 import time
 import traceback
 
-from codealong_protocol import kernel, measurement, shared_memory, signals
+from codealong_protocol import kernel, measurement, shared_memory
 from codealong_protocol.channel import JUDGE_MESSAGE_BYTES_MAX, PROTOCOL, Channel, ChannelClosed
 
 from . import imports
+from .child_signal import ChildSignal
 from .environment import Environment
 from .failure import Failure
 from .folder import Folder
@@ -24,6 +24,7 @@ _JOIN_SECONDS = 10.0
 _COUNTERS = (
     ("memory/memory.oom_control", "memory.events"),
     ("pids/pids.events", "pids.events"),
+    ("pids/pids.current", "pids.current"),
     ("cpuacct/cpuacct.usage",),
     ("cpu/cpu.stat", "cpu.stat"),
     ("memory/memory.max_usage_in_bytes", "memory.peak"),
@@ -40,9 +41,9 @@ def main():
     if measured["dumpable"]:
         sys.exit("the launcher can't make itself unreadable")
     channel, memory = _join(environment.lane)
-    sigchld = _sigchld_descriptor()
-    processes = Processes(environment, memory)
-    launcher = Launcher(channel, sigchld, processes, Folder(environment))
+    child_signal = ChildSignal()
+    processes = Processes(environment, memory, child_signal)
+    launcher = Launcher(channel, child_signal, processes, Folder(environment))
     code = 1
     try:
         launcher.send_hello(environment, measured)
@@ -81,26 +82,16 @@ def _join(lane):
     return Channel(connection, JUDGE_MESSAGE_BYTES_MAX), shared_memory.map_and_close(descriptors[1])
 
 
-def _sigchld_descriptor():
-    """A descriptor that becomes readable when a child ends."""
-    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signals.reset_handlers()
-    # The only signal that a program can deliver, and all it does is make the launcher look for
-    # children that have ended.
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    return reader
-
-
 class Launcher:
     """One run's launcher: serves one request after the other."""
 
-    def __init__(self, channel, sigchld, processes, folder):
+    def __init__(self, channel, child_signal, processes, folder):
         self._channel = channel
-        self._sigchld = sigchld
+        self._child_signal = child_signal
         self._processes = processes
         self._folder = folder
         processes.on_end = self._send_ended
+        processes.on_preforked_end = self._send_preforked
         self._has_files = False
 
     def send_hello(self, environment, measured):
@@ -131,9 +122,8 @@ class Launcher:
     def serve(self):
         """Serves requests; raises ChannelClosed when the judge is gone."""
         while True:
-            ready, _, _ = select.select([self._channel, self._sigchld], [], [])
-            if self._sigchld in ready:
-                self._drain_sigchld()
+            ready, _, _ = select.select([self._channel, self._child_signal], [], [])
+            if self._child_signal in ready:
                 self._processes.reap()
             if self._channel in ready:
                 self._channel.read()
@@ -144,7 +134,7 @@ class Launcher:
         message = request["message"]
         try:
             if message == "start":
-                self._start(request["number"], request["files"])
+                self._start(request["number"], request["files"], request["another"])
             elif message == "kill":
                 self._processes.kill()
                 self._channel.send("killed", preforked=self._processes.preforked_pids())
@@ -153,7 +143,7 @@ class Launcher:
         except Failure as failure:
             self._channel.send("failed", **failure.facts)
 
-    def _start(self, number, files):
+    def _start(self, number, files, another):
         self._processes.kill()
         if files is not None:
             files = {name: text.encode("utf-8", "replace") for name, text in files.items()}
@@ -162,6 +152,9 @@ class Launcher:
                 self._has_files = True
                 self._processes.import_named(imports.named_in(files))
         pid, stdout, stderr = self._processes.start(number)
+        if another:
+            # Before the judge hears of this start, so that it knows of each process that it sees.
+            self._processes.prefork_next()
         self._channel.send(
             "started",
             [stdout, stderr],
@@ -172,12 +165,8 @@ class Launcher:
         os.close(stdout)
         os.close(stderr)
 
+    def _send_preforked(self):
+        self._channel.send("preforked", preforked=self._processes.preforked_pids())
+
     def _send_ended(self, number, status):
         self._channel.send("ended", number=number, status=status)
-
-    def _drain_sigchld(self):
-        try:
-            while os.read(self._sigchld, 512):
-                pass
-        except BlockingIOError:
-            pass

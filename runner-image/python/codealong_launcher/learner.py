@@ -13,7 +13,7 @@ import types
 from codealong_protocol import kernel
 from codealong_protocol.shared_memory import RecordWriter
 
-from . import imports
+from . import compiled_code, imports
 from .bind_hooks import BindHooks
 from .end_hooks import EndHooks
 from .environment import LAUNCHER
@@ -55,6 +55,9 @@ class Learner:
         stack_probe = StackProbe(self._writer, environment.main_file)
         # Those that also patch modules which are imported later.
         self._patching = [self._send_hooks, self._exception_hooks, stack_probe]
+        #: What the starts before this one have compiled.
+        self.compiled_code = compiled_code.CompiledCode()
+        self._loaded = None
         self._pid = 0
         self._frame = None
 
@@ -108,8 +111,12 @@ class Learner:
         except Exception:
             pass  # The program meets it again, and the learner sees it then.
 
-    def run(self):
-        """Runs the program; never returns."""
+    def load_code(self):
+        """Loads the code that a start before this one has compiled."""
+        self._loaded = self.compiled_code.load()
+
+    def run(self, code_end):
+        """Runs the program, whose code goes to the pipe `code_end`; never returns."""
         code = 0
         try:
             self._pid = self._end_hooks.pid = os.getpid()
@@ -119,7 +126,7 @@ class Learner:
             gc.enable()
             source = self._read()
             self._writer.started()
-            self._execute(_compile(source, self._environment.main_file))
+            self._execute(self._code_of(source, code_end))
         except SystemExit as stop:
             if os.getpid() == self._pid:
                 self._end_hooks.exiting(stop)
@@ -130,6 +137,23 @@ class Learner:
         else:
             self._hold()
         _finish(code)
+
+    def _code_of(self, source, code_end):
+        try:
+            if self._loaded is None:
+                self.load_code()
+            known_source, code = self._loaded
+            if source == known_source:
+                return code
+            warned = self._warning_hooks.shown
+            code = _compile(source, self._environment.main_file)
+            if self._warning_hooks.shown == warned:
+                # Else each start compiles it, and warns.
+                compiled_code.hand_over(code_end, source, code)
+            return code
+        finally:
+            # Before a line of the program runs.
+            os.close(code_end)
 
     def _read(self):
         with io.open_code(self._environment.main_file) as file:

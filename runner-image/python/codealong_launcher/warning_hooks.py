@@ -20,12 +20,15 @@ class WarningHooks:
     def __init__(self, writer, main_file):
         self._writer = writer
         self._main_file = main_file
+        #: How many warnings there were.
+        self.shown = 0
 
     def install(self):
         self._keep_filter()
         plain_show = warnings._showwarnmsg
 
         def show(message):
+            self.shown += 1
             if issubclass(message.category, BytesWarning):
                 self._record(self._compared, message)
                 return
