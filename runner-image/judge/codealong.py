@@ -34,7 +34,7 @@ program: for a test that counts connections, say. `@test("…", once=True)` is l
 | `differential(server, "strings counters")` | sends random scripts of these commands; a real redis-server must answer them in the same way, and where it does not, the shortest script is shown |
 | `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
-| `server.expect_silence(a, b, for_ms=None)` | nothing may come to any of these clients for so long: without it 30 ms, and 10 in later steps' runs |
+| `server.expect_silence(a, b, for_ms=None)` | nothing may come to any of these clients for so long: without it 30 ms, and 5 in later steps' runs |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |

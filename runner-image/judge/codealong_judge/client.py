@@ -11,7 +11,7 @@ from .outcome import Misuse
 _UNREAD_BYTES_MAX = 4 * 1024 * 1024
 
 #: How long nothing may come, at a test's own step and in the runs of later ones.
-_SILENCE_MS, _SILENCE_AGAIN_MS = 30, 10
+_SILENCE_MS, _SILENCE_AGAIN_MS = 30, 5
 
 #: How long more bytes of a wrong reply are waited for.
 _REST_SECONDS = 0.01
@@ -149,7 +149,7 @@ class Client:
     def expect_nothing_more(self, for_ms=None):
         """For `for_ms` nothing may come; what comes is "extra bytes".
 
-        Without it 30 ms, and 10 in the runs of later steps, where the program has passed with 30.
+        Without it 30 ms, and 5 in the runs of later steps, where the program has passed with 30.
         """
         expect_silence(self._attempt, [self], for_ms)
 

@@ -53,6 +53,8 @@ class Launcher:
         self.is_traced = False
         #: Whether those that are not traced record all their lines, with values.
         self.is_recorded = False
+        # Whether it is about to fork ahead: there may be a process more than the judge knows of.
+        self._forks_ahead = False
         event_loop.watch(self._channel, self.check)
         if self._processes.is_container:
             event_loop.call_every(socket_limits.CHECK_SECONDS, self.check_limits)
@@ -130,11 +132,13 @@ class Launcher:
 
     def descendant_pids(self):
         """The program's processes besides its first."""
+        self._await_preforked()
         first = None if self.program is None else self.program.pid
         return [pid for pid in self._processes.program_pids() if pid != first]
 
     def is_program_asleep(self):
         """Whether every thread of the program waits or has ended: nothing is on its way then."""
+        self._await_preforked()
         program = self.program
         first = program.pid if program is not None and program.status is None else None
         return self._processes.are_asleep(first, self._counters.threads)
@@ -153,6 +157,7 @@ class Launcher:
 
     def thread_schedules(self):
         """The `procfs.ThreadSchedule` of each of the program's threads, by process and thread."""
+        self._await_preforked()
         found = {}
         for pid in self._processes.program_pids():
             found.update(self._processes.thread_schedules(pid))
@@ -191,18 +196,32 @@ class Launcher:
         """Sends a request and waits for `reply`: the message and its descriptors."""
         try:
             self._channel.send(message, **fields)
+        except ChannelClosed as closed:
+            raise LauncherLost(str(closed)) from None
+        found = self._receive(reply)
+        self._take_preforked(found[0])
+        return found
+
+    def _await_preforked(self):
+        """Waits until it has said which process it has forked ahead."""
+        if self._forks_ahead:
+            message, _ = self._receive("preforked")
+            self._take_preforked(message)
+
+    def _receive(self, name):
+        """Waits for the message of this name, and handles those before it."""
+        try:
             end = monotonic() + _REPLY_SECONDS
             while monotonic() < end:
                 found = None
-                for answer, descriptors in self._channel.messages():
-                    if answer["message"] == reply:
-                        found = answer, descriptors
-                    elif answer["message"] == "failed":
-                        raise interference_of(answer)
+                for message, descriptors in self._channel.messages():
+                    if found is None and message["message"] == name:
+                        found = message, descriptors
+                    elif message["message"] == "failed":
+                        raise interference_of(message)
                     else:
-                        self._handle(answer, descriptors)
+                        self._handle(message, descriptors)
                 if found is not None:
-                    self._take_preforked(found[0])
                     return found
                 if self._event_loop.wait_for_reply(self._channel, end):
                     self._channel.read()
@@ -222,6 +241,7 @@ class Launcher:
             self._statuses.setdefault(number, status)
 
     def _take_preforked(self, message):
+        self._forks_ahead = message.get("forks_ahead") is True
         preforked = message.get("preforked")
         self._processes.set_preforked(preforked if isinstance(preforked, list) else ())
 

@@ -152,18 +152,21 @@ class Launcher:
                 self._has_files = True
                 self._processes.import_named(imports.named_in(files))
         pid, stdout, stderr = self._processes.start(number)
-        if another:
-            # Before the judge hears of this start, so that it knows of each process that it sees.
-            self._processes.prefork_next()
+        preforked = self._processes.preforked_pids()
+        forks_ahead = another and not preforked
         self._channel.send(
             "started",
             [stdout, stderr],
             number=number,
             pid=pid,
-            preforked=self._processes.preforked_pids(),
+            preforked=preforked,
+            forks_ahead=forks_ahead,
         )
         os.close(stdout)
         os.close(stderr)
+        if forks_ahead:
+            self._processes.prefork_next()
+            self._send_preforked()
 
     def _send_preforked(self):
         self._channel.send("preforked", preforked=self._processes.preforked_pids())

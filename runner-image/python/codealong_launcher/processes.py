@@ -71,12 +71,11 @@ class Processes:
             process.wait_until_ready()
 
     def prefork_next(self):
-        """Forks the process of the next start, unless it is there."""
-        if not self._preforked:
-            try:
-                self._preforked.append(WaitingProcess(self._learner, self._learner.load_code))
-            except Failure:
-                pass  # It is forked when it is needed, or fails then.
+        """Forks the process of the next start."""
+        try:
+            self._preforked.append(WaitingProcess(self._learner, self._learner.load_code))
+        except Failure:
+            pass  # It is forked when it is needed, or fails then.
 
     def import_named(self, words):
         """Imports what a program names, before its first start: see `imports`."""
