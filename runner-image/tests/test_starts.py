@@ -15,6 +15,19 @@ _SERVER = """
                 client.sendall(b"+PONG\\r\\n")
     """
 
+#: A step of one test that starts the program again after each reply.
+_RESTARTS = """
+    from codealong import simple, test
+
+    @test("answers")
+    def _(server):
+        for reply in {replies}:
+            client = server.connect()
+            client.send("PING")
+            client.expect(simple(reply))
+            server.restart()
+    """
+
 
 def server_that_first(does):
     return _SERVER.replace("{first}", does.strip().replace("\n", "\n    "))
@@ -50,21 +63,42 @@ class Starts(unittest.TestCase):
 text = open("main.py").read()
 open("main.py", "w").write(text.replace("+P", "+PP"))
 """
-        restarts = step(
-            "ping",
-            """
-            from codealong import simple, test
-
-            @test("answers")
-            def _(server):
-                for reply in ("PONG", "PPONG", "PPPONG", "PPPPONG"):
-                    client = server.connect()
-                    client.send("PING")
-                    client.expect(simple(reply))
-                    server.restart()
-            """,
-        )
+        replies = "('PONG', 'PPONG', 'PPPONG', 'PPPPONG')"
+        restarts = step("ping", _RESTARTS.replace("{replies}", replies))
         self.assertEqual(judge(server_that_first(rewrite), restarts).kinds, ["passed"])
+
+    def test_a_module_that_runs_while_the_program_is_compiled_leaves_nothing_to_the_next_start(self):
+        # `import`ed by the codec that the program names: it keeps whatever its process has open, and
+        # hands over the code of another program.
+        forges = """
+text = open("main.py").read()
+module = (
+    "import marshal, os, struct\\n"
+    "source = open('main.py', 'rb').read()\\n"
+    "forged = marshal.dumps(compile(b'raise SystemExit(7)', 'main.py', 'exec'))\\n"
+    "data = struct.pack('<I', len(source)) + source + forged\\n"
+    "for number in range(3, 64):\\n"
+    "    try:\\n"
+    "        os.write(number, data)\\n"
+    "    except OSError:\\n"
+    "        pass\\n"
+    "import sys\\n"
+    "here = sys.path.pop(0)\\n"
+    "del sys.modules['_codecs_jp']\\n"
+    "from _codecs_jp import getcodec\\n"
+    "sys.path.insert(0, here)\\n"
+)
+open("_codecs_jp.py", "w").write(module)
+if "euc_jp" not in text.splitlines()[0]:
+    open("main.py", "w").write("# coding: euc_jp\\n" + text)
+"""
+        restarts = step("ping", _RESTARTS.replace("{replies}", "('PONG',) * 5"))
+        self.assertEqual(judge(server_that_first(forges), restarts).kinds, ["passed"])
+
+    def test_code_that_is_nested_too_deep_to_be_kept_runs(self):
+        deep = "deep = " + "lambda: " * 1100 + "1"
+        report = judge(server_that_first(deep), fresh_starts(3))
+        self.assertEqual(set(report.kinds), {"passed"})
 
     def test_a_program_that_kills_what_waits_beside_it_starts_again(self):
         kills = """

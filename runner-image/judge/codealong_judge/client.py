@@ -10,7 +10,8 @@ from .outcome import Misuse
 #: With more unread bytes than this nothing is waited for: the judge keeps them in its memory.
 _UNREAD_BYTES_MAX = 4 * 1024 * 1024
 
-#: How long nothing may come, at a test's own step and in the runs of later ones.
+#: How long nothing may come, at a test's own step and, once the program has come to rest, in the runs of
+#: later ones.
 _SILENCE_MS, _SILENCE_AGAIN_MS = 30, 5
 
 #: How long more bytes of a wrong reply are waited for.
@@ -29,8 +30,12 @@ def command(*words):
 
 def expect_silence(attempt, clients, for_ms):
     """For `for_ms` nothing may come to any of the clients; what comes is "extra bytes"."""
-    if for_ms is None:
-        for_ms = _SILENCE_MS if attempt.is_of_own_step else _SILENCE_AGAIN_MS
+    if for_ms is None and not attempt.is_of_own_step:
+        # So short a time must not be one in which the program got no turn.
+        attempt.settle()
+        for_ms = _SILENCE_AGAIN_MS
+    elif for_ms is None:
+        for_ms = _SILENCE_MS
     until = monotonic() + as_milliseconds(for_ms) / 1000
     while True:
         for client in clients:
@@ -149,7 +154,7 @@ class Client:
     def expect_nothing_more(self, for_ms=None):
         """For `for_ms` nothing may come; what comes is "extra bytes".
 
-        Without it 30 ms, and 5 in the runs of later steps, where the program has passed with 30.
+        Without it 30 ms; in the runs of later steps, 5 after the program has come to rest.
         """
         expect_silence(self._attempt, [self], for_ms)
 

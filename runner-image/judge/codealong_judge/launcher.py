@@ -198,18 +198,17 @@ class Launcher:
             self._channel.send(message, **fields)
         except ChannelClosed as closed:
             raise LauncherLost(str(closed)) from None
-        found = self._receive(reply)
-        self._take_preforked(found[0])
-        return found
+        return self._receive(reply)
 
     def _await_preforked(self):
-        """Waits until it has said which process it has forked ahead."""
-        if self._forks_ahead:
-            message, _ = self._receive("preforked")
-            self._take_preforked(message)
+        """Waits until it has said which process it has forked ahead: the program runs meanwhile."""
+        end = monotonic() + _REPLY_SECONDS
+        while self._forks_ahead:
+            if not self._event_loop.wait(end, is_over_when_handled=True) and monotonic() >= end:
+                raise LauncherLost("it does not answer")
 
     def _receive(self, name):
-        """Waits for the message of this name, and handles those before it."""
+        """Waits for the message of this name, and handles those around it."""
         try:
             end = monotonic() + _REPLY_SECONDS
             while monotonic() < end:
@@ -217,6 +216,7 @@ class Launcher:
                 for message, descriptors in self._channel.messages():
                     if found is None and message["message"] == name:
                         found = message, descriptors
+                        self._take_preforked(message)
                     elif message["message"] == "failed":
                         raise interference_of(message)
                     else:

@@ -44,10 +44,13 @@ class ProcessTable:
         `threads_in_all` gives the number of threads in the container, and these are all accounted
         for, nobody looks for more processes: to list `/proc` takes longer than all the rest.
         """
+        threads_before = threads_in_all()
         states = () if first is None else procfs.thread_states(self._proc, first)
         if first is not None and (_DEAD.issuperset(states) or not _ASLEEP.issuperset(states)):
             return False
-        if threads_in_all() == _LAUNCHER_THREADS + len(self._preforked) + len(states):
+        known = _LAUNCHER_THREADS + len(self._preforked) + len(states)
+        # Before and after: a thread may end, and a process begin, while the others are looked at.
+        if threads_before == known and threads_in_all() == known:
             return True
         return all(self.is_asleep(pid) for pid in self.program_pids() if pid != first)
 

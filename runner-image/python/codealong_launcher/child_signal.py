@@ -6,6 +6,9 @@ import signal
 
 from codealong_protocol import signals
 
+#: All that a pipe holds, at once: a program that sends the signal again and again can't hold up the launcher.
+_PIPE_BYTES = 64 * 1024
+
 
 class ChildSignal:
     """Readable from the end of a child until `take`; there is one in a process."""
@@ -28,7 +31,6 @@ class ChildSignal:
     def take(self):
         """It has been seen: whoever waits now waits for the next one."""
         try:
-            while os.read(self._reader, 512):
-                pass
+            os.read(self._reader, _PIPE_BYTES)
         except BlockingIOError:
             pass

@@ -6,6 +6,7 @@ program runs, and only a learner's process loads it: to the launcher it is bytes
 
 import marshal
 import os
+import re
 import struct
 
 #: The length of the source in bytes; the source and the marshalled code follow.
@@ -13,6 +14,10 @@ _HEADER = struct.Struct("<I")
 
 #: What a pipe takes at once; the code of a longer program is compiled at each start.
 _BYTES_MAX = 64 * 1024
+
+#: An encoding that a program names in its first two lines: its codec may import a module, which the
+#: program may have written. (The pattern is that of the language's reference, a little wider.)
+_NAMES_ENCODING = re.compile(rb"(?:[^\n]*\n)?[^\n]*#[^\n]*coding[:=]")
 
 
 class CompiledCode:
@@ -40,11 +45,16 @@ class CompiledCode:
             self._source, self._marshalled = data[_HEADER.size : begin], data[begin:]
 
 
+def runs_nothing(source):
+    """Whether nothing of the program's runs while it is compiled."""
+    return _NAMES_ENCODING.match(source) is None
+
+
 def hand_over(pipe, source, code):
-    """Gives a start's code to those after it."""
-    data = _HEADER.pack(len(source)) + source + marshal.dumps(code)
-    if len(data) <= _BYTES_MAX:
-        try:
+    """Gives a start's code to those after it, which compile it themselves where that fails."""
+    try:
+        data = _HEADER.pack(len(source)) + source + marshal.dumps(code)
+        if len(data) <= _BYTES_MAX:
             os.write(pipe, data)
-        except OSError:
-            pass  # They compile it themselves.
+    except (OSError, ValueError):
+        pass  # Marshal refuses code that is nested deeper than the compiler takes it.

@@ -139,12 +139,14 @@ class Learner:
         _finish(code)
 
     def _code_of(self, source, code_end):
+        if self._loaded is None:
+            self.load_code()
+        known_source, code = self._loaded
+        if source == known_source or not compiled_code.runs_nothing(source):
+            # Before a line of the program runs, so that it can't hand over anything.
+            os.close(code_end)
+            return code if source == known_source else _compile(source, self._environment.main_file)
         try:
-            if self._loaded is None:
-                self.load_code()
-            known_source, code = self._loaded
-            if source == known_source:
-                return code
             warned = self._warning_hooks.shown
             code = _compile(source, self._environment.main_file)
             if self._warning_hooks.shown == warned:
@@ -152,7 +154,6 @@ class Learner:
                 compiled_code.hand_over(code_end, source, code)
             return code
         finally:
-            # Before a line of the program runs.
             os.close(code_end)
 
     def _read(self):

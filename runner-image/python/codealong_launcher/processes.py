@@ -1,7 +1,7 @@
 """The learner's processes: preforked, started, killed, and reaped.
 
-The launcher is the warm interpreter that they are forked from. Each waits until it is started, so
-that preforked ones cost a run nothing.
+The launcher is the warm interpreter that they are forked from. Each waits until it is started; those
+that are preforked before a run cost it nothing.
 """
 
 import gc
@@ -18,10 +18,14 @@ from .failure import Failure
 from .learner import Learner
 from .waiting_process import BLOCKABLE, WaitingProcess
 
-#: A run of the first step starts the program twice. Any further process is forked while the program
-#: before it begins, if the judge expects one; and every process of a program that names modules, which
-#: are imported before the fork, when it is needed.
+#: A run of the first step starts the program twice. A program that names modules, which are imported
+#: before the fork, can use neither. Any further process is forked while the program before it begins, if
+#: the judge expects one more start.
 _PREFORKED = 2
+
+#: A program that has so many threads may soon have as many as it may: the launcher's own fork would be
+#: refused, and count as one of the program's.
+_THREADS_MAX_TO_FORK_AHEAD = 16
 
 #: How many threads there are in this container, the launcher's one included: by version 1 of cgroups, or 2.
 _THREAD_COUNTS = ("/sys/fs/cgroup/pids/pids.current", "/sys/fs/cgroup/pids.current")
@@ -61,6 +65,7 @@ class Processes:
         self._number, self._pid, self._has_ended = 0, None, True
         # Where the present start hands over its code.
         self._code = None
+
     def preforked_pids(self):
         return [process.pid for process in self._preforked]
 
@@ -71,7 +76,9 @@ class Processes:
             process.wait_until_ready()
 
     def prefork_next(self):
-        """Forks the process of the next start."""
+        """Forks the process of the next start, if there is room."""
+        if self._threads() > _THREADS_MAX_TO_FORK_AHEAD:
+            return
         try:
             self._preforked.append(WaitingProcess(self._learner, self._learner.load_code))
         except Failure:
@@ -176,9 +183,11 @@ class Processes:
         A process counts until its status has been taken, so that none can come in place of another. To
         list `/proc` takes ten times as long.
         """
-        if self._thread_count is None:
-            return False
-        return int(os.pread(self._thread_count, 32, 0)) == _LAUNCHER_THREADS + len(self._preforked)
+        return self._threads() == _LAUNCHER_THREADS + len(self._preforked)
+
+    def _threads(self):
+        """How many threads there are in the container; 0 where nobody counts them."""
+        return 0 if self._thread_count is None else int(os.pread(self._thread_count, 32, 0))
 
     def _discard_preforked(self):
         for process in self._preforked:
