@@ -46,7 +46,7 @@ program: for a test that counts connections, say. `@test("…", once=True)` is l
 | `client.send_bytes(b"…")` | sends bytes as they are |
 | `client.send_pieces([b"…", b"…"])` | sends pieces of a request that arrive one by one |
 | `client.send_more(b"…")` | sends more bytes of a request that was begun |
-| `client.expect(expectation, within_ms=None)` | the next reply must be this; returns its value |
+| `client.expect(expectation, within_ms=None, not_before_ms=None)` | the next reply must be this, and not here sooner after the request was begun; returns its value |
 | `client.expect_nothing_more(for_ms=30)` | nothing may come for so long |
 | `client.expect_closed(within_ms=None)` | the program must close the connection; it may end too, where nothing follows |
 | `client.close()` | the client leaves, politely |
@@ -84,7 +84,7 @@ replies are of RESP2 until it has sent `HELLO 3` by `send`.
 The outcomes are those of `protocol::Outcome`. Which one a program gets is the judge's business, not
 the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
-no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-value`,
+no reply, or not all of it, came in time; `too-early` where it can't have been waited for; `invalid-byte`, `wrong-type`, `wrong-value`,
 `extra-bytes` where the wrong one did; `differs` where Redis gives another one; `wrong-output` where a real client printed something else; `unasked` where bytes came before any request;
 `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`, `timed-out`, `interfered`
 where a limit was hit.

@@ -204,6 +204,15 @@ pub enum Outcome {
         /// How long it may take.
         limit_ms: u32,
     },
+    /// The right reply, before the program can have waited for as long as it has to.
+    TooEarly {
+        /// How long it took, from the request's beginning on.
+        took_ms: u32,
+        /// How long it has to take.
+        at_least_ms: u32,
+        /// The client's last request.
+        request: Option<Request>,
+    },
     /// An exception ended the program, or its thread for this client, in the middle of the test.
     Crashed {
         /// The exception, and where in the program it was raised.

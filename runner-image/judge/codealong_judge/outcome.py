@@ -162,6 +162,10 @@ def too_slow(took_ms, limit_ms):
     return {"kind": "too-slow", "took_ms": u32(took_ms), "limit_ms": u32(limit_ms)}
 
 
+def too_early(took_ms, at_least_ms, request):
+    return {"kind": "too-early", "took_ms": u32(took_ms), "at_least_ms": u32(at_least_ms), "request": request}
+
+
 def crashed(crash, replies_before, request):
     return {"kind": "crashed", "crash": crash, "replies_before": u32(replies_before), "request": request}
 

@@ -111,4 +111,4 @@ def _is_of_a_value(result):
 
 
 def _without_times(result):
-    return {key: value for key, value in result.items() if key != "waited_ms"}
+    return {key: value for key, value in result.items() if key not in ("waited_ms", "took_ms")}

@@ -178,7 +178,8 @@ impl Likeness {
             | Outcome::ExtraBytes { .. }
             | Outcome::WrongOutput { .. }
             | Outcome::Reset { .. }
-            | Outcome::TooSlow { .. } => return None,
+            | Outcome::TooSlow { .. }
+            | Outcome::TooEarly { .. } => return None,
             // Where it waits, and after how many replies, is what two silences have in common; the
             // request is not.
             Outcome::Silent {

@@ -25,6 +25,7 @@ impl Outcome {
             Self::Unasked { .. } => "unasked",
             Self::WrongOutput { .. } => "wrong-output",
             Self::TooSlow { .. } => "too-slow",
+            Self::TooEarly { .. } => "too-early",
             Self::Crashed { .. } => "crashed",
             Self::Stopped { .. } => "stopped",
             Self::OutOfMemory { .. } => "out-of-memory",
@@ -40,7 +41,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 30] = [
+    pub const KINDS: [&'static str; 31] = [
         "passed",
         "refused",
         "exited",
@@ -60,6 +61,7 @@ impl Outcome {
         "unasked",
         "wrong-output",
         "too-slow",
+        "too-early",
         "crashed",
         "stopped",
         "out-of-memory",

@@ -244,6 +244,15 @@ impl Outcome {
             Self::TooSlow { took_ms, limit_ms } => format!(
                 "The reply is right but came after {took_ms} ms; {limit_ms} ms is the most."
             ),
+            Self::TooEarly {
+                took_ms,
+                at_least_ms,
+                request,
+            } => format!(
+                "The reply{} came after {took_ms} ms, and that is too early: before, {at_least_ms} ms \
+                 have to be over.",
+                to_request(request.as_ref())
+            ),
             Self::Crashed { crash, request, .. } => format!(
                 "{} crashed{}: {}.{}",
                 crash.place.subject(),
