@@ -74,6 +74,9 @@ server may serve one client at a time until the course says otherwise, and `list
 | `pairs({"proto": 2})` | an array of keys and values in turns that has these pairs, among others |
 | `map_with({"proto": 3})` | a map of RESP3 that has these |
 | `array(["a", 1, nil, ["b"]])` | an array of these |
+| `unordered(["a", "b"])` | an array of these in any order |
+| `any_of(integer(0), nil)` | one of these, two to four |
+| `matching(simple("AT 7"), r"AT \\d+", "AT and a number")` | a reply of the example's type whose whole text matches |
 | `exactly(b"hello\\n")` | these bytes, in a protocol that is not RESP |
 
 Text is sent and compared as UTF-8. `expect` returns bytes for strings and errors, a whole number
@@ -99,17 +102,16 @@ from codealong_judge.expectation import (
     exact_error,
     exactly,
     integer,
-    integer_between,
-    map_with,
     nil,
     nil_array,
     null,
-    pairs,
     simple,
 )
+from codealong_judge.open_expectation import any_of, integer_between, map_with, matching, pairs, unordered
 from codealong_judge.server import differential
 
 __all__ = [
+    "any_of",
     "array",
     "bulk",
     "command",
@@ -120,10 +122,12 @@ __all__ = [
     "integer",
     "integer_between",
     "map_with",
+    "matching",
     "nil",
     "nil_array",
     "null",
     "pairs",
     "simple",
     "test",
+    "unordered",
 ]

@@ -372,7 +372,7 @@ class Client:
         self._receive_rest()
         compared = self._compare(expectation, is_whole=True)
         offset = self._reply_start + compared["offset"]
-        if reply.type != expectation.type:
+        if expectation.is_of_other_type(reply):
             self._fail(outcome.wrong_type(compared, expectation.type, reply.type), offset)
         if reply.type is None:
             received = {"bytes": excerpt(self._received_of_reply())}
