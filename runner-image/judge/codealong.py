@@ -24,6 +24,8 @@ program is started again, the test runs again from its first line, and only that
 on what another test left, don't keep anything in globals, and take random values from
 `server.random`, which gives both runs the same ones. `@test("…", fresh=True)` never gets a used
 program: for a test that counts connections, say. `@test("…", once=True)` is left out of later steps' runs.
+`@test("…", arguments=["--port", "7000"])` gives the program arguments. In a test with `start=False` no
+program runs until it calls `server.start()`, and then in a folder of its own.
 
 ## The server
 | call | does |
@@ -32,7 +34,11 @@ program: for a test that counts connections, say. `@test("…", once=True)` is l
 | `server.redis_cli("GET", "k")` | runs the real redis-cli; `.expect("v\\n")` compares what it prints |
 | `server.redis_py(script, version=8)` | runs a Python script with the real package `redis` |
 | `differential(server, "strings counters")` | sends random scripts of these commands; a real redis-server must answer them in the same way, and where it does not, the shortest script is shown |
-| `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
+| `server.start(arguments=…, files={"dump": b"…"})` | starts the program in a test with `start=False`, or after its end |
+| `server.restart(arguments=…)` | kills the program as `kill -9` does and starts it again; its files stay, and its arguments where none are given |
+| `server.ready()` | a client that has had `+PONG`; waits while the program doesn't listen or answers `-LOADING` |
+| `server.stop()` | kills the program as `kill -9` does; its files stay |
+| `server.terminate(within_ms=1000)` | asks the program to end, by SIGTERM, which it must do with exit code 0 |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.expect_silence(a, b, for_ms=30)` | nothing may come to any of these clients for so long |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
@@ -89,6 +95,7 @@ the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
 no reply, or not all of it, came in time; `too-early` where it can't have been waited for; `invalid-byte`, `wrong-type`, `wrong-value`,
 `extra-bytes` where the wrong one did; `differs` where Redis gives another one; `wrong-output` where a real client printed something else; `unasked` where bytes came before any request;
+`not-ended` where it was asked to end, and did not;
 `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`, `timed-out`, `interfered`
 where a limit was hit.
 '''

@@ -35,6 +35,8 @@ class Attempt:
         is_of_own_step=True,
         is_traced=False,
         trace=None,
+        files=None,
+        awaits_start=False,
     ):
         self.event_loop = event_loop
         self.launcher = launcher
@@ -53,6 +55,10 @@ class Attempt:
         #: Whether the test is one of the step that the learner is at, and not of an earlier one.
         self.is_of_own_step = is_of_own_step
         self.is_traced = is_traced
+        #: The learner's files.
+        self.files = files
+        #: Whether the test itself has to start the program, and has not done so.
+        self.awaits_start = awaits_start
         self.clients = []
         self.speaks_resp = False
         #: Whether the program may end with this test: its last expectation is `expect_closed`.

@@ -181,6 +181,11 @@ def stopped(code, request, replies=0, end=None):
     }
 
 
+def not_ended(waited_ms, code, line, is_busy):
+    """A program was asked to end, and runs on (`code` is None) or ended otherwise than it should."""
+    return {"kind": "not-ended", "waited_ms": u32(waited_ms), "code": code, "line": line, "is_busy": is_busy}
+
+
 def out_of_memory(limit_mib):
     return {"kind": "out-of-memory", "limit_mib": u32(limit_mib)}
 

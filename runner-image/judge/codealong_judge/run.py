@@ -79,7 +79,7 @@ class Run:
             # Now, so that it listens by the time that it is asked.
             self.oracle.start()
         try:
-            self._start_fresh()
+            self._start_fresh(())
         except Interference as interference:
             self._exit_if_nothing_ran(interference)  # Else the first test meets it again.
         except RunTimedOut:
@@ -207,8 +207,7 @@ class Run:
         began = monotonic()
         remaining_ms = (self._deadline - _RESERVE_SECONDS - began) * 1000
         self._timeouts.shorten(remaining_ms, self._tests_left, self._overhead_ms)
-        if self._is_used or self._launcher.program is None:
-            self._start_fresh()
+        self._prepare(test, self._is_used)
         result = self._attempt(planned, test, self._timeouts, is_final=True)
         if result[0] is not PASSED:
             self._launcher.kill()
@@ -220,20 +219,36 @@ class Run:
 
     def _is_reusable(self, planned, test):
         program = self._launcher.program
-        if not self._is_used or planned.fresh or test.fresh or program is None:
+        if not self._is_used or planned.fresh or test.fresh or not self._is_as_needed(test):
             return False
         return program.status is None and not self._records.has_ended()
 
+    def _is_as_needed(self, test):
+        """Whether a program runs, with what the test gives it at its start."""
+        launcher = self._launcher
+        is_plain = launcher.program is not None and launcher.files == self._job.files
+        return test.start and is_plain and launcher.arguments == test.arguments
+
+    def _prepare(self, test, is_fresh):
+        """Starts the program as the test needs it, unless it runs so and need not be a fresh one."""
+        if not test.start:
+            self._launcher.kill()
+            self._is_used = False
+        elif is_fresh or not self._is_as_needed(test):
+            self._start_fresh(test.arguments)
+
     def _attempt(self, planned, test, timeouts, is_final):
-        attempt = self._new_attempt(planned, timeouts, is_final, self._right_replies)
+        attempt = self._new_attempt(planned, test, timeouts, is_final, self._right_replies)
         self._recorded.begins(attempt)
+        if test.arguments and test.start:
+            attempt.trace.add(0, "started", arguments=list(test.arguments))
         if self._is_used and self._many_have_left:
             self._let_clients_go(attempt)
         began = monotonic()
         result, span = PASSED, None
         try:
             self._make(test, attempt)
-            self._require_standing(attempt)
+            explanation.require_standing(attempt)
         except Failed as failed:
             result, span = failed.outcome, failed.span
             if not failed.is_decided:
@@ -277,18 +292,6 @@ class Run:
         except (Failed, RunTimedOut):
             pass  # The test meets it again.
 
-    def _require_standing(self, attempt):
-        """Fails the test where the program has ended by now, however quick the test was."""
-        attempt.settle()
-        # By chance alone the look from time to time would find what it has done by now.
-        self._launcher.check_limits()
-        found = explanation.end_of_program(attempt)
-        if found is not None:
-            raise Failed(found)
-        failed = explanation.stopped_listening(attempt)
-        if failed is not None:
-            raise failed
-
     def _will_end_with_daemon_threads(self):
         return self._records.has_ended_with_daemon_threads() and not self._launcher.descendant_pids()
 
@@ -302,7 +305,7 @@ class Run:
 
         return attempt.trace.to_json(calls_of, attempt.speaks_resp)
 
-    def _new_attempt(self, planned, timeouts, is_final, right_replies, is_traced=False):
+    def _new_attempt(self, planned, test, timeouts, is_final, right_replies, is_traced=False):
         return Attempt(
             event_loop=self._event_loop,
             launcher=self._launcher,
@@ -317,6 +320,8 @@ class Run:
             oracle=self.oracle,
             is_of_own_step=planned in self._job.steps[-1].tests,
             is_traced=is_traced,
+            files=self._job.files,
+            awaits_start=not test.start,
         )
 
     def _make(self, test, attempt):
@@ -326,8 +331,8 @@ class Run:
         finally:
             self._is_in_test = False
 
-    def _start_fresh(self):
-        self._launcher.start(self._job.files)
+    def _start_fresh(self, arguments):
+        self._launcher.start(self._job.files, arguments)
         self._is_used = False
 
     def _exit_if_nothing_ran(self, interference):
@@ -388,13 +393,13 @@ class Stage:
         self._run._event_loop.call_every(socket_limits.CHECK_SECONDS, self._run._launcher.check_limits)
         self._run._interrupt_endless_tests(deadline + _GRACE_SECONDS)
 
-    def start(self):
-        """Starts the program afresh, traced."""
+    def prepare(self, test, is_fresh):
+        """Starts the program as the test needs it, traced, unless it runs so and need not be a fresh one."""
         self._run._launcher.is_traced = True
-        self._run._start_fresh()
+        self._run._prepare(test, is_fresh)
 
-    def attempt(self, planned, timeouts, right_replies):
-        return self._run._new_attempt(planned, timeouts, True, right_replies, is_traced=True)
+    def attempt(self, planned, test, timeouts, right_replies):
+        return self._run._new_attempt(planned, test, timeouts, True, right_replies, is_traced=True)
 
     def make(self, test, attempt):
         """Makes a test: PASSED, what failed, or None where the test itself is broken."""

@@ -27,8 +27,10 @@ from .learner import Learner
 #: modules, which are imported before the fork.
 _PREFORKED = 2
 
-#: What starts a waiting process, and what it writes when it is ready.
+#: What starts a waiting process, its arguments following, and what it writes when it is ready.
 _START, _READY = b"s", b"r"
+#: What is written to a pipe at once stays together.
+_ORDER_BYTES_MAX = select.PIPE_BUF
 
 #: Long on purpose: a busy machine must not look like a program that can't be ended.
 _KILL_SECONDS = 5.0
@@ -64,12 +66,12 @@ class WaitingProcess:
         """Returns when it has warmed up, or has ended."""
         os.read(self._ready, 1)
 
-    def start(self):
-        """Starts it; says whether it was still there."""
+    def start(self, arguments):
+        """Starts it with these arguments; says whether it was still there."""
         try:
             # A program before it may have stopped it.
             os.kill(self.pid, signal.SIGCONT)
-            os.write(self._start, _START)
+            os.write(self._start, _START + b"".join(b"%b\0" % argument.encode() for argument in arguments))
         except OSError:
             return False
         os.close(self._start)
@@ -118,18 +120,26 @@ class Processes:
             self._discard_preforked()
             self._learner.import_named(words)
 
-    def start(self, number):
-        """Starts the program: the pid of its first process, and the read ends of its two streams."""
+    def start(self, number, arguments):
+        """Starts the program with these arguments: the pid of its first process, and the read ends of its two streams."""
         while self._preforked:
             process = self._preforked.pop(0)
-            if process.start():
+            if process.start(arguments):
                 break
             process.discard()  # A program before it killed it.
         else:
             process = WaitingProcess(self._learner, warms_up=False)
-            process.start()
+            process.start(arguments)
         self._number, self._pid, self._has_ended = number, process.pid, False
         return process.pid, process.stdout, process.stderr
+
+    def terminate(self):
+        """Asks the program's first process to end."""
+        if self._pid is not None and not self._has_ended:
+            try:
+                os.kill(self._pid, signal.SIGTERM)
+            except OSError:
+                pass
 
     def probe_stack(self):
         """Makes the program record the line that it is at."""
@@ -228,13 +238,14 @@ def _wait_and_run(learner, warms_up, start, ready, stdout, stderr):
         except OSError:
             pass  # It has been started already, and nobody waits for this.
         os.close(4)
-        if os.read(3, 1) != _START:
+        order = os.read(3, _ORDER_BYTES_MAX)
+        if order[:1] != _START:
             os._exit(0)
         os.close(3)
         _reset_signals()
         kernel.set_dumpable(True)
         _raise_oom_score()
-        learner.run()
+        learner.run([argument.decode() for argument in order[1:].split(b"\0")[:-1]])
     except BaseException:
         traceback.print_exc()
     finally:

@@ -212,7 +212,9 @@ impl Likeness {
                 crash.traceback.clear();
             }
             Outcome::Unasked { reply } => reply.request = None,
-            Outcome::Refused { waited_ms, .. } => *waited_ms = 0,
+            Outcome::Refused { waited_ms, .. } | Outcome::NotEnded { waited_ms, .. } => {
+                *waited_ms = 0;
+            }
             Outcome::Ended {
                 request,
                 replies_before,

@@ -28,6 +28,7 @@ impl Outcome {
             Self::TooEarly { .. } => "too-early",
             Self::Crashed { .. } => "crashed",
             Self::Stopped { .. } => "stopped",
+            Self::NotEnded { .. } => "not-ended",
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::TooManyProcesses { .. } => "too-many-processes",
             Self::TooManySockets { .. } => "too-many-sockets",
@@ -41,7 +42,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 31] = [
+    pub const KINDS: [&'static str; 32] = [
         "passed",
         "refused",
         "exited",
@@ -64,6 +65,7 @@ impl Outcome {
         "too-early",
         "crashed",
         "stopped",
+        "not-ended",
         "out-of-memory",
         "too-many-processes",
         "too-many-sockets",

@@ -7,6 +7,7 @@ use super::phrase::{
 };
 use super::program_end::before_the_end;
 use super::silence::Silence;
+use super::termination::not_ended;
 use super::wrong_output::WrongOutput;
 use super::{Comparison, Outcome, ProgramWarning, SocketKind, syntax_advice};
 use crate::ByteString;
@@ -253,6 +254,12 @@ impl Outcome {
                  have to be over.",
                 to_request(request.as_ref())
             ),
+            Self::NotEnded {
+                waited_ms,
+                code,
+                line,
+                is_busy,
+            } => not_ended(*waited_ms, *code, *line, *is_busy),
             Self::Crashed { crash, request, .. } => format!(
                 "{} crashed{}: {}.{}",
                 crash.place.subject(),
