@@ -42,6 +42,7 @@ program runs until it calls `server.start()`, and then in a folder of its own.
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.expect_silence(a, b, for_ms=30)` | nothing may come to any of these clients for so long |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
+| `server.later(ms)` | the same, or a little longer: in runs of later steps other tests may be made meanwhile |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |
 

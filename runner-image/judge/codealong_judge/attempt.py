@@ -3,6 +3,7 @@
 from time import monotonic
 
 from .deadline import Deadline
+from .outcome import MustBeAlone
 from .trace import Trace
 
 #: The records of sends that one attempt keeps: a program can write as many as it likes.
@@ -37,6 +38,8 @@ class Attempt:
         trace=None,
         files=None,
         awaits_start=False,
+        beside=None,
+        make_others=None,
     ):
         self.event_loop = event_loop
         self.launcher = launcher
@@ -70,6 +73,12 @@ class Attempt:
         self._client_ports = set()
         #: Ports that the judge itself listens on, for real clients.
         self.own_ports = set()
+        self._is_beside = beside is not None
+        if beside is not None:
+            # Whoever takes the records of what the program sent takes those of both.
+            self._sends, self._paths, self._client_ports = beside._sends, beside._paths, beside._client_ports
+            self.own_ports = beside.own_ports
+        self._make_others = make_others
 
     @property
     def program(self):
@@ -95,6 +104,18 @@ class Attempt:
         if program.status is None and not self.records.has_ended():
             return False
         return not self.launcher.descendant_pids()
+
+    def require_alone(self):
+        """To be called before the program is started, or ended, by a test: no other one may need it then."""
+        if self._is_beside:
+            raise MustBeAlone
+
+    def let_pass(self, seconds):
+        """Lets the time go by; other tests may be made meanwhile, where this attempt may be repeated."""
+        until = monotonic() + seconds
+        if self._make_others is not None:
+            self._make_others(self, until)
+        self.event_loop.wait(until)
 
     def settle(self):
         """Waits until the program has done what a client woke it for: all its threads wait again.

@@ -39,6 +39,10 @@ class LauncherLost(BaseException):
         self.detail = detail
 
 
+class MustBeAlone(BaseException):
+    """A test that is made while another one waits asks for what the other can't bear."""
+
+
 class Misuse(TypeError):
     """A test calls the judge with wrong arguments or at the wrong time: the course's fault."""
 

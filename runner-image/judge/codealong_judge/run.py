@@ -18,11 +18,13 @@ from .outcome import (
     Failed,
     Interference,
     LauncherLost,
+    MustBeAlone,
     RunTimedOut,
 )
 from .random_values import RandomValues
 from .retrace import Retrace
 from .server import Server
+from .tests_ahead import TestsAhead
 from .timeouts import QUICK_TIMEOUTS, Timeouts
 
 #: Every wait ends at the run's limit. A test that still runs so much later does not wait.
@@ -30,6 +32,9 @@ _GRACE_SECONDS = 0.2
 
 #: What the tests contain that ask a real redis-server.
 _MAY_ASK_REDIS = "differential("
+
+#: A test that takes longer is not made while another one waits.
+_AHEAD_SECONDS_MAX = 1.0
 
 #: Timeouts are shortened so that a run in which all tests fail ends so much before its limit.
 _RESERVE_SECONDS = 0.7
@@ -63,6 +68,7 @@ class Run:
         self._retrace = Retrace()
         self._recorded = recording.RecordedTest(job, frames, launcher, lane.records)
         self._shortest_scripts = {}
+        self._ahead = None
         #: The real redis-server of this run, which differential tests ask.
         self.oracle = Oracle(event_loop, lane.processes.is_container)
         self._cpu_us_before = self._counters.cpu_us()
@@ -89,6 +95,7 @@ class Run:
         for step in self._job.steps:
             asked = [planned for planned in step.tests if planned.asked]
             tests, problem = self._load(step) if asked else ({}, None)
+            self._ahead = TestsAhead(asked, tests, self._make_ahead, self._is_reusable)
             for planned in asked:
                 if planned.fresh and self._is_used:
                     # What it prints as its clients leave is not about the next test.
@@ -96,15 +103,18 @@ class Run:
                     self._output.flush()
                 self._frames.write("test-started", id=planned.id)
                 self._output.test = planned.id
-                began = monotonic()
-                if problem is not None:
+                began, made = monotonic(), self._ahead.take(planned)
+                if made is not None:
+                    result, seconds = made
+                    began -= seconds
+                elif problem is not None:
                     result = outcome.test_broken(problem), None, []
                 elif self._outcome_of_rest is not None:
                     result = self._outcome_of_rest, None, []
                 else:
                     result = self._run_test(planned, tests[planned.name])
                 self._output.flush()
-                self._report(planned, result, began)
+                self._report(planned, result, began + self._ahead.seconds_of_others())
                 self._tests_left -= 1
                 self._recorded.write(planned, self._tests_left)
 
@@ -223,6 +233,21 @@ class Run:
             return False
         return program.status is None and not self._records.has_ended()
 
+    def _make_ahead(self, planned, test, waiting):
+        """An attempt at a test before its turn, beside the one that waits: see `TestsAhead`."""
+        seconds_left = self._event_loop.seconds_left()
+        end = monotonic() + seconds_left
+        self._event_loop.set_deadline(monotonic() + min(seconds_left, _AHEAD_SECONDS_MAX))
+        try:
+            with self._output.of_test(planned.id):
+                return self._attempt(planned, test, QUICK_TIMEOUTS, is_final=False, beside=waiting)
+        except RunTimedOut:
+            if monotonic() >= end:
+                raise
+            raise MustBeAlone from None
+        finally:
+            self._event_loop.set_deadline(end)
+
     def _is_as_needed(self, test):
         """Whether a program runs, with what the test gives it at its start."""
         launcher = self._launcher
@@ -237,8 +262,8 @@ class Run:
         elif is_fresh or not self._is_as_needed(test):
             self._start_fresh(test.arguments)
 
-    def _attempt(self, planned, test, timeouts, is_final):
-        attempt = self._new_attempt(planned, test, timeouts, is_final, self._right_replies)
+    def _attempt(self, planned, test, timeouts, is_final, beside=None):
+        attempt = self._new_attempt(planned, test, timeouts, is_final, self._right_replies, beside=beside)
         self._recorded.begins(attempt)
         if test.arguments and test.start:
             attempt.trace.add(0, "started", arguments=list(test.arguments))
@@ -265,6 +290,11 @@ class Run:
             result = outcome.test_broken("it neither returned nor waited by the means of its client")
         except (RunTimedOut, Interference, LauncherLost) as ended:
             ended.exchanges = self._exchanges(attempt)
+            if beside is not None:
+                attempt.close_clients()
+            raise
+        except MustBeAlone:
+            attempt.close_clients()
             raise
         except (Exception, SystemExit) as error:
             if test_error.is_judges_own(error):
@@ -305,7 +335,7 @@ class Run:
 
         return attempt.trace.to_json(calls_of, attempt.speaks_resp)
 
-    def _new_attempt(self, planned, test, timeouts, is_final, right_replies, is_traced=False):
+    def _new_attempt(self, planned, test, timeouts, is_final, right_replies, is_traced=False, beside=None):
         return Attempt(
             event_loop=self._event_loop,
             launcher=self._launcher,
@@ -322,14 +352,16 @@ class Run:
             is_traced=is_traced,
             files=self._job.files,
             awaits_start=not test.start,
+            beside=beside,
+            make_others=None if is_final else self._ahead.make_until,
         )
 
     def _make(self, test, attempt):
-        self._is_in_test = True
+        was_in_test, self._is_in_test = self._is_in_test, True
         try:
             test.function(Server(attempt))
         finally:
-            self._is_in_test = False
+            self._is_in_test = was_in_test
 
     def _start_fresh(self, arguments):
         self._launcher.start(self._job.files, arguments)

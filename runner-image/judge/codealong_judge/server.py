@@ -45,6 +45,15 @@ class Server:
         time limit unattended."""
         self._attempt.event_loop.sleep(as_milliseconds(ms) / 1000)
 
+    def later(self, ms):
+        """Lets `ms` milliseconds go by, or more: what is to be over then is over for sure.
+
+        As `pause`, but other tests may be made meanwhile on the same program, by clients of their own,
+        so that a run takes less time. Where any of them fails so, it is made again alone, and only that
+        counts.
+        """
+        self._attempt.let_pass(as_milliseconds(ms) / 1000)
+
     def settle(self):
         """Waits until the program has nothing to do: each of its threads waits for something.
 
@@ -125,6 +134,7 @@ def differential(server, commands, scripts=100, length=20):
     after the first one may be in other letters, capital or small.
     """
     attempt = server._attempt
+    attempt.require_alone()
     if not attempt.is_of_own_step:
         scripts = -(-as_count(scripts) // _SHARE_OF_SCRIPTS)
     generator = ScriptGenerator(attempt.random_values, commands)

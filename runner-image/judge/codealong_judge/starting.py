@@ -60,6 +60,7 @@ def start(attempt, arguments, files):
 
 def restart(attempt, arguments):
     """Kills the program and starts it again."""
+    attempt.require_alone()
     require_program(attempt)
     attempt.collect_sends()
     attempt.launcher.start(arguments=None if arguments is None else as_arguments(arguments))
@@ -68,6 +69,7 @@ def restart(attempt, arguments):
 
 def stop(attempt):
     """Kills the program, which must have been there until now."""
+    attempt.require_alone()
     require_program(attempt)
     explanation.require_standing(attempt)
     _kill(attempt)
@@ -76,6 +78,7 @@ def stop(attempt):
 
 def terminate(attempt, within_ms):
     """Asks the program to end, which it must do by itself."""
+    attempt.require_alone()
     require_program(attempt)
     explanation.require_standing(attempt)
     limit_ms = as_milliseconds(within_ms)
