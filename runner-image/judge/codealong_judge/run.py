@@ -5,7 +5,7 @@ import sys
 import traceback
 from time import monotonic, process_time
 
-from . import course, explanation, outcome, recording, socket_limits, test_error
+from . import course, explanation, outcome, recording, test_error
 from .attempt import Attempt
 from .deciding_line import RightReplies
 from .explanation import span_of, span_of_result
@@ -24,6 +24,7 @@ from .outcome import (
 from .random_values import RandomValues
 from .retrace import Retrace
 from .server import Server
+from .stage import Stage
 from .tests_ahead import TestsAhead
 from .timeouts import QUICK_TIMEOUTS, Timeouts
 
@@ -79,7 +80,7 @@ class Run:
     def run_tests(self):
         """Runs all tests and reports each."""
         self._event_loop.set_deadline(self._deadline)
-        self._interrupt_endless_tests(self._deadline + _GRACE_SECONDS)
+        self._interrupt_endless_tests(self._deadline)
         self._frames.write("started")
         if any(_MAY_ASK_REDIS in step.source for step in self._job.steps if any(test.asked for test in step.tests)):
             # Now, so that it listens by the time that it is asked.
@@ -377,11 +378,12 @@ class Run:
         self._outcome_of_rest = NOT_RUN
         return result, span, getattr(cause, "exchanges", [])
 
-    def _interrupt_endless_tests(self, when):
+    def _interrupt_endless_tests(self, deadline):
         """Each wait of a client ends with the run; this is for tests that loop without one.
 
         A frame that is half written is finished first: the signal comes again.
         """
+        when = deadline + _GRACE_SECONDS
 
         def interrupt(_signal, _frame):
             if self._is_in_test and monotonic() >= when and not self._frames.is_writing:
@@ -411,37 +413,6 @@ class Run:
             exchanges=exchanges,
             duration_us=outcome.u32((monotonic() - began) * 1_000_000),
         )
-
-
-class Stage:
-    """A run's parts as `Retrace` uses them."""
-
-    def __init__(self, run):
-        self._run = run
-
-    def set_deadline(self, deadline):
-        """No wait and no test goes on after `deadline`."""
-        self._run._event_loop.set_deadline(deadline)
-        self._run._event_loop.call_every(socket_limits.CHECK_SECONDS, self._run._launcher.check_limits)
-        self._run._interrupt_endless_tests(deadline + _GRACE_SECONDS)
-
-    def prepare(self, test, is_fresh):
-        """Starts the program as the test needs it, traced, unless it runs so and need not be a fresh one."""
-        self._run._launcher.is_traced = True
-        self._run._prepare(test, is_fresh)
-
-    def attempt(self, planned, test, timeouts, right_replies):
-        return self._run._new_attempt(planned, test, timeouts, True, right_replies, is_traced=True)
-
-    def make(self, test, attempt):
-        """Makes a test: PASSED, what failed, or None where the test itself is broken."""
-        try:
-            self._run._make(test, attempt)
-        except Failed as failed:
-            return failed
-        except Exception:
-            return None
-        return PASSED
 
 
 def _since(before, now):
