@@ -24,6 +24,8 @@ program is started again, the test runs again from its first line, and only that
 on what another test left, don't keep anything in globals, and take random values from
 `server.random`, which gives both runs the same ones. `@test("…", fresh=True)` never gets a used
 program: for a test that counts connections, say. `@test("…", once=True)` is left out of later steps' runs.
+`@test("…", arguments=["--port", "7000"])` gives the program arguments. In a test with `start=False` no
+program runs until it calls `server.start()`, and then in a folder of its own.
 
 ## The server
 | call | does |
@@ -32,10 +34,15 @@ program: for a test that counts connections, say. `@test("…", once=True)` is l
 | `server.redis_cli("GET", "k")` | runs the real redis-cli; `.expect("v\\n")` compares what it prints |
 | `server.redis_py(script, version=8)` | runs a Python script with the real package `redis` |
 | `differential(server, "strings counters")` | sends random scripts of these commands; a real redis-server must answer them in the same way, and where it does not, the shortest script is shown |
-| `server.restart()` | kills the program as `kill -9` does and starts it again; its files stay |
+| `server.start(arguments=…, files={"dump": b"…"})` | starts the program in a test with `start=False`, or after its end |
+| `server.restart(arguments=…)` | kills the program as `kill -9` does and starts it again; its files stay, and its arguments where none are given |
+| `server.ready()` | a client that has had `+PONG`; waits while the program doesn't listen or answers `-LOADING` |
+| `server.stop()` | kills the program as `kill -9` does; its files stay |
+| `server.terminate(within_ms=1000)` | asks the program to end, by SIGTERM, which it must do with exit code 0 |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.expect_silence(a, b, for_ms=None)` | nothing may come to any of these clients for so long: without it 30 ms, and 5 in later steps' runs |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
+| `server.later(ms)` | the same, or a little longer: in runs of later steps other tests may be made meanwhile |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |
 | `server.port` | the port, a whole number |
 
@@ -46,7 +53,7 @@ program: for a test that counts connections, say. `@test("…", once=True)` is l
 | `client.send_bytes(b"…")` | sends bytes as they are |
 | `client.send_pieces([b"…", b"…"])` | sends pieces of a request that arrive one by one |
 | `client.send_more(b"…")` | sends more bytes of a request that was begun |
-| `client.expect(expectation, within_ms=None)` | the next reply must be this; returns its value |
+| `client.expect(expectation, within_ms=None, not_before_ms=None)` | the next reply must be this, and not here sooner after the request was begun; returns its value |
 | `client.expect_nothing_more(for_ms=None)` | the same for this client |
 | `client.expect_closed(within_ms=None)` | the program must close the connection; it may end too, where nothing follows |
 | `client.close()` | the client leaves, politely |
@@ -74,6 +81,9 @@ server may serve one client at a time until the course says otherwise, and `list
 | `pairs({"proto": 2})` | an array of keys and values in turns that has these pairs, among others |
 | `map_with({"proto": 3})` | a map of RESP3 that has these |
 | `array(["a", 1, nil, ["b"]])` | an array of these |
+| `unordered(["a", "b"])` | an array of these in any order |
+| `any_of(integer(0), nil)` | one of these, two to four |
+| `matching(simple("AT 7"), r"AT \\d+", "AT and a number")` | a reply of the example's type whose whole text matches |
 | `exactly(b"hello\\n")` | these bytes, in a protocol that is not RESP |
 
 Text is sent and compared as UTF-8. `expect` returns bytes for strings and errors, a whole number
@@ -84,8 +94,9 @@ replies are of RESP2 until it has sent `HELLO 3` by `send`.
 The outcomes are those of `protocol::Outcome`. Which one a program gets is the judge's business, not
 the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
-no reply, or not all of it, came in time; `invalid-byte`, `wrong-type`, `wrong-value`,
+no reply, or not all of it, came in time; `too-early` where it can't have been waited for; `invalid-byte`, `wrong-type`, `wrong-value`,
 `extra-bytes` where the wrong one did; `differs` where Redis gives another one; `wrong-output` where a real client printed something else; `unasked` where bytes came before any request;
+`not-ended` where it was asked to end, and did not;
 `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`, `timed-out`, `interfered`
 where a limit was hit.
 '''
@@ -99,17 +110,16 @@ from codealong_judge.expectation import (
     exact_error,
     exactly,
     integer,
-    integer_between,
-    map_with,
     nil,
     nil_array,
     null,
-    pairs,
     simple,
 )
+from codealong_judge.open_expectation import any_of, integer_between, map_with, matching, pairs, unordered
 from codealong_judge.server import differential
 
 __all__ = [
+    "any_of",
     "array",
     "bulk",
     "command",
@@ -120,10 +130,12 @@ __all__ = [
     "integer",
     "integer_between",
     "map_with",
+    "matching",
     "nil",
     "nil_array",
     "null",
     "pairs",
     "simple",
     "test",
+    "unordered",
 ]

@@ -17,7 +17,7 @@ sys.path[:0] = [JUDGE, LAUNCHER, os.path.join(_ROOT, "protocol")]
 
 from codealong_protocol import procfs  # noqa: E402
 
-PROTOCOL = 3
+PROTOCOL = 4
 NONCE = "0123456789abcdef0123456789abcdef"
 
 _PYTHON = [sys.executable, "-I", "-S", "-B", "-b", "-X", "utf8"]

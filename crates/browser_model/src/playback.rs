@@ -31,7 +31,7 @@ pub enum PlaybackStep {
 }
 
 /// The steps that a test's clients made, in order; none where some are not known whole, where the
-/// program was started again in between, or where there were too many clients.
+/// test has started or ended the program, or where there were too many clients.
 pub fn playback_of(exchanges: &[Exchange]) -> Option<Vec<PlaybackStep>> {
     let mut steps = Vec::new();
     for exchange in exchanges {
@@ -56,7 +56,10 @@ pub fn playback_of(exchanges: &[Exchange]) -> Option<Vec<PlaybackStep>> {
             }
             ExchangeAction::Sent { .. }
             | ExchangeAction::LeftOut { .. }
-            | ExchangeAction::Restarted => return None,
+            | ExchangeAction::Started { .. }
+            | ExchangeAction::Restarted { .. }
+            | ExchangeAction::Stopped
+            | ExchangeAction::Terminated => return None,
             ExchangeAction::Received { .. }
             | ExchangeAction::Silence { .. }
             | ExchangeAction::ClosedByServer
@@ -157,7 +160,13 @@ mod tests {
         for other in [
             exchange(1, sent(b"x", &[], 5000)),
             exchange(0, ExchangeAction::LeftOut { count: 7 }),
-            exchange(0, ExchangeAction::Restarted),
+            exchange(
+                0,
+                ExchangeAction::Started {
+                    arguments: vec!["x".to_owned()],
+                },
+            ),
+            exchange(0, ExchangeAction::Terminated),
             exchange(1, ExchangeAction::ClosedByServer),
         ] {
             assert_eq!(playback_of(&[connected.clone(), other]), None);

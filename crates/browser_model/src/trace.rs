@@ -52,8 +52,10 @@ pub enum TraceEvent {
     Silence,
     /// The connection came to its end.
     Closed,
-    /// The program was restarted.
-    Restarted,
+    /// The program was started.
+    Started,
+    /// The program was killed, or asked to end.
+    Stopped,
     /// Events are left out here.
     LeftOut,
 }
@@ -67,7 +69,8 @@ impl TraceEvent {
             Self::Received => "program to client",
             Self::Silence => "silence",
             Self::Closed => "closed",
-            Self::Restarted => "restarted",
+            Self::Started => "started",
+            Self::Stopped => "ended by the test",
             Self::LeftOut => "left out",
         }
     }
@@ -100,7 +103,7 @@ pub fn trace_rows(exchanges: &[Exchange]) -> Vec<TraceRow> {
             match (event, lane) {
                 (TraceEvent::Opened, Some(lane)) => open[lane] += 1,
                 (TraceEvent::Closed, Some(lane)) => open[lane] = open[lane].saturating_sub(1),
-                (TraceEvent::Restarted, _) => open.fill(0),
+                (TraceEvent::Started | TraceEvent::Stopped, _) => open.fill(0),
                 _ => {}
             }
             let lanes = was_open
@@ -144,7 +147,8 @@ fn event_of(action: &ExchangeAction) -> TraceEvent {
         | ExchangeAction::ResetByClient
         | ExchangeAction::ClosedByServer
         | ExchangeAction::Reset => TraceEvent::Closed,
-        ExchangeAction::Restarted => TraceEvent::Restarted,
+        ExchangeAction::Started { .. } | ExchangeAction::Restarted { .. } => TraceEvent::Started,
+        ExchangeAction::Stopped | ExchangeAction::Terminated => TraceEvent::Stopped,
         ExchangeAction::LeftOut { .. } => TraceEvent::LeftOut,
     }
 }
@@ -282,7 +286,12 @@ mod tests {
     fn what_is_about_the_whole_program_is_no_client() {
         let rows = trace_rows(&[
             at(1, ExchangeAction::Connected { name: None }),
-            at(0, ExchangeAction::Restarted),
+            at(
+                0,
+                ExchangeAction::Restarted {
+                    arguments: Vec::new(),
+                },
+            ),
             at(0, ExchangeAction::LeftOut { count: 37 }),
             at(1, ExchangeAction::Connected { name: None }),
         ]);

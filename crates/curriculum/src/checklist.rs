@@ -1,7 +1,8 @@
 //! The checklist of a step: the names of its tests, read from `tests.py` without running it.
 //!
 //! The page shows the names before the first run, so only one strict form is read: a line
-//! `@test("name")` without indentation, where `fresh=True` or `once=True` may follow the name. The judge compares the list
+//! `@test("name")` without indentation, where `once=True` and what concerns the judge alone may follow the name.
+//! The judge compares the list
 //! with the tests that it finds when it runs the file, so a test that this parser misses breaks the
 //! step.
 
@@ -130,10 +131,12 @@ fn parse_name(line: &str) -> Result<(String, bool), String> {
         ));
     }
     let arguments = rest.trim_start_matches(',').trim_end_matches(')');
-    let is_once = arguments
+    let mut onces = arguments
         .split(',')
-        .any(|argument| argument.trim() == "once=True");
-    if !is_once && arguments.contains("once") {
+        .map(str::trim)
+        .filter(|argument| argument.starts_with("once"));
+    let is_once = onces.clone().any(|argument| argument == "once=True");
+    if onces.any(|argument| argument != "once=True") {
         return Err("`once` is left out or written as `once=True`".to_owned());
     }
     Ok((name, is_once))
@@ -205,6 +208,8 @@ mod tests {
         let once: Vec<String> = checklist.once.iter().map(ToString::to_string).collect();
         assert_eq!(once, ["ping.2", "ping.3"]);
         check_problem("@test(\"a\", once=False)\n", 1, "once=True");
+        let arguments = "@test(\"a\", arguments=[\"--at\", \"once\"], once=True, start=False)\n";
+        assert_eq!(check(arguments).unwrap(), ["ping.1 a"]);
     }
 
     #[test]

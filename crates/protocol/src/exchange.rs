@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::replies_phrase;
-use crate::{ByteString, Request, RespValue, counted};
+use crate::{ByteString, Excerpt, Request, RespValue, counted};
 
 /// An event on a test's connections, and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +63,21 @@ pub enum ExchangeAction {
     ClosedByServer,
     /// The program's side reset the connection.
     Reset,
+    /// The test, or the run for it, started the program.
+    Started {
+        /// The program's arguments.
+        arguments: Vec<String>,
+    },
     /// The test restarted the program.
-    Restarted,
+    Restarted {
+        /// The program's arguments.
+        #[serde(default)]
+        arguments: Vec<String>,
+    },
+    /// The test killed the program.
+    Stopped,
+    /// The test asked the program to end.
+    Terminated,
     /// There are too many events: some from the middle are left out here.
     LeftOut {
         /// Events that are missing here.
@@ -113,7 +126,30 @@ impl Exchange {
     }
 }
 
+/// As an end of a sentence, as one types them; empty where there are none.
+fn with_arguments(arguments: &[String]) -> String {
+    if arguments.is_empty() {
+        return String::new();
+    }
+    let words = arguments.iter().map(|argument| {
+        let word = Excerpt {
+            bytes: argument.as_bytes().into(),
+            cut_bytes: 0,
+        };
+        word.word()
+    });
+    format!(" with {}", words.collect::<Vec<_>>().join(" "))
+}
+
 impl ExchangeAction {
+    /// Whether the program starts here, or ends by the test's doing.
+    pub fn is_start_or_end(&self) -> bool {
+        matches!(
+            self,
+            Self::Started { .. } | Self::Restarted { .. } | Self::Stopped | Self::Terminated
+        )
+    }
+
     /// The learner's calls that led to the bytes, the innermost first.
     pub fn callers(&self) -> &[Caller] {
         match self {
@@ -135,7 +171,14 @@ impl ExchangeAction {
             Self::ResetByClient => format!("{subject} broke its connection off"),
             Self::ClosedByServer => format!("the program closed the connection{to_client}"),
             Self::Reset => format!("the program's side reset the connection{to_client}"),
-            Self::Restarted => "the program was restarted".to_owned(),
+            Self::Started { arguments } => {
+                format!("the program was started{}", with_arguments(arguments))
+            }
+            Self::Restarted { arguments } => {
+                format!("the program was restarted{}", with_arguments(arguments))
+            }
+            Self::Stopped => "the program was killed".to_owned(),
+            Self::Terminated => "the program was asked to end, by SIGTERM".to_owned(),
             Self::LeftOut { count } => {
                 let count = usize::try_from(*count).unwrap_or(usize::MAX);
                 format!("{} left out here", counted(count, "event is", "events are"))

@@ -19,6 +19,7 @@ mod resp_rule;
 mod sentence;
 mod silence;
 mod syntax_advice;
+mod termination;
 mod type_advice;
 mod wrong_output;
 
@@ -204,6 +205,15 @@ pub enum Outcome {
         /// How long it may take.
         limit_ms: u32,
     },
+    /// The right reply, before the program can have waited for as long as it has to.
+    TooEarly {
+        /// How long it took, from the request's beginning on.
+        took_ms: u32,
+        /// How long it has to take.
+        at_least_ms: u32,
+        /// The client's last request.
+        request: Option<Request>,
+    },
     /// An exception ended the program, or its thread for this client, in the middle of the test.
     Crashed {
         /// The exception, and where in the program it was raised.
@@ -228,6 +238,17 @@ pub enum Outcome {
         /// The reply, where a part of it came.
         #[serde(default)]
         reply: Option<Comparison>,
+    },
+    /// The test asked the program to end, by SIGTERM, and it did not, or not as it should.
+    NotEnded {
+        /// How long the test has waited for its end.
+        waited_ms: u32,
+        /// Its exit code, a signal's number below zero; none where it still ran.
+        code: Option<i32>,
+        /// The learner's line that it was at then, if known.
+        line: Option<u32>,
+        /// Whether it was busy in that line rather than waiting.
+        is_busy: bool,
     },
     /// The program asked for more memory than there is.
     OutOfMemory {

@@ -116,6 +116,18 @@ pub enum Expected {
     },
     /// These pairs among others: a map, or an array with keys and values in turns.
     Pairs(RespValue),
+    /// An array of these elements, whatever their order.
+    Unordered(RespValue),
+    /// One of these.
+    AnyOf(Vec<Expected>),
+    /// A reply of this type whose text is as the course's author says.
+    Described {
+        /// Its type.
+        #[serde(rename = "type")]
+        resp_type: RespType,
+        /// What follows "of the form", without backticks.
+        text: String,
+    },
     /// These bytes, in a protocol that is not RESP.
     Bytes(Excerpt),
     /// The end of the connection.

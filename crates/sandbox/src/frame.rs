@@ -14,7 +14,7 @@ use crate::measured::Measured;
 use crate::plan::{PlannedTestRun, plan};
 
 /// The protocol's version, which both sides send.
-pub(crate) const PROTOCOL: u32 = 3;
+pub(crate) const PROTOCOL: u32 = 4;
 
 /// The longest frame that is read or written, in bytes.
 pub(crate) const FRAME_MAX: usize = 4 * 1024 * 1024;

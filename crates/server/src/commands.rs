@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+mod budget;
 mod check;
 mod check_step;
 mod control_characters;
@@ -12,6 +13,7 @@ mod healthcheck;
 mod images;
 mod judge;
 mod local_judge;
+mod machine_use;
 mod report_text;
 mod serve;
 mod test;

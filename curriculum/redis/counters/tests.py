@@ -72,8 +72,8 @@ def _(server):
     client = server.connect()
     key = server.random.word()
     for number in range(3):
-        put(client, f"{key}:{number}", "5", "PX", "60")
-    server.pause(100)
+        put(client, f"{key}:{number}", "5", "PX", "30")
+    server.later(70)
     server.settle()
     ask(client, "INCR", f"{key}:0", reply=integer(1))
     ask(client, "TTL", f"{key}:0", reply=integer(-1))

@@ -3,6 +3,7 @@
 from time import monotonic
 
 from .deadline import Deadline
+from .outcome import MustBeAlone
 from .trace import Trace
 
 #: The records of sends that one attempt keeps: a program can write as many as it likes.
@@ -36,6 +37,10 @@ class Attempt:
         is_of_own_step=True,
         is_traced=False,
         trace=None,
+        files=None,
+        awaits_start=False,
+        beside=None,
+        make_others=None,
     ):
         self.event_loop = event_loop
         self.launcher = launcher
@@ -54,6 +59,10 @@ class Attempt:
         #: Whether the test is one of the step that the learner is at, and not of an earlier one.
         self.is_of_own_step = is_of_own_step
         self.is_traced = is_traced
+        #: The learner's files.
+        self.files = files
+        #: Whether the test itself has to start the program, and has not done so.
+        self.awaits_start = awaits_start
         self.clients = []
         self.speaks_resp = False
         #: Whether the program may end with this test: its last expectation is `expect_closed`.
@@ -65,6 +74,12 @@ class Attempt:
         self._client_ports = set()
         #: Ports that the judge itself listens on, for real clients.
         self.own_ports = set()
+        self._is_beside = beside is not None
+        if beside is not None:
+            # Whoever takes the records of what the program sent takes those of both.
+            self._sends, self._paths, self._client_ports = beside._sends, beside._paths, beside._client_ports
+            self.own_ports = beside.own_ports
+        self._make_others = make_others
 
     @property
     def program(self):
@@ -94,6 +109,18 @@ class Attempt:
         if program.status is None and not self.records.has_ended():
             return False
         return not self.launcher.descendant_pids()
+
+    def require_alone(self):
+        """To be called before the program is started, or ended, by a test: no other one may need it then."""
+        if self._is_beside:
+            raise MustBeAlone
+
+    def let_pass(self, seconds):
+        """Lets the time go by; other tests may be made meanwhile, where this attempt may be repeated."""
+        until = monotonic() + seconds
+        if self._make_others is not None:
+            self._make_others(self, until)
+        self.event_loop.wait(until)
 
     def settle(self):
         """Waits until the program has done what a client woke it for: all its threads wait again.

@@ -20,6 +20,9 @@ _REST_SECONDS = 0.01
 #: What lies between two pieces for a program that never waits, but asks again and again.
 _PIECE_SECONDS = 0.02
 
+#: Clocks may tick in milliseconds, the program's at both ends of its wait.
+_CLOCK_MS = 5
+
 
 def command(*words):
     """A command's bytes as Redis's clients send it, to be cut or put in a row; see `Client.send`."""
@@ -118,12 +121,14 @@ class Client:
         self._let_it_arrive_apart()
         self._send_now(data)
 
-    def expect(self, expectation, within_ms=None):
+    def expect(self, expectation, within_ms=None, not_before_ms=None):
         """Waits for the next reply, which must be the expected one.
 
         Without `within_ms` the judge's own timeout holds (1000 ms). A right reply that comes later
-        is "too slow". Returns the reply's value: bytes, a whole number, None for nil, a tuple of
-        such values for an array, and for a map with keys and values in turns.
+        is "too slow". One that is here before `not_before_ms` have passed since the request was begun
+        is "too early": the program can't have waited for so long. Returns the reply's value: bytes, a
+        whole number, None for nil, a tuple of such values for an array, and for a map with keys and
+        values in turns.
         """
         self._attempt.may_end = False
         if not isinstance(expectation, Expectation):
@@ -149,6 +154,8 @@ class Client:
         self._attempt.reply_accepted()
         if took_ms > limit_ms and took_ms - deadline.seconds_lost() * 1000 > limit_ms:
             self._fail(outcome.too_slow(took_ms, limit_ms))
+        if not_before_ms is not None:
+            self._require_not_before(as_milliseconds(not_before_ms))
         return _plain(reading)
 
     def expect_nothing_more(self, for_ms=None):
@@ -378,13 +385,25 @@ class Client:
         self._receive_rest()
         compared = self._compare(expectation, is_whole=True)
         offset = self._reply_start + compared["offset"]
-        if reply.type != expectation.type:
+        if expectation.is_of_other_type(reply):
             self._fail(outcome.wrong_type(compared, expectation.type, reply.type), offset)
         if reply.type is None:
             received = {"bytes": excerpt(self._received_of_reply())}
         else:
             received = {"reply": resp.value(reply)}
         self._fail(outcome.wrong_value(compared, expectation.fact, received), offset)
+
+    def _require_not_before(self, at_least_ms):
+        """Fails where the reply is here so early that the program can't have waited for so long.
+
+        The program began later than the request, and replied earlier than its bytes were read here: a
+        slow machine makes an early reply look late, and no late one early.
+        """
+        if not self.asked_ns:
+            raise Misuse("there is no request yet whose reply could be too early")
+        took_ms = (self._connection.received_ns - self.asked_ns) / 1e6
+        if took_ms < at_least_ms - _CLOCK_MS:
+            self._fail(outcome.too_early(took_ms, at_least_ms, self._request), self._reply_start)
 
     def _fail_without_reply(self, expectation, reading, waited_ms):
         received_bytes = len(self._connection.received) - self._reply_start

@@ -3,7 +3,7 @@
 import errno
 import socket
 import struct
-from time import monotonic, sleep
+from time import monotonic, monotonic_ns, sleep
 
 from . import explanation, tcp_table
 from .outcome import Interference, Misuse
@@ -42,6 +42,8 @@ class Connection:
         self.port = 0
         #: All that the program has sent.
         self.received = bytearray()
+        #: When the last of it was read here, in nanoseconds of the monotonic clock.
+        self.received_ns = 0
         #: How the program's side ended: None, "closed" or "reset".
         self.end = None
         # Whether the program had taken the connection when the client left it.
@@ -156,6 +158,7 @@ class Connection:
         if not data:
             self._ended("closed")
             return
+        self.received_ns = monotonic_ns()
         # By Nagle's algorithm the second part of a reply waits for the first to be acknowledged, and
         # the kernel takes its time with that, 40 ms. It forgets this option, so it is set each time.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)

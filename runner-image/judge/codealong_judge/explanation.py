@@ -4,7 +4,7 @@ import errno
 from time import monotonic
 
 from . import outcome, tcp_table
-from .outcome import Failed, LauncherLost
+from .outcome import Failed, LauncherLost, Misuse
 
 #: A connection may close before its traceback is recorded. It is waited for while the program is not
 #: asleep, and for so long at most.
@@ -27,6 +27,8 @@ def failure(attempt, symptom, request, replies, port, offset):
 
     `offset` is where in the connection the wrong byte is, where there is one.
     """
+    if attempt.program is None:
+        raise Misuse("the test has ended the program itself, and expects something of it")
     span, sent, is_decided = None, None, True
     if attempt.is_final:
         if symptom["kind"] in _MAY_HAVE_A_CAUSE:
@@ -95,6 +97,43 @@ def no_connection(attempt, waited_ms, is_unanswered):
     return Failed(outcome.refused(attempt.port, waited_ms, line, is_busy), span_of(line))
 
 
+def require_standing(attempt):
+    """Fails the test where the program has ended by now, however quick the test was."""
+    if attempt.program is None:
+        return  # The test has ended it itself.
+    attempt.settle()
+    # By chance alone the look from time to time would find what it has done by now.
+    attempt.launcher.check_limits()
+    found = end_of_program(attempt)
+    if found is not None:
+        raise Failed(found)
+    failed = stopped_listening(attempt)
+    if failed is not None:
+        raise failed
+
+
+def came_to_its_end(attempt):
+    """The failure of a program whose main module has come to its end, and that is only held; or None."""
+    if attempt.records.has_ended() and not attempt.launcher.descendant_pids():
+        return _ended_without_listener(attempt)
+    return None
+
+
+def not_ended(attempt, waited_ms):
+    """What a program is told that was asked to end, and still runs or has not ended as it should; None where it has."""
+    code = attempt.program.status
+    if not attempt.launcher.has_first_process_ended():
+        line, is_busy = _current_line(attempt)
+        return Failed(outcome.not_ended(waited_ms, None, line, is_busy), span_of(line))
+    if code == 0:
+        return None
+    found = _limit_hit(attempt)
+    crash = _crash(attempt.records, None)
+    if found is None and crash is not None:
+        found = outcome.crashed(crash, _replies(attempt), None)
+    return Failed(found or outcome.not_ended(waited_ms, code, None, False))
+
+
 def stopped_listening(attempt):
     """The failure of a program whose main module has ended, and took the listening socket along, or None.
 
@@ -159,9 +198,7 @@ def end_in_session(attempt):
     found = end_of_program(attempt)
     if found is not None:
         return Failed(found, span_of_result(found))
-    if attempt.records.has_ended() and not attempt.launcher.descendant_pids():
-        return _ended_without_listener(attempt)
-    return None
+    return came_to_its_end(attempt)
 
 
 def _warning(attempt):

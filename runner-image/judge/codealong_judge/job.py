@@ -78,11 +78,16 @@ class Job(namedtuple("Job", "nonce seed port limit_ms files steps record")):
         )
 
 
+def is_file_name(name):
+    """Whether a file of a program's can be called so."""
+    return isinstance(name, str) and _FILE_NAME.match(name) is not None
+
+
 def files_of(frame):
     """A frame's files, by their names; raises ValueError for names that none may have."""
     files = {}
     for name, text in frame["files"].items():
-        if not _FILE_NAME.match(name):
+        if not is_file_name(name):
             raise ValueError(f"file name {name!r}")
         files[name] = text.encode("utf-8", "replace")
     if "main.py" not in files:

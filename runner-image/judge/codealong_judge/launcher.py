@@ -46,8 +46,10 @@ class Launcher:
         self._statuses = {}
         self._order = None
         self._probe_seconds = _PROBE_SECONDS
-        # What the program found at its last fresh start.
-        self._files = None
+        #: What the program found at its last fresh start.
+        self.files = None
+        #: What it is started with, besides.
+        self.arguments = ()
         #: Whether the starts to come record the lines that lead to each reply; what they print is
         #: not passed on.
         self.is_traced = False
@@ -59,22 +61,27 @@ class Launcher:
         if self._processes.is_container:
             event_loop.call_every(socket_limits.CHECK_SECONDS, self.check_limits)
 
-    def start(self, files=None, another=False):
+    def start(self, files=None, arguments=None, another=False):
         """Kills the program and starts it again.
 
-        With `files` they are all that it finds; without, its files stay as they are. `another` says
-        that one more start will follow, which the launcher then prepares.
+        With `files` they are all that it finds; without, its files stay as they are, as do its arguments.
+        `another` says that one more start will follow, which the launcher then prepares.
         """
         self.kill()
+        if arguments is not None:
+            self.arguments = tuple(arguments)
         self._counters.forget_processes()
         number = self.launches + 1
         self._records.reset(number, self._manner())
         texts = None
         if files is not None:
-            self._files = files
-            texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
+            self.files = files
+            # Each byte as one character: a file need not be text.
+            texts = {name: data.decode("latin-1") for name, data in files.items()}
         refusals_before = self._counters.refusals()
-        reply, descriptors = self._request("started", "start", number=number, files=texts, another=another)
+        reply, descriptors = self._request(
+            "started", "start", number=number, files=texts, arguments=self.arguments, another=another
+        )
         if len(descriptors) != 2 or not isinstance(reply.get("pid"), int):
             raise LauncherLost("it started something else")
         self.launches = number
@@ -90,7 +97,7 @@ class Launcher:
 
     def start_afresh(self):
         """Kills the program and starts it again with the files that it was first given."""
-        self.start(self._files)
+        self.start(self.files)
 
     def kill(self):
         """Kills the program with all its processes, and takes the last of its output."""
@@ -110,6 +117,13 @@ class Launcher:
         """Passes on what is held back of the output of the last start."""
         if self._order is not None:
             self._order.release(monotonic())
+
+    def terminate(self):
+        """Asks the program to end, as `kill` does without a number: by SIGTERM."""
+        try:
+            self._channel.send("terminate")
+        except ChannelClosed as closed:
+            raise LauncherLost(str(closed)) from None
 
     def try_kill(self):
         """After the run: nothing should use the processor any more, and no failure counts."""
@@ -142,6 +156,10 @@ class Launcher:
         program = self.program
         first = program.pid if program is not None and program.status is None else None
         return self._processes.are_asleep(first, self._counters.threads)
+
+    def has_first_process_ended(self):
+        """Whether the launcher says so, and the kernel too."""
+        return self.program.status is not None and self._processes.is_dead(self.program.pid)
 
     def cpu_us(self):
         """The processor time of the lane's program so far, or None: on a host nobody counts it."""

@@ -39,6 +39,10 @@ class LauncherLost(BaseException):
         self.detail = detail
 
 
+class MustBeAlone(BaseException):
+    """A test that is made while another one waits asks for what the other can't bear."""
+
+
 class Misuse(TypeError):
     """A test calls the judge with wrong arguments or at the wrong time: the course's fault."""
 
@@ -162,6 +166,10 @@ def too_slow(took_ms, limit_ms):
     return {"kind": "too-slow", "took_ms": u32(took_ms), "limit_ms": u32(limit_ms)}
 
 
+def too_early(took_ms, at_least_ms, request):
+    return {"kind": "too-early", "took_ms": u32(took_ms), "at_least_ms": u32(at_least_ms), "request": request}
+
+
 def crashed(crash, replies_before, request):
     return {"kind": "crashed", "crash": crash, "replies_before": u32(replies_before), "request": request}
 
@@ -175,6 +183,11 @@ def stopped(code, request, replies=0, end=None):
         "end": end or {},
         "reply": None,
     }
+
+
+def not_ended(waited_ms, code, line, is_busy):
+    """A program was asked to end, and runs on (`code` is None) or ended otherwise than it should."""
+    return {"kind": "not-ended", "waited_ms": u32(waited_ms), "code": code, "line": line, "is_busy": is_busy}
 
 
 def out_of_memory(limit_mib):

@@ -1,6 +1,7 @@
 """What the learner's program prints: bounded, and passed on as it comes."""
 
 import codecs
+from contextlib import contextmanager
 
 #: Of each stream of a run, the head is shown as it comes and the tail at the end; the rest is dropped.
 _HEAD_BYTES = 48 * 1024
@@ -19,9 +20,21 @@ class ProgramOutput:
         #: The id of the test that began last. What comes at once is known by its place among the
         #: frames; what is kept until the end is not.
         self.test = None
+        # That test, while it is one whose turn has not come.
+        self._test_ahead = None
         self._pending = []
         self._pending_characters = 0
         self._due = None
+
+    @contextmanager
+    def of_test(self, test):
+        """What comes meanwhile is of this test, though its turn has not come."""
+        before = self.test, self._test_ahead
+        self.test = self._test_ahead = test
+        try:
+            yield
+        finally:
+            self.test, self._test_ahead = before
 
     @property
     def dropped_bytes(self):
@@ -37,10 +50,11 @@ class ProgramOutput:
         text = self._streams[stream].feed(launch, self.test, data)
         if not text:
             return
-        if self._pending and self._pending[-1][:2] == (launch, stream):
-            self._pending[-1][2].append(text)
+        source = launch, stream, self._test_ahead
+        if self._pending and self._pending[-1][0] == source:
+            self._pending[-1][1].append(text)
         else:
-            self._pending.append((launch, stream, [text]))
+            self._pending.append((source, [text]))
         self._pending_characters += len(text)
         if self._due is None:
             self._due = now + _CHUNK_SECONDS
@@ -49,8 +63,9 @@ class ProgramOutput:
 
     def flush(self, _now=None):
         """Writes what is pending."""
-        for launch, stream, texts in self._pending:
-            self._write_chunks(launch, stream, "".join(texts))
+        for (launch, stream, test), texts in self._pending:
+            named = {} if test is None else {"test": test}
+            self._write_chunks(launch, stream, "".join(texts), **named)
         self._pending = []
         self._pending_characters = 0
         self._due = None

@@ -54,6 +54,10 @@ class ProcessTable:
             return True
         return all(self.is_asleep(pid) for pid in self.program_pids() if pid != first)
 
+    def is_dead(self, pid):
+        """Whether all of a process's threads have ended."""
+        return _DEAD.issuperset(procfs.thread_states(self._proc, pid))
+
     def thread_schedules(self, pid):
         """How each of a process's threads was scheduled so far, by process and thread."""
         return procfs.thread_schedules(self._proc, pid)

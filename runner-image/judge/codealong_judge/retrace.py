@@ -72,23 +72,23 @@ class Retrace:
         one has another.
         """
         step = _step(self._undecided[0][0])
-        stage.start()
+        is_fresh = True
         for planned, test in sorted(self._passed, key=lambda passed: _step(passed[0]) != step):
             if monotonic() > until:
                 break
-            attempt = stage.attempt(planned, _TIMEOUTS, self._right_replies)
+            stage.prepare(test, is_fresh)
+            attempt = stage.attempt(planned, test, _TIMEOUTS, self._right_replies)
             try:
-                if stage.make(test, attempt) is PASSED:
+                is_fresh = stage.make(test, attempt) is not PASSED
+                if not is_fresh:
                     self._right_replies.take(attempt)
-                else:
-                    stage.start()
             finally:
                 attempt.close_clients()
 
     def _line(self, stage, planned, test, result):
         """The line that decided on a test's wrong reply, or None, also where it now ends otherwise."""
-        stage.start()
-        attempt = stage.attempt(planned, _TIMEOUTS, self._right_replies)
+        stage.prepare(test, True)
+        attempt = stage.attempt(planned, test, _TIMEOUTS, self._right_replies)
         try:
             failed = stage.make(test, attempt)
             if not isinstance(failed, Failed) or failed.wrong_byte is None:
@@ -111,4 +111,4 @@ def _is_of_a_value(result):
 
 
 def _without_times(result):
-    return {key: value for key, value in result.items() if key != "waited_ms"}
+    return {key: value for key, value in result.items() if key not in ("waited_ms", "took_ms")}

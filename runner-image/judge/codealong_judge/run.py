@@ -6,7 +6,7 @@ import traceback
 from collections import deque
 from time import monotonic, process_time
 
-from . import course, explanation, outcome, recording, socket_limits, test_error
+from . import course, explanation, outcome, recording, test_error
 from .attempt import Attempt
 from .deciding_line import RightReplies
 from .explanation import span_of, span_of_result
@@ -19,11 +19,14 @@ from .outcome import (
     Failed,
     Interference,
     LauncherLost,
+    MustBeAlone,
     RunTimedOut,
 )
 from .random_values import RandomValues
 from .retrace import Retrace
 from .server import Server
+from .stage import Stage
+from .tests_ahead import TestsAhead
 from .timeouts import QUICK_TIMEOUTS, Timeouts
 
 #: Every wait ends at the run's limit. A test that still runs so much later does not wait.
@@ -31,6 +34,9 @@ _GRACE_SECONDS = 0.2
 
 #: What the tests contain that ask a real redis-server.
 _MAY_ASK_REDIS = "differential("
+
+#: A test that takes longer is not made while another one waits.
+_AHEAD_SECONDS_MAX = 1.0
 
 #: Timeouts are shortened so that a run in which all tests fail ends so much before its limit.
 _RESERVE_SECONDS = 0.7
@@ -67,6 +73,7 @@ class Run:
         self._retrace = Retrace()
         self._recorded = recording.RecordedTest(job, frames, launcher, lane.records)
         self._shortest_scripts = {}
+        self._ahead = None
         #: The real redis-server of this run, which differential tests ask.
         self.oracle = Oracle(event_loop, lane.processes.is_container)
         self._cpu_us_before = self._counters.cpu_us()
@@ -77,13 +84,13 @@ class Run:
     def run_tests(self):
         """Runs all tests and reports each."""
         self._event_loop.set_deadline(self._deadline)
-        self._interrupt_endless_tests(self._deadline + _GRACE_SECONDS)
+        self._interrupt_endless_tests(self._deadline)
         self._frames.write("started")
         if any(_MAY_ASK_REDIS in step.source for step in self._job.steps if any(test.asked for test in step.tests)):
             # Now, so that it listens by the time that it is asked.
             self.oracle.start()
         try:
-            self._start_fresh()
+            self._start_fresh(())
         except Interference as interference:
             self._exit_if_nothing_ran(interference)  # Else the first test meets it again.
         except RunTimedOut:
@@ -93,6 +100,7 @@ class Run:
         for step in self._job.steps:
             asked = [planned for planned in step.tests if planned.asked]
             tests, problem = self._load(step) if asked else ({}, None)
+            self._ahead = TestsAhead(asked, tests, self._make_ahead, self._is_reusable)
             for planned in asked:
                 if planned.fresh and self._is_used:
                     # What it prints as its clients leave is not about the next test.
@@ -102,15 +110,18 @@ class Run:
                     self._later.popleft()
                 self._frames.write("test-started", id=planned.id)
                 self._output.test = planned.id
-                began = monotonic()
-                if problem is not None:
+                began, made = monotonic(), self._ahead.take(planned)
+                if made is not None:
+                    result, seconds = made
+                    began -= seconds
+                elif problem is not None:
                     result = outcome.test_broken(problem), None, []
                 elif self._outcome_of_rest is not None:
                     result = self._outcome_of_rest, None, []
                 else:
                     result = self._run_test(planned, tests[planned.name])
                 self._output.flush()
-                self._report(planned, result, began)
+                self._report(planned, result, began + self._ahead.seconds_of_others())
                 self._tests_left -= 1
                 self._recorded.write(planned, self._tests_left)
 
@@ -213,8 +224,7 @@ class Run:
         began = monotonic()
         remaining_ms = (self._deadline - _RESERVE_SECONDS - began) * 1000
         self._timeouts.shorten(remaining_ms, self._tests_left, self._overhead_ms)
-        if self._is_used or self._launcher.program is None:
-            self._start_fresh()
+        self._prepare(test, self._is_used)
         result = self._attempt(planned, test, self._timeouts, is_final=True)
         if result[0] is not PASSED:
             self._launcher.kill()
@@ -226,20 +236,51 @@ class Run:
 
     def _is_reusable(self, planned, test):
         program = self._launcher.program
-        if not self._is_used or planned.fresh or test.fresh or program is None:
+        if not self._is_used or planned.fresh or test.fresh or not self._is_as_needed(test):
             return False
         return program.status is None and not self._records.has_ended()
 
-    def _attempt(self, planned, test, timeouts, is_final):
-        attempt = self._new_attempt(planned, timeouts, is_final, self._right_replies)
+    def _make_ahead(self, planned, test, waiting):
+        """An attempt at a test before its turn, beside the one that waits: see `TestsAhead`."""
+        seconds_left = self._event_loop.seconds_left()
+        end = monotonic() + seconds_left
+        self._event_loop.set_deadline(monotonic() + min(seconds_left, _AHEAD_SECONDS_MAX))
+        try:
+            with self._output.of_test(planned.id):
+                return self._attempt(planned, test, QUICK_TIMEOUTS, is_final=False, beside=waiting)
+        except RunTimedOut:
+            if monotonic() >= end:
+                raise
+            raise MustBeAlone from None
+        finally:
+            self._event_loop.set_deadline(end)
+
+    def _is_as_needed(self, test):
+        """Whether a program runs, with what the test gives it at its start."""
+        launcher = self._launcher
+        is_plain = launcher.program is not None and launcher.files == self._job.files
+        return test.start and is_plain and launcher.arguments == test.arguments
+
+    def _prepare(self, test, is_fresh):
+        """Starts the program as the test needs it, unless it runs so and need not be a fresh one."""
+        if not test.start:
+            self._launcher.kill()
+            self._is_used = False
+        elif is_fresh or not self._is_as_needed(test):
+            self._start_fresh(test.arguments)
+
+    def _attempt(self, planned, test, timeouts, is_final, beside=None):
+        attempt = self._new_attempt(planned, test, timeouts, is_final, self._right_replies, beside=beside)
         self._recorded.begins(attempt)
+        if test.arguments and test.start:
+            attempt.trace.add(0, "started", arguments=list(test.arguments))
         if self._is_used and self._many_have_left:
             self._let_clients_go(attempt)
         began = monotonic()
         result, span = PASSED, None
         try:
             self._make(test, attempt)
-            self._require_standing(attempt)
+            explanation.require_standing(attempt)
         except Failed as failed:
             result, span = failed.outcome, failed.span
             if not failed.is_decided:
@@ -256,6 +297,11 @@ class Run:
             result = outcome.test_broken("it neither returned nor waited by the means of its client")
         except (RunTimedOut, Interference, LauncherLost) as ended:
             ended.exchanges = self._exchanges(attempt)
+            if beside is not None:
+                attempt.close_clients()
+            raise
+        except MustBeAlone:
+            attempt.close_clients()
             raise
         except (Exception, SystemExit) as error:
             if test_error.is_judges_own(error):
@@ -283,18 +329,6 @@ class Run:
         except (Failed, RunTimedOut):
             pass  # The test meets it again.
 
-    def _require_standing(self, attempt):
-        """Fails the test where the program has ended by now, however quick the test was."""
-        attempt.settle()
-        # By chance alone the look from time to time would find what it has done by now.
-        self._launcher.check_limits()
-        found = explanation.end_of_program(attempt)
-        if found is not None:
-            raise Failed(found)
-        failed = explanation.stopped_listening(attempt)
-        if failed is not None:
-            raise failed
-
     def _will_end_with_daemon_threads(self):
         return self._records.has_ended_with_daemon_threads() and not self._launcher.descendant_pids()
 
@@ -308,7 +342,7 @@ class Run:
 
         return attempt.trace.to_json(calls_of, attempt.speaks_resp)
 
-    def _new_attempt(self, planned, timeouts, is_final, right_replies, is_traced=False):
+    def _new_attempt(self, planned, test, timeouts, is_final, right_replies, is_traced=False, beside=None):
         return Attempt(
             event_loop=self._event_loop,
             launcher=self._launcher,
@@ -323,17 +357,22 @@ class Run:
             oracle=self.oracle,
             is_of_own_step=planned in self._job.steps[-1].tests,
             is_traced=is_traced,
+            files=self._job.files,
+            awaits_start=not test.start,
+            beside=beside,
+            make_others=None if is_final else self._ahead.make_until,
         )
 
     def _make(self, test, attempt):
-        self._is_in_test = True
+        was_in_test, self._is_in_test = self._is_in_test, True
         try:
             test.function(Server(attempt))
         finally:
-            self._is_in_test = False
+            self._is_in_test = was_in_test
 
-    def _start_fresh(self):
-        self._launcher.start(self._job.files, another=any(test.fresh for test in self._later))
+    def _start_fresh(self, arguments):
+        another = any(test.fresh for test in self._later)
+        self._launcher.start(self._job.files, arguments, another)
         self._is_used = False
 
     def _exit_if_nothing_ran(self, interference):
@@ -346,11 +385,12 @@ class Run:
         self._outcome_of_rest = NOT_RUN
         return result, span, getattr(cause, "exchanges", [])
 
-    def _interrupt_endless_tests(self, when):
+    def _interrupt_endless_tests(self, deadline):
         """Each wait of a client ends with the run; this is for tests that loop without one.
 
         A frame that is half written is finished first: the signal comes again.
         """
+        when = deadline + _GRACE_SECONDS
 
         def interrupt(_signal, _frame):
             if self._is_in_test and monotonic() >= when and not self._frames.is_writing:
@@ -380,37 +420,6 @@ class Run:
             exchanges=exchanges,
             duration_us=outcome.u32((monotonic() - began) * 1_000_000),
         )
-
-
-class Stage:
-    """A run's parts as `Retrace` uses them."""
-
-    def __init__(self, run):
-        self._run = run
-
-    def set_deadline(self, deadline):
-        """No wait and no test goes on after `deadline`."""
-        self._run._event_loop.set_deadline(deadline)
-        self._run._event_loop.call_every(socket_limits.CHECK_SECONDS, self._run._launcher.check_limits)
-        self._run._interrupt_endless_tests(deadline + _GRACE_SECONDS)
-
-    def start(self):
-        """Starts the program afresh, traced."""
-        self._run._launcher.is_traced = True
-        self._run._start_fresh()
-
-    def attempt(self, planned, timeouts, right_replies):
-        return self._run._new_attempt(planned, timeouts, True, right_replies, is_traced=True)
-
-    def make(self, test, attempt):
-        """Makes a test: PASSED, what failed, or None where the test itself is broken."""
-        try:
-            self._run._make(test, attempt)
-        except Failed as failed:
-            return failed
-        except Exception:
-            return None
-        return PASSED
 
 
 def _since(before, now):

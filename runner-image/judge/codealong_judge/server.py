@@ -1,6 +1,6 @@
 """The learner's program as a test sees it."""
 
-from . import real_client
+from . import real_client, starting
 from .client import Client, expect_silence
 from .connection import Connection
 from .differential import Differential
@@ -32,6 +32,7 @@ class Server:
 
     def connect(self):
         """Connects a new client; waits up to 2000 ms for the program to listen."""
+        starting.require_program(self._attempt)
         connection = Connection(self._attempt, len(self._attempt.clients) + 1)
         client = Client(self._attempt, connection)
         # Even one that can't connect counts, for the lane of the next.
@@ -43,6 +44,15 @@ class Server:
         """Lets `ms` milliseconds go by; `time.sleep` would leave the program's output and the run's
         time limit unattended."""
         self._attempt.event_loop.sleep(as_milliseconds(ms) / 1000)
+
+    def later(self, ms):
+        """Lets `ms` milliseconds go by, or more: what is to be over then is over for sure.
+
+        As `pause`, but other tests may be made meanwhile on the same program, by clients of their own,
+        so that a run takes less time. Where any of them fails so, it is made again alone, and only that
+        counts.
+        """
+        self._attempt.let_pass(as_milliseconds(ms) / 1000)
 
     def settle(self):
         """Waits until the program has nothing to do: each of its threads waits for something.
@@ -68,6 +78,7 @@ class Server:
         each. Its bytes stand in the trace, in a lane of its own. Where the program leaves a request
         unanswered for `within_ms` (1000 ms without it), the test fails as silent.
         """
+        starting.require_program(self._attempt)
         return real_client.redis_cli(self._attempt, words, stdin, within_ms)
 
     def redis_py(self, script, version=8, within_ms=None):
@@ -76,16 +87,41 @@ class Server:
         `PORT` in the script is the port to connect to. An exception that it does not catch is its last
         line. As `redis_cli` otherwise.
         """
+        starting.require_program(self._attempt)
         return real_client.redis_py(self._attempt, script, version, within_ms)
 
-    def restart(self):
+    def start(self, arguments=None, files=None):
+        """Starts the program: in a test with `start=False`, or after `stop` and `terminate`.
+
+        In a test with `start=False` its folder is empty but for the learner's own files and `files`, bytes
+        by name. Later starts find what the program left. Without `arguments` they are those of the start
+        before.
+        """
+        starting.start(self._attempt, arguments, files)
+
+    def restart(self, arguments=None):
         """Kills the program (as `kill -9` does) and starts it again; its files stay as they are.
 
-        Connections end with the program: a client from before can only `close()`.
+        So do its arguments, where none are given. Connections end with the program: a client from before
+        can only `close()`.
         """
-        self._attempt.collect_sends()
-        self._attempt.launcher.start()
-        self._attempt.trace.add(0, "restarted")
+        starting.restart(self._attempt, arguments)
+
+    def ready(self):
+        """A client that has had `+PONG`: the program serves.
+
+        While it does not listen yet, or answers `-LOADING`, this waits, up to 2000 ms.
+        """
+        return starting.ready(self._attempt, self.connect)
+
+    def stop(self):
+        """Kills the program as `kill -9` does; its files stay. A client from before can only `close()`."""
+        starting.stop(self._attempt)
+
+    def terminate(self, within_ms=1000):
+        """Asks the program to end, as `kill` does: by SIGTERM. It must end within this time, with exit
+        code 0; all that it started besides is killed then."""
+        starting.terminate(self._attempt, within_ms)
 
 
 def differential(server, commands, scripts=100, length=20):
@@ -98,6 +134,7 @@ def differential(server, commands, scripts=100, length=20):
     after the first one may be in other letters, capital or small.
     """
     attempt = server._attempt
+    attempt.require_alone()
     if not attempt.is_of_own_step:
         scripts = -(-as_count(scripts) // _SHARE_OF_SCRIPTS)
     generator = ScriptGenerator(attempt.random_values, commands)

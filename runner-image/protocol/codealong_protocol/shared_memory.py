@@ -27,6 +27,10 @@ PLAIN, TRACED, RECORDED = 0, 1, 2
 _MANNER = struct.Struct("<I")
 _MANNER_AT = 24
 
+#: launch: the judge has asked the program to end, and its main module is not held at its end.
+_END = struct.Struct("<I")
+_END_AT = 28
+
 #: launch, line: where the program is, in answer to a probe.
 _PROBE = struct.Struct("<II")
 _PROBE_AT = 32
@@ -140,6 +144,10 @@ class RecordReader:
         self.output.reset()
         self._recording.reset()
         _HEADER.pack_into(self._memory, 0, launch, 0, 0, 0, 0)
+
+    def let_end(self):
+        """From now on the program's process ends where its main module does."""
+        _END.pack_into(self._memory, _END_AT, self._launch)
 
     def note(self, kind, since_ns=0):
         """The content of the last note of a kind, made no earlier than `since_ns`, or an empty dict."""
@@ -294,6 +302,10 @@ class RecordWriter:
         (self._paths,) = _COUNT.unpack_from(self._memory, _PATH_COUNTS_AT + self._ring * _COUNT.size)
         slot = _MAIN_CRASHES + pid % _CHILD_CRASHES
         self._crash_slots = range(slot, slot + 1)
+
+    def may_end(self):
+        """Whether the process ends where its main module does."""
+        return _END.unpack_from(self._memory, _END_AT)[0] == self._launch
 
     def started(self):
         """The program's first line is about to run."""

@@ -134,24 +134,26 @@ class Launcher:
         message = request["message"]
         try:
             if message == "start":
-                self._start(request["number"], request["files"], request["another"])
+                self._start(request["number"], request["files"], request["arguments"], request["another"])
             elif message == "kill":
                 self._processes.kill()
                 self._channel.send("killed", preforked=self._processes.preforked_pids())
+            elif message == "terminate":
+                self._processes.terminate()
             elif message == "probe":
                 self._processes.probe_stack()
         except Failure as failure:
             self._channel.send("failed", **failure.facts)
 
-    def _start(self, number, files, another):
+    def _start(self, number, files, arguments, another):
         self._processes.kill()
         if files is not None:
-            files = {name: text.encode("utf-8", "replace") for name, text in files.items()}
+            files = {name: text.encode("latin-1") for name, text in files.items()}
             self._folder.write(files)
             if not self._has_files:
                 self._has_files = True
                 self._processes.import_named(imports.named_in(files))
-        pid, stdout, stderr = self._processes.start(number)
+        pid, stdout, stderr = self._processes.start(number, arguments)
         preforked = self._processes.preforked_pids()
         forks_ahead = another and not preforked
         self._channel.send(

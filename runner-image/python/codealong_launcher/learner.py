@@ -115,9 +115,13 @@ class Learner:
         """Loads the code that a start before this one has compiled."""
         self._loaded = self.compiled_code.load()
 
-    def run(self, code_end):
-        """Runs the program, whose code goes to the pipe `code_end`; never returns."""
+    def run(self, arguments, code_end):
+        """Runs the program with these arguments; never returns.
+
+        Its code goes to the pipe `code_end`.
+        """
         code = 0
+        sys.argv += arguments
         try:
             self._pid = self._end_hooks.pid = os.getpid()
             if self._environment.is_container:
@@ -194,7 +198,8 @@ class Learner:
             self._exception_hooks.print_exception(type(second), second, second.__traceback__)
 
     def _hold(self):
-        """The main module has ended: keeps its sockets open until the judge has finished with them.
+        """The main module has ended: keeps its sockets open until the judge has finished with them, unless
+        it has asked the program to end.
 
         Waits for the threads that Python would wait for. Those that it would stop are stopped by
         never releasing the GIL again.
@@ -202,6 +207,8 @@ class Learner:
         if os.getpid() != self._pid:
             return  # A forked child, which really ends.
         threading._shutdown()
+        if self._writer.may_end():
+            return
         processes = sys.modules.get("multiprocessing.util")
         if processes is not None:
             processes._exit_function()

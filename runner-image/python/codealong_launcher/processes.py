@@ -90,20 +90,28 @@ class Processes:
             self._discard_preforked()
             self._learner.import_named(words)
 
-    def start(self, number):
-        """Starts the program: the pid of its first process, and the read ends of its two streams."""
+    def start(self, number, arguments):
+        """Starts the program with these arguments: the pid of its first process, and the read ends of its two streams."""
         self._take_code()
         while self._preforked:
             process = self._preforked.pop(0)
-            if process.start():
+            if process.start(arguments):
                 break
             process.discard()  # A program before it killed it.
         else:
             process = WaitingProcess(self._learner)
-            process.start()
+            process.start(arguments)
         self._code = process.code
         self._number, self._pid, self._has_ended = number, process.pid, False
         return process.pid, process.stdout, process.stderr
+
+    def terminate(self):
+        """Asks the program's first process to end."""
+        if self._pid is not None and not self._has_ended:
+            try:
+                os.kill(self._pid, signal.SIGTERM)
+            except OSError:
+                pass
 
     def probe_stack(self):
         """Makes the program record the line that it is at."""

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import signal
 import traceback
 # Those of `signal` make enums of what they take and give, which takes half a millisecond of each start.
@@ -12,8 +13,10 @@ from codealong_protocol import kernel
 
 from .failure import Failure
 
-#: What starts a waiting process, and what it writes when it is ready.
+#: What starts a waiting process, its arguments following, and what it writes when it is ready.
 _START, _READY = b"s", b"r"
+#: What is written to a pipe at once stays together.
+_ORDER_BYTES_MAX = select.PIPE_BUF
 
 #: Signals that a program can send to a process by accident, and that a process can block.
 BLOCKABLE = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
@@ -52,12 +55,12 @@ class WaitingProcess:
         """Returns when it is prepared, or has ended."""
         os.read(self._ready, 1)
 
-    def start(self):
-        """Starts it; says whether it was still there."""
+    def start(self, arguments):
+        """Starts it with these arguments; says whether it was still there."""
         try:
             # A program before it may have stopped it.
             os.kill(self.pid, signal.SIGCONT)
-            os.write(self._start, _START)
+            os.write(self._start, _START + b"".join(b"%b\0" % argument.encode() for argument in arguments))
         except OSError:
             return False
         os.close(self._start)
@@ -100,13 +103,14 @@ def _wait_and_run(learner, prepare, ends):
         except OSError:
             pass  # It has been started already, and nobody waits for this.
         os.close(_READY_END)
-        if os.read(_START_END, 1) != _START:
+        order = os.read(_START_END, _ORDER_BYTES_MAX)
+        if order[:1] != _START:
             os._exit(0)
         os.close(_START_END)
         _reset_signals()
         kernel.set_dumpable(True)
         _raise_oom_score()
-        learner.run(_CODE_END)
+        learner.run([argument.decode() for argument in order[1:].split(b"\0")[:-1]], _CODE_END)
     except BaseException:
         traceback.print_exc()
     finally:

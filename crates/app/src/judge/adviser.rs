@@ -178,7 +178,8 @@ impl Likeness {
             | Outcome::ExtraBytes { .. }
             | Outcome::WrongOutput { .. }
             | Outcome::Reset { .. }
-            | Outcome::TooSlow { .. } => return None,
+            | Outcome::TooSlow { .. }
+            | Outcome::TooEarly { .. } => return None,
             // Where it waits, and after how many replies, is what two silences have in common; the
             // request is not.
             Outcome::Silent {
@@ -211,7 +212,9 @@ impl Likeness {
                 crash.traceback.clear();
             }
             Outcome::Unasked { reply } => reply.request = None,
-            Outcome::Refused { waited_ms, .. } => *waited_ms = 0,
+            Outcome::Refused { waited_ms, .. } | Outcome::NotEnded { waited_ms, .. } => {
+                *waited_ms = 0;
+            }
             Outcome::Ended {
                 request,
                 replies_before,

@@ -28,8 +28,15 @@ pub fn recording_notes(
                 .to_owned(),
         );
     }
-    let is_restart = |exchange: &Exchange| exchange.action == ExchangeAction::Restarted;
-    if recorded.exchanges.iter().any(is_restart) {
+    let is_start = |exchange: &Exchange| {
+        let action = &exchange.action;
+        matches!(
+            action,
+            ExchangeAction::Started { .. } | ExchangeAction::Restarted { .. }
+        )
+    };
+    // The first start of a test with arguments stands first.
+    if recorded.exchanges.iter().skip(1).any(is_start) {
         notes.push(
             "The test starts your program more than once: this is its last start.".to_owned(),
         );
@@ -122,7 +129,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_said() {
         let mut passed = result(Outcome::Passed, b"PING");
-        passed.exchanges.push(exchange(ExchangeAction::Restarted));
+        passed.exchanges.push(exchange(ExchangeAction::Restarted {
+            arguments: Vec::new(),
+        }));
         let mut recording = recording(Vec::new());
         recording.left_out = 1234;
         recording.has_forked = true;

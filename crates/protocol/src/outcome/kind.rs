@@ -25,8 +25,10 @@ impl Outcome {
             Self::Unasked { .. } => "unasked",
             Self::WrongOutput { .. } => "wrong-output",
             Self::TooSlow { .. } => "too-slow",
+            Self::TooEarly { .. } => "too-early",
             Self::Crashed { .. } => "crashed",
             Self::Stopped { .. } => "stopped",
+            Self::NotEnded { .. } => "not-ended",
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::TooManyProcesses { .. } => "too-many-processes",
             Self::TooManySockets { .. } => "too-many-sockets",
@@ -40,7 +42,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 30] = [
+    pub const KINDS: [&'static str; 32] = [
         "passed",
         "refused",
         "exited",
@@ -60,8 +62,10 @@ impl Outcome {
         "unasked",
         "wrong-output",
         "too-slow",
+        "too-early",
         "crashed",
         "stopped",
+        "not-ended",
         "out-of-memory",
         "too-many-processes",
         "too-many-sockets",

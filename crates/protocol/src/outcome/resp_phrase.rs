@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::phrase::without_backticks;
+use crate::english::with_article;
 use crate::{ByteString, Command, Excerpt, Expected, Received, Request, RespType, RespValue};
 
 impl Excerpt {
@@ -37,7 +38,7 @@ impl Excerpt {
     }
 
     /// A word as it is typed: without quotes where it needs none.
-    fn word(&self) -> String {
+    pub(crate) fn word(&self) -> String {
         let needs_none = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:/@*+-".contains(byte);
         let bytes = self.bytes.as_bytes();
         if self.cut_bytes == 0 && !bytes.is_empty() && bytes.iter().all(needs_none) {
@@ -192,6 +193,17 @@ impl fmt::Display for Expected {
                 write!(formatter, "an integer from {min} to {max}{new}")
             }
             Self::Pairs(pairs) => formatter.write_str(&pairs_phrase(pairs)),
+            Self::Unordered(array) => {
+                write!(formatter, "{array}, its elements in any order")
+            }
+            Self::AnyOf(alternatives) => {
+                let said: Vec<String> = alternatives.iter().map(Self::to_string).collect();
+                formatter.write_str(&said.join(", or "))
+            }
+            Self::Described { resp_type, text } => {
+                let kind = with_article(&resp_type.to_string());
+                write!(formatter, "{kind} of the form: {text}")
+            }
             Self::Bytes(bytes) => write!(formatter, "the bytes {}", bytes.quoted()),
             Self::Close => formatter.write_str("the connection to be closed"),
         }

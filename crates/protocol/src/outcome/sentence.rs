@@ -7,6 +7,7 @@ use super::phrase::{
 };
 use super::program_end::before_the_end;
 use super::silence::Silence;
+use super::termination::not_ended;
 use super::wrong_output::WrongOutput;
 use super::{Comparison, Outcome, ProgramWarning, SocketKind, syntax_advice};
 use crate::ByteString;
@@ -244,6 +245,21 @@ impl Outcome {
             Self::TooSlow { took_ms, limit_ms } => format!(
                 "The reply is right but came after {took_ms} ms; {limit_ms} ms is the most."
             ),
+            Self::TooEarly {
+                took_ms,
+                at_least_ms,
+                request,
+            } => format!(
+                "The reply{} came after {took_ms} ms, and that is too early: before, {at_least_ms} ms \
+                 have to be over.",
+                to_request(request.as_ref())
+            ),
+            Self::NotEnded {
+                waited_ms,
+                code,
+                line,
+                is_busy,
+            } => not_ended(*waited_ms, *code, *line, *is_busy),
             Self::Crashed { crash, request, .. } => format!(
                 "{} crashed{}: {}.{}",
                 crash.place.subject(),

@@ -56,6 +56,7 @@ async fn check_all(
                 match finding {
                     Finding::Good(_) => passed += 1,
                     Finding::Bad { .. } => failed += 1,
+                    Finding::Note(_) => {}
                 }
             })
             .await?;

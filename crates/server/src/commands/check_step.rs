@@ -9,6 +9,7 @@ use futures::StreamExt;
 use futures::stream;
 use protocol::{Report, RunError, RunnableProgram, Seed, StepId, Verdict};
 
+use super::budget::check_budget;
 use super::local_judge::LocalJudge;
 use super::report_text::report_text;
 
@@ -16,7 +17,7 @@ use super::report_text::report_text;
 const WORDS: std::ops::RangeInclusive<u32> = 120..=350;
 
 /// One seed for all runs of a check, so that a finding can be reproduced.
-const SEED: Seed = Seed::new(0xc0de);
+pub(super) const SEED: Seed = Seed::new(0xc0de);
 
 #[derive(Debug, Clone)]
 pub(crate) enum Finding {
@@ -29,12 +30,15 @@ pub(crate) enum Finding {
         /// What was found and what to do.
         why: String,
     },
+    /// What was measured, and what is neither right nor wrong.
+    Note(String),
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Good(what) => write!(formatter, "✓ {what}"),
+            Self::Note(text) => write!(formatter, "– {text}"),
             Self::Bad { what, why } => {
                 let why = why.trim_end().replace('\n', "\n        ");
                 write!(formatter, "✗ {what}\n        {why}")
@@ -51,6 +55,7 @@ pub(crate) async fn check_step(
     tell: &mut impl FnMut(Finding),
 ) -> Result<(), RunError> {
     tell(check_length(step));
+    check_budget(local_judge, course, step, tell).await?;
     let mut findings = stream::iter(checks(course, step))
         .map(|check| async move {
             let program = check.program().clone();

@@ -4,15 +4,20 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use app::judge::{Assignment, QueueUpdates, judge};
+use app::judge::{Assignment, QueueUpdates, job_of, judge};
 use curriculum::{Course, Curriculum};
 use futures::StreamExt;
 use protocol::{CourseId, Report, RunError, RunEvent, RunnableProgram, Seed, StepId};
-use sandbox::{ClientId, Pool, StopOutcome};
+use sandbox::{ClientId, JobEvent, JobReport, Pool, StopOutcome};
 
 use crate::ServerSettings;
+
+const REST_MAX: Duration = Duration::from_secs(20);
+const REST_STEP: Duration = Duration::from_millis(5);
+const CLEARING_UP: Duration = Duration::from_millis(100);
 
 /// A running sandbox.
 pub(crate) struct LocalJudge {
@@ -51,17 +56,8 @@ impl LocalJudge {
         program: RunnableProgram,
         seed: Seed,
     ) -> Result<Report, RunError> {
-        let assignment = Assignment {
-            course: Arc::clone(course),
-            step: step.clone(),
-            program,
-            seed,
-            only: None,
-            record: false,
-        };
-        // A client's next run would replace its one that waits: each run has a client of its own.
-        let number = self.runs.fetch_add(1, Ordering::Relaxed);
-        let client = ClientId::new(&format!("command-line-{number}"));
+        let assignment = assignment(course, step, program, seed);
+        let client = self.next_client();
         let mut events = Box::pin(judge(&self.pool, assignment, client, QueueUpdates::Omit).await?);
         let mut finished = Err(RunError::Broken);
         while let Some(event) = events.next().await {
@@ -79,11 +75,68 @@ impl LocalJudge {
         finished
     }
 
+    /// Judges one program, and tells what the run cost besides.
+    pub(crate) async fn run(
+        &self,
+        course: &Arc<Course>,
+        step: &StepId,
+        program: RunnableProgram,
+        seed: Seed,
+    ) -> Result<JobReport, RunError> {
+        let job = job_of(&assignment(course, step, program, seed))?;
+        let mut events = Box::pin(self.pool.run(job, self.next_client()));
+        while let Some(event) = events.next().await {
+            match event {
+                Ok(JobEvent::Finished(report)) => return Ok(*report),
+                Ok(_) => {}
+                Err(error) => return Err(error.run_error()),
+            }
+        }
+        Err(RunError::Broken)
+    }
+
+    /// Waits until no run goes on and no container is made, or for so long that something else must be
+    /// wrong: the engine's work is no part of a run that is measured.
+    pub(crate) async fn rest(&self) {
+        let begin = Instant::now();
+        while begin.elapsed() < REST_MAX {
+            let status = self.pool.status();
+            if status.creating + status.running + status.queued == 0 {
+                break;
+            }
+            tokio::time::sleep(REST_STEP).await;
+        }
+        // What the engine has said that it did, it clears up afterwards.
+        tokio::time::sleep(CLEARING_UP).await;
+    }
+
+    /// A client's next run would replace its one that waits: each run has a client of its own.
+    fn next_client(&self) -> ClientId {
+        let number = self.runs.fetch_add(1, Ordering::Relaxed);
+        ClientId::new(&format!("command-line-{number}"))
+    }
+
     /// Removes every container.
     pub(crate) async fn close(self) {
         if let StopOutcome::PerhapsSome { reason } = self.pool.stop().await {
             tracing::warn!(reason, "a container may be left: {reason}");
         }
+    }
+}
+
+fn assignment(
+    course: &Arc<Course>,
+    step: &StepId,
+    program: RunnableProgram,
+    seed: Seed,
+) -> Assignment {
+    Assignment {
+        course: Arc::clone(course),
+        step: step.clone(),
+        program,
+        seed,
+        only: None,
+        record: false,
     }
 }
 

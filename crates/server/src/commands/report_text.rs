@@ -271,8 +271,18 @@ mod tests {
         };
         assert_eq!(shown(3, connected), "1.4 ms  · redis-cli connected");
         assert_eq!(
-            shown(0, ExchangeAction::Restarted),
+            shown(
+                0,
+                ExchangeAction::Restarted {
+                    arguments: Vec::new()
+                }
+            ),
             "1.4 ms  · the program was restarted"
+        );
+        let arguments = vec!["--dir".to_owned(), "a b".to_owned()];
+        assert_eq!(
+            shown(0, ExchangeAction::Started { arguments }),
+            "1.4 ms  · the program was started with --dir \"a b\""
         );
         assert_eq!(
             shown(0, ExchangeAction::Silence { waited_ms: 30 }),

@@ -29,6 +29,7 @@ mod server_process;
 mod sessions;
 mod small_course;
 mod spoiled_course;
+mod starting;
 mod stopping;
 mod table;
 mod terminal;

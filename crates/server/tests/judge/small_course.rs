@@ -93,5 +93,8 @@ fn check_passes(course: &Path) {
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
-    assert!(text.ends_with("8 passed, 0 failed\n"), "{text}");
+    // Whether runs are within the budget is open on a machine that is busy enough.
+    assert!(text.ends_with(" passed, 0 failed\n"), "{text}");
+    let measured = |line: &&str| line.starts_with("    – a run takes ");
+    assert_eq!(text.lines().filter(measured).count(), 2, "{text}");
 }

@@ -45,12 +45,16 @@ impl SpoiledCourse {
     }
 }
 
-/// The findings, each after its step's name; a bad one with the first line of its reason.
+/// The findings, each after its step's name; a bad one with the first line of its reason. Without those
+/// about time, which depend on the machine.
 fn findings(text: &str) -> Vec<String> {
     let mut step = "";
     let mut findings = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
+        if line.contains(" within its budget of ") {
+            continue;
+        }
         if let Some(finding) = line.strip_prefix("    ✓ ") {
             findings.push(format!("{step}: ✓ {finding}"));
         } else if let Some(finding) = line.strip_prefix("    ✗ ") {
@@ -106,7 +110,7 @@ async fn each_fault_that_only_a_run_can_find_is_found() {
         "talk: ✗ only_one_line.py is told as only-one-line: recognised is shouts:",
     ];
     assert_eq!(findings(&text), expected, "{text}");
-    assert!(text.ends_with("\n3 passed, 6 failed\n"), "{text}");
+    assert!(text.ends_with(" passed, 6 failed\n"), "{text}");
 }
 
 #[test]

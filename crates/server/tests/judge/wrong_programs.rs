@@ -16,6 +16,9 @@ const NO_MISTAKE: [&str; 5] = [
     "interfered",
 ];
 
+/// The outcomes that the course's own tests can't lead to; a course in `starting.rs` does.
+const ELSEWHERE: [&str; 1] = ["not-ended"];
+
 #[test]
 fn each_outcome_is_produced_by_a_program() {
     let mut expected = expectations("wrong_programs");
@@ -24,7 +27,7 @@ fn each_outcome_is_produced_by_a_program() {
         .map(|program| program.outcome.as_str())
         .collect();
     let possible: BTreeSet<&str> = (Outcome::KINDS.into_iter())
-        .filter(|kind| !NO_MISTAKE.contains(kind))
+        .filter(|kind| !NO_MISTAKE.contains(kind) && !ELSEWHERE.contains(kind))
         .collect();
     assert_eq!(produced, possible);
 }

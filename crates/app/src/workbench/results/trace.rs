@@ -83,7 +83,8 @@ fn icon_of(event: TraceEvent) -> IconName {
         TraceEvent::Received => IconName::Left,
         TraceEvent::Silence => IconName::Clock,
         TraceEvent::Closed => IconName::Cross,
-        TraceEvent::Restarted => IconName::Again,
+        TraceEvent::Started => IconName::Again,
+        TraceEvent::Stopped => IconName::Cross,
         TraceEvent::LeftOut => IconName::Dots,
     }
 }

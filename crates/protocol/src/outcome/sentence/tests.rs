@@ -7,6 +7,8 @@ use crate::{
 };
 
 mod ends;
+mod open_replies;
+mod times;
 
 fn comparison(expected: &[u8], received: &[u8], offset: u32) -> Comparison {
     Comparison {
