@@ -73,7 +73,7 @@ enum Task {
         /// Run this suite only; may be given more than once
         #[arg(long, value_enum)]
         only: Vec<Suite>,
-        /// Run the sandbox's long tests too
+        /// Run the long tests too: the sandbox's, and two engines in a swarm
         #[arg(long)]
         soak: bool,
     },

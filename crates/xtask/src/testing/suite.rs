@@ -41,6 +41,8 @@ pub(crate) enum Suite {
     End2end,
     /// The server's image, by compose.yaml
     Image,
+    /// The image on two engines, by stack.yaml, with HAProxy in front; with --soak, or by its name
+    Swarm,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,18 +55,25 @@ pub(crate) enum Requirement {
     Redis,
     Proxies,
     Compose,
+    Networks,
     Browser,
 }
 
 impl Suite {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Rust,
         Self::RunnerImage,
         Self::Sandbox,
         Self::Course,
         Self::End2end,
         Self::Image,
+        Self::Swarm,
     ];
+
+    /// Whether it runs with `--soak` alone, unless it is asked for by its name.
+    pub(crate) fn is_long(self) -> bool {
+        self == Self::Swarm
+    }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -74,6 +83,7 @@ impl Suite {
             Self::Course => "course",
             Self::End2end => "end2end",
             Self::Image => "image",
+            Self::Swarm => "swarm",
         }
     }
 
@@ -99,6 +109,12 @@ impl Suite {
                 Requirement::Server,
                 Requirement::Site,
                 Requirement::Compose,
+            ],
+            Self::Swarm => &[
+                Requirement::Engine,
+                Requirement::Server,
+                Requirement::Site,
+                Requirement::Networks,
             ],
         }
     }
