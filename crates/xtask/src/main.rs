@@ -73,7 +73,7 @@ enum Task {
         /// Run this suite only; may be given more than once
         #[arg(long, value_enum)]
         only: Vec<Suite>,
-        /// Run the long tests too: the sandbox's, and two engines in a swarm
+        /// Run the long tests too: the sandbox's, two engines in a swarm, half an hour at full load
         #[arg(long)]
         soak: bool,
     },

@@ -154,7 +154,7 @@ impl Prerequisites {
             Suite::Rust => suite::rust(screen),
             Suite::RunnerImage => suite::runner_image(screen, ready(&self.downloads.python)?),
             Suite::Sandbox => suite::sandbox(screen, soak),
-            Suite::Course => suite::course(screen),
+            Suite::Course => suite::course(screen, soak),
             Suite::Swarm => swarm::test(screen),
             Suite::Image => deployment::test(screen, ready(&self.downloads.compose)?),
             Suite::End2end => suite::end2end(screen, ready(&self.downloads.browser)?),

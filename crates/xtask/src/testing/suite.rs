@@ -27,6 +27,9 @@ const JUDGE_TESTS: &str = "judge";
 /// A suite that takes longer hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// Half an hour at full load, and what its length may be set to.
+const SOAK_LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
     /// The Rust tests that need no Docker
@@ -226,7 +229,7 @@ fn python_tests(screen: &Screen, python: &Path, folder: &Path, file: &str) -> Re
         .with_failures(vec![reason]))
 }
 
-pub(crate) fn course(screen: &Screen) -> Result<TestCount> {
+pub(crate) fn course(screen: &Screen, soak: bool) -> Result<TestCount> {
     let mut check = Command::new(server::binary(Profile::Dev));
     check.arg("check").current_dir(workspace::root());
     let finished = stream(screen, &mut check)?;
@@ -238,6 +241,12 @@ pub(crate) fn course(screen: &Screen) -> Result<TestCount> {
     // Its table of programs and tests is worth reading, passed or not.
     let judge = &["--test", JUDGE_TESTS, "--", "--nocapture"];
     count += cargo_test_count(&stream(screen, &mut cargo_test(judge))?);
+    if soak {
+        // The other long ones make tables to read.
+        let mut long = cargo_test(&["--test", JUDGE_TESTS, "--", "--ignored", "--nocapture"]);
+        long.arg("full_load::soak_");
+        count += cargo_test_count(&stream_within(screen, &mut long, SOAK_LIMIT)?);
+    }
     Ok(count)
 }
 
@@ -327,8 +336,12 @@ fn integration_tests() -> Result<Vec<String>> {
 
 /// Runs a test runner and passes its output on as it comes.
 fn stream(screen: &Screen, command: &mut Command) -> Result<Finished> {
+    stream_within(screen, command, TIME_LIMIT)
+}
+
+fn stream_within(screen: &Screen, command: &mut Command, limit: Duration) -> Result<Finished> {
     screen.eprintln(format_args!("$ {}", command::command_line(command)));
-    let finished = command::run_streaming(command, TIME_LIMIT, |stream, line| match stream {
+    let finished = command::run_streaming(command, limit, |stream, line| match stream {
         Stream::Out => screen.println(line),
         Stream::Err => screen.eprintln(line),
     })?;
