@@ -35,6 +35,7 @@ for (const [status, headline, reason] of [
 for (const [what, answer] of [
   ["nothing at all", ""],
   ["its position in the queue alone", '{"event":"queued","position":1}\n'],
+  ["the beginning of the run", '{"event":"started","seed":"9e36a221","steps":[]}\n'],
 ] as const) {
   test(`an answer that ends after ${what} is asked for once more`, async ({ page, workbench }) => {
     await page.route(

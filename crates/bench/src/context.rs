@@ -41,6 +41,9 @@ pub(crate) struct SampleSize {
     pub(crate) ceiling: Duration,
     /// The size of a burst, and how often it is repeated.
     pub(crate) bursts: [(usize, usize); 4],
+    /// How long each server is asked for a page at a time, and how often.
+    pub(crate) page_stretch: Duration,
+    pub(crate) page_rounds: usize,
     /// How long the idle server is watched.
     pub(crate) idle: Duration,
 }
@@ -54,6 +57,8 @@ impl SampleSize {
             sustained_runs: 90,
             ceiling: Duration::from_secs(12),
             bursts: [(1, 40), (4, 12), (16, 6), (60, 3)],
+            page_stretch: Duration::from_millis(800),
+            page_rounds: 9,
             idle: Duration::from_secs(10),
         }
     }
@@ -66,6 +71,8 @@ impl SampleSize {
             sustained_runs: 10,
             ceiling: Duration::from_secs(6),
             bursts: [(1, 4), (4, 2), (16, 1), (60, 1)],
+            page_stretch: Duration::from_millis(400),
+            page_rounds: 2,
             idle: Duration::from_secs(3),
         }
     }

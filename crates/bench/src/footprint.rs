@@ -26,20 +26,20 @@ pub(crate) async fn measure(
     let owner = context.sandbox("footprint").owner;
     let mut server = ServerProcess::start(context, &owner)?;
     server.rest().await?;
-    let at_start = server.memory_mb()?;
+    let at_start = server.process.memory_mb()?;
     let runs = context.sample_size.rounds;
     use_it(&server, &workload, context, runs).await?;
     server.rest().await?;
     // By then caches are full and the judges have started.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let megabytes = |name: &str, value| Metric::value(name, Unit::Megabytes, value);
-    let in_use = server.memory_mb()?;
+    let in_use = server.process.memory_mb()?;
     report.push(megabytes("server, just started", at_start).held_to(Goal::AtMost(60.0)));
     let name = format!("server, after {runs} runs and pages");
     report.push(megabytes(&name, in_use).held_to(Goal::AtMost(60.0)));
-    let (server_before, begin) = (server.cpu()?, Instant::now());
+    let (server_before, begin) = (server.process.cpu()?, Instant::now());
     let (lanes_share, after) = idle_percent(context, &owner).await?;
-    let (server_after, elapsed) = (server.cpu()?, begin.elapsed());
+    let (server_after, elapsed) = (server.process.cpu()?, begin.elapsed());
     server.stop().await?;
     let mut lane = 0.0;
     for role in Role::ALL {

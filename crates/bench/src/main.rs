@@ -16,11 +16,16 @@ mod burst;
 mod ceiling;
 mod context;
 mod footprint;
+mod http_connection;
+mod http_runs;
 mod in_process_server;
 mod latency;
 mod machine;
 mod metric;
+mod page_rate;
 mod part;
+mod plain_server;
+mod process;
 mod recordings;
 mod report;
 mod screen;
@@ -52,9 +57,22 @@ struct Arguments {
     /// Measure only these parts.
     #[arg(long, value_name = "NAME", value_enum, num_args = 1..)]
     only: Vec<Part>,
+    /// Measure what goes through HTTP: pages, and runs.
+    #[arg(long, conflicts_with = "only")]
+    http: bool,
     /// A quick try-out: too few repetitions to check any goal.
     #[arg(long)]
     quick: bool,
+    /// Be the server that pages are compared with.
+    #[arg(long, hide = true)]
+    plain_server: bool,
+}
+
+impl Arguments {
+    /// The parts to measure; without a choice, all.
+    fn parts(&self) -> &[Part] {
+        if self.http { &Part::HTTP } else { &self.only }
+    }
 }
 
 #[tokio::main]
@@ -70,6 +88,10 @@ async fn main() -> ExitCode {
 
 /// Measures, prints the table, writes the file; the exit code says whether a goal is missed.
 async fn bench(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if arguments.plain_server {
+        plain_server::serve().await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let settings = ServerSettings::from_environment()?;
     let sample_size = if arguments.quick {
         SampleSize::quick()
@@ -79,7 +101,7 @@ async fn bench(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let context = BenchContext::prepare(&settings, sample_size).await?;
     let machine = Machine::inspect(&context).await?;
     let mut report = BenchReport::new(arguments.quick);
-    let measured = measure(&context, &arguments.only, &mut report).await;
+    let measured = measure(&context, arguments.parts(), &mut report).await;
     // What was measured before a failure is reported all the same.
     let report = report.finish(machine.at_the_end());
     print(&report.table());
@@ -131,6 +153,14 @@ async fn measure(
     if is_wanted(Part::Recordings) {
         report.begin(Part::Recordings);
         recordings::measure(context, report).await?;
+    }
+    if is_wanted(Part::Pages) {
+        report.begin(Part::Pages);
+        page_rate::measure(context, report).await?;
+    }
+    if is_wanted(Part::HttpRuns) {
+        report.begin(Part::HttpRuns);
+        http_runs::measure(context, report).await?;
     }
     if is_wanted(Part::Footprint) {
         report.begin(Part::Footprint);

@@ -20,8 +20,17 @@ pub(crate) enum Part {
     Sessions,
     /// Tests made again to be watched.
     Recordings,
+    /// Pages per second, against a plain axum server with the same bytes.
+    Pages,
+    /// Runs through HTTP.
+    HttpRuns,
     /// Memory, and CPU time when idle.
     Footprint,
     /// Containers left at the end; always counted.
     Leftovers,
+}
+
+impl Part {
+    /// What goes through HTTP.
+    pub(crate) const HTTP: [Self; 2] = [Self::Pages, Self::HttpRuns];
 }

@@ -150,6 +150,8 @@ fn part_name(part: Part) -> String {
         Part::Burst => "Learners who press Run at once",
         Part::Sessions => "Sessions: a program that somebody talks to",
         Part::Recordings => "Recordings: a test, line by line",
+        Part::Pages => "Pages a second, beside a plain server with the same bytes",
+        Part::HttpRuns => "Runs through HTTP",
         Part::Footprint => "Memory and idle processor time",
         Part::Leftovers => "Afterwards",
     };

@@ -1,6 +1,5 @@
 //! The server as a process of its own, as its users run it, for the kernel's accounts of it.
 
-use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -8,10 +7,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use crate::bare_python::free_port;
 use crate::context::BenchContext;
+use crate::process::Process;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(120);
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
@@ -20,9 +20,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 /// A server process. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct ServerProcess {
-    child: Child,
-    id: u32,
-    address: SocketAddr,
+    pub(crate) process: Process,
+    pub(crate) address: SocketAddr,
     operations: SocketAddr,
     warm: u32,
 }
@@ -48,8 +47,7 @@ impl ServerProcess {
             .spawn()
             .context("a server can't be started")?;
         Ok(Self {
-            id: child.id().context("the server ended at once")?,
-            child,
+            process: Process::new(child)?,
             address,
             operations,
             warm: context.settings.sandbox.warm,
@@ -60,7 +58,7 @@ impl ServerProcess {
     pub(crate) async fn rest(&mut self) -> anyhow::Result<()> {
         let begin = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.process.child.try_wait()? {
                 bail!("the server ended with {status}");
             }
             if begin.elapsed() > STARTS_WITHIN {
@@ -110,41 +108,15 @@ impl ServerProcess {
             .context("the server does not answer")?
     }
 
-    /// The server's resident memory, in megabytes of a million bytes.
-    pub(crate) fn memory_mb(&self) -> anyhow::Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.id))
-            .context("the server's memory can't be looked at")?;
-        let kilobytes = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok())
-            .context("the kernel does not tell the server's memory")?;
-        Ok(kilobytes * 1024.0 / 1e6)
-    }
-
-    /// The processor time that the server's threads have used.
-    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
-        let mut total = Duration::ZERO;
-        for task in fs::read_dir(format!("/proc/{}/task", self.id))? {
-            // A thread may end in the meantime.
-            let Ok(text) = fs::read_to_string(task?.path().join("schedstat")) else {
-                continue;
-            };
-            let on_processor = text.split(' ').next().and_then(|text| text.parse().ok());
-            total += Duration::from_nanos(on_processor.unwrap_or(0));
-        }
-        Ok(total)
-    }
-
     /// Stops the server as an administrator does; it removes its containers.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         // `kill`, because the standard library sends only SIGKILL.
         Command::new("sh")
-            .args(["-c", &format!("kill -TERM {}", self.id)])
+            .args(["-c", &format!("kill -TERM {}", self.process.id)])
             .status()
             .await
             .context("the server can't be stopped")?;
-        tokio::time::timeout(STOPS_WITHIN, self.child.wait())
+        tokio::time::timeout(STOPS_WITHIN, self.process.child.wait())
             .await
             .context("the server does not stop")??;
         Ok(())

@@ -47,11 +47,14 @@ impl LiveRun {
     pub fn apply(&mut self, event: RunEvent) {
         match event {
             RunEvent::Queued { position } => self.position = Some(position),
+            // Where it has begun before, its connection was lost, and this is another one.
             RunEvent::Started { seed, steps, only } => {
-                self.position = None;
-                self.seed = Some(seed);
-                self.steps = steps;
-                self.only = only;
+                *self = Self {
+                    seed: Some(seed),
+                    steps,
+                    only,
+                    ..Self::default()
+                };
             }
             RunEvent::TestStarted { id } => self.running = Some(id),
             RunEvent::Output { chunk } => self.push_output(chunk),
@@ -213,6 +216,24 @@ mod tests {
         run.apply(chunk("b\n"));
         assert_eq!(run.output.len(), 1);
         assert_eq!(run.output[0].text, "ab\n");
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_run_that_was_lost_once_another_begins() {
+        let started = |seed| RunEvent::Started {
+            seed: Seed::new(seed),
+            steps: Vec::new(),
+            only: None,
+        };
+        let (mut again, mut alone) = (LiveRun::default(), LiveRun::default());
+        again.apply(started(1));
+        again.apply(chunk("a"));
+        let id = TestId::new(StepId::parse("ping").unwrap(), 1);
+        again.apply(RunEvent::TestStarted { id });
+        again.apply(RunEvent::Queued { position: 1 });
+        again.apply(started(2));
+        alone.apply(started(2));
+        assert_eq!(again, alone);
     }
 
     #[test]

@@ -162,11 +162,12 @@ impl RunError {
         self.is_ours() || matches!(self, Self::Gateway { .. } | Self::Offline)
     }
 
-    /// Whether the request was lost on its way, so that it is worth asking once more at once.
-    pub fn is_lost_on_its_way(&self) -> bool {
+    /// Whether it is worth asking once more at once: the run was lost on its way, or waited at a server
+    /// that stops, and there may be another one.
+    pub fn is_worth_asking_again_at_once(&self) -> bool {
         matches!(
             self,
-            Self::Transport { .. } | Self::Gateway { status: 502..=504 }
+            Self::Transport { .. } | Self::Gateway { status: 502..=504 } | Self::Unavailable { .. }
         )
     }
 }

@@ -17,6 +17,7 @@ mod file_cache;
 mod graceful_stop;
 mod headers;
 mod operations;
+mod page_cache;
 mod request_check;
 mod request_origin;
 mod router;

@@ -29,6 +29,7 @@ use crate::client_address::{TrustedProxies, find_client_address};
 use crate::file_cache::{cache_by_name, treat_impossible_paths_as_missing};
 use crate::headers::{EVERY_ANSWER, add_content_security_policy, keep_streams_flowing};
 use crate::operations::health_router;
+use crate::page_cache::{PageCache, answer_from_cache};
 use crate::request_check::check_request;
 use crate::request_origin::{KnownHosts, check_host, check_origin};
 use crate::session::session_router;
@@ -68,6 +69,7 @@ pub fn router(
     let files = SiteFiles::read(&leptos)?;
     let bodies = Bodies::new(stop.begun().clone());
     let health = health_router(app.clone(), stop);
+    let cache = PageCache::new(app.clone());
     let sessions = session_router(app.clone());
     let state = RouterState {
         app,
@@ -88,6 +90,7 @@ pub fn router(
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-cache"),
     ));
+    let pages = pages.layer(middleware::from_fn_with_state(cache, answer_from_cache));
     // Compression would hold back the events of a run's stream.
     let compressed =
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));

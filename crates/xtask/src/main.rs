@@ -73,7 +73,7 @@ enum Task {
         /// Run this suite only; may be given more than once
         #[arg(long, value_enum)]
         only: Vec<Suite>,
-        /// Run the sandbox's long tests too
+        /// Run the long tests too: the sandbox's, two engines in a swarm, half an hour at full load
         #[arg(long)]
         soak: bool,
     },
@@ -98,7 +98,8 @@ enum Task {
     Judge(PassedArguments),
     /// Check the curriculum on the real sandbox
     Check(PassedArguments),
-    /// Measure runs on the real sandbox, with optimised code; or how fast the pages load
+    /// Measure runs on the real sandbox, with optimised code; with --http, pages a second and runs
+    /// through HTTP; with --page, how fast the pages load
     Bench {
         /// Measure how the pages load in a slow browser, not runs
         #[arg(long, conflicts_with = "arguments")]
@@ -178,10 +179,7 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Site => {
-            let compiler = wasm_target::fetch(screen)?;
-            compiler.finish_setup(screen)?;
-            let bindings = front_end::build(screen, &compiler)?;
-            site::assemble(screen, &bindings, CompressionLevel::Thorough)?;
+            build_site(screen)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Image { tag } => {
@@ -204,6 +202,13 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
         Task::Bench { arguments, .. } => bench(screen, &arguments),
         Task::Watch => watch(screen),
     }
+}
+
+fn build_site(screen: &Screen) -> Result<()> {
+    let compiler = wasm_target::fetch(screen)?;
+    compiler.finish_setup(screen)?;
+    let bindings = front_end::build(screen, &compiler)?;
+    site::assemble(screen, &bindings, CompressionLevel::Thorough)
 }
 
 fn up(
@@ -244,6 +249,10 @@ fn judge_or_check(
 
 fn bench(screen: &Screen, arguments: &PassedArguments) -> Result<ExitCode> {
     engine::check_obtainable()?;
+    // The server that is measured in a process of its own doesn't start without one.
+    if !site::is_built() {
+        build_site(screen)?;
+    }
     server::build_for_bench(screen)?;
     let mut command = Command::new(server::bench_binary());
     command.args(&arguments.arguments);

@@ -34,6 +34,10 @@ pub(crate) fn root() -> PathBuf {
     workspace::target().join("site")
 }
 
+pub(crate) fn is_built() -> bool {
+    root().join(NAMES).is_file()
+}
+
 /// Builds the folder from scratch, so that no old file stays in it.
 pub(crate) fn assemble(screen: &Screen, bindings: &Path, level: CompressionLevel) -> Result<()> {
     let step = screen.begin("site", "style, editor and assets");

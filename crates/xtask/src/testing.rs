@@ -5,6 +5,7 @@ mod deployment;
 mod failures;
 mod programs;
 mod suite;
+mod swarm;
 mod test_count;
 
 use std::path::PathBuf;
@@ -51,6 +52,7 @@ struct Downloads {
     redis: Result<(), String>,
     proxies: Result<(), String>,
     compose: Result<PathBuf, String>,
+    networks: Result<(), String>,
     browser: Result<Browser, String>,
 }
 
@@ -62,11 +64,11 @@ struct SuiteResult {
 }
 
 pub(crate) fn run(screen: &Screen, only: &[Suite], soak: bool) -> Result<ExitCode> {
-    let suites = if only.is_empty() {
-        &Suite::ALL[..]
-    } else {
-        only
-    };
+    let all: Vec<Suite> = Suite::ALL
+        .into_iter()
+        .filter(|suite| soak || !suite.is_long())
+        .collect();
+    let suites = if only.is_empty() { &all } else { only };
     workspace::check_disk()?;
     let prerequisites = Prerequisites::prepare(screen, suites);
     interrupt::check()?;
@@ -152,7 +154,8 @@ impl Prerequisites {
             Suite::Rust => suite::rust(screen),
             Suite::RunnerImage => suite::runner_image(screen, ready(&self.downloads.python)?),
             Suite::Sandbox => suite::sandbox(screen, soak),
-            Suite::Course => suite::course(screen),
+            Suite::Course => suite::course(screen, soak),
+            Suite::Swarm => swarm::test(screen),
             Suite::Image => deployment::test(screen, ready(&self.downloads.compose)?),
             Suite::End2end => suite::end2end(screen, ready(&self.downloads.browser)?),
         }
@@ -171,6 +174,7 @@ impl Prerequisites {
             Requirement::Redis => ready(&downloads.redis).map(drop),
             Requirement::Proxies => ready(&downloads.proxies).map(drop),
             Requirement::Compose => ready(&downloads.compose).map(drop),
+            Requirement::Networks => ready(&downloads.networks).map(drop),
             Requirement::Browser => ready(&downloads.browser).map(drop),
         }
     }
@@ -198,6 +202,9 @@ impl Downloads {
             compose: prepare_if(required(Requirement::Compose), || {
                 programs::ensure_compose(screen)
             }),
+            networks: prepare_if(required(Requirement::Networks), || {
+                programs::ensure_networks(screen)
+            }),
             browser: prepare_if(required(Requirement::Browser), || browser::ensure(screen)),
         }
     }
@@ -211,6 +218,7 @@ impl Downloads {
             redis: Err(reason.to_owned()),
             proxies: Err(reason.to_owned()),
             compose: Err(reason.to_owned()),
+            networks: Err(reason.to_owned()),
             browser: Err(reason.to_owned()),
         }
     }

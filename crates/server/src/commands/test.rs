@@ -8,10 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use protocol::{Program, Report, RunError, RunEvent, RunRequest, Verdict};
 use ureq::Agent;
-use ureq::http::Response;
+use ureq::http::{Response, StatusCode};
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::TestArguments;
@@ -26,9 +26,39 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longer than a run can wait and take.
 const RUN_TIMEOUT: Duration = Duration::from_secs(180);
 
+/// How long a request that was lost waits until it is sent again, as in the browser.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(700);
+
 /// How often a watched file is looked at. To read a file of some kilobytes is cheaper than to depend on
 /// how each editor saves.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// A run that was lost on its way, and is worth asking for once more at once.
+#[derive(Debug, thiserror::Error)]
+enum RunLost {
+    /// The answer ended, or broke off.
+    #[error("the connection was lost before the verdict")]
+    Connection {
+        /// What the system says; none where the answer just ended.
+        #[source]
+        source: Option<std::io::Error>,
+    },
+    /// What stands before the server did not reach it.
+    #[error("the server says {status}")]
+    Gateway { status: StatusCode },
+    /// The server stops, or can't judge at the moment; there may be another one.
+    #[error("{}", escape_controls(&error.to_string()))]
+    Refused { error: RunError },
+}
+
+/// What the server says where there will be no verdict.
+fn refused(error: RunError) -> anyhow::Error {
+    if error.is_worth_asking_again_at_once() {
+        RunLost::Refused { error }.into()
+    } else {
+        anyhow!(escape_controls(&error.to_string()))
+    }
+}
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
@@ -101,7 +131,22 @@ impl<'arguments> RemoteJudge<'arguments> {
         }
     }
 
+    /// Has a program judged. A run that is lost is asked for once more: the server may be one of several,
+    /// and a run leaves nothing behind that a second one could find.
     fn test(&self, source: &str) -> anyhow::Result<ExitCode> {
+        let mut followed = self.follow_run(source);
+        if let Err(error) = &followed
+            && error.is::<RunLost>()
+        {
+            say(DIM, &format!("{error:#}; asking again"))?;
+            thread::sleep(ASK_AGAIN_AFTER);
+            followed = self.follow_run(source);
+        }
+        tell(&followed?)
+    }
+
+    /// Asks for a run and shows its events up to its report.
+    fn follow_run(&self, source: &str) -> anyhow::Result<Report> {
         let arguments = self.arguments;
         let request = RunRequest {
             course: arguments.course.clone(),
@@ -121,15 +166,14 @@ impl<'arguments> RemoteJudge<'arguments> {
             .send(body)
             .with_context(|| format!("{server} can't be asked: is CodeAlong served there?"))?;
         if !response.status().is_success() {
-            bail!(refusal(response));
+            return Err(refusal(response));
         }
-        let report = follow(BufReader::new(response.into_body().into_reader()))?;
-        tell(&report)
+        follow(BufReader::new(response.into_body().into_reader()))
     }
 }
 
 /// What the server says where it does not judge.
-fn refusal(response: Response<ureq::Body>) -> String {
+fn refusal(response: Response<ureq::Body>) -> anyhow::Error {
     let status = response.status();
     let mut text = String::new();
     // Where it can't be read, the status has to do.
@@ -138,16 +182,20 @@ fn refusal(response: Response<ureq::Body>) -> String {
         .into_reader()
         .take(64 * 1024)
         .read_to_string(&mut text);
-    serde_json::from_str::<RunError>(&text).map_or_else(
-        |_| format!("the server says {status}"),
-        |error| escape_controls(&error.to_string()),
-    )
+    match serde_json::from_str::<RunError>(&text) {
+        Ok(error) => refused(error),
+        // As the page does: its own words would be JSON.
+        Err(_) if (502..=504).contains(&status.as_u16()) => RunLost::Gateway { status }.into(),
+        Err(_) => anyhow!("the server says {status}"),
+    }
 }
 
 /// Shows the events of a run as they come, up to its report.
 fn follow(events: impl BufRead) -> anyhow::Result<Report> {
     for line in events.lines() {
-        let line = line.context("the connection was lost before the verdict")?;
+        let line = line.map_err(|error| RunLost::Connection {
+            source: Some(error),
+        })?;
         if line.is_empty() {
             continue; // The server says that it is there.
         }
@@ -164,7 +212,7 @@ fn follow(events: impl BufRead) -> anyhow::Result<Report> {
                 say(style, &test_line(&result))?;
             }
             RunEvent::Finished { report } => return Ok(*report),
-            RunEvent::Interrupted { error } => bail!(escape_controls(&error.to_string())),
+            RunEvent::Interrupted { error } => return Err(refused(error)),
             RunEvent::Started { .. }
             | RunEvent::TestStarted { .. }
             | RunEvent::Output { .. }
@@ -172,7 +220,7 @@ fn follow(events: impl BufRead) -> anyhow::Result<Report> {
             | RunEvent::LineFound { .. } => {}
         }
     }
-    bail!("the connection ended before the verdict")
+    Err(RunLost::Connection { source: None }.into())
 }
 
 /// Says what is wrong with the tests that failed, and the verdict.
@@ -225,10 +273,27 @@ mod tests {
     #[test]
     fn a_stream_that_ends_early_is_no_verdict() {
         let of = |text: &str| follow(text.as_bytes()).unwrap_err().to_string();
-        assert!(of("").contains("before the verdict"));
+        assert!(of("").contains("was lost before the verdict"));
         assert!(of("\n\n{\"event\":\"queued\",\"position\":1}\n").contains("before the verdict"));
         assert!(of("{\"event\":\"sung\"}\n").contains("too old"));
         let interrupted = r#"{"event":"interrupted","error":{"error":"broken"}}"#;
         assert!(of(interrupted).contains("our fault"), "{}", of(interrupted));
+    }
+
+    #[test]
+    fn a_run_is_worth_asking_for_again_where_another_server_may_take_it() {
+        let is_lost = |text: &str| follow(text.as_bytes()).unwrap_err().is::<RunLost>();
+        let with = |error: &str| format!("{{\"event\":\"interrupted\",\"error\":{error}}}\n");
+        assert!(is_lost("\n{\"event\":\"queued\",\"position\":1}\n"));
+        assert!(is_lost(&with(
+            r#"{"error":"unavailable","retry_after_s":5}"#
+        )));
+        for error in [
+            r#"{"error":"broken"}"#,
+            r#"{"error":"busy","retry_after_s":5}"#,
+            r#"{"error":"replaced"}"#,
+        ] {
+            assert!(!is_lost(&with(error)), "{error}");
+        }
     }
 }

@@ -16,6 +16,7 @@ mod client;
 mod crowds;
 mod deciding_lines;
 mod expectation;
+mod full_load;
 mod health;
 mod hostile_programs;
 mod judge_command;

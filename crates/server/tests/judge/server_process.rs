@@ -110,6 +110,12 @@ impl Server {
         assert!(sent.unwrap().success());
     }
 
+    /// How many descriptors the process has open.
+    pub(crate) fn descriptors(&self) -> u64 {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
+        open.count() as u64
+    }
+
     /// The process's resident memory, in bytes.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

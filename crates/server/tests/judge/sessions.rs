@@ -33,7 +33,7 @@ impl Page {
         Ok(Self(socket))
     }
 
-    async fn open(server: SocketAddr, client: &str, program: &str) -> Self {
+    pub(crate) async fn open(server: SocketAddr, client: &str, program: &str) -> Self {
         let origin = format!("http://{server}");
         let mut page = Self::try_open(server, Some(&origin)).await.unwrap();
         page.say(&SessionRequest {

@@ -2,9 +2,13 @@
 
 use std::fs;
 use std::io::Read;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::until;
 use crate::judge_fixture::{repository, serial_guard};
@@ -77,6 +81,55 @@ async fn a_program_is_tested_from_a_terminal() {
     let (code, told) = output(&mut test_command(&file, &url));
     assert_eq!(code, Some(2), "{told}");
     assert!(told.contains("is CodeAlong served there?"), "{told}");
+}
+
+/// Passes connections on to a server, but cuts the first of them in the middle of its answer, or all.
+async fn cutting(server: SocketAddr, only_the_first: bool) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut is_cut = true;
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut upstream = TcpStream::connect(server).await.unwrap();
+            let (mut from_client, mut to_client) = client.split();
+            let (mut from_server, mut to_server) = upstream.split();
+            let mut answer = Vec::new();
+            let cut = async {
+                while !answer.windows(9).any(|bytes| bytes == b"\"started\"") {
+                    let mut bytes = [0; 4096];
+                    let count = from_server.read(&mut bytes).await.unwrap();
+                    to_client.write_all(&bytes[..count]).await.unwrap();
+                    answer.extend_from_slice(&bytes[..count]);
+                }
+            };
+            if is_cut {
+                tokio::select! {
+                    () = cut => {}
+                    copied = tokio::io::copy(&mut from_client, &mut to_server) => panic!("{copied:?}"),
+                }
+                is_cut = !only_the_first;
+            } else {
+                // How it ends is the client's affair.
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut upstream).await;
+            }
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_run_whose_connection_is_lost_is_asked_for_once_more() {
+    let _serial_guard = serial_guard().await;
+    let server = Server::start("lost", 2, Duration::ZERO).await;
+    for (only_the_first, expected) in [(true, Some(0)), (false, Some(2))] {
+        let url = format!("http://{}", cutting(server.address, only_the_first).await);
+        let asked =
+            tokio::task::spawn_blocking(move || output(&mut test_command(&solution(), &url)));
+        let (code, told) = asked.await.unwrap();
+        assert_eq!(code, expected, "{told}");
+        assert_eq!(told.matches("asking again").count(), 1, "{told}");
+    }
+    server.terminate().await;
 }
 
 #[tokio::test]

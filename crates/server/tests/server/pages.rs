@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use axum::body::Body;
+use axum::http::Request;
+
 use crate::test_app::{SECRET, TestApp};
 
 #[tokio::test]
@@ -112,6 +115,63 @@ pub(crate) fn marked_courses(folder: &Path) -> PathBuf {
         fs::write(step.join(name), text).unwrap();
     }
     folder.to_owned()
+}
+
+/// A page is rendered once; whoever knew its nonce from one answer could write scripts into another.
+#[tokio::test]
+async fn each_answer_has_a_nonce_of_its_own_and_is_the_same_page() {
+    let app = TestApp::start();
+    for path in ["/", "/courses/redis", "/courses/redis/listen"] {
+        let mut pages = Vec::new();
+        for _ in 0..3 {
+            let page = app.get(path).await.expect(200, "<title>");
+            let policy = page.header("content-security-policy").to_owned();
+            let (_, rest) = policy.split_once("'nonce-").unwrap();
+            let nonce = rest.split('\'').next().unwrap().to_owned();
+            let scripts = page.body.matches("<script").count();
+            assert_eq!(page.body.matches(&nonce).count(), scripts, "{path}");
+            assert_eq!(page.header("cache-control"), "no-cache");
+            pages.push((nonce.clone(), page.body.replace(&nonce, "NONCE")));
+        }
+        let [first, second, third] = &pages[..] else {
+            unreachable!("it was asked for three times");
+        };
+        assert_eq!((&first.1, &second.1), (&second.1, &third.1), "{path}");
+        assert!(first.0 != second.0 && second.0 != third.0 && third.0 != first.0);
+    }
+}
+
+/// Whatever a client sends, the next one gets a page as if nobody had been there before.
+#[tokio::test]
+async fn a_page_shows_nothing_of_those_who_read_it_before() {
+    let app = TestApp::start();
+    let ask = async |headers: &[(&str, &str)]| {
+        let mut request = Request::get("/courses/redis");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        app.send(request).await.expect(200, "og:image").body
+    };
+    let elsewhere = ask(&[("host", "192.0.2.1:3000"), ("cookie", "MARKED")]).await;
+    assert!(elsewhere.contains("\"http://192.0.2.1:3000/open-graph.png"));
+    let marked = [
+        ("host", "127.0.0.1:3000"),
+        ("x-forwarded-proto", "https"),
+        ("referer", "http://127.0.0.1:3000/MARKED"),
+        ("user-agent", "MARKED"),
+        ("accept-language", "MARKED"),
+    ];
+    let secure = ask(&marked).await;
+    assert!(secure.contains("\"https://127.0.0.1:3000/open-graph.png"));
+    for _ in 0..2 {
+        let page = ask(&[("host", "127.0.0.1:3000")]).await;
+        assert!(page.contains("\"http://127.0.0.1:3000/open-graph.png"));
+        assert!(!page.contains("192.0.2.1"));
+        for other in [&page, &elsewhere, &secure] {
+            assert!(!other.contains("MARKED"));
+        }
+    }
 }
 
 #[tokio::test]

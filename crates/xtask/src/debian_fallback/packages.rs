@@ -70,6 +70,15 @@ pub(crate) const CADDY: PackageSet<'_> = PackageSet {
     reason: "Caddy is missing",
 };
 
+pub(crate) const HAPROXY: PackageSet<'_> = PackageSet {
+    names: &["haproxy"],
+    reason: "HAProxy is missing",
+};
+pub(crate) const IPROUTE: PackageSet<'_> = PackageSet {
+    names: &["iproute2"],
+    reason: "the command ip is missing",
+};
+
 pub(crate) const COMPOSE: PackageSet<'_> = PackageSet {
     names: &["docker-compose"],
     reason: "docker-compose is missing",

@@ -1,9 +1,9 @@
-//! Programs that the tests run: Python, Redis, two reverse proxies, and Compose.
+//! Programs that the tests run: Python, Redis, reverse proxies, Compose, and what makes networks.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::command;
 use crate::debian_fallback::{packages, pip};
@@ -70,4 +70,25 @@ pub(crate) fn ensure_compose(screen: &Screen) -> Result<PathBuf> {
     }
     packages::install(screen, "Compose", &packages::COMPOSE)?;
     command::find("docker-compose").context("docker-compose is missing after its installation")
+}
+
+/// What `swarm` makes machines of and puts in front of them. Only root may make network namespaces.
+pub(crate) fn ensure_networks(screen: &Screen) -> Result<()> {
+    if !packages::is_root() {
+        bail!("two engines in two networks need root: run `sudo -E cargo xtask test --only swarm`");
+    }
+    if command::find("dockerd").is_none() {
+        packages::install(screen, "Docker engine", &packages::DOCKER)?;
+    }
+    for (program, title, package) in [
+        ("haproxy", "HAProxy", &packages::HAPROXY),
+        ("ip", "iproute2", &packages::IPROUTE),
+    ] {
+        if command::find(program).is_some() {
+            screen.found(title, format_args!("{program} is here"));
+        } else {
+            packages::install(screen, title, package)?;
+        }
+    }
+    Ok(())
 }

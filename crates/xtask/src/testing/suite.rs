@@ -27,6 +27,9 @@ const JUDGE_TESTS: &str = "judge";
 /// A suite that takes longer hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// Half an hour at full load, and what its length may be set to.
+const SOAK_LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
     /// The Rust tests that need no Docker
@@ -41,6 +44,8 @@ pub(crate) enum Suite {
     End2end,
     /// The server's image, by compose.yaml
     Image,
+    /// The image on two engines, by stack.yaml, with HAProxy in front; with --soak, or by its name
+    Swarm,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,18 +58,25 @@ pub(crate) enum Requirement {
     Redis,
     Proxies,
     Compose,
+    Networks,
     Browser,
 }
 
 impl Suite {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Rust,
         Self::RunnerImage,
         Self::Sandbox,
         Self::Course,
         Self::End2end,
         Self::Image,
+        Self::Swarm,
     ];
+
+    /// Whether it runs with `--soak` alone, unless it is asked for by its name.
+    pub(crate) fn is_long(self) -> bool {
+        self == Self::Swarm
+    }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -74,6 +86,7 @@ impl Suite {
             Self::Course => "course",
             Self::End2end => "end2end",
             Self::Image => "image",
+            Self::Swarm => "swarm",
         }
     }
 
@@ -99,6 +112,12 @@ impl Suite {
                 Requirement::Server,
                 Requirement::Site,
                 Requirement::Compose,
+            ],
+            Self::Swarm => &[
+                Requirement::Engine,
+                Requirement::Server,
+                Requirement::Site,
+                Requirement::Networks,
             ],
         }
     }
@@ -210,7 +229,7 @@ fn python_tests(screen: &Screen, python: &Path, folder: &Path, file: &str) -> Re
         .with_failures(vec![reason]))
 }
 
-pub(crate) fn course(screen: &Screen) -> Result<TestCount> {
+pub(crate) fn course(screen: &Screen, soak: bool) -> Result<TestCount> {
     let mut check = Command::new(server::binary(Profile::Dev));
     check.arg("check").current_dir(workspace::root());
     let finished = stream(screen, &mut check)?;
@@ -222,6 +241,12 @@ pub(crate) fn course(screen: &Screen) -> Result<TestCount> {
     // Its table of programs and tests is worth reading, passed or not.
     let judge = &["--test", JUDGE_TESTS, "--", "--nocapture"];
     count += cargo_test_count(&stream(screen, &mut cargo_test(judge))?);
+    if soak {
+        // The other long ones make tables to read.
+        let mut long = cargo_test(&["--test", JUDGE_TESTS, "--", "--ignored", "--nocapture"]);
+        long.arg("full_load::soak_");
+        count += cargo_test_count(&stream_within(screen, &mut long, SOAK_LIMIT)?);
+    }
     Ok(count)
 }
 
@@ -311,8 +336,12 @@ fn integration_tests() -> Result<Vec<String>> {
 
 /// Runs a test runner and passes its output on as it comes.
 fn stream(screen: &Screen, command: &mut Command) -> Result<Finished> {
+    stream_within(screen, command, TIME_LIMIT)
+}
+
+fn stream_within(screen: &Screen, command: &mut Command, limit: Duration) -> Result<Finished> {
     screen.eprintln(format_args!("$ {}", command::command_line(command)));
-    let finished = command::run_streaming(command, TIME_LIMIT, |stream, line| match stream {
+    let finished = command::run_streaming(command, limit, |stream, line| match stream {
         Stream::Out => screen.println(line),
         Stream::Err => screen.eprintln(line),
     })?;

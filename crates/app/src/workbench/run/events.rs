@@ -29,13 +29,17 @@ impl Runs {
         }
     }
 
-    /// Follows one run to its end. What is lost on its way before the run has begun, such as a
-    /// request to a server that is being replaced, is asked for once more.
+    /// Follows one run to its end. What is lost on its way, such as a request to a server that is being
+    /// replaced, or the answer of one whose cable is pulled, is asked for once more: a run leaves nothing
+    /// behind that a second one could find.
     ///
     /// Returns what may still come after the report.
     async fn follow_one(self, request: RunRequest) -> Option<RunEvents> {
         let mut heard = self.read_until_report(request.clone()).await;
-        if heard.as_ref().is_err_and(RunError::is_lost_on_its_way) {
+        if heard
+            .as_ref()
+            .is_err_and(RunError::is_worth_asking_again_at_once)
+        {
             browser::wait(ASK_AGAIN_AFTER_MS).await;
             heard = self.read_until_report(request).await;
         }
@@ -48,17 +52,14 @@ impl Runs {
         }
     }
 
-    /// Shows a run's events up to its report as they come, or returns why it did not begin.
+    /// Shows a run's events up to its report as they come, or returns why there will be none.
     async fn read_until_report(self, request: RunRequest) -> Result<Option<RunEvents>, RunError> {
         let mut events: RunEvents = Box::pin(run_events(request).await?);
-        let mut has_begun = false;
         while let Some(event) = events.next().await {
-            match &event {
-                RunEvent::Interrupted { error } if !has_begun => return Err(error.clone()),
-                RunEvent::Queued { .. } => {}
-                _ => has_begun = true,
+            if let RunEvent::Interrupted { error } = event {
+                return Err(error);
             }
-            let is_queued = !has_begun;
+            let is_queued = matches!(event, RunEvent::Queued { .. });
             let is_report = matches!(event, RunEvent::Finished { .. });
             self.fold(|live| live.apply(event));
             if is_queued {
