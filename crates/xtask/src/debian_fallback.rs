@@ -12,5 +12,5 @@ pub(crate) mod python_image;
 pub(crate) mod system_compiler;
 pub(crate) mod system_toolchain;
 
+mod built_std;
 mod root_filesystem;
-mod wasm_std;

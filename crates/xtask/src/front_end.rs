@@ -8,9 +8,9 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::build_stamp::BuildStamp;
 use crate::cargo;
+use crate::rust_target::WASM32;
 use crate::screen::Screen;
 use crate::wasm_target::Compiler;
-use crate::wasm32::TRIPLE;
 use crate::workspace;
 
 /// As `output-name` in `[[workspace.metadata.leptos]]`.
@@ -32,9 +32,12 @@ pub(crate) fn build(screen: &Screen, compiler: &Compiler) -> Result<PathBuf> {
     let step = screen.begin("front end", "cargo build for wasm32");
     let mut cargo = compiler.cargo();
     cargo.arg("build").args(packages());
-    cargo.args(["--target", TRIPLE, "--profile", PROFILE]);
+    cargo.args(["--target", WASM32.triple, "--profile", PROFILE]);
     cargo::compile(screen, &step, &mut cargo)?;
-    let folder = workspace::target().join("wasm").join(TRIPLE).join(PROFILE);
+    let folder = workspace::target()
+        .join("wasm")
+        .join(WASM32.triple)
+        .join(PROFILE);
     let bindings = workspace::xtask_folder()?.join("bindgen");
     step.update("wasm-bindgen");
     match generate_bindings(&folder, &bindings)? {
@@ -57,7 +60,7 @@ pub(crate) fn clippy(screen: &Screen, compiler: &Compiler) -> Result<()> {
     let mut clippy = compiler.clippy();
     clippy
         .args(packages())
-        .args(["--target", TRIPLE, "--profile", PROFILE])
+        .args(["--target", WASM32.triple, "--profile", PROFILE])
         .args(["--", "-D", "warnings"]);
     cargo::compile(screen, &step, &mut clippy)?;
     step.done("no warnings");

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 
+use crate::arm64;
 use crate::command::{self, HOUR};
 use crate::docker_client::docker;
 use crate::screen::Screen;
@@ -23,8 +25,22 @@ const DOCKERFILE: &str = "deploy/Dockerfile";
 const FROM_BUILD: &str = "COPY --from=build /staged/ /";
 const FROM_CONTEXT: &str = "COPY . /";
 
+/// What the image is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Platform {
+    /// Machines like this one
+    Here,
+    /// 64-bit ARM; built with Debian's cross compiler, and not run
+    Arm64,
+}
+
 /// Puts all that the image holds into a folder, which may be there and empty.
-pub(crate) fn stage(screen: &Screen, profile: Profile, root: &Path) -> Result<()> {
+pub(crate) fn stage(
+    screen: &Screen,
+    platform: Platform,
+    profile: Profile,
+    root: &Path,
+) -> Result<()> {
     let step = screen.begin("image", "staging what it holds");
     if root.exists() && fs::read_dir(root)?.next().is_some() {
         bail!("{} is not empty", root.display());
@@ -32,11 +48,10 @@ pub(crate) fn stage(screen: &Screen, profile: Profile, root: &Path) -> Result<()
     let home = root.join(HOME);
     fs::create_dir_all(&home)?;
     let program = root.join("usr/bin/codealong");
-    copy(&server::binary(profile), &program)?;
-    strip(&program)?;
-    for library in libraries(&program)? {
-        let target = root.join(library.strip_prefix("/")?);
-        copy(&library, &target)?;
+    copy(&platform.binary(profile), &program)?;
+    platform.strip(&program)?;
+    for (library, place) in platform.libraries(&program)? {
+        copy(&library, &root.join(place.strip_prefix("/")?))?;
     }
     copy(
         &workspace::root().join("Leptos.toml"),
@@ -63,16 +78,24 @@ pub(crate) fn stage(screen: &Screen, profile: Profile, root: &Path) -> Result<()
 }
 
 /// Builds the image from what this machine has built, with the engine's own builder.
-pub(crate) fn build(screen: &Screen, profile: Profile, tag: &str) -> Result<()> {
+pub(crate) fn build(
+    screen: &Screen,
+    platform: Platform,
+    profile: Profile,
+    tag: &str,
+) -> Result<()> {
     let root = workspace::xtask_folder()?.join("image");
     remove(&root)?;
-    stage(screen, profile, &root)?;
+    stage(screen, platform, profile, &root)?;
     let step = screen.begin("image", format_args!("docker build --tag {tag}"));
     let dockerfile = workspace::xtask_folder()?.join("image.Dockerfile");
     let text = fs::read_to_string(workspace::root().join(DOCKERFILE))?;
     fs::write(&dockerfile, last_stage(&text)?)?;
-    let mut docker = docker(&["build", "--quiet", "--tag", tag, "--file"]);
-    docker.arg(&dockerfile).arg(&root);
+    let mut docker = docker(&["build", "--quiet", "--tag", tag]);
+    if platform == Platform::Arm64 {
+        docker.args(["--platform", "linux/arm64"]);
+    }
+    docker.arg("--file").arg(&dockerfile).arg(&root);
     let built = command::output(&mut docker, HOUR).context("the image can't be built");
     remove(&root)?;
     built?;
@@ -112,15 +135,47 @@ fn paths_of_ldd(listed: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Names of functions and lines of code are most of a program. Without `strip` it stays large.
-fn strip(program: &Path) -> Result<()> {
-    if command::find("strip").is_none() {
-        return Ok(());
+impl Platform {
+    fn binary(self, profile: Profile) -> PathBuf {
+        match self {
+            Self::Here => server::binary(profile),
+            Self::Arm64 => arm64::binary(profile),
+        }
     }
-    let mut strip = Command::new("strip");
-    strip.arg(program);
-    command::output(&mut strip, HOUR).context("the program can't be stripped")?;
-    Ok(())
+
+    /// The files that a program needs, each with its place in the image.
+    fn libraries(self, program: &Path) -> Result<Vec<(PathBuf, PathBuf)>> {
+        match self {
+            Self::Here => {
+                let libraries = libraries(program)?.into_iter();
+                Ok(libraries.map(|path| (path.clone(), path)).collect())
+            }
+            Self::Arm64 => {
+                let libraries = arm64::libraries(program)?.into_iter();
+                let placed = libraries.filter_map(|path| {
+                    // The loader's own name, and where it looks last.
+                    let place = Path::new("/lib").join(path.file_name()?);
+                    Some((path, place))
+                });
+                Ok(placed.collect())
+            }
+        }
+    }
+
+    /// Names of functions and lines of code are most of a program. Without `strip` it stays large.
+    fn strip(self, program: &Path) -> Result<()> {
+        let strip = match self {
+            Self::Here => "strip",
+            Self::Arm64 => arm64::STRIP,
+        };
+        if command::find(strip).is_none() {
+            return Ok(());
+        }
+        let mut strip = Command::new(strip);
+        strip.arg(program);
+        command::output(&mut strip, HOUR).context("the program can't be stripped")?;
+        Ok(())
+    }
 }
 
 /// What Python has left beside its sources.

@@ -6,6 +6,7 @@
 //! `testing` runs the suites and counts, `dependency_rules` is `cargo xtask walls`, and `screen` shows
 //! what is going on. Programs are run by `command`, with a time limit and their output kept.
 
+mod arm64;
 mod base_image;
 mod build_stamp;
 mod cargo;
@@ -21,11 +22,11 @@ mod image;
 mod interrupt;
 mod page_bench;
 mod prerequisites;
+mod rust_target;
 mod screen;
 mod server;
 mod site;
 mod testing;
-mod wasm32;
 mod wasm_target;
 mod workspace;
 
@@ -41,6 +42,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use compression::CompressionLevel;
 
+use crate::image::Platform;
 use crate::screen::Screen;
 use crate::server::{OutputTarget, Profile, Server};
 use crate::testing::Suite;
@@ -88,6 +90,9 @@ enum Task {
         /// The image's name
         #[arg(long, default_value = "codealong")]
         tag: String,
+        /// The machines that it is for
+        #[arg(long, value_enum, default_value_t = Platform::Here)]
+        platform: Platform,
     },
     /// Put all that the server's image holds into an empty folder
     Stage {
@@ -182,16 +187,27 @@ fn run(screen: &Screen, task: Task) -> Result<ExitCode> {
             build_site(screen)?;
             Ok(ExitCode::SUCCESS)
         }
-        Task::Image { tag } => {
+        Task::Image { tag, platform } => {
             engine::check_obtainable()?;
-            prerequisites::for_staging(screen, Profile::Release, CompressionLevel::Thorough)?;
+            prerequisites::for_staging(
+                screen,
+                platform,
+                Profile::Release,
+                CompressionLevel::Thorough,
+            )?;
             engine::ensure(screen)?.leave_running(screen);
-            image::build(screen, Profile::Release, &tag)?;
+            image::build(screen, platform, Profile::Release, &tag)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Stage { folder } => {
-            prerequisites::for_staging(screen, Profile::Release, CompressionLevel::Thorough)?;
-            image::stage(screen, Profile::Release, &folder)?;
+            let platform = Platform::Here;
+            prerequisites::for_staging(
+                screen,
+                platform,
+                Profile::Release,
+                CompressionLevel::Thorough,
+            )?;
+            image::stage(screen, platform, Profile::Release, &folder)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Judge(arguments) => judge_or_check(screen, "judge", &arguments),

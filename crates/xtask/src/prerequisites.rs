@@ -6,9 +6,11 @@ use std::thread;
 use anyhow::{Context, Result, anyhow};
 use compression::CompressionLevel;
 
+use crate::arm64;
 use crate::base_image;
 use crate::engine::{self, Engine};
 use crate::front_end;
+use crate::image::Platform;
 use crate::screen::Screen;
 use crate::server::{self, Profile};
 use crate::site;
@@ -48,6 +50,7 @@ pub(crate) fn for_serving(
 /// The server and the site, without an engine.
 pub(crate) fn for_staging(
     screen: &Screen,
+    platform: Platform,
     profile: Profile,
     level: CompressionLevel,
 ) -> Result<()> {
@@ -55,7 +58,10 @@ pub(crate) fn for_staging(
     wasm_target::check_obtainable()?;
     thread::scope(|scope| {
         let compiler = scope.spawn(|| wasm_target::fetch(screen));
-        server::build(screen, profile)?;
+        match platform {
+            Platform::Here => server::build(screen, profile)?,
+            Platform::Arm64 => arm64::build(screen, profile)?,
+        }
         let compiler = compiler
             .join()
             .map_err(|_| anyhow!("the set-up of the wasm32 target panicked"))??;

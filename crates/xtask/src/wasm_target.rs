@@ -10,8 +10,8 @@ use crate::command;
 use crate::debian_fallback::packages;
 use crate::debian_fallback::system_compiler::{self, SystemCompiler};
 use crate::debian_fallback::system_toolchain;
+use crate::rust_target::{RustTarget, WASM32};
 use crate::screen::Screen;
-use crate::wasm32::{TITLE, TRIPLE, has_target};
 use crate::workspace;
 
 /// Without it, rustup hangs for a minute where it can't reach its server.
@@ -35,13 +35,13 @@ pub(crate) fn check_obtainable() -> Result<()> {
 /// Downloads what is missing, but compiles nothing, so that it can run beside a compilation.
 pub(crate) fn fetch(screen: &Screen) -> Result<Compiler> {
     if default_has_target() {
-        screen.found(TITLE, "the default compiler has it");
+        screen.found(WASM32.title, "the default compiler has it");
         return Ok(Compiler::Default);
     }
     if let Some(compiler) = SystemCompiler::find(screen)? {
         return Ok(Compiler::System(compiler));
     }
-    if add_with_rustup(screen)? {
+    if add_with_rustup(screen, WASM32)? {
         return Ok(Compiler::Default);
     }
     SystemCompiler::install(screen).map(Compiler::System)
@@ -88,36 +88,41 @@ fn with_own_target_folder(mut cargo: Command) -> Command {
     cargo
 }
 
-/// A system compiler on PATH does not count: it comes without a wasm linker.
 fn default_has_target() -> bool {
-    !system_toolchain::is_system(Command::new("rustc")) && has_target(Command::new("rustc"))
+    default_has(WASM32)
+}
+
+/// A system compiler on PATH does not count: it comes without a linker for its targets.
+pub(crate) fn default_has(target: RustTarget) -> bool {
+    !system_toolchain::is_system(Command::new("rustc")) && target.is_known_to(Command::new("rustc"))
 }
 
 /// Says whether it succeeded.
-fn add_with_rustup(screen: &Screen) -> Result<bool> {
+pub(crate) fn add_with_rustup(screen: &Screen, target: RustTarget) -> Result<bool> {
+    const INSTEAD: &str = "Debian's compiler takes its place";
     if command::find("rustup").is_none() {
-        screen.eprintln("     no rustup here: Debian's compiler builds the front end");
+        screen.eprintln(format_args!("     no rustup here: {INSTEAD}"));
         return Ok(false);
     }
-    let step = screen.begin(TITLE, "asking rustup's server");
+    let step = screen.begin(target.title, "asking rustup's server");
     let check = command::run(Command::new("rustup").arg("check"), RESPONSE_LIMIT)?;
     let answered = ["update available", "up to date"]
         .iter()
         .any(|text| check.stdout.to_lowercase().contains(text));
     if !answered {
-        step.fall_back("rustup's server can't be reached: Debian's compiler builds the front end");
+        step.fall_back(format_args!("rustup's server can't be reached: {INSTEAD}"));
         return Ok(false);
     }
-    step.note("rustup target add wasm32-unknown-unknown");
+    step.note(format_args!("rustup target add {}", target.triple));
     let mut add = Command::new("rustup");
-    add.args(["target", "add", TRIPLE]);
+    add.args(["target", "add", target.triple]);
     let finished = command::run(&mut add, Duration::from_secs(180))?;
-    if finished.succeeded() && default_has_target() {
+    if finished.succeeded() && default_has(target) {
         step.done("added by rustup");
         return Ok(true);
     }
     step.fall_back(format_args!(
-        "rustup could not add it ({}): Debian's compiler builds the front end",
+        "rustup could not add it ({}): {INSTEAD}",
         finished.failure_reason()
     ));
     Ok(false)

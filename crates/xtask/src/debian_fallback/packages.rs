@@ -36,6 +36,14 @@ pub(crate) const WASM_COMPILER: PackageSet<'_> = PackageSet {
     names: &["rustc-web", "cargo-web", "rust-web-src"],
     reason: "the compiler has no wasm32 target",
 };
+pub(crate) const ARM64_COMPILER: PackageSet<'_> = PackageSet {
+    names: &["rustc-web", "cargo-web", "rust-web-src"],
+    reason: "the compiler has no target for arm64",
+};
+pub(crate) const ARM64_LINKER: PackageSet<'_> = PackageSet {
+    names: &["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
+    reason: "no linker for arm64 is installed",
+};
 pub(crate) const CLIPPY: PackageSet<'_> = PackageSet {
     names: &["rust-web-clippy"],
     reason: "clippy is missing",
@@ -69,7 +77,6 @@ pub(crate) const CADDY: PackageSet<'_> = PackageSet {
     names: &["caddy"],
     reason: "Caddy is missing",
 };
-
 pub(crate) const HAPROXY: PackageSet<'_> = PackageSet {
     names: &["haproxy"],
     reason: "HAProxy is missing",

@@ -6,10 +6,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::system_toolchain::{CARGO, RUSTC, cargo, is_installed, rustc, without_rustup};
-use super::{packages, wasm_std};
+use super::{built_std, packages};
 use crate::command::{self, HOUR};
+use crate::rust_target::{ARM64, RustTarget, WASM32};
 use crate::screen::Screen;
-use crate::wasm32::{self, TITLE};
 
 const CARGO_CLIPPY: &str = "/usr/bin/cargo-clippy";
 
@@ -27,13 +27,16 @@ impl SystemCompiler {
             return Ok(None);
         }
         let linker = find_or_install_linker(screen)?;
-        screen.found(TITLE, format_args!("the system's compiler {RUSTC} has it"));
+        screen.found(
+            WASM32.title,
+            format_args!("the system's compiler {RUSTC} has it"),
+        );
         Ok(Some(Self { linker }))
     }
 
     pub(crate) fn install(screen: &Screen) -> Result<Self> {
-        if !is_installed() || wasm_std::sources_are_missing() {
-            packages::install(screen, TITLE, &packages::WASM_COMPILER).context(
+        if !is_installed() || built_std::sources_are_missing() {
+            packages::install(screen, WASM32.title, &packages::WASM_COMPILER).context(
                 "run `rustup target add wasm32-unknown-unknown` on a connected machine, or",
             )?;
         }
@@ -44,7 +47,7 @@ impl SystemCompiler {
     /// Debian has no prebuilt standard library for wasm32, so it is built here.
     pub(crate) fn finish_setup(&self, screen: &Screen) -> Result<()> {
         if !has_target() {
-            wasm_std::build(screen)?;
+            built_std::build(screen, WASM32)?;
         }
         link_as_rustup_toolchain(screen);
         Ok(())
@@ -75,7 +78,25 @@ impl SystemCompiler {
 }
 
 pub(crate) fn has_target() -> bool {
-    is_installed() && wasm32::has_target(rustc()) && wasm_std::matches_compiler()
+    has(WASM32)
+}
+
+fn has(target: RustTarget) -> bool {
+    is_installed() && target.is_known_to(rustc()) && built_std::matches_compiler(target)
+}
+
+/// A cargo of this compiler that builds for arm64. Debian has no standard library for that which this
+/// machine's packages could name, so it is built here too.
+pub(crate) fn cargo_for_arm64(screen: &Screen) -> Result<Command> {
+    if !is_installed() || built_std::sources_are_missing() {
+        packages::install(screen, ARM64.title, &packages::ARM64_COMPILER).context(
+            "run `rustup target add aarch64-unknown-linux-gnu` on a connected machine, or",
+        )?;
+    }
+    if !has(ARM64) {
+        built_std::build(screen, ARM64)?;
+    }
+    Ok(cargo())
 }
 
 /// rustup's toolchains bundle a wasm linker, Debian's compiler does not.
@@ -105,7 +126,7 @@ fn find_or_install_linker(screen: &Screen) -> Result<PathBuf> {
     } else {
         "lld".to_owned()
     };
-    packages::install(screen, TITLE, &packages::wasm_linker(&[&package]))?;
+    packages::install(screen, WASM32.title, &packages::wasm_linker(&[&package]))?;
     match command::find(&versioned("wasm-ld")).or_else(|| command::find("wasm-ld")) {
         Some(linker) => Ok(linker),
         None => bail!("the package {package} contains no wasm-ld"),
@@ -127,7 +148,7 @@ fn link_as_rustup_toolchain(screen: &Screen) {
     // xtask itself works without the link, so a failure is ignored.
     if command::output(&mut link, HOUR).is_ok() {
         screen.found(
-            TITLE,
+            WASM32.title,
             format_args!("linked as the rustup toolchain {TOOLCHAIN} (for cargo leptos)"),
         );
     }

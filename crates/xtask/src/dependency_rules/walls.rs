@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, Metadata, Package};
 
 use crate::cargo;
 use crate::command::{self, HOUR};
-use crate::wasm32::TRIPLE;
+use crate::rust_target::WASM32;
 
 /// The crates of the workspace that each one may depend on; a crate not listed may depend on none.
 const ALLOWED: &[(&str, &[&str])] = &[
@@ -159,7 +159,8 @@ fn browser_gets_no_server_crate(tree: &str) -> Vec<String> {
                 .any(|line| line.split_whitespace().next() == Some(**name))
         })
         .map(|name| {
-            format!("the browser may not get {name}: `cargo tree -p frontend --target {TRIPLE} -i {name}` shows the way")
+            let triple = WASM32.triple;
+            format!("the browser may not get {name}: `cargo tree -p frontend --target {triple} -i {name}` shows the way")
         })
         .collect()
 }
@@ -172,7 +173,7 @@ fn browser_tree() -> Result<String> {
     let mut cargo = cargo::command();
     cargo
         .args(["tree", "--package", "frontend", "--package", "overview"])
-        .args(["--target", TRIPLE])
+        .args(["--target", WASM32.triple])
         .args(["--edges", "normal,no-proc-macro", "--prefix", "none"])
         .args(["--format", "{p}"]);
     let tree = command::output(&mut cargo, HOUR)?;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use super::test_count::TestCount;
 use crate::command::{self, HOUR};
 use crate::docker_client::docker;
-use crate::image;
+use crate::image::{self, Platform};
 use crate::screen::Screen;
 use crate::server::{self, Profile};
 use crate::workspace;
@@ -78,7 +78,7 @@ pub(crate) fn test(screen: &Screen, compose: &Path) -> Result<TestCount> {
 impl Deployment {
     fn build(&self, screen: &Screen) -> Result<()> {
         // Optimised code is the owner's; what is in the image is the same.
-        image::build(screen, Profile::Dev, TAG)?;
+        image::build(screen, Platform::Here, Profile::Dev, TAG)?;
         let size = inspect(&["image", "inspect", "--format", "{{.Size}}", TAG])?;
         let size: u64 = size.parse().context("a size is a number")?;
         screen.println(format_args!("the image has {} MB", size / 1_000_000));

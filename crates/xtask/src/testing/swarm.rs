@@ -23,7 +23,7 @@ use self::network::Network;
 use super::test_count::TestCount;
 use crate::command::{self, HOUR};
 use crate::docker_client::docker;
-use crate::image;
+use crate::image::{self, Platform};
 use crate::interrupt;
 use crate::screen::Screen;
 use crate::server::{self, Profile};
@@ -126,7 +126,7 @@ impl Swarm {
 
     /// The way of `docs/hosting.md` for machines without a registry.
     fn load_images(&mut self, screen: &Screen) -> Result<()> {
-        image::build(screen, Profile::Dev, TAG)?;
+        image::build(screen, Platform::Here, Profile::Dev, TAG)?;
         let archive = self.folder.join("images.tar");
         let _ = fs::remove_file(&archive);
         let mut save = Command::new(server::binary(Profile::Dev));

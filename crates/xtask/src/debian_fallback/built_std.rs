@@ -1,4 +1,4 @@
-//! The standard library for wasm32, built once from Debian's sources.
+//! The standard library of a target, built once from Debian's sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use super::system_toolchain;
 use crate::cargo;
 use crate::command::{self, HOUR};
+use crate::rust_target::{self, RustTarget};
 use crate::screen::Screen;
-use crate::wasm32::{self, TRIPLE};
 use crate::workspace;
 
 const SYSROOT: &str = "/usr/lib/rustlib";
@@ -22,43 +22,47 @@ pub(super) fn sources_are_missing() -> bool {
 }
 
 /// Whether the present compiler built the library; one that xtask did not build is trusted.
-pub(super) fn matches_compiler() -> bool {
-    match fs::read_to_string(library_folder().join(BUILT_BY)) {
+pub(super) fn matches_compiler(target: RustTarget) -> bool {
+    match fs::read_to_string(library_folder(target).join(BUILT_BY)) {
         Ok(built_by) => compiler_version().is_ok_and(|version| version == built_by),
         Err(_) => true,
     }
 }
 
 /// Builds the library and copies it to where the compiler looks for it.
-pub(super) fn build(screen: &Screen) -> Result<()> {
-    let step = screen.begin("wasm32 std", "building it from Debian's sources");
+pub(super) fn build(screen: &Screen, target: RustTarget) -> Result<()> {
+    let triple = target.triple;
+    let step = screen.begin(
+        target.title,
+        "building its standard library from Debian's sources",
+    );
     let package = write_empty_package()?;
-    let target = package.join("target");
+    let built = package.join("target");
     let mut cargo = system_toolchain::cargo();
     cargo
-        .args(["build", "--release", "--target", TRIPLE])
+        .args(["build", "--release", "--target", triple])
         .arg("-Zbuild-std=std,panic_abort,panic_unwind")
         .current_dir(&package)
-        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_TARGET_DIR", &built)
         // -Zbuild-std needs it. Nothing of this project is built with it.
         .env("RUSTC_BOOTSTRAP", "1");
     cargo::compile(screen, &step, &mut cargo)
-        .context("the standard library for wasm32 could not be built")?;
+        .with_context(|| format!("the standard library for {triple} could not be built"))?;
 
     let staging = package.join("lib");
-    collect_libraries(&target.join(TRIPLE).join("release/deps"), &staging)?;
+    collect_libraries(&built.join(triple).join("release/deps"), &staging)?;
     fs::write(staging.join(BUILT_BY), compiler_version()?)?;
-    install(&staging, &library_folder())?;
-    fs::remove_dir_all(&target)?;
+    install(&staging, &library_folder(target))?;
+    fs::remove_dir_all(&built)?;
     step.done(format_args!(
         "built and installed in {}",
-        library_folder().display()
+        library_folder(target).display()
     ));
     Ok(())
 }
 
-fn library_folder() -> PathBuf {
-    Path::new(SYSROOT).join(TRIPLE).join("lib")
+fn library_folder(target: RustTarget) -> PathBuf {
+    Path::new(SYSROOT).join(target.triple).join("lib")
 }
 
 fn compiler_version() -> Result<String> {
@@ -67,7 +71,7 @@ fn compiler_version() -> Result<String> {
 
 /// `-Zbuild-std` builds the library only as a dependency of some package.
 fn write_empty_package() -> Result<PathBuf> {
-    let package = workspace::xtask_folder()?.join("wasm-std");
+    let package = workspace::xtask_folder()?.join("built-std");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
@@ -92,7 +96,7 @@ fn collect_libraries(built: &Path, staging: &Path) -> Result<()> {
             fs::copy(&path, staging.join(&*name))?;
         }
     }
-    if !wasm32::contains_std(staging) {
+    if !rust_target::contains_std(staging) {
         bail!("the build left no standard library in {}", built.display());
     }
     Ok(())
@@ -113,7 +117,7 @@ fn install(staging: &Path, folder: &Path) -> Result<()> {
     };
     copy().with_context(|| {
         format!(
-            "the standard library for wasm32 is built, but can't be installed: run `sudo mkdir -p {folder} && sudo cp {staging}/* {folder}/` and start again",
+            "the standard library is built, but can't be installed: run `sudo mkdir -p {folder} && sudo cp {staging}/* {folder}/` and start again",
             folder = folder.display(),
             staging = staging.display()
         )
