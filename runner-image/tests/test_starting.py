@@ -209,6 +209,22 @@ class Termination(unittest.TestCase):
         report = judge(body, saying("store(server.connect())\nserver.terminate()"))
         self.assertEqual(report.kinds, ["passed"], report.results)
 
+    def test_a_handler_may_end_a_program_whose_threads_run_on(self):
+        body = """
+    import signal, socket, sys, threading
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = socket.create_server(("localhost", 6379))
+    def serve():
+        while True:
+            conn, _ = server.accept()
+            conn.recv(100)
+            conn.sendall(b"+OK\\r\\n")
+    threading.Thread(target=serve).start()
+    """
+        report = judge(body, saying("store(server.connect())\nserver.terminate()"))
+        self.assertEqual(report.kinds, ["passed"], report.results)
+        self.assertEqual(report.output(), "")
+
     def test_what_python_does_at_its_end_is_done(self):
         body = """
     import atexit, os, signal, socket

@@ -183,7 +183,7 @@ class Run:
     def _run_test(self, planned, test):
         try:
             result = None
-            if self._is_reusable(planned, test):
+            if self._is_reusable(planned, test) and not self._ahead.was_tried(planned):
                 result = self._attempt(planned, test, QUICK_TIMEOUTS, is_final=False)
                 if result[0] is not PASSED:
                     result = None

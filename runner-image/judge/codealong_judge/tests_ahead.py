@@ -8,7 +8,7 @@ from .outcome import PASSED, MustBeAlone
 class TestsAhead:
     """Those of one step. They use the program that the waiting test uses, and only a pass counts.
 
-    One that does not pass so is made again in its turn, alone; so is the waiting one. In the run of its own
+    One that does not pass so is made again in its turn, on a fresh start; so is the waiting one. In the run of its own
     step each test has a program of its own, and then there is nothing to be made ahead.
     """
 
@@ -22,6 +22,8 @@ class TestsAhead:
         self._is_possible = is_possible
         # The results of those that have passed, each with the seconds that it took.
         self._passed = {}
+        # Those that were tried and have not passed: the program is not as it was before them.
+        self._tried = set()
         # The seconds of tests that were made ahead, and not in the test that was reported last.
         self._seconds = 0.0
 
@@ -31,6 +33,10 @@ class TestsAhead:
             self._to_come.remove(planned)
         self._seconds = 0.0
         return self._passed.pop(planned.id, None)
+
+    def was_tried(self, planned):
+        """Whether a test was tried without a pass: with the same values, it might find its own traces."""
+        return planned.id in self._tried
 
     def seconds_of_others(self):
         """How much of the time since the last `take` other tests have taken."""
@@ -43,14 +49,18 @@ class TestsAhead:
             if planned is None:
                 return
             self._to_come.remove(planned)
+            self._tried.add(planned.id)
             began, before = monotonic(), self._seconds
+            result = None
             try:
                 result = self._make(planned, self._tests[planned.name], attempt)
             except MustBeAlone:
                 continue
-            # One that it has let wait in turn counts by itself.
-            own = monotonic() - began - (self._seconds - before)
-            self._seconds += own
+            finally:
+                # One that it has let wait in turn counts by itself.
+                own = monotonic() - began - (self._seconds - before)
+                self._seconds += own
             if result[0] is not PASSED:
                 return  # The program may be in no state for more.
+            self._tried.remove(planned.id)
             self._passed[planned.id] = result, own

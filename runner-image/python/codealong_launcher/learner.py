@@ -206,7 +206,13 @@ class Learner:
         """
         if os.getpid() != self._pid:
             return  # A forked child, which really ends.
-        threading._shutdown()
+        try:
+            threading._shutdown()
+        except BaseException as error:
+            # A signal's handler has raised it. Python tells it, waits for no thread any more, and ends.
+            if not isinstance(error, SystemExit):
+                self._report(error)
+            _end(0)
         if self._writer.may_end():
             return
         processes = sys.modules.get("multiprocessing.util")
@@ -270,6 +276,14 @@ def _finish(code):
     """Ends the process as Python does: threads, `atexit`, output."""
     try:
         threading._shutdown()
+    except BaseException:
+        pass
+    _end(code)
+
+
+def _end(code):
+    """Ends the process without waiting for its threads."""
+    try:
         atexit._run_exitfuncs()
     except BaseException:
         pass

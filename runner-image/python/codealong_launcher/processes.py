@@ -9,7 +9,7 @@ import os
 import signal
 import site
 import sys
-from time import monotonic
+from time import monotonic, sleep
 
 from codealong_protocol import procfs
 
@@ -31,8 +31,9 @@ _THREADS_MAX_TO_FORK_AHEAD = 16
 _THREAD_COUNTS = ("/sys/fs/cgroup/pids/pids.current", "/sys/fs/cgroup/pids.current")
 _LAUNCHER_THREADS = 1
 
-#: How long the end of a process is waited for before it is looked for.
-_END_SECONDS, _END_AGAIN_SECONDS = 0.005, 0.0002
+#: How long the end of a program's one process is waited for, and how often many are looked for: less and
+#: less, because what is killed needs processor time to end, of the same share.
+_END_SECONDS, _LOOK_SECONDS, _LOOK_SECONDS_MAX = 0.005, 0.0002, 0.01
 #: Long on purpose: a busy machine must not look like a program that can't be ended.
 _KILL_SECONDS = 5.0
 #: A program whose processes multiply faster than they are found is killed together with those that
@@ -145,7 +146,7 @@ class Processes:
         if self._pid is not None and not self._has_ended:
             _kill(self._pid)
             self._child_signal.wait(_END_SECONDS)
-        begin = monotonic()
+        begin, pause = monotonic(), _LOOK_SECONDS
         while True:
             self.reap()
             remaining = self._program_pids()
@@ -160,7 +161,9 @@ class Processes:
             if self._is_container and now > begin + _KILL_ALL_SECONDS:
                 self._discard_preforked()
                 os.kill(-1, signal.SIGKILL)
-            self._child_signal.wait(_END_AGAIN_SECONDS)
+            # Not by the signal: a crowd of ends would wake it again and again.
+            sleep(pause)
+            pause = min(1.5 * pause, _LOOK_SECONDS_MAX)
 
     def kill_descendants(self):
         """On a host, kills all that is left; in a container the kernel does, at the launcher's end."""

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
 use super::*;
 use crate::event_channel::{JobStream, event_channel};
-use crate::frame::FRAME_MAX;
+use crate::frame::{FRAME_MAX, PROTOCOL};
 
 /// Short, as tests wait for it.
 const LIMIT: Duration = Duration::from_millis(200);
@@ -128,7 +128,7 @@ async fn talk<Part: Future<Output = ()>>(
 async fn an_honest_judge_is_understood() {
     let kinds = talk(async |mut judge| {
         let job = judge.take_job().await;
-        assert_eq!(job["protocol"], 3);
+        assert_eq!(job["protocol"], PROTOCOL);
         assert_eq!(job["limit_ms"], 200);
         assert_eq!(job["files"]["main.py"], "print('é')");
         assert_eq!(job["steps"][0]["tests"][1]["id"], "listen.2");
