@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from judging import NONCE, Judge, Report, descendants, free_port, job, judge, lives, step
+from judging import PROTOCOL, NONCE, Judge, Report, descendants, free_port, job, judge, lives, step
 from codealong_protocol import frame
 from codealong_protocol.channel import Channel, ChannelClosed
 from codealong_judge import launcher
@@ -115,7 +115,7 @@ class TheJudge(unittest.TestCase):
     def test_says_what_it_and_the_launcher_measure(self):
         with Judge() as process:
             ready, joined = process.ready, process.joined
-        self.assertEqual((ready["frame"], ready["protocol"], joined["frame"]), ("ready", 3, "joined"))
+        self.assertEqual((ready["frame"], ready["protocol"], joined["frame"]), ("ready", PROTOCOL, "joined"))
         for said in (ready, joined):
             self.assertEqual(set(said["limits"]), MEASURED)
             self.assertIs(said["limits"]["dumpable"], False)
