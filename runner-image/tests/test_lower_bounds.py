@@ -63,6 +63,15 @@ client.expect(nil_array, not_before_ms=100)
 """
         self.assertEqual(judge(waits(100), one(body)).kinds, ["passed"])
 
+    def test_of_requests_in_a_row_the_first_one_counts(self):
+        body = """
+client.send("WAIT")
+server.pause(60)
+client.send("PING")
+client.expect(nil_array, not_before_ms=100)
+"""
+        self.assertEqual(judge(waits(100), one(body)).kinds, ["passed"])
+
     def test_a_reply_that_is_read_late_is_no_early_one(self):
         # Whoever looks late can't know.
         body = "client.send('WAIT')\nserver.pause(150)\nclient.expect(nil_array, not_before_ms=100)"

@@ -138,6 +138,13 @@ class TestsAhead(unittest.TestCase):
             echoed = [one["bytes"] for one in report["one.2"]["exchanges"] if one["action"] == "received"]
             self.assertEqual(echoed, ["+waits\\r\\n", "+has waited\\r\\n"])
 
+    def test_one_that_loops_meanwhile_is_the_courses_fault(self):
+        loops = '\n@test("loops")\ndef _(server):\n    while True:\n        pass\n'
+        tests = TESTS.replace('\n@test("waits too")', loops + '\n@test("waits too")')
+        report = run(tests, limit_ms=1500)
+        self.assertEqual(report.kinds, ["passed", "test-broken", "not-run", "not-run", "not-run"], report.results)
+        self.check_order(report)
+
     def test_the_runs_limit_holds_meanwhile(self):
         endless = '\n@test("endless")\ndef _(server):\n    server.later(60_000)\n'
         report = run(TESTS + endless, limit_ms=3000)

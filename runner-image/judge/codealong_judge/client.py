@@ -6,13 +6,8 @@ from . import comparison, explanation, outcome, resp
 from .expectation import Expectation, as_bytes, as_milliseconds
 from .formatting import excerpt
 from .outcome import Misuse
-
-#: With more unread bytes than this nothing is waited for: the judge keeps them in its memory.
-_UNREAD_BYTES_MAX = 4 * 1024 * 1024
-
-#: How long nothing may come, at a test's own step and, once the program has come to rest, in the runs of
-#: later ones.
-_SILENCE_MS, _SILENCE_AGAIN_MS = 30, 5
+from .reply_wait import UNREAD_BYTES_MAX, wait_for_reply
+from .silence import expect_silence
 
 #: How long more bytes of a wrong reply are waited for.
 _REST_SECONDS = 0.01
@@ -29,25 +24,6 @@ def command(*words):
     if not words:
         raise Misuse("a command needs at least one word")
     return resp.encode_command([as_bytes(word) for word in words])
-
-
-def expect_silence(attempt, clients, for_ms):
-    """For `for_ms` nothing may come to any of the clients; what comes is "extra bytes"."""
-    if for_ms is None and not attempt.is_of_own_step:
-        # So short a time must not be one in which the program got no turn.
-        attempt.settle()
-        for_ms = _SILENCE_AGAIN_MS
-    elif for_ms is None:
-        for_ms = _SILENCE_MS
-    until = monotonic() + as_milliseconds(for_ms) / 1000
-    while True:
-        for client in clients:
-            client.refuse_extra_bytes()
-        sockets = [client.readable_socket() for client in clients]
-        sockets = [socket for socket in sockets if socket is not None]
-        if not sockets or monotonic() >= until:
-            return
-        attempt.event_loop.wait(until, sockets)
 
 
 class Client:
@@ -73,6 +49,8 @@ class Client:
         self._answered = []
         #: When it last asked, in nanoseconds of the monotonic clock, or 0.
         self.asked_ns = 0
+        # How many replies it has asked for, and when the first request began that may have none yet.
+        self._replies_asked = self._unanswered_since_ns = 0
 
     # What a test calls
 
@@ -139,7 +117,9 @@ class Client:
         limit_ms = timeouts.silence_ms if within_ms is None else as_milliseconds(within_ms)
         self._reply_start = self._position
         began = monotonic()
-        reading, deadline = self._read_reply(expectation, began, limit_ms / 1000)
+        reading, deadline = wait_for_reply(
+            self._attempt, self._connection, expectation, self._position, self._resp_version, limit_ms / 1000
+        )
         took_ms = (monotonic() - began) * 1000
         if isinstance(reading, resp.Incomplete):
             self._fail_without_reply(expectation, reading, took_ms)
@@ -296,6 +276,9 @@ class Client:
         self._refuse_extra_bytes()
         self._request, self._request_bytes = request, data
         self.asked_ns = monotonic_ns()
+        if self._replies >= self._replies_asked:
+            self._unanswered_since_ns = self.asked_ns
+        self._replies_asked += len((request.get("commands") or {}).get("commands", "?"))
 
     def _note_version(self, words):
         """HELLO asks for a version of the protocol, from its own reply on."""
@@ -335,41 +318,13 @@ class Client:
                 began = monotonic()
                 deadline.restart()
                 continue
-            if self._unread_bytes > _UNREAD_BYTES_MAX:
+            if self._unread_bytes > UNREAD_BYTES_MAX:
                 self._refuse_extra_bytes()
             if not self._connection.wait_to_send(deadline.until) and deadline.has_passed():
                 waited_ms = (monotonic() - began) * 1000
                 self._record_silence(waited_ms)
                 self._fail(outcome.silent(waited_ms, self._request, None, self._replies))
             self._connection.receive()
-
-    def _read_reply(self, expectation, began, limit):
-        """What was read, and the deadline that it was waited for by."""
-        connection = self._connection
-        deadline, end_max = self._attempt.deadline(limit), began + 3 * limit
-        late = self._attempt.timeouts.late_ms / 1000
-        while True:
-            reading = expectation.read(connection.received, self._position, self._resp_version)
-            if not isinstance(reading, resp.Incomplete) or connection.end is not None:
-                break
-            is_too_long = self._unread_bytes > _UNREAD_BYTES_MAX + len(expectation.expected)
-            latest = end_max + deadline.seconds_lost()
-            if monotonic() >= latest or is_too_long:
-                break  # A reply that goes on and on is no reply.
-            if connection.wait_to_receive(min(deadline.until, latest)):
-                connection.receive_long_reply(self._position)
-                # A slow reply, of which bytes keep coming, is not one that never comes.
-                deadline.restart()
-            elif self._attempt.is_program_finished():
-                break
-            elif not deadline.has_passed():
-                continue
-            elif late and not self._unread_bytes:
-                deadline.extend(late)
-                late = 0
-            else:
-                break
-        return reading, deadline
 
     def _receive_rest(self):
         """Waits a moment for the bytes after a wrong one, to show the learner all that came."""
@@ -397,11 +352,12 @@ class Client:
         """Fails where the reply is here so early that the program can't have waited for so long.
 
         The program began later than the request, and replied earlier than its bytes were read here: a
-        slow machine makes an early reply look late, and no late one early.
+        slow machine makes an early reply look late, and no late one early. So do several requests in a
+        row, of which the first counts.
         """
         if not self.asked_ns:
             raise Misuse("there is no request yet whose reply could be too early")
-        took_ms = (self._connection.received_ns - self.asked_ns) / 1e6
+        took_ms = (self._connection.received_ns - self._unanswered_since_ns) / 1e6
         if took_ms < at_least_ms - _CLOCK_MS:
             self._fail(outcome.too_early(took_ms, at_least_ms, self._request), self._reply_start)
 

@@ -60,7 +60,8 @@ class Oracle:
     def __init__(self, event_loop, is_container):
         self._event_loop = event_loop
         self._is_container = is_container
-        self._pid = None
+        #: Its process, or None.
+        self.pid = None
         self._folder = None
         self._connections = []
         self._ids = []
@@ -69,7 +70,7 @@ class Oracle:
 
     def start(self):
         """Starts it, and returns at once."""
-        if self._pid is not None:
+        if self.pid is not None:
             return
         self._folder = _FOLDER if self._is_container else tempfile.mkdtemp(prefix="codealong-oracle-")
         # The folder first: the kernel shows a program the name of the socket as it is written here.
@@ -80,7 +81,7 @@ class Oracle:
         null = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in range(3)]
         try:
             program = redis_programs.program("redis-server")
-            self._pid = os.posix_spawn(program, arguments, {}, file_actions=null)
+            self.pid = os.posix_spawn(program, arguments, {}, file_actions=null)
         except OSError as error:
             sys.exit(f"redis-server can't be started: {error}")
 
@@ -89,16 +90,16 @@ class Oracle:
         for connection in self._connections:
             connection.close()
         self._connections = []
-        if self._pid is not None:
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
-            self._pid = None
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid = None
             self._remove_socket()
 
     def _has_ended(self):
-        if os.waitpid(self._pid, os.WNOHANG) == (0, 0):
+        if os.waitpid(self.pid, os.WNOHANG) == (0, 0):
             return False
-        self._pid = None
+        self.pid = None
         return True
 
     def empty(self):

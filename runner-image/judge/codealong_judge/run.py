@@ -1,10 +1,9 @@
 """A run: every test of a job, in order, each with exactly one result."""
 
-import signal
 import sys
 import traceback
 from collections import deque
-from time import monotonic, process_time
+from time import monotonic
 
 from . import course, explanation, outcome, recording, test_error
 from .attempt import Attempt
@@ -22,15 +21,14 @@ from .outcome import (
     MustBeAlone,
     RunTimedOut,
 )
+from .processor_time import ProcessorTime
 from .random_values import RandomValues
 from .retrace import Retrace
 from .server import Server
 from .stage import Stage
+from .test_alarm import TestAlarm
 from .tests_ahead import TestsAhead
 from .timeouts import QUICK_TIMEOUTS, Timeouts
-
-#: Every wait ends at the run's limit. A test that still runs so much later does not wait.
-_GRACE_SECONDS = 0.2
 
 #: What the tests contain that ask a real redis-server.
 _MAY_ASK_REDIS = "differential("
@@ -66,7 +64,7 @@ class Run:
         self._is_used = self._many_have_left = False
         # The outcome of every test after the end of the run.
         self._outcome_of_rest = None
-        self._is_in_test = False
+        self._alarm = TestAlarm(frames)
         self._timings = {"launch_us": None, "listen_us": None}
         self._functions = FunctionNames(job.files["main.py"].decode("utf-8", "replace"))
         self._right_replies = RightReplies()
@@ -76,15 +74,14 @@ class Run:
         self._ahead = None
         #: The real redis-server of this run, which differential tests ask.
         self.oracle = Oracle(event_loop, lane.processes.is_container)
-        self._cpu_us_before = self._counters.cpu_us()
-        self._own_cpu_before = process_time()
+        self._processor_time = ProcessorTime(self._counters)
         self._throttled_us_before = self._counters.throttled_us()
         self._refusals_before = self._counters.refusals()
 
     def run_tests(self):
         """Runs all tests and reports each."""
         self._event_loop.set_deadline(self._deadline)
-        self._interrupt_endless_tests(self._deadline)
+        self._alarm.set(self._deadline)
         self._frames.write("started")
         if any(_MAY_ASK_REDIS in step.source for step in self._job.steps if any(test.asked for test in step.tests)):
             # Now, so that it listens by the time that it is asked.
@@ -127,7 +124,7 @@ class Run:
 
     def finish(self):
         """Writes the last frame."""
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._alarm.clear()
         self._event_loop.lift_limits()
         # What the program printed before its last answer belongs to the report.
         self._event_loop.drain()
@@ -142,16 +139,10 @@ class Run:
             launches=self._launcher.launches,
             timings=self._timings,
             memory_peak_bytes=self._counters.memory_peak_bytes(),
-            cpu_us=self._cpu_us(),
+            cpu_us=self._processor_time.used_us(self.oracle.pid),
             throttled_us=_since(self._throttled_us_before, self._counters.throttled_us()),
             lines_follow=self._lines_follow,
         )
-
-    def _cpu_us(self):
-        """The processor time of the learner's container and of this process, since the run began."""
-        learner_us = _since(self._cpu_us_before, self._counters.cpu_us())
-        own_us = int((process_time() - self._own_cpu_before) * 1_000_000)
-        return None if learner_us is None else learner_us + own_us
 
     def find_lines(self):
         """After the last frame of the verdict: the lines that only tracing tells, in one more."""
@@ -163,7 +154,7 @@ class Run:
             # The verdict is out, and holds without them.
             traceback.print_exc()
             lines = {}
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._alarm.clear()
         found = [{"id": test, "line": line} for test, line in lines.items()]
         self._frames.write("lines", lines=found, complete=self._retrace.is_complete)
 
@@ -185,7 +176,7 @@ class Run:
             result = None
             if self._is_reusable(planned, test) and not self._ahead.was_tried(planned):
                 result = self._attempt(planned, test, QUICK_TIMEOUTS, is_final=False)
-                if result[0] is not PASSED:
+                if result[0] is not PASSED and self._outcome_of_rest is None:
                     result = None
             if result is None:
                 result = self._final_attempt(planned, test)
@@ -286,6 +277,10 @@ class Run:
             if not failed.is_decided:
                 self._retrace.take_undecided(planned, test, result)
         except EndlessTest as endless:
+            if beside is not None:
+                # The one that waits ends by it too: the run is over, by the course's fault.
+                attempt.close_clients()
+                raise
             # The last frame is that of the signal's handler.
             interrupted = test_error.files_of(endless)[-2]
             if not test_error.is_test(interrupted):
@@ -364,11 +359,8 @@ class Run:
         )
 
     def _make(self, test, attempt):
-        was_in_test, self._is_in_test = self._is_in_test, True
-        try:
+        with self._alarm.in_test():
             test.function(Server(attempt))
-        finally:
-            self._is_in_test = was_in_test
 
     def _start_fresh(self, arguments):
         another = any(test.fresh for test in self._later)
@@ -384,20 +376,6 @@ class Run:
         """The result of the last test that was run."""
         self._outcome_of_rest = NOT_RUN
         return result, span, getattr(cause, "exchanges", [])
-
-    def _interrupt_endless_tests(self, deadline):
-        """Each wait of a client ends with the run; this is for tests that loop without one.
-
-        A frame that is half written is finished first: the signal comes again.
-        """
-        when = deadline + _GRACE_SECONDS
-
-        def interrupt(_signal, _frame):
-            if self._is_in_test and monotonic() >= when and not self._frames.is_writing:
-                raise EndlessTest
-
-        signal.signal(signal.SIGALRM, interrupt)
-        signal.setitimer(signal.ITIMER_REAL, max(when - monotonic(), 0.001), 0.1)
 
     def _record_timings(self):
         program = self._launcher.program

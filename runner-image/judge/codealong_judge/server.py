@@ -1,13 +1,14 @@
 """The learner's program as a test sees it."""
 
 from . import real_client, starting
-from .client import Client, expect_silence
+from .client import Client
 from .connection import Connection
 from .differential import Differential
 from .expectation import as_milliseconds
 from .outcome import Misuse
 from .random_values import as_count
 from .redis_scripts import ScriptGenerator
+from .silence import expect_silence
 
 #: Of the scripts of an earlier step, one in so many is sent: it has passed with all of them.
 _SHARE_OF_SCRIPTS = 5

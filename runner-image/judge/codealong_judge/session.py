@@ -2,7 +2,7 @@
 
 import select
 import sys
-from time import monotonic, monotonic_ns, process_time
+from time import monotonic, monotonic_ns
 
 from codealong_protocol import frame
 
@@ -13,6 +13,7 @@ from .deciding_line import RightReplies
 from .formatting import byte_string
 from .job import files_of
 from .outcome import Failed, Interference, LauncherLost, u32
+from .processor_time import ProcessorTime
 from .random_values import RandomValues
 from .timeouts import Timeouts
 
@@ -163,8 +164,7 @@ class Session:
         # Whether the program's end has been told.
         self._is_end_told = False
         self._look = _FIRST_LOOK_SECONDS
-        self._cpu_us_before = self._counters.cpu_us()
-        self._own_cpu_before = process_time()
+        self._processor_time = ProcessorTime(self._counters)
         self._refusals_before = self._counters.refusals()
 
     def serve(self):
@@ -189,7 +189,7 @@ class Session:
         self._event_loop.lift_limits()
         self._launcher.release_output()
         self._output.flush()
-        self._frames.write("finished", reason=reason, cpu_us=self._cpu_us())
+        self._frames.write("finished", reason=reason, cpu_us=self._processor_time.used_us())
 
     def _step(self):
         """Waits for something to happen and handles it; the reason why the session ends, or None."""
@@ -216,16 +216,8 @@ class Session:
             self._end_program(failed)
             has_happened = True
         self._look = _FIRST_LOOK_SECONDS if has_happened else min(self._look * 2, _LOOK_SECONDS_MAX)
-        used = self._cpu_us()
+        used = self._processor_time.used_us()
         return "processor" if used is not None and used > self._job.cpu_limit_ms * 1000 else None
-
-    def _cpu_us(self):
-        """The processor time of the learner's container and of this process, since the session began."""
-        now = self._counters.cpu_us()
-        if now is None or self._cpu_us_before is None:
-            return None
-        own_us = int((process_time() - self._own_cpu_before) * 1_000_000)
-        return max(now - self._cpu_us_before, 0) + own_us
 
     def _handle_commands(self):
         for _ in range(_COMMANDS_MAX):

@@ -14,7 +14,7 @@ class Stage:
         """No wait and no test goes on after `deadline`."""
         self._run._event_loop.set_deadline(deadline)
         self._run._event_loop.call_every(socket_limits.CHECK_SECONDS, self._run._launcher.check_limits)
-        self._run._interrupt_endless_tests(deadline)
+        self._run._alarm.set(deadline)
 
     def prepare(self, test, is_fresh):
         """Starts the program as the test needs it, traced, unless it runs so and need not be a fresh one."""

@@ -2,6 +2,9 @@
 
 use super::phrase::{duration, exit};
 
+/// Killed by it, as the judge writes it.
+const SIGTERM: i32 = -15;
+
 /// What it did instead, and what it should do.
 pub(super) fn not_ended(
     waited_ms: u32,
@@ -14,20 +17,23 @@ pub(super) fn not_ended(
         Some(line) => format!(", waiting in line {line}"),
         None => String::new(),
     };
+    let asked = "Your program was asked to end, by the signal SIGTERM, and";
     match code {
         None => format!(
-            "Your program was asked to end, by the signal SIGTERM, and {} later it still ran{place}. \
-             Handle the signal, and end the whole program there.",
+            "{asked} {} later it still ran{place}. By then it has to have ended, all its threads with it, \
+             with exit code 0.",
             duration(waited_ms)
         ),
+        Some(SIGTERM) => format!(
+            "{asked} that signal killed it. It has to end by itself, with exit code 0: a function that \
+             `signal.signal` is given for SIGTERM can do what is left to be done, and end it."
+        ),
         Some(code) if code < 0 => format!(
-            "Your program was asked to end, by the signal SIGTERM, and signal {} killed it. Handle \
-             SIGTERM with `signal.signal`, do what is left to be done, and end with exit code 0.",
+            "{asked} signal {} killed it. It has to end by itself, with exit code 0.",
             code.unsigned_abs()
         ),
         Some(code) => format!(
-            "Your program was asked to end, by the signal SIGTERM, and ended with {}. Exit code 0 says \
-             that nothing went wrong.",
+            "{asked} ended with {}. Exit code 0 says that nothing went wrong.",
             exit(code)
         ),
     }

@@ -111,7 +111,7 @@ async fn what_a_test_does_with_the_program_is_told() {
             "signal.signal(signal.SIGTERM, end)",
             "",
             "not-ended",
-            "and signal 15 killed it. Handle SIGTERM",
+            "and that signal killed it. It has to end by itself",
         ),
         (
             "    sys.exit(0)",

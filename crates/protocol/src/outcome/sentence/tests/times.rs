@@ -44,17 +44,22 @@ fn a_program_that_was_asked_to_end_is_told_what_it_did_instead() {
     for (said, rest) in [
         (
             said(None, Some(7), false),
-            "1 s later it still ran, waiting in line 7. Handle the signal, and end the whole program \
-             there.",
+            "1 s later it still ran, waiting in line 7. By then it has to have ended, all its threads with \
+             it, with exit code 0.",
         ),
         (
             said(None, Some(7), true),
-            "1 s later it still ran, busy in line 7. Handle the signal, and end the whole program there.",
+            "1 s later it still ran, busy in line 7. By then it has to have ended, all its threads with it, \
+             with exit code 0.",
         ),
         (
             said(Some(-15), None, false),
-            "signal 15 killed it. Handle SIGTERM with `signal.signal`, do what is left to be done, and \
-             end with exit code 0.",
+            "that signal killed it. It has to end by itself, with exit code 0: a function that \
+             `signal.signal` is given for SIGTERM can do what is left to be done, and end it.",
+        ),
+        (
+            said(Some(-9), None, false),
+            "signal 9 killed it. It has to end by itself, with exit code 0.",
         ),
         (
             said(Some(3), None, false),
