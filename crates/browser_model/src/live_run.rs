@@ -19,7 +19,7 @@ pub enum LiveTest<'run> {
     NotAsked,
 }
 
-/// The run on screen. Only [`LiveRun::apply`] and [`LiveRun::interrupt`] change it.
+/// The run on screen. Only [`LiveRun::apply`], [`LiveRun::begin_again`] and [`LiveRun::interrupt`] change it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LiveRun {
     /// The queue position while the run waits: 1 is next.
@@ -47,14 +47,11 @@ impl LiveRun {
     pub fn apply(&mut self, event: RunEvent) {
         match event {
             RunEvent::Queued { position } => self.position = Some(position),
-            // Where it has begun before, its connection was lost, and this is another one.
             RunEvent::Started { seed, steps, only } => {
-                *self = Self {
-                    seed: Some(seed),
-                    steps,
-                    only,
-                    ..Self::default()
-                };
+                self.position = None;
+                self.seed = Some(seed);
+                self.steps = steps;
+                self.only = only;
             }
             RunEvent::TestStarted { id } => self.running = Some(id),
             RunEvent::Output { chunk } => self.push_output(chunk),
@@ -83,6 +80,14 @@ impl LiveRun {
             }
             RunEvent::Interrupted { error } => self.interrupt(error),
         }
+    }
+
+    /// The run was lost and is asked for again: nothing of the first one stands beside the second.
+    pub fn begin_again(&mut self) {
+        *self = Self {
+            only: self.only.take(),
+            ..Self::default()
+        };
     }
 
     /// Ends the run without a report, unless it has one already.
@@ -219,21 +224,22 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_a_run_that_was_lost_once_another_begins() {
-        let started = |seed| RunEvent::Started {
-            seed: Seed::new(seed),
-            steps: Vec::new(),
-            only: None,
-        };
-        let (mut again, mut alone) = (LiveRun::default(), LiveRun::default());
-        again.apply(started(1));
-        again.apply(chunk("a"));
+    fn nothing_is_left_of_a_run_that_is_asked_for_again_but_what_it_is_for() {
         let id = TestId::new(StepId::parse("ping").unwrap(), 1);
-        again.apply(RunEvent::TestStarted { id });
-        again.apply(RunEvent::Queued { position: 1 });
-        again.apply(started(2));
-        alone.apply(started(2));
-        assert_eq!(again, alone);
+        let asked = LiveRun {
+            only: Some(id.clone()),
+            ..LiveRun::default()
+        };
+        let mut run = asked.clone();
+        run.apply(RunEvent::Started {
+            seed: Seed::new(1),
+            steps: Vec::new(),
+            only: Some(id.clone()),
+        });
+        run.apply(chunk("a"));
+        run.apply(RunEvent::TestStarted { id });
+        run.begin_again();
+        assert_eq!(run, asked);
     }
 
     #[test]

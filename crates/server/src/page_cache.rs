@@ -19,9 +19,6 @@ const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The only headers that a page is rendered from: it has its own address in it.
-const SEEN_BY_PAGES: [HeaderName; 2] = [header::HOST, FORWARDED_PROTO];
-
 /// The pages that have been rendered.
 #[derive(Debug, Clone)]
 pub(crate) struct PageCache {
@@ -35,11 +32,14 @@ struct Pages {
     bytes: usize,
 }
 
-/// All that a page depends on, but the courses and the nonce.
+/// All that a page depends on, but the courses and the nonce. It has its own address in it.
+///
+/// Nothing here is a part of the request's memory, which is as large as all of its headers.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct PageRequest {
     path: String,
-    headers: [Option<HeaderValue>; 2],
+    host: Option<String>,
+    is_https: bool,
 }
 
 /// A page, cut where its nonce stood.
@@ -68,7 +68,7 @@ impl PageCache {
 impl Pages {
     /// Whoever asks by many names costs the others what it costs to render their pages once more.
     fn keep(&mut self, request: PageRequest, page: Arc<RenderedPage>) {
-        let bytes = page.bytes();
+        let bytes = page.bytes() + request.bytes();
         if bytes > BYTES_MAX {
             return;
         }
@@ -76,8 +76,9 @@ impl Pages {
             *self = Self::default();
         }
         self.bytes += bytes;
+        let bytes_of_request = request.bytes();
         if let Some(before) = self.by_request.insert(request, page) {
-            self.bytes -= before.bytes();
+            self.bytes -= before.bytes() + bytes_of_request;
         }
     }
 }
@@ -99,7 +100,7 @@ pub(crate) async fn answer_from_cache(
     if let Some(page) = cache.find(&asked) {
         return page.answer(&Nonce::new());
     }
-    let response = next.run(without_other_headers(request)).await;
+    let response = next.run(asked.alone(request)).await;
     let Some(nonce) = nonce_of_page(&response) else {
         return response;
     };
@@ -118,10 +119,30 @@ pub(crate) async fn answer_from_cache(
 
 impl PageRequest {
     fn of(request: &Request) -> Self {
+        let header = |name| request.headers().get(name)?.to_str().ok();
         Self {
             path: request.uri().path().to_owned(),
-            headers: SEEN_BY_PAGES.map(|name| request.headers().get(name).cloned()),
+            host: header(header::HOST).map(str::to_owned),
+            is_https: header(FORWARDED_PROTO) == Some("https"),
         }
+    }
+
+    /// The request with nothing but this.
+    fn alone(&self, mut request: Request) -> Request {
+        let mut headers = HeaderMap::new();
+        let host = self.host.as_deref().map(HeaderValue::from_str);
+        if let Some(Ok(host)) = host {
+            headers.insert(header::HOST, host);
+        }
+        if self.is_https {
+            headers.insert(FORWARDED_PROTO, HeaderValue::from_static("https"));
+        }
+        *request.headers_mut() = headers;
+        request
+    }
+
+    fn bytes(&self) -> usize {
+        self.path.len() + self.host.as_ref().map_or(0, String::len)
     }
 }
 
@@ -152,17 +173,6 @@ impl RenderedPage {
     }
 }
 
-fn without_other_headers(mut request: Request) -> Request {
-    let mut headers = HeaderMap::new();
-    for name in SEEN_BY_PAGES {
-        if let Some(value) = request.headers().get(&name) {
-            headers.insert(name, value.clone());
-        }
-    }
-    *request.headers_mut() = headers;
-    request
-}
-
 /// The nonce of an answer that is a page; of no other.
 fn nonce_of_page(response: &Response) -> Option<String> {
     if response.status() != StatusCode::OK {
@@ -183,6 +193,20 @@ mod tests {
         PageRequest::of(&request.body(Body::empty()).unwrap())
     }
 
+    /// A request's header may have any length, and what is kept of it is what a page shows.
+    #[test]
+    fn nothing_else_of_a_request_makes_another_page() {
+        let with = |proto: &str| {
+            let request = Request::get("/").header(header::HOST, "a");
+            let request = request
+                .header(FORWARDED_PROTO, proto)
+                .header("x-junk", proto);
+            PageRequest::of(&request.body(Body::empty()).unwrap())
+        };
+        assert_eq!(with("http"), with(&"x".repeat(10_000)));
+        assert_ne!(with("http"), with("https"));
+    }
+
     fn page(bytes: usize) -> Arc<RenderedPage> {
         Arc::new(RenderedPage::new(HeaderMap::new(), &"x".repeat(bytes), "n"))
     }
@@ -198,8 +222,9 @@ mod tests {
         let mut pages = Pages::default();
         for number in 0..100 {
             pages.keep(asked(&format!("192.0.2.{number}")), page(1 << 20));
-            let kept = pages.by_request.values();
-            assert_eq!(kept.map(|page| page.bytes()).sum::<usize>(), pages.bytes);
+            let kept = pages.by_request.iter();
+            let bytes = kept.map(|(request, page)| request.bytes() + page.bytes());
+            assert_eq!(bytes.sum::<usize>(), pages.bytes);
             assert!(pages.bytes <= BYTES_MAX);
         }
         pages.keep(asked("localhost"), page(BYTES_MAX + 1));
@@ -210,7 +235,8 @@ mod tests {
     fn a_page_that_two_have_rendered_counts_once() {
         let mut pages = Pages::default();
         pages.keep(asked("localhost"), page(1000));
+        let bytes = pages.bytes;
         pages.keep(asked("localhost"), page(1000));
-        assert_eq!(pages.bytes, 1000);
+        assert_eq!(pages.bytes, bytes);
     }
 }

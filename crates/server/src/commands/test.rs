@@ -36,6 +36,13 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 /// A run that was lost on its way, and is worth asking for once more at once.
 #[derive(Debug, thiserror::Error)]
 enum RunLost {
+    /// Nobody answered.
+    #[error("{server} can't be asked: is CodeAlong served there?")]
+    Unanswered {
+        server: String,
+        #[source]
+        source: ureq::Error,
+    },
     /// The answer ended, or broke off.
     #[error("the connection was lost before the verdict")]
     Connection {
@@ -164,11 +171,27 @@ impl<'arguments> RemoteJudge<'arguments> {
             .post(format!("{server}/api/run"))
             .content_type("application/json")
             .send(body)
-            .with_context(|| format!("{server} can't be asked: is CodeAlong served there?"))?;
+            .map_err(|source| unanswered(server, source))?;
         if !response.status().is_success() {
             return Err(refusal(response));
         }
         follow(BufReader::new(response.into_body().into_reader()))
+    }
+}
+
+/// Why there is no answer: another attempt mends no address, and no certificate.
+fn unanswered(server: &str, source: ureq::Error) -> anyhow::Error {
+    let is_lost = matches!(
+        source,
+        ureq::Error::Io(_) | ureq::Error::ConnectionFailed | ureq::Error::Timeout(_)
+    );
+    let server = server.to_owned();
+    let error = RunLost::Unanswered { server, source };
+    if is_lost {
+        error.into()
+    } else {
+        // No longer a run that is lost.
+        anyhow!("{:#}", anyhow::Error::from(error))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -23,10 +24,19 @@ pub(crate) struct Server {
     _site: TempDir,
 }
 
-/// Another process may take the port first: then the server fails to start.
+/// An address that nobody listens on, given once. Its port lies below those that the kernel takes
+/// by itself (`ip_local_port_range`): a client of another test could take one of them before the
+/// server that it is for listens.
 pub(crate) fn free_address() -> SocketAddr {
-    let probe = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    probe.local_addr().unwrap()
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+    loop {
+        let port = first + GIVEN.fetch_add(1, Ordering::Relaxed);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if std::net::TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
 }
 
 impl Server {

@@ -83,8 +83,15 @@ async fn a_program_is_tested_from_a_terminal() {
     assert!(told.contains("is CodeAlong served there?"), "{told}");
 }
 
-/// Passes connections on to a server, but cuts the first of them in the middle of its answer, or all.
-async fn cutting(server: SocketAddr, only_the_first: bool) -> SocketAddr {
+/// Where a connection is cut.
+#[derive(Debug, Clone, Copy)]
+enum Cut {
+    BeforeTheAnswer,
+    InTheMiddle,
+}
+
+/// Passes connections on to a server, but cuts the first of them, or all.
+async fn cutting(server: SocketAddr, cut: Cut, only_the_first: bool) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -94,17 +101,20 @@ async fn cutting(server: SocketAddr, only_the_first: bool) -> SocketAddr {
             let (mut from_client, mut to_client) = client.split();
             let (mut from_server, mut to_server) = upstream.split();
             let mut answer = Vec::new();
-            let cut = async {
+            let until_cut = async {
                 while !answer.windows(9).any(|bytes| bytes == b"\"started\"") {
                     let mut bytes = [0; 4096];
                     let count = from_server.read(&mut bytes).await.unwrap();
+                    if matches!(cut, Cut::BeforeTheAnswer) {
+                        return;
+                    }
                     to_client.write_all(&bytes[..count]).await.unwrap();
                     answer.extend_from_slice(&bytes[..count]);
                 }
             };
             if is_cut {
                 tokio::select! {
-                    () = cut => {}
+                    () = until_cut => {}
                     copied = tokio::io::copy(&mut from_client, &mut to_server) => panic!("{copied:?}"),
                 }
                 is_cut = !only_the_first;
@@ -121,8 +131,16 @@ async fn cutting(server: SocketAddr, only_the_first: bool) -> SocketAddr {
 async fn a_run_whose_connection_is_lost_is_asked_for_once_more() {
     let _serial_guard = serial_guard().await;
     let server = Server::start("lost", 2, Duration::ZERO).await;
-    for (only_the_first, expected) in [(true, Some(0)), (false, Some(2))] {
-        let url = format!("http://{}", cutting(server.address, only_the_first).await);
+    for (cut, only_the_first, expected) in [
+        (Cut::InTheMiddle, true, Some(0)),
+        (Cut::InTheMiddle, false, Some(2)),
+        (Cut::BeforeTheAnswer, true, Some(0)),
+        (Cut::BeforeTheAnswer, false, Some(2)),
+    ] {
+        let url = format!(
+            "http://{}",
+            cutting(server.address, cut, only_the_first).await
+        );
         let asked =
             tokio::task::spawn_blocking(move || output(&mut test_command(&solution(), &url)));
         let (code, told) = asked.await.unwrap();

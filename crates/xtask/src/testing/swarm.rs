@@ -299,12 +299,16 @@ impl Swarm {
         let balancer = self.balancer.as_ref().context("there is no balancer")?;
         let lost = &self.machines[1];
         let learners = self.learners()?;
+        let deadline = Instant::now() + READY_WITHIN;
         let at_risk = loop {
             let runs = balancer.runs_on(lost.name)?;
             if runs > 0 {
                 break runs;
             }
             interrupt::check()?;
+            if Instant::now() > deadline {
+                bail!("HAProxy sends {} no run", lost.name);
+            }
             thread::sleep(Duration::from_millis(20));
         };
         self.network.pull_cable(lost.name)?;

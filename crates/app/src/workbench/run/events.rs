@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use browser_model::LiveRun;
 use futures::{Stream, StreamExt};
 use leptos::prelude::*;
 use protocol::{RunError, RunEvent, RunRequest};
@@ -30,8 +31,8 @@ impl Runs {
     }
 
     /// Follows one run to its end. What is lost on its way, such as a request to a server that is being
-    /// replaced, or the answer of one whose cable is pulled, is asked for once more: a run leaves nothing
-    /// behind that a second one could find.
+    /// replaced, or an answer that a balancer gives up, is asked for once more: a run leaves nothing behind
+    /// that a second one could find. A connection that just falls silent is not: that takes long enough.
     ///
     /// Returns what may still come after the report.
     async fn follow_one(self, request: RunRequest) -> Option<RunEvents> {
@@ -40,6 +41,7 @@ impl Runs {
             .as_ref()
             .is_err_and(RunError::is_worth_asking_again_at_once)
         {
+            self.fold(LiveRun::begin_again);
             browser::wait(ASK_AGAIN_AFTER_MS).await;
             heard = self.read_until_report(request).await;
         }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
 
@@ -21,9 +21,13 @@ const RUN_LIMIT: Duration = Duration::from_secs(180);
 /// Where nobody answers, a run fails at once.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
 
-/// What `codealong test` says where a run is asked for once more, and where it had been lost.
+/// What `codealong test` says where a run is asked for once more, and where it had only waited at a server
+/// that stops, as `protocol::RunError::Unavailable` has it. Any other one was cut off.
 const ASKED_AGAIN: &str = "asking again";
-const LOST: &str = "the connection was lost";
+const UNAVAILABLE: &str = "the sandbox is not available right now";
+
+/// Beyond this something is stuck.
+const RUNS_END_WITHIN: Duration = Duration::from_secs(300);
 
 /// What has come of the runs.
 #[derive(Debug, Default, Clone)]
@@ -32,7 +36,7 @@ pub(crate) struct Outcomes {
     pub(crate) passed: usize,
     /// Of these, the runs that were asked for once more.
     pub(crate) asked_again: usize,
-    /// Of these again, the ones that had begun and were lost. The others waited at a server that stopped.
+    /// Of these again, the ones that were cut off. The others waited at a server that stopped.
     pub(crate) lost: usize,
     /// What runs without a verdict said.
     pub(crate) failed: Vec<String>,
@@ -102,9 +106,9 @@ impl Learners {
                     match result {
                         Ok(finished) if finished.succeeded() => {
                             outcomes.passed += 1;
-                            let says = |part: &str| usize::from(finished.stdout.contains(part));
-                            outcomes.asked_again += says(ASKED_AGAIN);
-                            outcomes.lost += says(LOST);
+                            let says = |part: &str| finished.stdout.contains(part);
+                            outcomes.asked_again += usize::from(says(ASKED_AGAIN));
+                            outcomes.lost += usize::from(says(ASKED_AGAIN) && !says(UNAVAILABLE));
                         }
                         Ok(finished) => outcomes.failed.push(finished.failure_reason()),
                         Err(error) => outcomes.failed.push(format!("{error:#}")),
@@ -118,9 +122,13 @@ impl Learners {
 
     /// Waits until so many runs have ended from now on.
     pub(crate) fn wait_for_runs(&self, count: usize) -> Result<()> {
+        let deadline = Instant::now() + RUNS_END_WITHIN;
         let target = self.ended.load(Ordering::Relaxed) + count;
         while self.ended.load(Ordering::Relaxed) < target {
             interrupt::check()?;
+            if Instant::now() > deadline {
+                bail!("too few runs end: {count} were waited for");
+            }
             thread::sleep(Duration::from_millis(50));
         }
         Ok(())
@@ -128,20 +136,28 @@ impl Learners {
 
     /// Lets the runs under way end, and says what has come of all.
     pub(crate) fn finish(mut self) -> Result<Outcomes> {
+        self.end()?;
+        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(outcomes.clone())
+    }
+}
+
+impl Learners {
+    fn end(&mut self) -> Result<()> {
         self.is_over.store(true, Ordering::Relaxed);
         for thread in std::mem::take(&mut self.threads) {
             thread
                 .join()
                 .map_err(|_| anyhow!("a learner's thread panicked"))?;
         }
-        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(outcomes.clone())
+        Ok(())
     }
 }
 
+/// After a step that failed: the machines are removed next, and nobody may be at work on them.
 impl Drop for Learners {
     fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
+        let _ = self.end();
     }
 }
 

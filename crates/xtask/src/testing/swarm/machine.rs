@@ -46,10 +46,10 @@ impl Machine {
         let engine = format!(
             "hostname {name}; mount --bind {run} /run; \
              exec dockerd --data-root {data} --exec-opt native.cgroupdriver=cgroupfs \
-             --cgroup-parent /codealong-{process}-{name}",
+             --cgroup-parent /{group}",
             run = run.display(),
             data = data.display(),
-            process = std::process::id(),
+            group = control_group(name),
         );
         let engine = namespace
             .command("unshare")
@@ -129,7 +129,32 @@ impl Drop for Machine {
             let _ = self.engine.wait();
         }
         let _ = remove(&self.folder);
+        remove_control_groups(&control_group(self.name));
     }
+}
+
+/// The parent of those of the machine's containers. Docker makes it, and leaves it.
+fn control_group(name: &str) -> String {
+    format!("codealong-{}-{name}", std::process::id())
+}
+
+/// In the one hierarchy of version 2, or in each of version 1. One that still has a process stays.
+fn remove_control_groups(group: &str) {
+    let root = Path::new("/sys/fs/cgroup");
+    let hierarchies = fs::read_dir(root).into_iter().flatten().flatten();
+    let parents = hierarchies.map(|entry| entry.path());
+    for parent in parents.chain([root.to_owned()]) {
+        remove_empty_folders(&parent.join(group));
+    }
+}
+
+fn remove_empty_folders(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_empty_folders(&entry.path());
+        }
+    }
+    let _ = fs::remove_dir(folder);
 }
 
 fn remove(folder: &Path) -> Result<()> {
