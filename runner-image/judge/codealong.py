@@ -39,6 +39,8 @@ program runs until it calls `server.start()`, and then in a folder of its own.
 | `server.ready()` | a client that has had `+PONG`; waits while the program doesn't listen or answers `-LOADING` |
 | `server.stop()` | kills the program as `kill -9` does; its files stay |
 | `server.terminate(within_ms=1000)` | asks the program to end, by SIGTERM, which it must do with exit code 0 |
+| `server.folder.read("dump")` | what a file holds that the program has stored; `.expect("dump", data)` compares it, `.write`, `.append` and `.cut` change it, `.names()` lists them |
+| `with server.real_redis(files={…}) as redis:` | a real redis-server that is given files; `redis.expect("GET", "k", bulk("v"))` asks it |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
 | `server.expect_silence(a, b, for_ms=None)` | nothing may come to any of these clients for so long: without it 30 ms, and 5 in later steps' runs |
 | `server.pause(ms)` | lets time go by (not `time.sleep`: the judge has work to do meanwhile) |
@@ -95,7 +97,8 @@ The outcomes are those of `protocol::Outcome`. Which one a program gets is the j
 the test's: `refused`, `exited`, `syntax-error`, `other-port`, `ipv6-only` where it can't be
 reached; `silent`, `ended`, `closed`, `reset`, `incomplete`, `crashed`, `stopped`, `too-slow` where
 no reply, or not all of it, came in time; `too-early` where it can't have been waited for; `invalid-byte`, `wrong-type`, `wrong-value`,
-`extra-bytes` where the wrong one did; `differs` where Redis gives another one; `wrong-output` where a real client printed something else; `unasked` where bytes came before any request;
+`extra-bytes` where the wrong one did; `differs` where Redis gives another one; `wrong-output` where a real client printed something else;
+`wrong-file` where a file is not as it should be; `disagrees` where a real Redis makes something else of it; `unasked` where bytes came before any request;
 `not-ended` where it was asked to end, and did not;
 `out-of-memory`, `too-many-processes`, `too-many-sockets`, `output-flood`, `timed-out`, `interfered`
 where a limit was hit.

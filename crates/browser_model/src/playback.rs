@@ -56,12 +56,16 @@ pub fn playback_of(exchanges: &[Exchange]) -> Option<Vec<PlaybackStep>> {
             }
             ExchangeAction::Sent { .. }
             | ExchangeAction::LeftOut { .. }
+            | ExchangeAction::FileWritten { .. }
             | ExchangeAction::Started { .. }
             | ExchangeAction::Restarted { .. }
             | ExchangeAction::Stopped
             | ExchangeAction::Terminated => return None,
             ExchangeAction::Received { .. }
             | ExchangeAction::Silence { .. }
+            | ExchangeAction::FileRead { .. }
+            | ExchangeAction::RedisStarted { .. }
+            | ExchangeAction::RedisAsked { .. }
             | ExchangeAction::ClosedByServer
             | ExchangeAction::Reset => {}
         }

@@ -56,6 +56,8 @@ pub enum TraceEvent {
     Started,
     /// The program was killed, or asked to end.
     Stopped,
+    /// The test looked at what the program has stored, or changed it.
+    Stored,
     /// Events are left out here.
     LeftOut,
 }
@@ -71,6 +73,7 @@ impl TraceEvent {
             Self::Closed => "closed",
             Self::Started => "started",
             Self::Stopped => "ended by the test",
+            Self::Stored => "by the test itself",
             Self::LeftOut => "left out",
         }
     }
@@ -149,6 +152,10 @@ fn event_of(action: &ExchangeAction) -> TraceEvent {
         | ExchangeAction::Reset => TraceEvent::Closed,
         ExchangeAction::Started { .. } | ExchangeAction::Restarted { .. } => TraceEvent::Started,
         ExchangeAction::Stopped | ExchangeAction::Terminated => TraceEvent::Stopped,
+        ExchangeAction::FileRead { .. }
+        | ExchangeAction::FileWritten { .. }
+        | ExchangeAction::RedisStarted { .. }
+        | ExchangeAction::RedisAsked { .. } => TraceEvent::Stored,
         ExchangeAction::LeftOut { .. } => TraceEvent::LeftOut,
     }
 }

@@ -78,7 +78,7 @@ pub(crate) struct MistakeReader<'a> {
 /// Outcomes that no mistake of the learner explains.
 const NOT_MISTAKES: [&str; 4] = ["passed", "not-run", "not-asked", "test-broken"];
 /// Outcomes that carry the received bytes.
-const WITH_RECEIVED: [&str; 9] = [
+const WITH_RECEIVED: [&str; 11] = [
     "closed",
     "incomplete",
     "invalid-byte",
@@ -88,6 +88,8 @@ const WITH_RECEIVED: [&str; 9] = [
     "extra-bytes",
     "unasked",
     "wrong-output",
+    "wrong-file",
+    "disagrees",
 ];
 /// Outcomes of which something is missing.
 const WITH_MISSING: [&str; 1] = ["incomplete"];

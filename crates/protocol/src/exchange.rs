@@ -78,6 +78,36 @@ pub enum ExchangeAction {
     Stopped,
     /// The test asked the program to end.
     Terminated,
+    /// The test read a file of the program's.
+    FileRead {
+        /// Its name.
+        file: String,
+        /// Its beginning.
+        content: Excerpt,
+        /// Its length in bytes.
+        size: u32,
+    },
+    /// The test changed a file of the program's.
+    FileWritten {
+        /// Its name.
+        file: String,
+        /// The beginning of what was written.
+        content: Excerpt,
+        /// The number of bytes that were written.
+        size: u32,
+    },
+    /// The test started a real redis-server.
+    RedisStarted {
+        /// The files that it was given.
+        files: Vec<String>,
+    },
+    /// The test asked a real redis-server.
+    RedisAsked {
+        /// The question.
+        request: Request,
+        /// The answer.
+        reply: RespValue,
+    },
     /// There are too many events: some from the middle are left out here.
     LeftOut {
         /// Events that are missing here.
@@ -124,6 +154,10 @@ impl Exchange {
         Self::real_client(exchanges, client)
             .map_or_else(|| format!("client {client}"), str::to_owned)
     }
+}
+
+fn size_of(size: u32) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX)
 }
 
 /// As an end of a sentence, as one types them; empty where there are none.
@@ -179,8 +213,35 @@ impl ExchangeAction {
             }
             Self::Stopped => "the program was killed".to_owned(),
             Self::Terminated => "the program was asked to end, by SIGTERM".to_owned(),
+            Self::FileRead {
+                file,
+                content,
+                size,
+            } => format!(
+                "the test read {file}, {}: {}",
+                counted(size_of(*size), "byte", "bytes"),
+                content.word()
+            ),
+            Self::FileWritten {
+                file,
+                content,
+                size,
+            } => format!(
+                "the test wrote {} to {file}: {}",
+                counted(size_of(*size), "byte", "bytes"),
+                content.word()
+            ),
+            Self::RedisStarted { files } if files.is_empty() => {
+                "a real Redis was started".to_owned()
+            }
+            Self::RedisStarted { files } => {
+                format!("a real Redis was started with {}", files.join(" and "))
+            }
+            Self::RedisAsked { request, reply } => {
+                format!("a real Redis answered {request} with {reply}")
+            }
             Self::LeftOut { count } => {
-                let count = usize::try_from(*count).unwrap_or(usize::MAX);
+                let count = size_of(*count);
                 format!("{} left out here", counted(count, "event is", "events are"))
             }
         })

@@ -33,9 +33,9 @@ pub use english::{counted, duration_text, minutes_text, sentence_case, with_arti
 pub use exchange::{Caller, Exchange, ExchangeAction};
 pub use id::{CourseId, InvalidId, Seed, Slug, StepId, TestId};
 pub use outcome::{
-    Comparison, Crash, CrashPlace, Difference, Interference, ListenerEnd, ListenerEndKind, Missing,
-    Outcome, ProgramEnd, ProgramWarning, ProtocolViolation, Receipt, RespNumber, RespRule,
-    ScriptedCommand, SocketKind, SourceSpan, TracebackFrame,
+    Comparison, Crash, CrashPlace, Difference, Disagreement, FileFault, FileType, Interference,
+    ListenerEnd, ListenerEndKind, Missing, Outcome, ProgramEnd, ProgramWarning, ProtocolViolation,
+    Receipt, RespNumber, RespRule, ScriptedCommand, SocketKind, SourceSpan, TracebackFrame,
 };
 pub use plan::{PlannedStep, PlannedTest};
 pub use program::{PROGRAM_FILE, Program, ProgramError, RunnableProgram};

@@ -7,6 +7,7 @@ use crate::{Expected, Received, Request, RespType};
 mod comparison;
 mod crash;
 mod difference;
+mod disagreement;
 mod exception_advice;
 mod interference;
 mod kind;
@@ -21,17 +22,20 @@ mod silence;
 mod syntax_advice;
 mod termination;
 mod type_advice;
+mod wrong_file;
 mod wrong_output;
 
 pub use comparison::Comparison;
 pub use crash::{Crash, CrashPlace, SourceSpan, TracebackFrame};
 pub use difference::{Difference, ScriptedCommand};
+pub use disagreement::Disagreement;
 pub use interference::{Interference, ProtocolViolation};
 pub use program_end::{ListenerEnd, ListenerEndKind, ProgramEnd};
 pub use program_warning::ProgramWarning;
 pub(crate) use resp_phrase::replies_phrase;
 pub use resp_rule::{Missing, RespNumber, RespRule};
 pub use silence::Receipt;
+pub use wrong_file::{FileFault, FileType};
 
 /// How one test ended. Only `Passed` is a pass; `NotRun` and `NotAsked` say nothing of the program;
 /// `TestBroken` is the course's fault.
@@ -198,6 +202,20 @@ pub enum Outcome {
         /// Its exit code; none where it was stopped, since nothing happened any more.
         code: Option<i32>,
     },
+    /// A file of the program's is not as it should be.
+    WrongFile {
+        /// Its name, with that of a folder before it where there is one.
+        file: String,
+        /// What is wrong with it.
+        fault: FileFault,
+    },
+    /// A real redis-server that was given files of the program's answers otherwise than it should.
+    Disagrees {
+        /// The names of the files.
+        files: Vec<String>,
+        /// What it makes of them.
+        fault: Disagreement,
+    },
     /// The right reply, too late.
     TooSlow {
         /// How long it took.
@@ -324,6 +342,8 @@ impl Outcome {
             | Self::WrongOutput { output: reply, .. }
             | Self::Differs(Difference { reply, .. }) => Some(reply),
             Self::Ended { reply, .. } | Self::Stopped { reply, .. } => reply.as_ref(),
+            Self::WrongFile { fault, .. } => fault.content(),
+            Self::Disagrees { fault, .. } => fault.reply(),
             _ => None,
         }
     }

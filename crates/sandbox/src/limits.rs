@@ -29,10 +29,11 @@ pub(crate) const SHARED_MEMORY: Tmpfs = Tmpfs {
     bytes: 1024 * 1024,
     inodes: 512,
 };
-/// What fits into the one folder that the judge can write to: the socket that its redis-server listens on.
+/// What fits into the one folder that the judge can write to: the sockets that its redis-servers listen on,
+/// and 4 MiB of files that one is given, which it rewrites.
 pub(crate) const ORACLE: Tmpfs = Tmpfs {
-    bytes: 4096,
-    inodes: 4,
+    bytes: 12 * 1024 * 1024,
+    inodes: 64,
 };
 /// Open files of one process.
 pub(crate) const OPEN_FILES: i64 = 128;

@@ -136,7 +136,7 @@ class Client:
             self._fail(outcome.too_slow(took_ms, limit_ms))
         if not_before_ms is not None:
             self._require_not_before(as_milliseconds(not_before_ms))
-        return _plain(reading)
+        return plain(reading)
 
     def expect_nothing_more(self, for_ms=None):
         """For `for_ms` nothing may come; what comes is "extra bytes".
@@ -400,7 +400,7 @@ class Client:
         raise explanation.failure(self._attempt, symptom, self._request, self._replies, port, offset)
 
 
-def _plain(reply):
+def plain(reply):
     if reply.type not in ("array", "map"):
         return reply.value
-    return tuple(_plain(element) for element in reply.value)
+    return tuple(plain(element) for element in reply.value)

@@ -4,6 +4,7 @@ import errno
 from time import monotonic
 
 from . import outcome, tcp_table
+from .crash import checked_span, crash_of, is_position, ports_of, span_of, text_of
 from .outcome import Failed, LauncherLost, Misuse
 
 #: A connection may close before its traceback is recorded. It is waited for while the program is not
@@ -11,9 +12,6 @@ from .outcome import Failed, LauncherLost, Misuse
 _CAUSE_SECONDS = 0.3
 
 _FLOOD_BYTES = 512 * 1024
-
-#: What an exception ends, a `protocol::CrashPlace`, by where it was met.
-_CRASH_PLACES = {name: name for name in ("thread", "task", "callback", "handler")} | {"future": "thread"}
 
 #: These symptoms may have a cause elsewhere; a wrong reply is its own cause.
 _MAY_HAVE_A_CAUSE = {"silent", "closed", "reset", "incomplete", "refused", "wrong-output"}
@@ -69,7 +67,7 @@ def no_connection(attempt, waited_ms, is_unanswered):
     found = _limit_hit(attempt) or _syntax_error(records)
     if found is not None:
         return Failed(found)
-    crash = _crash(records, None)
+    crash = crash_of(records, None)
     if crash is not None:
         code = 1 if program.status is None else program.status
         return Failed(outcome.crashed(crash, 0, None) if was_accepted else outcome.exited(code, crash))
@@ -128,10 +126,26 @@ def not_ended(attempt, waited_ms):
     if code == 0:
         return None
     found = _limit_hit(attempt)
-    crash = _crash(attempt.records, None)
+    crash = crash_of(attempt.records, None)
     if found is None and crash is not None:
         found = outcome.crashed(crash, _replies(attempt), None)
     return Failed(found or outcome.not_ended(waited_ms, code, None, False))
+
+
+def wrong_file(attempt, symptom):
+    """What a program is told of a file that it has stored otherwise than it should: where it has come to
+    grief, that."""
+    if not attempt.is_final:
+        return Failed(symptom)
+    found = None if attempt.program is None else _limit_hit(attempt)
+    crash = crash_of(attempt.records, None)
+    if found is None and crash is not None:
+        found = outcome.crashed(crash, _replies(attempt), None)
+    found = found or end_of_program(attempt)
+    if found is not None:
+        return Failed(found)
+    ended = None if attempt.program is None else came_to_its_end(attempt)
+    return ended or Failed(symptom)
 
 
 def stopped_listening(attempt):
@@ -171,7 +185,7 @@ def end_of_program(attempt):
     if found is not None:
         return found
     # No request is named: each was answered.
-    crash = _crash(attempt.records, None)
+    crash = crash_of(attempt.records, None)
     replies = _replies(attempt)
     # Whether a client came in the moment in which the program listened makes no difference.
     was_accepted = _has_accepted(attempt)
@@ -208,8 +222,8 @@ def _warning(attempt):
     if asked_ns and compared is not None:
         return {"what": "bytes-compared-with-text", "line": compared}
     thrown_away = attempt.records.note("coroutine", asked_ns)
-    if _text(thrown_away.get("function")):
-        function = _text(thrown_away["function"])[:60]
+    if text_of(thrown_away.get("function")):
+        function = text_of(thrown_away["function"])[:60]
         return {"what": "never-awaited", "function": function, "line": _line_in(thrown_away)}
     return None
 
@@ -226,7 +240,7 @@ def _may_have_read(attempt, port):
     One that was reset may have been taken and read in part: then the exception's record names it.
     """
     first, *_ = attempt.clients
-    is_named = any(port in _ports(crash) for crash in attempt.records.crashes())
+    is_named = any(port in ports_of(crash) for crash in attempt.records.crashes())
     clients = [client for client in attempt.clients if client.port == port]
     return first.port == port or is_named or any(client.was_accepted() for client in clients)
 
@@ -249,17 +263,17 @@ def _end(records):
         fact = {
             "how": listener["how"],
             "line": _line_in(listener),
-            "function": _text(listener.get("function"))[:60] or None,
+            "function": text_of(listener.get("function"))[:60] or None,
         }
     return {
         "exit_line": _line_in(exit_call),
-        "exit_text": _text(text)[:200] if isinstance(text, str) else None,
+        "exit_text": text_of(text)[:200] if isinstance(text, str) else None,
         "listener": fact,
     }
 
 
 def _line_in(note):
-    return note["line"] if _is_position(note.get("line")) else None
+    return note["line"] if is_position(note.get("line")) else None
 
 
 def _current_line(attempt):
@@ -279,7 +293,7 @@ def _cause(attempt, kind, request, replies, port):
         found = _limit_hit(attempt)
         if found is not None:
             return found
-        crash = _crash(records, port)
+        crash = crash_of(records, port)
         if crash is not None:
             return outcome.crashed(crash, replies, request if _may_have_read(attempt, port) else None)
         if program.status is not None and not attempt.launcher.descendant_pids():
@@ -321,71 +335,10 @@ def _is_process_limit(crash):
 
 def _syntax_error(records):
     for crash in records.crashes():
-        span = _checked_span(crash.get("span"))
+        span = checked_span(crash.get("span"))
         if crash.get("where") == "syntax" and span is not None:
-            return outcome.syntax_error(span, _text(crash.get("detail")), _text(crash.get("text")))
+            return outcome.syntax_error(span, text_of(crash.get("detail")), text_of(crash.get("text")))
     return None
-
-
-def _crash(records, port):
-    """The exception to blame, or None.
-
-    One in the main thread is to blame for everything after it. Any other is to blame unless its
-    record says that it was about other clients than the one at `port`.
-    """
-    crashes = records.crashes()
-    in_main = [crash for crash in crashes if crash.get("where") in ("main", "syntax")]
-    about_client = [crash for crash in crashes if port is None or port in (_ports(crash) or [port])]
-    for crash in (*in_main, *about_client):
-        return {
-            "exception": _text(crash.get("exception") or "SyntaxError"),
-            "detail": _text(crash.get("detail")),
-            "suggestion": _text(crash.get("suggestion"))[:60] or None,
-            "span": _checked_span(crash.get("span")),
-            "traceback": _traceback(crash.get("traceback")),
-            "place": _CRASH_PLACES.get(str(crash.get("where")), "main"),
-        }
-    return None
-
-
-def _ports(crash):
-    """The ports of the clients that an exception was about, as far as its record says."""
-    ports = crash.get("ports")
-    return ports if isinstance(ports, list) else []
-
-
-def _traceback(frames):
-    checked = []
-    for frame in frames if isinstance(frames, list) else ():
-        if isinstance(frame, dict) and _is_position(frame.get("line")):
-            checked.append(
-                {
-                    "file": _text(frame.get("file")),
-                    "line": frame["line"],
-                    "function": _text(frame.get("function")),
-                    "text": _text(frame.get("text")),
-                }
-            )
-    return checked[:40]
-
-
-def _checked_span(span):
-    if not isinstance(span, dict) or not _is_position(span.get("line")):
-        return None
-    column, end_column = span.get("column"), span.get("end_column")
-    return {
-        "file": _text(span.get("file")),
-        "line": span["line"],
-        "column": column if _is_position(column) else None,
-        "end_column": end_column if _is_position(end_column) else None,
-    }
-
-
-def span_of(line):
-    """The `protocol::SourceSpan` of a line of the main module, or None."""
-    if line is None:
-        return None
-    return {"file": "main.py", "line": line, "column": None, "end_column": None}
 
 
 def span_of_result(result):
@@ -399,11 +352,3 @@ def span_of_result(result):
         return span_of(line)
     crash = result.get("crash")
     return crash["span"] if crash else None
-
-
-def _is_position(value):
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000
-
-
-def _text(value):
-    return value[:2000] if isinstance(value, str) else ""

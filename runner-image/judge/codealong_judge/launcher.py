@@ -48,6 +48,8 @@ class Launcher:
         self._probe_seconds = _PROBE_SECONDS
         #: What the program found at its last fresh start.
         self.files = None
+        #: Whether a test has changed files since.
+        self.are_files_changed = False
         #: What it is started with, besides.
         self.arguments = ()
         #: Whether the starts to come record the lines that lead to each reply; what they print is
@@ -75,7 +77,7 @@ class Launcher:
         self._records.reset(number, self._manner())
         texts = None
         if files is not None:
-            self.files = files
+            self.files, self.are_files_changed = files, False
             # Each byte as one character: a file need not be text.
             texts = {name: data.decode("latin-1") for name, data in files.items()}
         refusals_before = self._counters.refusals()
@@ -124,6 +126,23 @@ class Launcher:
             self._channel.send("terminate")
         except ChannelClosed as closed:
             raise LauncherLost(str(closed)) from None
+
+    def open_file(self, name, is_written=False):
+        """A descriptor of a file in the program's folder, or the number of an error and the names there.
+
+        One that is written is made where it is missing. Without a name nothing is opened. `(descriptor or None,
+        errno or None, names)`; names are as the launcher tells them.
+        """
+        reply, descriptors = self._request("opened", "open", name=name, is_written=is_written)
+        self.are_files_changed = self.are_files_changed or is_written
+        errno, names = reply.get("errno"), reply.get("names")
+        is_opened = name is not None and errno is None
+        is_sound = errno is None or (type(errno) is int and 0 < errno < 4096)
+        if not is_sound or not isinstance(names, list) or len(descriptors) != is_opened:
+            for descriptor in descriptors:
+                os.close(descriptor)
+            raise LauncherLost("it opened something else")
+        return descriptors[0] if is_opened else None, errno, [str(name) for name in names]
 
     def try_kill(self):
         """After the run: nothing should use the processor any more, and no failure counts."""
@@ -234,7 +253,8 @@ class Launcher:
                 for message, descriptors in self._channel.messages():
                     if found is None and message["message"] == name:
                         found = message, descriptors
-                        self._take_preforked(message)
+                        if "preforked" in message:
+                            self._take_preforked(message)
                     elif message["message"] == "failed":
                         raise interference_of(message)
                     else:

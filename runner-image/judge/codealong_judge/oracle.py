@@ -14,10 +14,12 @@ import tempfile
 from collections import namedtuple
 from time import monotonic
 
-from . import redis_programs, resp
+from . import redis_programs
+from .redis_connection import RedisConnection
 
-#: The only folder that the judge can write to in its container: room for one socket.
-_FOLDER = "/run/oracle"
+#: The only folder that the judge can write to in its container: room for sockets, and for files that a real
+#: redis-server of a test is given.
+FOLDER = "/run/oracle"
 _SOCKET = "oracle"
 
 #: What keeps it small and quiet. Its default is to save files, to look after its keys ten times a second
@@ -40,10 +42,8 @@ _SETTINGS = {
 CLIENTS_MAX = 3
 
 #: Long on purpose: a busy machine must not look like a redis-server that can't be started.
-_START_SECONDS = _REPLY_SECONDS = 5.0
+_START_SECONDS = 5.0
 _RETRY_SECONDS = 0.001
-
-_READ_BYTES = 1 << 16
 
 
 class Turn(namedtuple("Turn", "command words replies")):
@@ -59,7 +59,8 @@ class Oracle:
 
     def __init__(self, event_loop, is_container):
         self._event_loop = event_loop
-        self._is_container = is_container
+        #: Whether the judge has a container, and with it a folder, of its own.
+        self.is_container = is_container
         #: Its process, or None.
         self.pid = None
         self._folder = None
@@ -72,7 +73,7 @@ class Oracle:
         """Starts it, and returns at once."""
         if self.pid is not None:
             return
-        self._folder = _FOLDER if self._is_container else tempfile.mkdtemp(prefix="codealong-oracle-")
+        self._folder = FOLDER if self.is_container else tempfile.mkdtemp(prefix="codealong-oracle-")
         # The folder first: the kernel shows a program the name of the socket as it is written here.
         arguments = ["redis-server", "--dir", self._folder, "--unixsocket", _SOCKET]
         for name, value in _SETTINGS.items():
@@ -195,11 +196,11 @@ class Oracle:
                 if monotonic() > until or self._has_ended():
                     sys.exit(f"the redis-server of the judge does not listen: {error}")
             self._event_loop.sleep(_RETRY_SECONDS)
-        self._connections.append(_Connection(first))
+        self._connections.append(RedisConnection(first))
         for _ in range(CLIENTS_MAX):
             other = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             other.connect(self._path)
-            self._connections.append(_Connection(other))
+            self._connections.append(RedisConnection(other))
         self._ids = []
         for connection in self._connections[1:]:
             connection.send([b"CLIENT", b"ID"])
@@ -217,58 +218,5 @@ class Oracle:
             os.unlink(self._path)
         except FileNotFoundError:
             pass
-        if not self._is_container:
+        if not self.is_container:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-
-class _Connection:
-    """A connection of the judge's to Redis."""
-
-    def __init__(self, connected):
-        self._socket = connected
-        self._received = bytearray()
-        connected.setblocking(False)
-
-    def send(self, *commands):
-        """Sends commands: lists of words."""
-        data = b"".join(map(resp.encode_command, commands))
-        # What a script sends is less than the socket takes.
-        if self._socket.send(data) != len(data):
-            sys.exit("the redis-server of the judge takes nothing")
-
-    def reply(self, event_loop):
-        """The next reply."""
-        until = monotonic() + _REPLY_SECONDS
-        while (reply := self._take()) is None:
-            if not event_loop.wait(until, [self._socket]) and monotonic() >= until:
-                sys.exit("the redis-server of the judge does not answer")
-            self._receive()
-        return reply
-
-    def replies_that_came(self):
-        """The replies that are there."""
-        self._receive()
-        replies = []
-        while (reply := self._take()) is not None:
-            replies.append(reply)
-        return replies
-
-    def close(self):
-        self._socket.close()
-
-    def _receive(self):
-        try:
-            data = self._socket.recv(_READ_BYTES)
-        except BlockingIOError:
-            return
-        if not data:
-            sys.exit("the redis-server of the judge has ended")
-        self._received += data
-
-    def _take(self):
-        reply = resp.read(self._received)
-        if not isinstance(reply, resp.Reply):
-            return None
-        data = bytes(self._received[: reply.end])
-        del self._received[: reply.end]
-        return data

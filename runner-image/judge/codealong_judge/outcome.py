@@ -162,6 +162,16 @@ def wrong_output(tool, command, output, code):
     return {"kind": "wrong-output", "tool": tool, "command": command, "output": output, "code": code}
 
 
+def wrong_file(file, fault):
+    """A file of the program's is not as it should be; `fault` is a `protocol::FileFault`."""
+    return {"kind": "wrong-file", "file": file, "fault": fault}
+
+
+def disagrees(files, fault):
+    """A real redis-server that was given these files answers otherwise; `fault` is a `protocol::Disagreement`."""
+    return {"kind": "disagrees", "files": files, "fault": fault}
+
+
 def too_slow(took_ms, limit_ms):
     return {"kind": "too-slow", "took_ms": u32(took_ms), "limit_ms": u32(limit_ms)}
 

@@ -23,7 +23,7 @@ class ProcessorTime:
         program = self._counters.cpu_us()
         if program is None or self._program_before is None:
             return None
-        own = _own_us() - self._own_before + _running_us(child)
+        own = _own_us() - self._own_before + running_us(child)
         return max(program - self._program_before, 0) + own
 
 
@@ -32,7 +32,7 @@ def _own_us():
     return int((process_time() + ended.ru_utime + ended.ru_stime) * 1_000_000)
 
 
-def _running_us(pid):
+def running_us(pid):
     """What a process has used, by its `utime` and `stime` as in proc_pid_stat(5)."""
     if pid is None:
         return 0

@@ -146,7 +146,7 @@ class _RealClient:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "PYTHONWARNINGS": "ignore"},
-            preexec_fn=_restrict,
+            preexec_fn=lambda: restrict(_MEMORY_BYTES),
         )
         with process.stdin as stdin:
             stdin.write(self._stdin)
@@ -222,7 +222,7 @@ def _is_asleep(pid):
         return file.read().rpartition(")")[2].split()[0] in "SZ"
 
 
-def _restrict():
-    """In the new process: it ends with the judge, and takes no more memory than it needs."""
+def restrict(memory_bytes):
+    """In a new process: it ends with the judge, and takes no more memory than it needs."""
     _PRCTL(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))

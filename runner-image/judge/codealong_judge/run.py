@@ -7,8 +7,9 @@ from time import monotonic
 
 from . import course, explanation, outcome, recording, test_error
 from .attempt import Attempt
+from .crash import span_of
 from .deciding_line import RightReplies
-from .explanation import span_of, span_of_result
+from .explanation import span_of_result
 from .function_names import FunctionNames
 from .oracle import Oracle
 from .outcome import (
@@ -249,7 +250,7 @@ class Run:
     def _is_as_needed(self, test):
         """Whether a program runs, with what the test gives it at its start."""
         launcher = self._launcher
-        is_plain = launcher.program is not None and launcher.files == self._job.files
+        is_plain = launcher.program is not None and launcher.files == self._job.files and not launcher.are_files_changed
         return test.start and is_plain and launcher.arguments == test.arguments
 
     def _prepare(self, test, is_fresh):

@@ -5,8 +5,10 @@ from .client import Client
 from .connection import Connection
 from .differential import Differential
 from .expectation import as_milliseconds
+from .learner_folder import LearnerFolder
 from .outcome import Misuse
 from .random_values import as_count
+from .real_redis import RealRedis
 from .redis_scripts import ScriptGenerator
 from .silence import expect_silence
 
@@ -90,6 +92,20 @@ class Server:
         """
         starting.require_program(self._attempt)
         return real_client.redis_py(self._attempt, script, version, within_ms)
+
+    @property
+    def folder(self):
+        """The program's folder, to read and to change: see `LearnerFolder`."""
+        return LearnerFolder(self._attempt)
+
+    def real_redis(self, files=None, listens=False, **settings):
+        """A real redis-server, given files: `with server.real_redis(files={"dump.rdb": data}) as redis:`.
+
+        Settings are those of redis.conf, with `_` for `-`: `appendonly="yes"`. It is asked by
+        `redis.expect("GET", "k", bulk("v"))`; where it can't read the files, or answers otherwise, the test
+        fails as "disagrees". With `listens` a program can connect to `redis.port`, to copy it as a replica does.
+        """
+        return RealRedis(self._attempt, {} if files is None else files, listens, settings)
 
     def start(self, arguments=None, files=None):
         """Starts the program: in a test with `start=False`, or after `stop` and `terminate`.

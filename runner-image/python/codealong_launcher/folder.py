@@ -1,4 +1,4 @@
-"""The learner's files on disk: rewritten for each fresh start, never read or followed."""
+"""The learner's files on disk: rewritten for each fresh start, and opened for the judge, never followed."""
 
 import os
 
@@ -6,6 +6,11 @@ from .failure import Failure
 
 #: So that what a program left can't keep the launcher busy.
 _REMOVALS_MAX = 150_000
+
+#: What is told of a folder: so many names, and so much of each.
+_NAMES_MAX, _NAME_CHARACTERS_MAX = 48, 100
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class _TooMuch(Exception):
@@ -32,8 +37,57 @@ class Folder:
         except OSError as error:
             raise Failure("files-not-written", error.errno) from None
 
+    def open(self, name, is_written):
+        """A descriptor of the file, which may have one folder before it; raises OSError.
+
+        What is there may be anything but a link: whoever reads it looks at that first. A pipe without a
+        writer does not hold it up.
+        """
+        flags = os.O_RDWR | os.O_CREAT if is_written else os.O_RDONLY
+        parent, _, last = name.rpartition("/")
+        folder = os.open(self._code, _OPEN_FOLDER)
+        try:
+            if parent:
+                outer, folder = folder, os.open(parent, _OPEN_FOLDER, dir_fd=folder)
+                os.close(outer)
+            flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+            return os.open(last, flags, 0o644, dir_fd=folder)
+        finally:
+            os.close(folder)
+
+    def names(self):
+        """The names of what is in the folder, and in the folders in it, sorted; not all where there are very many."""
+        found = []
+        try:
+            folder = os.open(self._code, _OPEN_FOLDER)
+        except OSError:
+            return found
+        try:
+            for name, is_folder in self._names(folder):
+                if not is_folder:
+                    found.append(name)
+                    continue
+                try:
+                    inner = os.open(name, _OPEN_FOLDER, dir_fd=folder)
+                except OSError:
+                    continue
+                try:
+                    found += [f"{name}/{deeper}" for deeper, _ in self._names(inner)]
+                finally:
+                    os.close(inner)
+        finally:
+            os.close(folder)
+        shown = (os.fsencode(name).decode("utf-8", "replace")[:_NAME_CHARACTERS_MAX] for name in found)
+        return sorted(shown)[:_NAMES_MAX]
+
+    @staticmethod
+    def _names(folder):
+        """Some of what is in `folder`, as `(name, is_folder)`."""
+        with os.scandir(folder) as entries:
+            return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry, _ in zip(entries, range(_NAMES_MAX))]
+
     def _write(self, files):
-        folder = os.open(self._code, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        folder = os.open(self._code, _OPEN_FOLDER)
         try:
             for name, content in files.items():
                 flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -53,7 +107,7 @@ class Folder:
         except OSError:
             pass  # It belongs to another user, so the program could not change it either.
         try:
-            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            folder = os.open(path, _OPEN_FOLDER)
         except FileNotFoundError:
             return  # A container without shared memory has no folder for it.
         try:
@@ -78,7 +132,7 @@ class Folder:
                     os.unlink(name, dir_fd=folder)
                     continue
                 os.chmod(name, 0o700, dir_fd=folder)
-                inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+                inner = os.open(name, _OPEN_FOLDER, dir_fd=folder)
                 try:
                     for deeper, is_folder in self._entries(inner):
                         if is_folder:

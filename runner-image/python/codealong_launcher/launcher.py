@@ -140,6 +140,8 @@ class Launcher:
                 self._channel.send("killed", preforked=self._processes.preforked_pids())
             elif message == "terminate":
                 self._processes.terminate()
+            elif message == "open":
+                self._open(request["name"], request["is_written"])
             elif message == "probe":
                 self._processes.probe_stack()
         except Failure as failure:
@@ -169,6 +171,18 @@ class Launcher:
         if forks_ahead:
             self._processes.prefork_next()
             self._send_preforked()
+
+    def _open(self, name, is_written):
+        try:
+            file = None if name is None else self._folder.open(name, is_written)
+        except OSError as error:
+            self._channel.send("opened", errno=error.errno, names=self._folder.names())
+            return
+        if file is None:
+            self._channel.send("opened", errno=None, names=self._folder.names())
+            return
+        self._channel.send("opened", [file], errno=None, names=[])
+        os.close(file)
 
     def _send_preforked(self):
         self._channel.send("preforked", preforked=self._processes.preforked_pids())

@@ -177,6 +177,8 @@ impl Likeness {
             | Outcome::Differs(_)
             | Outcome::ExtraBytes { .. }
             | Outcome::WrongOutput { .. }
+            | Outcome::WrongFile { .. }
+            | Outcome::Disagrees { .. }
             | Outcome::Reset { .. }
             | Outcome::TooSlow { .. }
             | Outcome::TooEarly { .. } => return None,

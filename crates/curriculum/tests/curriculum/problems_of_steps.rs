@@ -54,7 +54,8 @@ fn an_impossible_condition_is_a_problem() {
         "\"silent\"]",
         &[
             "echo/step.toml:23: `received` never applies to the outcome `silent`, \
-             only to closed, incomplete, invalid-byte, wrong-type, wrong-value, differs, extra-bytes, unasked, wrong-output",
+             only to closed, incomplete, invalid-byte, wrong-type, wrong-value, differs, extra-bytes, unasked, wrong-output, \
+             wrong-file, disagrees",
         ],
     );
     check_replaced(

@@ -24,6 +24,8 @@ impl Outcome {
             Self::ExtraBytes { .. } => "extra-bytes",
             Self::Unasked { .. } => "unasked",
             Self::WrongOutput { .. } => "wrong-output",
+            Self::WrongFile { .. } => "wrong-file",
+            Self::Disagrees { .. } => "disagrees",
             Self::TooSlow { .. } => "too-slow",
             Self::TooEarly { .. } => "too-early",
             Self::Crashed { .. } => "crashed",
@@ -42,7 +44,7 @@ impl Outcome {
     }
 
     /// Every kind that [`Outcome::kind`] can return.
-    pub const KINDS: [&'static str; 32] = [
+    pub const KINDS: [&'static str; 34] = [
         "passed",
         "refused",
         "exited",
@@ -61,6 +63,8 @@ impl Outcome {
         "extra-bytes",
         "unasked",
         "wrong-output",
+        "wrong-file",
+        "disagrees",
         "too-slow",
         "too-early",
         "crashed",

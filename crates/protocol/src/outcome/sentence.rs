@@ -242,6 +242,8 @@ impl Outcome {
                 code: *code,
             }
             .sentence(),
+            Self::WrongFile { file, fault } => fault.sentence(file),
+            Self::Disagrees { files, fault } => fault.sentence(files),
             Self::TooSlow { took_ms, limit_ms } => format!(
                 "The reply is right but came after {took_ms} ms; {limit_ms} ms is the most."
             ),

@@ -43,6 +43,20 @@ def _(server):
     ask(client, "choose", any_of("a", 1))
     ask(client, "list", unordered(["a", "b"]))
     ask(client, "id", matching(simple("id 1"), r"id \d+", "id and a number"))
+
+
+@test("keeps a log")
+def _(server):
+    ask(server.connect(), "log", simple("kept"))
+    server.folder.expect("first.log", "kept\n")
+    server.stop()
+    data = server.folder.read("second.log")
+    with server.real_redis(files={"appendonly.aof": data}, appendonly="yes") as redis:
+        redis.expect("GET", "k", bulk("v"))
+    server.folder.cut("second.log", 4)
+    server.folder.append("second.log", b"?")
+    server.start()
+    ask(server.connect(), "log?", bulk(b"*3\r\n?"))
 "#;
 
 const PROGRAM: &str = r#"
@@ -60,6 +74,16 @@ def answer(question):
         return b"+" + "|".join(sys.argv[1:]).encode() + b"\r\n"
     if question == b"stored":
         with open("stored", "rb") as file:
+            data = file.read()
+        return b"$%d\r\n%b\r\n" % (len(data), data)
+    if question == b"log":
+        with open("first.log", "wb") as file:
+            file.write(b"kept\n")
+        with open("second.log", "wb") as file:
+            file.write(b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n")
+        return b"+kept\r\n"
+    if question == b"log?":
+        with open("second.log", "rb") as file:
             data = file.read()
         return b"$%d\r\n%b\r\n" % (len(data), data)
     if question == b"wait":
@@ -148,6 +172,30 @@ async fn what_a_test_does_with_the_program_is_told() {
             "+id none",
             "wrong-value",
             r#"should be a simple string of the form: id and a number, but it is the simple string "id none"."#,
+        ),
+        (
+            r"kept\n",
+            r"left\n",
+            "wrong-file",
+            r"`first.log` should hold `kept\n`, but it holds `left\n`. The first difference is at byte 0.",
+        ),
+        (
+            r#"open("first.log", "wb")"#,
+            r#"open("frist.log", "wb")"#,
+            "wrong-file",
+            "There is no file `first.log` in your program's folder. There is `frist.log`, `main.py`, `second.log`.",
+        ),
+        (
+            r"nv\r",
+            r"nw\r",
+            "disagrees",
+            r#"A real Redis that has read `appendonly.aof` answers `GET k` with the bulk string "w", and the bulk string "v" would be right."#,
+        ),
+        (
+            r"*3\r",
+            r"+3\r",
+            "disagrees",
+            "A real Redis can't read `appendonly.aof`. It says: `Bad file format reading the append only file",
         ),
     ] {
         let program = PROGRAM.replace(right_part, wrong_part);

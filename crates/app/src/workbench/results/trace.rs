@@ -85,6 +85,7 @@ fn icon_of(event: TraceEvent) -> IconName {
         TraceEvent::Closed => IconName::Cross,
         TraceEvent::Started => IconName::Again,
         TraceEvent::Stopped => IconName::Cross,
+        TraceEvent::Stored => IconName::Dot,
         TraceEvent::LeftOut => IconName::Dots,
     }
 }
