@@ -15,6 +15,7 @@ mod name_advice;
 mod phrase;
 mod program_end;
 mod program_warning;
+mod reply_phrase;
 mod resp_phrase;
 mod resp_rule;
 mod sentence;
