@@ -27,6 +27,9 @@ program: for a test that counts connections, say. `@test("…", once=True)` is l
 `@test("…", arguments=["--port", "7000"])` gives the program arguments. In a test with `start=False` no
 program runs until it calls `server.start()`, and then in a folder of its own.
 
+What several steps share lies in the course's folder `support`: `from support.model import blocked`, where
+`course.toml` lists `model.py`. Such a module is executed once in a run, and may import others and this one.
+
 ## The server
 | call | does |
 | --- | --- |

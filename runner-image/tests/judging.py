@@ -188,7 +188,7 @@ def step(name, source):
     return {"step": name, "source": source, "tests": tests}
 
 
-def job(program, steps, port, seed=1, limit_ms=10000, files=None):
+def job(program, steps, port, seed=1, limit_ms=10000, files=None, support=None):
     program = textwrap.dedent(program).replace("6379", str(port))
     return {
         "frame": "job",
@@ -199,6 +199,7 @@ def job(program, steps, port, seed=1, limit_ms=10000, files=None):
         "limit_ms": limit_ms,
         "files": {"main.py": program, **(files or {})},
         "steps": steps,
+        **({} if support is None else {"support": support}),
     }
 
 

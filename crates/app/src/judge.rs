@@ -104,6 +104,7 @@ pub fn job_of(assignment: &Assignment) -> Result<Job, RunError> {
         limit: Job::LIMIT,
         program: program.program().clone(),
         steps: steps.collect(),
+        support: course.support.clone(),
         only: only.clone(),
         record: *record,
     })

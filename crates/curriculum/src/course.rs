@@ -18,6 +18,7 @@ use crate::mistake::Evidence;
 use crate::problem::{Diagnostics, Problems};
 use crate::step::{Step, StepReader};
 use crate::suggestion::did_you_mean;
+use crate::support::SupportReader;
 use crate::toml_table::Spanned;
 
 /// A course, checked. It contains solutions; learners get a `protocol::CourseView`.
@@ -46,6 +47,9 @@ pub struct Course {
     pub steps: Vec<Step>,
     /// The chapters that the steps stand in; none where the course is one piece.
     pub chapters: Vec<Chapter>,
+    /// The Python modules that its tests may import, each one's source by its name: `model` is
+    /// imported as `support.model`. The judge alone gets them.
+    pub support: BTreeMap<String, String>,
     /// Every link to another site, from the introduction, the instructions and the hints.
     pub external_links: Vec<ExternalLink>,
 }
@@ -79,6 +83,12 @@ impl Course {
         // Only course.toml tells which folders are steps.
         let (file, id) = (file?, id?);
         let step_ids = parse_step_ids(folder, &toml_path, &file.steps);
+        let support = SupportReader {
+            folder,
+            file: &toml_path,
+            steps: &step_ids,
+        }
+        .read(&file.support);
         let mut external_links = Vec::new();
         let glossary = Glossary::new(diagnostics, &toml_path, file.terms);
 
@@ -145,6 +155,7 @@ impl Course {
             sheet_html,
             chapters: file.chapters.into_iter().map(chapter).collect(),
             steps,
+            support,
             external_links,
         })
     }

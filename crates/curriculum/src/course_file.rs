@@ -24,6 +24,8 @@ pub(crate) struct CourseFile {
     /// Of all chapters, in order.
     pub(crate) steps: Vec<Spanned<String>>,
     pub(crate) chapters: Vec<ChapterFile>,
+    /// Files in the folder `support`.
+    pub(crate) support: Vec<Spanned<String>>,
     pub(crate) terms: Vec<TermFile>,
 }
 
@@ -144,6 +146,7 @@ impl CourseFile {
                 .value,
             steps,
             chapters,
+            support: table.optional_strings("support"),
             terms,
         };
         table.report_unused();

@@ -7,6 +7,7 @@
 //! redis/
 //!   course.toml        format = 1, title, language, port, steps = ["listen", "ping"]
 //!   introduction.md    what the learner will build
+//!   support/*.py       the modules that course.toml names; tests may import them
 //!   ping/              one step
 //!     step.toml        title, short_title, goal, minutes, [[hint]], [[mistake]]
 //!     instructions.md
@@ -72,6 +73,7 @@ mod python_source;
 mod step;
 mod step_file;
 mod suggestion;
+mod support;
 mod toml_table;
 
 pub use course::Course;

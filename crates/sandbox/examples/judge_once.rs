@@ -2,6 +2,7 @@
 //! and a Python base image, which `cargo xtask up` sets up too.
 #![expect(clippy::print_stdout, reason = "this is what the example is for")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use futures::StreamExt;
@@ -63,6 +64,7 @@ fn job() -> Job {
                 name: "listens on port 6379".to_owned(),
             }],
         }],
+        support: BTreeMap::new(),
         only: None,
         record: false,
     }

@@ -1,5 +1,6 @@
 //! What a run takes and what it yields: the types between the sandbox and its callers.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,6 +24,9 @@ pub struct Job {
     pub program: Program,
     /// The steps to judge, in the course's order.
     pub steps: Vec<JobStep>,
+    /// The Python modules that these tests may import, each one's source by its name: `model` is
+    /// imported as `support.model`. The learner's container gets none of them.
+    pub support: BTreeMap<String, String>,
     /// The only test to run, or none for all.
     pub only: Option<TestId>,
     /// Whether that test is recorded, line by line.

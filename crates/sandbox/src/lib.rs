@@ -36,6 +36,7 @@ mod frame;
 mod guarantee;
 mod image;
 mod job;
+mod job_frame;
 mod labels;
 mod lane;
 mod limits;

@@ -48,6 +48,7 @@ pub(crate) fn plan(job: &Job) -> Vec<(&JobStep, Vec<PlannedTestRun<'_>>)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
 
     use protocol::{Program, Seed, StepId, TestId};
 
@@ -72,6 +73,7 @@ mod tests {
             limit: Job::LIMIT,
             program: Program::default(),
             steps: vec![step("earlier"), step("own")],
+            support: BTreeMap::new(),
             only: None,
             record: false,
         }

@@ -36,10 +36,11 @@ class SessionJob(namedtuple("SessionJob", "nonce port cpu_limit_ms files")):
             raise InvalidFrame(f"no session: {error!r}") from None
 
 
-class Job(namedtuple("Job", "nonce seed port limit_ms files steps record")):
+class Job(namedtuple("Job", "nonce seed port limit_ms files steps support record")):
     """What the server asks for, checked: `files` by their names, `steps` as a tuple.
 
-    Where it asks to `record`, one test is asked for.
+    `support` has the source of each module that the tests may import, by its name. Where it asks to
+    `record`, one test is asked for.
     """
 
     @staticmethod
@@ -74,6 +75,7 @@ class Job(namedtuple("Job", "nonce seed port limit_ms files steps record")):
             limit_ms=int(frame["limit_ms"]),
             files=files_of(frame),
             steps=steps,
+            support=_support_of(frame),
             record=frame.get("record") is True,
         )
 
@@ -93,3 +95,12 @@ def files_of(frame):
     if "main.py" not in files:
         raise ValueError("no main.py")
     return files
+
+
+def _support_of(frame):
+    """A job's modules, source by name; one without any may leave them out."""
+    support = frame.get("support", {})
+    for name, source in support.items():
+        if not name.isidentifier() or not isinstance(source, str):
+            raise ValueError(f"module {name!r}")
+    return support

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 from codealong_protocol import frame, kernel, measurement, signals
 from codealong_protocol.channel import LANE, PROTOCOL, ChannelClosed
 
-from . import course, frames, lane
+from . import course, frames, lane, support
 from .event_loop import EventLoop
 from .job import Job, SessionJob
 from .launcher import Launcher
@@ -194,6 +194,7 @@ def _run(joined, job, began, stdout):
     output = ProgramOutput(lambda **fields: job_frames.write("output", **fields))
     event_loop = EventLoop(_STDIN, output)
     launcher = Launcher(joined, event_loop, output)
+    support.install(job.support)
     run = Run(job, job_frames, event_loop, output, launcher, joined, began)
     event_loop.before_exit = run.oracle.stop
     try:

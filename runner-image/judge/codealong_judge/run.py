@@ -284,7 +284,7 @@ class Run:
                 raise
             # The last frame is that of the signal's handler.
             interrupted = test_error.files_of(endless)[-2]
-            if not test_error.is_test(interrupted):
+            if not test_error.is_course(interrupted):
                 # The judge was at work, say on a reply of a million elements: the program's doing.
                 timed_out = RunTimedOut()
                 timed_out.exchanges = self._exchanges(attempt)

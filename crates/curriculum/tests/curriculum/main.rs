@@ -9,6 +9,7 @@ mod hostile;
 mod mistakes;
 mod problems_of_files;
 mod problems_of_steps;
+mod problems_of_support;
 mod problems_of_texts;
 mod repository;
 mod tiny_course;

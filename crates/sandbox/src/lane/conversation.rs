@@ -11,7 +11,8 @@ use tracing::warn;
 use super::judge::how_it_ended;
 use crate::attached_io::{AttachedIo, AttachedOutput};
 use crate::event_channel::EventSender;
-use crate::frame::{FrameDecoder, job_frame};
+use crate::frame::FrameDecoder;
+use crate::job_frame::job_frame;
 use crate::verifier::{Ending, RunVerifier};
 use crate::{Job, Timings};
 

@@ -1,5 +1,7 @@
 //! T-29, without a container: forged frames, and what becomes of them.
 
+use std::collections::BTreeMap;
+
 use protocol::{Program, Seed, StepId, TestId};
 use serde_json::{Value, json};
 
@@ -25,6 +27,7 @@ fn job() -> Job {
             source: String::new(),
             tests: tests.collect(),
         }],
+        support: BTreeMap::new(),
         only: None,
         record: false,
     }

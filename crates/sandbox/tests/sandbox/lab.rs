@@ -1,5 +1,6 @@
 //! A pool to try things on, and the verbs that the tests are written in.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -200,6 +201,7 @@ impl Tests {
                 source: self.source.clone(),
                 tests: (1..).zip(&self.names).map(planned).collect(),
             }],
+            support: BTreeMap::new(),
             only: None,
             record: false,
         }

@@ -84,6 +84,69 @@ async fn the_course_of_the_authors_page_is_judged_and_checked() {
     check_passes(&course);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tests_of_two_steps_import_modules_of_the_courses_own() {
+    let folder = tempfile::tempdir().unwrap();
+    follow_the_page(folder.path());
+    let course = folder.path().join("parrot");
+    let read = |name: &str| fs::read_to_string(course.join(name)).unwrap();
+    let write = |name: &str, text: &str| fs::write(course.join(name), text).unwrap();
+    let listed = "support = [\"lines.py\", \"parrots.py\"]\nsteps =";
+    write(
+        "course.toml",
+        &read("course.toml").replace("steps =", listed),
+    );
+    fs::create_dir(course.join("support")).unwrap();
+    write(
+        "support/lines.py",
+        "def line_of(word):\n    return word + \"\\n\"\n",
+    );
+    write(
+        "support/parrots.py",
+        "from codealong import exactly\nfrom support.lines import line_of\n\n\
+         def repeats(client, word):\n    client.send_bytes(line_of(word))\n    \
+         client.expect(exactly(line_of(word)))\n",
+    );
+    write(
+        "hello/tests.py",
+        "from codealong import test\nfrom support.parrots import repeats\n\n\
+         @test(\"repeats what it hears\")\ndef _(server):\n    \
+         repeats(server.connect(), server.random.word())\n",
+    );
+    let tests = read("talk/tests.py").replace(
+        "from codealong import exactly, test\n",
+        "from codealong import exactly, test\nimport support.parrots\n",
+    );
+    let both = "        client.send_bytes(f\"{word}\\n\")\n        client.expect(exactly(f\"{word}\\n\"))\n";
+    assert_eq!(tests.matches(both).count(), 2, "{tests}");
+    write(
+        "talk/tests.py",
+        &tests.replace(both, "        support.parrots.repeats(client, word)\n"),
+    );
+    let talk = StepId::parse("talk").unwrap();
+    let looks_around =
+        "import importlib.util, os\nprint(os.listdir(), importlib.util.find_spec(\"support\"))\n";
+    let solution = format!("{looks_around}{}", read("talk/solution.py"));
+
+    let judge_fixture = JudgeFixture::open(&course, "support").await;
+    let right = judge_fixture.judge(&talk, &solution, 1).await;
+    let wrong = judge_fixture
+        .judge(&talk, &read("hello/mistakes/shouts.py"), 1)
+        .await;
+    judge_fixture.close().await;
+    assert_eq!(right.verdict, Verdict::Passed, "{right:#?}");
+    let printed: String = right
+        .output
+        .chunks
+        .iter()
+        .map(|chunk| chunk.text.as_str())
+        .collect();
+    assert!(printed.starts_with("['main.py'] None\n"), "{printed}");
+    let failed = wrong.first_broken().unwrap();
+    assert_eq!(failed.outcome.kind(), "wrong-value", "{wrong:#?}");
+    assert_eq!(failed.mistake.as_ref().unwrap().id, "shouts");
+}
+
 /// The author's command, as a process, finds nothing wrong.
 fn check_passes(course: &Path) {
     let output = codealong("small")

@@ -113,6 +113,37 @@ async fn each_fault_that_only_a_run_can_find_is_found() {
     assert!(text.ends_with(" passed, 6 failed\n"), "{text}");
 }
 
+#[tokio::test]
+async fn what_is_wrong_with_a_module_of_the_tests_is_told_with_its_file_and_line() {
+    let parrot = SpoiledCourse::new();
+    let listed = "support = [\"ratio.py\", \"words.py\"]\nsteps =";
+    let course = parrot.read("course.toml").replace("steps =", listed);
+    parrot.write("course.toml", &course);
+    fs::create_dir(parrot.path("support")).unwrap();
+    parrot.write("support/ratio.py", "one = 1\nratio = one / 0\n");
+    parrot.write("support/words.py", "\n\nprint(\n");
+    for (step, module) in [("hello", "ratio"), ("talk", "words")] {
+        let tests = format!("{step}/tests.py");
+        let source = parrot.read(&tests);
+        parrot.write(&tests, &format!("import support.{module}\n{source}"));
+    }
+
+    let _serial_guard = serial_guard().await;
+    let text = parrot.faults();
+    for (step, failed) in [("hello", "1 of 1 tests failed"), ("talk", "3 of 3")] {
+        let found = format!("{step}: ✗ the solution passes: {failed}");
+        let findings = findings(&text);
+        let is_found = findings.iter().any(|finding| finding.starts_with(&found));
+        assert!(is_found, "{text}");
+    }
+    for told in [
+        "ZeroDivisionError: division by zero (support/ratio.py, line 2)",
+        "SyntaxError: '(' was never closed (support/words.py, line 3)",
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
+}
+
 #[test]
 fn a_key_that_there_is_not_is_named_with_its_file_and_line_before_any_run() {
     let parrot = SpoiledCourse::new();

@@ -1,5 +1,6 @@
 //! A conversation with a judge that is played by the test: no container, and short limits.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use bytes::Bytes;
@@ -100,6 +101,7 @@ fn job() -> Job {
             source: "tests".to_owned(),
             tests: tests.collect(),
         }],
+        support: BTreeMap::from([("model".to_owned(), "x = 'é'".to_owned())]),
         only: None,
         record: false,
     }
@@ -130,7 +132,8 @@ async fn an_honest_judge_is_understood() {
         let job = judge.take_job().await;
         assert_eq!(job["protocol"], PROTOCOL);
         assert_eq!(job["limit_ms"], 200);
-        assert_eq!(job["files"]["main.py"], "print('é')");
+        assert_eq!(job["files"], json!({"main.py": "print('é')"}));
+        assert_eq!(job["support"], json!({"model": "x = 'é'"}));
         assert_eq!(job["steps"][0]["tests"][1]["id"], "listen.2");
         assert_eq!(judge.nonce.len(), 32);
         judge.start();
