@@ -65,8 +65,8 @@ _UNTIL_STEP_SECONDS = 0.002
 _LOG_BYTES_MAX = 1 << 14
 
 #: A line of its log, once it has its settings and serves or copies: the process, the date and the level come
-#: before what it says. Of the machine it warns at each start.
-_LOG_LINE = re.compile(r"\d+:[MS] \d+ \w+ \d+ [\d:.]+ [.*#-] (?!WARNING|Server initialized)(.*)")
+#: before what it says. Of the machine it warns at each start, and how a file is mended is not asked here.
+_LOG_LINE = re.compile(r"\d+:[MS] \d+ \w+ \d+ [\d:.]+ [.*#-] (?!WARNING|Server initialized)(.*?)(: make a backup.*)?$")
 
 #: How it says, in its last line, what is wrong with its settings; the line before quotes the one.
 _SETTINGS_FAULT = "*** FATAL CONFIG FILE ERROR"

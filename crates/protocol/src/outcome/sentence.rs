@@ -251,8 +251,8 @@ impl Outcome {
                 at_least_ms,
                 request,
             } => format!(
-                "The reply{} came after {took_ms} ms, and that is too early: before, {at_least_ms} ms \
-                 have to be over.",
+                "The reply{} came after {took_ms} ms. That is too early: it has to wait for at least \
+                 {at_least_ms} ms.",
                 to_request(request.as_ref())
             ),
             Self::NotEnded {

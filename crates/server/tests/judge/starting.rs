@@ -153,7 +153,7 @@ async fn what_a_test_does_with_the_program_is_told() {
             "time.sleep(0.1)",
             "time.sleep(0.01)",
             "too-early",
-            "that is too early: before, 100 ms",
+            "too early: it has to wait for at least 100 ms.",
         ),
         (
             r#"b":1\r\n""#,

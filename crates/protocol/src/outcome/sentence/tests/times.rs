@@ -11,8 +11,8 @@ fn a_reply_that_was_not_waited_for_is_said_to_be_too_early() {
     };
     assert_eq!(
         outcome.message(),
-        "The reply to `BLPOP jobs 0.1` came after 2 ms, and that is too early: before, 100 ms have to \
-         be over."
+        "The reply to `BLPOP jobs 0.1` came after 2 ms. That is too early: it has to wait for at least \
+         100 ms."
     );
 }
 
