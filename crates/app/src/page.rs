@@ -1,6 +1,7 @@
 //! The pages, one for each route.
 
 mod course;
+mod course_progress;
 mod demonstration;
 mod home;
 mod not_found;

@@ -9,6 +9,7 @@ mod check;
 mod check_step;
 mod control_characters;
 mod doctor;
+mod finding;
 mod healthcheck;
 mod images;
 mod judge;

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use protocol::{Chapter, CourseView, StepSummary, counted, duration_text, minutes_text};
 
-use super::home::ProgressBar;
+use super::course_progress::{Continue, ProgressBar};
 use crate::api::load_course;
 use crate::base_path::step_address;
 use crate::course_text::{CourseText, course_language};
@@ -170,46 +170,6 @@ fn StepRows(
             {rows}
         </ol>
     }
-}
-
-/// A link to the first step that is not done.
-#[component]
-pub(super) fn Continue(
-    course: StoredValue<CourseView>,
-    progress: Memo<CourseProgress>,
-) -> impl IntoView {
-    let relation = relation_of_step_link();
-    let link = move || {
-        let progress = progress.get();
-        let address =
-            |step: &StepSummary| course.with_value(|course| step_address(&course.id, &step.id));
-        match progress.next {
-            Some(step) => {
-                let words = if progress.is_begun {
-                    "Continue: "
-                } else {
-                    "Start: "
-                };
-                view! {
-                    <p>
-                        <a class="button primary" href=address(&step) rel=relation>
-                            <span>{words} <CourseText text=step.title.clone() /></span>
-                            <Icon icon=IconName::Right />
-                        </a>
-                    </p>
-                }
-                .into_erased()
-            }
-            None => view! {
-                <p class="success">
-                    <Icon icon=IconName::Check />
-                    " You have built it. Every step is done."
-                </p>
-            }
-            .into_erased(),
-        }
-    };
-    link.into_erased()
 }
 
 #[component]

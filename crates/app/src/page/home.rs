@@ -11,7 +11,7 @@ use crate::base_path::course_address;
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
 use crate::navigation::focus_after_navigation;
-use crate::page::course::Continue;
+use crate::page::course_progress::{Continue, ProgressBar};
 use crate::page::demonstration::Demonstration;
 use crate::page::{Description, LoadingPage, Trouble};
 use crate::store::Store;
@@ -210,30 +210,4 @@ fn HowItGoes() -> impl IntoView {
         </section>
     }
     .into_erased()
-}
-
-/// The steps done, in words and as a bar; nothing before the course is begun.
-#[component]
-pub(super) fn ProgressBar(progress: Memo<CourseProgress>) -> impl IntoView {
-    let bar = move || {
-        let CourseProgress {
-            done,
-            total,
-            is_begun,
-            ..
-        } = progress.get();
-        is_begun.then(|| {
-            view! {
-                <div class="progress-line">
-                    <progress
-                        aria-label="Steps done"
-                        max=total.to_string()
-                        value=done.to_string()
-                    ></progress>
-                    <span>{format!("{done} of {total} done")}</span>
-                </div>
-            }
-        })
-    };
-    bar.into_erased()
 }

@@ -8,7 +8,7 @@ use curriculum::{Course, Step};
 use protocol::{RunError, RunnableProgram, TestResult};
 use sandbox::JobReport;
 
-use super::check_step::{Finding, SEED};
+use super::finding::{Finding, SEED};
 use super::local_judge::LocalJudge;
 use super::machine_use::MachineUse;
 

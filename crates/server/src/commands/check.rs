@@ -7,7 +7,8 @@ use anyhow::Context;
 use curriculum::{Course, Curriculum};
 
 use super::CheckArguments;
-use super::check_step::{Finding, check_step};
+use super::check_step::check_step;
+use super::finding::Finding;
 use super::local_judge::LocalJudge;
 use crate::ServerSettings;
 

@@ -1,51 +1,20 @@
 //! The checks of one step: its length, and what only runs can prove.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use curriculum::{Course, Mistake, MistakeProgram, Step};
 use futures::StreamExt;
 use futures::stream;
-use protocol::{Report, RunError, RunnableProgram, Seed, StepId, Verdict};
+use protocol::{Report, RunError, RunnableProgram, StepId, Verdict};
 
 use super::budget::check_budget;
+use super::finding::{Finding, SEED};
 use super::local_judge::LocalJudge;
 use super::report_text::report_text;
 
 /// How many words a step's instructions should have.
 const WORDS: std::ops::RangeInclusive<u32> = 120..=350;
-
-/// One seed for all runs of a check, so that a finding can be reproduced.
-pub(super) const SEED: Seed = Seed::new(0xc0de);
-
-#[derive(Debug, Clone)]
-pub(crate) enum Finding {
-    /// What was checked and is right.
-    Good(String),
-    /// What was checked and is wrong.
-    Bad {
-        /// What was checked.
-        what: String,
-        /// What was found and what to do.
-        why: String,
-    },
-    /// What was measured, and what is neither right nor wrong.
-    Note(String),
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Good(what) => write!(formatter, "✓ {what}"),
-            Self::Note(text) => write!(formatter, "– {text}"),
-            Self::Bad { what, why } => {
-                let why = why.trim_end().replace('\n', "\n        ");
-                write!(formatter, "✗ {what}\n        {why}")
-            }
-        }
-    }
-}
 
 /// Checks a step and passes on each finding, in the order of the step's folder.
 pub(crate) async fn check_step(

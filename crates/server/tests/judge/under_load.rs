@@ -13,7 +13,7 @@ use crate::expectation::expectations;
 use crate::judge_fixture::{JudgeFixture, programs, python_files};
 
 /// How often each program is judged beside the load.
-const RUNS: usize = 20;
+const RUNS: usize = 30;
 
 /// How many of these runs there are at a time.
 const AT_A_TIME: usize = 2;
@@ -67,7 +67,7 @@ fn verdict(report: &Report) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "judges forty programs twenty times: it takes a quarter of an hour"]
+#[ignore = "judges forty programs thirty times: it takes half an hour"]
 async fn soak_a_busy_machine_changes_no_verdict() {
     let mut kinds: BTreeSet<(StepId, PathBuf)> = (expectations("real_programs").into_iter())
         .map(|program| (program.step.clone(), program.path("real_programs")))
