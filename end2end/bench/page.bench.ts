@@ -1,17 +1,11 @@
 // How fast pages load: what a learner on a slow connection and a slow machine waits for.
 import { type Browser, type Page, test } from "@playwright/test";
 
+import { inTurns, median } from "./turns.ts";
+
 /** Lighthouse's slow phone: 1.6 Mbit/s, 150 ms, and a processor slowed four times. */
 const CONNECTION = { latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 const CPU_SLOWDOWN = 4;
-
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-
-/** The servers that are measured in turns: what a neighbour does to the machine meets both. */
-const servers = {
-  ...(process.env.BENCH_BEFORE && { before: process.env.BENCH_BEFORE }),
-  now: process.env.CODEALONG_URL ?? "http://127.0.0.1:3000",
-};
 
 const pages = { home: "/", course: "/courses/redis", step: "/courses/redis/echo" };
 
@@ -105,8 +99,6 @@ async function throttle(page: Page): Promise<void> {
   await session.send("Emulation.setCPUThrottlingRate", { rate: CPU_SLOWDOWN });
 }
 
-const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
-
 test("pages", async ({ browser }) => {
   const rows: Record<string, Record<string, number | undefined>> = {};
   const row = (figures: Partial<Load>) =>
@@ -115,12 +107,7 @@ test("pages", async ({ browser }) => {
     );
   for (const [name, address] of Object.entries(pages)) {
     for (const throttled of [true, false]) {
-      const loads: Record<string, Load[]> = {};
-      for (let round = 0; round < ROUNDS; round += 1) {
-        for (const [when, server] of Object.entries(servers)) {
-          (loads[when] ??= []).push(await load(browser, server, address, throttled));
-        }
-      }
+      const loads = await inTurns((server) => load(browser, server, address, throttled));
       for (const [when, found] of Object.entries(loads)) {
         const medians = Object.keys(columns).map((key) => {
           const numbers = found.map((load) => load[key as keyof Load]);

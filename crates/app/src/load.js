@@ -28,6 +28,12 @@
     for (const [name, isComposing] of [["compositionstart", true], ["compositionend", false]]) {
       document.addEventListener(name, ({ target }) => (target.isComposing = isComposing), true);
     }
+
+    // Monaco keeps the browser from pasting, as it pastes itself, even where nothing is to be pasted:
+    // audits try that, and would take the editor for a field that nobody can paste into.
+    document.addEventListener("paste", (event) => {
+      if (!event.clipboardData) event.stopPropagation();
+    }, true);
   }
 
   // Who points at a link to a step mostly follows it.
