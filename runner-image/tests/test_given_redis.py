@@ -1,7 +1,9 @@
 """A real redis-server is given what the program has stored, and is asked about it."""
 
 import os
+import tempfile
 import unittest
+from unittest import mock
 
 from judging import judge, step
 from codealong_judge import redis_programs
@@ -111,9 +113,9 @@ with server.real_redis(files={"dump.rdb": data}) as redis:
 with server.real_redis(listens=True) as redis:
     redis.ask("SET", "k", "v")
     other = socket.create_connection(("127.0.0.1", redis.port))
-    for words, said in ((("GET", "k"), b"-NOPERM"), (("CONFIG", "GET", "*"), b"-NOPERM"), (("PING",), b"+PONG"),
-                        (("AUTH", "judge", "x"), b"-WRONGPASS"), (("SHUTDOWN",), b"-NOPERM"),
-                        (("DEBUG", "SLEEP", "9"), b"-ERR DEBUG command not allowed"), (("PSYNC", "?", "-1"), b"+FULLRESYNC")):
+    for words, said in ((("GET", "k"), b"-NOPERM"), (("CONFIG", "GET", "*"), b"-ERR unknown command"), (("PING",), b"+PONG"),
+                        (("AUTH", "judge", "x"), b"-WRONGPASS"), (("SHUTDOWN",), b"-ERR unknown command"),
+                        (("DEBUG", "SLEEP", "9"), b"-ERR unknown command"), (("PSYNC", "?", "-1"), b"+FULLRESYNC")):
         other.sendall(command(*words))
         found = other.recv(1000)
         assert found.lstrip(b"\\n").startswith(said), (words, found)
@@ -122,24 +124,138 @@ with server.real_redis(listens=True) as redis:
         self.assertEqual(report.kinds, ["passed"], report.results)
 
     def test_nothing_of_it_stays(self):
-        before = set(os.listdir("/tmp"))
-        self.report("""
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, TMPDIR=folder):
+            self.report("""
 with server.real_redis(files={"dump.rdb": b"nothing"}) as redis:
     pass
 """)
-        self.report("""
+            self.report("""
 with server.real_redis() as redis:
-    server.pause(1e6)
+    while True:
+        server.pause(5000)
 """)
-        stayed = [name for name in set(os.listdir("/tmp")) - before if name.startswith("real-")]
-        self.assertEqual(stayed, [])
+            self.assertEqual([name for name in os.listdir(folder) if name.startswith("real-")], [])
+
+    def test_its_own_processes_end_with_it(self):
+        body = """
+import os
+with server.real_redis(rdb_key_save_delay="10000000") as redis:
+    redis.ask("SET", "k", "v")
+    redis.ask("BGSAVE")
+    found = int(dict(line.split(":") for line in redis.ask("INFO", "server").decode().split()[2:] if ":" in line)["process_id"])
+server.pause(1)
+left = [name for name in os.listdir("/proc") if name.isdigit() and in_group(name, found)]
+assert left == [], left
+"""
+        helper = """
+def in_group(pid, group):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rpartition(")")[2].split()[2]) == group
+    except OSError:
+        return False
+"""
+        report = judge(PROGRAM, step("one", f"{BEGIN}\n{helper}\n@test(\"one\")\ndef _(server):\n    server.connect()\n"
+                       + "\n".join(f"    {line}" for line in body.strip().splitlines()) + "\n"))
+        self.assertEqual(report.kinds, ["passed"], report.results)
+
+    def test_a_log_commands_the_data_alone(self):
+        commands = {
+            '("CONFIG", "SET", "port", "17777")': "CONFIG",
+            '("DEBUG", "SLEEP", "30")': "DEBUG",
+            '("CLIENT", "PAUSE", "60000", "ALL")': "CLIENT",
+            '("REPLICAOF", "127.0.0.1", "6379")': "REPLICAOF",
+            '("ACL", "SETUSER", "default", "off")': "ACL",
+            '("SHUTDOWN", "NOSAVE")': "SHUTDOWN",
+            '("MIGRATE", "127.0.0.1", "6379", "k", "0", "9000")': "MIGRATE",
+        }
+        for command, name in commands.items():
+            with self.subTest(name):
+                fault = self.fault(f"""
+data = log(("SET", "k", "v"), {command})
+with server.real_redis(files={{"appendonly.aof": data}}, appendonly="yes") as redis:
+    pass
+""")
+                self.assertEqual(fault["what"], "not-read")
+                self.assertIn(f"Unknown command '{name}'", fault["said"])
+
+    def test_a_log_that_never_ends_its_reading_is_not_read(self):
+        fault = self.fault("""
+data = log(("EVAL", "while true do end", "0"))
+with server.real_redis(files={"appendonly.aof": data}, appendonly="yes") as redis:
+    pass
+""")
+        self.assertEqual(fault["what"], "not-read")
+
+    def test_a_log_that_it_breaks_down_at_is_told(self):
+        fault = self.fault("""
+data = b"*2\\r\\n$3\\r\\nSET\\r\\n$1\\r\\nk\\r\\n"
+with server.real_redis(files={"appendonly.aof": data}, appendonly="yes") as redis:
+    pass
+""")
+        self.assertEqual((fault["what"], fault["has_crashed"]), ("not-read", True))
+
+    def test_a_log_without_its_end_is_not_read(self):
+        fault = self.fault("""
+data = log(("SET", "k", "v"))[:-4]
+with server.real_redis(files={"appendonly.aof": data}, appendonly="yes") as redis:
+    pass
+""")
+        self.assertEqual(fault["said"], "Unexpected end of file reading the append only file appendonly.aof")
+
+    def test_one_that_the_program_has_ended_is_lost_by_no_fault_of_ours(self):
+        fault = self.fault("""
+with server.real_redis(listens=True) as redis:
+    redis.ask("SET", "k", "v")
+    other = socket.create_connection(("127.0.0.1", redis.port))
+    other.sendall(b"*2\\r\\n$4\\r\\nPING\\r\\n$90000000\\r\\n" + bytes(1000))
+    server.pause(200)
+    redis.until("GET", "k", bulk("w"))
+""")
+        self.assertEqual(fault["what"], "lost")
+        self.assertIn("Out Of Memory", fault["said"])
+
+    def test_files_that_are_too_large_are_the_programs(self):
+        fault = self.fault("""
+with server.real_redis(files={"dump.rdb": bytes(5 << 20)}) as redis:
+    pass
+""")
+        self.assertEqual(fault, {"what": "too-large", "limit_kib": 4096})
 
     def test_wrong_calls_are_the_courses_fault(self):
-        for call in ('files=["x"]', 'files={"../x": b""}', 'no_such_setting="1"', 'files={"x": bytes(5 << 20)}'):
+        calls = [
+            'files=["x"]',
+            'files={"../x": b""}',
+            'files={"x": b"", "x/y": b""}',
+            'no_such_setting="1"',
+            'port="7000"',
+            'requirepass="x"',
+            'save="900 1\\nport 5"',
+            "appendonly=True",
+        ]
+        for call in calls:
             with self.subTest(call):
                 report = judge(PROGRAM, testing(f"with server.real_redis({call}) as redis:\n    pass"))
                 self.assertEqual(report.kinds, ["test-broken"], report.results)
-        for call in ("expect('GET', 'k')", "expect()", "ask()", "read('none')"):
+        for call in ("port", "read('x')", "ask('PING')"):
+            for use in (f"server.real_redis().{call}", f"redis = server.real_redis()\nwith redis:\n    pass\nredis.{call}"):
+                with self.subTest(use):
+                    report = judge(PROGRAM, testing(use))
+                    self.assertEqual(report.kinds, ["test-broken"], report.results)
+                    self.assertIn("runs only inside", report["one.1"]["outcome"]["detail"])
+        calls = (
+            "expect('GET', 'k')",
+            "expect('GET k', nil)",
+            "expect()",
+            "ask()",
+            "ask('BLPOP', 'k', '0')",
+            "ask('SHUTDOWN')",
+            "ask('HELLO', '3')",
+            "ask('XREAD', 'BLOCK', '0', 'STREAMS', 'k', '$')",
+            "read('none')",
+            "read('../x')",
+        )
+        for call in calls:
             with self.subTest(call):
                 report = judge(PROGRAM, testing(f"with server.real_redis() as redis:\n    redis.{call}"))
                 self.assertEqual(report.kinds, ["test-broken"], report.results)

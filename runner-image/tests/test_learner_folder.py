@@ -74,7 +74,6 @@ server.folder.cut("dump", 2)
 server.folder.append("dump", b"\\x00")
 server.folder.write("other", "new")
 server.start()
-server.ready
 server.folder.expect("dump", b"a \\x00")
 server.folder.expect("other", "new")
 """
@@ -107,7 +106,7 @@ server.folder.expect("other", "new")
         source = "os.symlink('/etc', 'inner')"
         outcome = self.outcome(f'ask(server, "DO", "x", "{source}")\nserver.folder.read("inner/passwd")')
         self.assertEqual(outcome["kind"], "wrong-file", outcome)
-        self.assertEqual(outcome["fault"]["what"], "refused", outcome)
+        self.assertEqual(outcome["fault"], {"what": "no-folder", "folder": "inner"}, outcome)
 
     def test_a_file_in_a_folder_is_read(self):
         source = "os.mkdir('inner'); open('inner/log', 'w').write('text')"
@@ -117,7 +116,43 @@ server.folder.expect("other", "new")
 
     def test_a_file_without_an_end_is_refused(self):
         fault = self.fault("ask(server, 'DO', 'x', 'open(\"dump\", \"wb\").truncate(1 << 30)')\nserver.folder.read('dump')")
-        self.assertEqual(fault, {"what": "too-large", "limit_kib": 8192})
+        self.assertEqual(fault, {"what": "too-large", "limit_kib": 2048})
+        fault = self.fault("ask(server, 'DO', 'x', 'open(\"dump\", \"wb\").truncate(2 << 20)')\nserver.folder.append('dump', 'x')")
+        self.assertEqual(fault, {"what": "too-large", "limit_kib": 2048})
+
+    def test_one_that_is_too_short_can_not_be_cut(self):
+        fault = self.fault('ask(server, "STORE", "dump", "ab")\nserver.folder.cut("dump", 5)')
+        self.assertEqual(fault, {"what": "too-short", "bytes": 2, "at_least_bytes": 5})
+
+    def test_names_are_those_that_can_be_read(self):
+        source = "[open(name, 'w') for name in ('a b', '.hidden', 'plain')]"
+        body = f'ask(server, "DO", "x", "{source}")\nassert server.folder.names() == ["main.py", "plain"]'
+        self.assertEqual(self.outcome(body), {"kind": "passed"})
+
+    def test_a_missing_folder_is_named(self):
+        for call in ('write("inner/log", "x")', 'append("inner/log", "x")'):
+            fault = self.fault(f'ask(server, "STORE", "dump", "ab")\nserver.folder.{call}')
+            self.assertEqual(fault, {"what": "no-folder", "folder": "inner"})
+
+    def test_a_file_is_compared_where_the_program_may_end(self):
+        program = """
+import socket
+server = socket.create_server(("localhost", 6379))
+conn, _ = server.accept()
+conn.recv(1024)
+with open("dump", "w") as file:
+    file.write("wrong")
+conn.close()
+"""
+        body = """
+client = server.connect()
+client.send("SHUTDOWN")
+client.expect_closed()
+server.folder.expect("dump", "TEXT")
+"""
+        for text, kind in (("wrong", "passed"), ("right", "wrong-file")):
+            outcome = judge(program, testing(body.replace("TEXT", text))).outcome("one.1")
+            self.assertEqual(outcome["kind"], kind, outcome)
 
     def test_many_names_of_any_bytes_are_bounded(self):
         source = "[os.mkdir(b'\\\\xff' * 200 + bytes([65 + n])) for n in range(50)]"
@@ -144,6 +179,9 @@ server.folder.read("dump")"""
         for name in ("../main.py", "/etc/passwd", "a/b/c", "", ".", "inner/..", ".hidden"):
             with self.subTest(name):
                 self.assertEqual(self.outcome(f"server.folder.read({name!r})")["kind"], "test-broken")
+        for call in ('write("main.py", "x")', 'expect("main.py", simple("OK"))'):
+            with self.subTest(call):
+                self.assertEqual(self.outcome(f"server.folder.{call}")["kind"], "test-broken")
 
 
 if __name__ == "__main__":

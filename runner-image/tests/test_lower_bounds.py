@@ -72,6 +72,20 @@ client.expect(nil_array, not_before_ms=100)
 """
         self.assertEqual(judge(waits(100), one(body)).kinds, ["passed"])
 
+    def test_many_requests_before_make_none_late(self):
+        # Of many commands in a row the trace tells the first four alone, but each has its reply.
+        program = waits(100).replace('conn.sendall(b"*-1', 'conn.sendall(data.count(b"PING") * b"+PONG\\r\\n" or b"*-1')
+        body = """
+client.send_bytes(command("PING") * 6)
+for _ in range(6):
+    client.expect(simple("PONG"))
+client.send("WAIT")
+server.pause(60)
+client.send("OTHER")
+client.expect(nil_array, not_before_ms=100)
+"""
+        self.assertEqual(judge(program, one(body)).kinds, ["passed"])
+
     def test_a_reply_that_is_read_late_is_no_early_one(self):
         # Whoever looks late can't know.
         body = "client.send('WAIT')\nserver.pause(150)\nclient.expect(nil_array, not_before_ms=100)"

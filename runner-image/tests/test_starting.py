@@ -136,6 +136,9 @@ ask(server.ready(), b"a|\xff\x00\r\n")
             (r"server.start(arguments=['\0'])", without, "zero byte"),
             ("server.start(arguments=['x' * 5000])", without, "at most"),
             ("client = server.connect()\nserver.stop()\nask(client, '')", '"one"', "has ended the program itself"),
+            ("client = server.connect()\nserver.restart()\nask(client, '')", '"one"', "from before a start"),
+            ("server.pause(20000)", '"one"', "5000 ms"),
+            ("server.later(20000)", '"one"', "5000 ms"),
         ):
             self.assertIn(said, self.broken(body, decorator), body)
 

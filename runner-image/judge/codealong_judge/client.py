@@ -36,6 +36,8 @@ class Client:
     def __init__(self, attempt, connection):
         self._attempt = attempt
         self._connection = connection
+        # The start of the program that it belongs to.
+        self._program = attempt.program
         # Where the next reply begins in what was received, and where the last one did.
         self._position = 0
         self._reply_start = 0
@@ -278,7 +280,8 @@ class Client:
         self.asked_ns = monotonic_ns()
         if self._replies >= self._replies_asked:
             self._unanswered_since_ns = self.asked_ns
-        self._replies_asked += len((request.get("commands") or {}).get("commands", "?"))
+        # A request can have more replies than one, and more commands than are told.
+        self._replies_asked = max(self._replies_asked, self._replies) + len((request.get("commands") or {}).get("commands", "?"))
 
     def _note_version(self, words):
         """HELLO asks for a version of the protocol, from its own reply on."""
@@ -396,6 +399,8 @@ class Client:
 
     def _fail(self, symptom, offset=None):
         """The test ends here, with the cause where one is known, else with the symptom."""
+        if self._attempt.program not in (None, self._program):
+            raise Misuse("a client from before a start of the program can only `close()`")
         port = self._connection.port
         raise explanation.failure(self._attempt, symptom, self._request, self._replies, port, offset)
 

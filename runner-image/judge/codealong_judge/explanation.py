@@ -144,7 +144,7 @@ def wrong_file(attempt, symptom):
     found = found or end_of_program(attempt)
     if found is not None:
         return Failed(found)
-    ended = None if attempt.program is None else came_to_its_end(attempt)
+    ended = None if attempt.program is None or attempt.may_end else came_to_its_end(attempt)
     return ended or Failed(symptom)
 
 

@@ -75,6 +75,15 @@ def main():
             os._exit(1)
 
 
+def _reap_orphans():
+    """Takes the statuses of processes that outlived the run that started them."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        pass  # There is none.
+
+
 def _lane_name(arguments):
     if not arguments:
         return LANE
@@ -102,6 +111,7 @@ def _require_clean():
 
 def _leftover():
     """A socket or process of the last run, in words, or None."""
+    _reap_orphans()
     for table in _SOCKET_TABLES:
         if is_counted_empty(table):
             continue

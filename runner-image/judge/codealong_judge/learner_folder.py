@@ -6,13 +6,15 @@ import re
 import stat
 
 from . import comparison, explanation, outcome
-from .expectation import as_bytes
+from .expectation import Expectation, as_bytes
 from .formatting import excerpt
 from .outcome import Misuse, u32
 
-#: More than the folder has room for; what is longer has holes.
-_READ_BYTES_MAX = 8 * 1024 * 1024
+#: Of one file. Most of what is longer has holes.
+_FILE_BYTES_MAX = 2 * 1024 * 1024
 
+#: What a name is, for who has to change one.
+STORED_NAME_RULE = "a name is of letters, digits, `_`, `-` and `.`, after one folder at most, and begins with no `.` or `-`"
 _NAME = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]{0,99}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z")
 
 #: Of the names there, so many are shown beside one that is missing.
@@ -41,9 +43,9 @@ class LearnerFolder:
         self._attempt = attempt
 
     def names(self):
-        """The names of all files, sorted: at most 48, those of Python's compiled code left out."""
+        """The names of all files that `read` takes, sorted, at most 48; those of compiled code are left out."""
         self._prepare()
-        return self._shown(self._attempt.launcher.open_file(None)[2])
+        return [name for name in self._shown(self._attempt.launcher.open_file(None)[2]) if is_stored_name(name)]
 
     def read(self, name):
         """What the file holds, as bytes."""
@@ -57,6 +59,8 @@ class LearnerFolder:
 
     def expect(self, name, expected):
         """The file must hold just this (text as UTF-8)."""
+        if isinstance(expected, Expectation):
+            raise Misuse("a file is compared with bytes or text, not with a reply")
         expected, found = as_bytes(expected), self.read(name)
         if found != expected:
             self._fail(name, {"what": "differs", "content": comparison.of_output(expected, found, 0)})
@@ -70,21 +74,22 @@ class LearnerFolder:
         self._write(name, as_bytes(data), lambda size: size)
 
     def cut(self, name, size):
-        """Cuts the file to its first `size` bytes, which it must have."""
+        """Cuts the file to its first `size` bytes, which it must have; else the test fails."""
         if isinstance(size, bool) or not isinstance(size, int) or size < 0:
             raise Misuse(f"a file is cut to a number of bytes, not to {size!r}")
         found = self.read(name)
         if len(found) < size:
-            raise Misuse(f"{name} has {len(found)} bytes, and can't be cut to {size}")
+            self._fail(name, {"what": "too-short", "bytes": u32(len(found)), "at_least_bytes": u32(size)})
         self.write(name, found[:size])
 
     def _write(self, name, data, offset_at):
+        if len(data) > _FILE_BYTES_MAX:
+            raise Misuse(f"a file has at most {_FILE_BYTES_MAX} bytes")
         file = self._open(name, True)
         try:
-            size = self._require_file(name, file)
-            offset = offset_at(size)
-            if offset + len(data) > _READ_BYTES_MAX:
-                raise Misuse(f"a file has at most {_READ_BYTES_MAX} bytes")
+            offset = offset_at(self._require_file(name, file))
+            if offset + len(data) > _FILE_BYTES_MAX:
+                self._fail_as_too_large(name)
             os.ftruncate(file, offset)
             view = memoryview(data)
             while view:
@@ -105,11 +110,16 @@ class LearnerFolder:
 
     def _open(self, name, is_written):
         if not is_stored_name(name):
-            raise Misuse(f"no file of a program is called {name!r}")
+            raise Misuse(f"no file of a program is called {name!r}: {STORED_NAME_RULE}")
+        if is_written and name in self._attempt.files:
+            raise Misuse(f"{name} is the learner's own: a test does not change it")
         self._prepare()
         file, error, names = self._attempt.launcher.open_file(name, is_written)
         if file is not None:
             return file
+        folder = name.rpartition("/")[0]
+        if folder and (error == errno.ENOTDIR or (is_written and error == errno.ENOENT)):
+            self._fail(name, {"what": "no-folder", "folder": folder})
         if error == errno.ENOENT:
             self._fail(name, {"what": "absent", "names": self._shown(names)[:_NAMES_SHOWN_MAX]})
         if error in _TYPES_BY_ERROR:
@@ -125,16 +135,19 @@ class LearnerFolder:
         return found.st_size
 
     def _content(self, name, file):
-        if self._require_file(name, file) > _READ_BYTES_MAX:
-            self._fail(name, {"what": "too-large", "limit_kib": _READ_BYTES_MAX // 1024})
+        if self._require_file(name, file) > _FILE_BYTES_MAX:
+            self._fail_as_too_large(name)
         data = bytearray()
         # The program may be at work on it, and its size another one by now.
-        while len(data) < _READ_BYTES_MAX:
-            read = os.pread(file, _READ_BYTES_MAX - len(data), len(data))
+        while len(data) < _FILE_BYTES_MAX:
+            read = os.pread(file, _FILE_BYTES_MAX - len(data), len(data))
             if not read:
                 break
             data += read
         return bytes(data)
+
+    def _fail_as_too_large(self, name):
+        self._fail(name, {"what": "too-large", "limit_kib": _FILE_BYTES_MAX // 1024})
 
     def _fail(self, name, fault):
         raise explanation.wrong_file(self._attempt, outcome.wrong_file(name, fault))

@@ -8,25 +8,28 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 from time import monotonic
 
+from codealong_protocol import kernel
+
 from . import comparison, outcome, redis_programs, resp
 from .client import plain
 from .expectation import Expectation, as_bytes, as_milliseconds
-from .learner_folder import is_stored_name
+from .learner_folder import STORED_NAME_RULE, is_stored_name
 from .oracle import FOLDER
 from .outcome import Failed, Interference, Misuse
-from .processor_time import running_us
 from .real_client import restrict
 from .redis_connection import RedisConnection
 
 _SOCKET = "socket"
 _FOLDER_PREFIX = "real-"
 
-#: What its files may have together; the folder has room for them once more, as it rewrites them.
+#: What its files may have together: two of a program's. The folder has room for them twice more, as it rewrites
+#: them.
 _FILES_BYTES_MAX = 4 * 1024 * 1024
 
 #: As a rule it saves files, holds replicas up for seconds, and compresses. A test may set what it needs.
@@ -35,6 +38,7 @@ _SETTINGS = {
     "bind": "127.0.0.1",
     "save": "",
     "appendonly": "no",
+    "aof-load-truncated": "no",
     "hz": "100",
     "dynamic-hz": "no",
     "maxclients": "32",
@@ -50,6 +54,27 @@ _SETTINGS = {
 #: What anybody may do who connects to its port: copy it.
 _REPLICA = "default on nopass resetchannels -@all +psync +replconf +ping"
 
+#: What a test can't set: how it is reached, and where its files are.
+_OWN_SETTINGS = (
+    "aclfile bind daemonize dir include loadmodule logfile port protected-mode rename-command requirepass tls-port"
+    " unixsocket unixsocketperm user"
+).split()
+
+#: What a test can't ask: the answer is none, or more than one, or those that follow are others.
+_NOT_ASKED = (
+    "AUTH BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN HELLO MONITOR PSUBSCRIBE PSYNC QUIT RESET"
+    " SHUTDOWN SSUBSCRIBE SUBSCRIBE SYNC"
+).split()
+
+#: What a stored log, or whoever it copies, could have it do besides: to open a port, to copy somebody, to sleep. These
+#: have other names, which the judge alone knows.
+_ADMINISTRATION = (
+    "ACL BGREWRITEAOF BGSAVE CLIENT CONFIG DEBUG FAILOVER MIGRATE MODULE REPLICAOF SAVE SHUTDOWN SLAVEOF"
+).split()
+
+#: With these it copies a program, which can send it what it likes.
+_COPYING = ("REPLICAOF", "SLAVEOF")
+
 #: A file that is compressed can ask for far more memory than it has bytes.
 _MEMORY_BYTES = 64 << 20
 
@@ -57,23 +82,25 @@ _MEMORY_BYTES = 64 << 20
 _START_SECONDS = 5.0
 _RETRY_SECONDS = 0.001
 _END_SECONDS = 1.0
-
-#: One that has worked for so long, and does not answer, is at work on its files.
-_WORK_US = 2_000_000
 _UNTIL_STEP_SECONDS = 0.002
 
 _LOG_BYTES_MAX = 1 << 14
 
 #: A line of its log, once it has its settings and serves or copies: the process, the date and the level come
 #: before what it says. Of the machine it warns at each start, and how a file is mended is not asked here.
-_LOG_LINE = re.compile(r"\d+:[MS] \d+ \w+ \d+ [\d:.]+ [.*#-] (?!WARNING|Server initialized)(.*?)(: make a backup.*)?$")
+_LOG_LINE = re.compile(r"\d+:[MS] \d+ \w+ \d+ [\d:.]+ [.*#-] (.*?)(: make a backup.*|\. You can: .*)?$")
+
+#: How it begins to tell that it has crashed.
+_CRASHED = "crashed by signal"
+
+_IDLE_TALK = ("WARNING", "Server initialized", "RDB file was saved with checksum disabled")
 
 #: How it says, in its last line, what is wrong with its settings; the line before quotes the one.
 _SETTINGS_FAULT = "*** FATAL CONFIG FILE ERROR"
 
 
 class RealRedisLost(RuntimeError):
-    """A redis-server that could not be started, though no file was given to it: our own failure."""
+    """A redis-server that does not serve, though nothing of the program's could reach it: our own failure."""
 
 
 class RealRedis:
@@ -82,15 +109,18 @@ class RealRedis:
     def __init__(self, attempt, files, listens, settings):
         self._attempt = attempt
         self._files = _checked(files)
-        self._settings = _SETTINGS | {
-            name.replace("_", "-"): as_bytes(value).decode() for name, value in settings.items()
-        }
-        self._password = secrets.token_hex(16) if listens else None
-        #: The port that a replica connects to, where the test said that it `listens`.
-        self.port = None
+        self._settings = _SETTINGS | _checked_settings(settings)
+        self._secret = secrets.token_hex(16)
+        self._listens = listens
+        # Whether the program may have had it do something: by its files, by its port, by what it copies.
+        self._is_reached = listens or bool(self._files)
+        self._has_loaded = False
+        self._last_asked = None
+        self._port = None
         self._process = None
         self._folder = None
         self._log = bytearray()
+        self._log_stream = None
         self._connection = None
 
     def __enter__(self):
@@ -106,6 +136,12 @@ class RealRedis:
 
     def __exit__(self, *_):
         self._stop()
+
+    @property
+    def port(self):
+        """The port that a replica connects to, where the test said that it `listens`; else None."""
+        self._require_running()
+        return self._port
 
     def ask(self, *words):
         """Its reply to a command, as `client.expect` returns one: bytes, a whole number, None or a tuple."""
@@ -124,12 +160,14 @@ class RealRedis:
     def read(self, name):
         """A file that it has written, as bytes."""
         if not is_stored_name(name):
-            raise Misuse(f"no file of a real Redis's is called {name!r}")
+            raise Misuse(f"no file of a real Redis's is called {name!r}: {STORED_NAME_RULE}")
+        self._require_running()
         try:
             with open(os.path.join(self._folder, name), "rb") as file:
                 return file.read()
-        except FileNotFoundError:
-            raise Misuse(f"the real Redis has no file {name}") from None
+        except OSError as error:
+            names = sorted(name for name in os.listdir(self._folder) if name != _SOCKET)
+            raise Misuse(f"the real Redis's {name} can't be read: {error.strerror}; it has {names}") from None
 
     def _expect(self, words, expectation, within_ms):
         until = monotonic() + within_ms / 1000
@@ -155,27 +193,39 @@ class RealRedis:
         return words, expectation
 
     def _ask(self, words):
+        self._require_running()
         words = [as_bytes(word) for word in words]
-        if not words:
-            raise Misuse("a command has at least one word")
-        self._connection.send(words)
+        if not words or not words[0].isalpha():
+            raise Misuse(f'write the words of a command apart, as in redis.ask("GET", "k"), not {words}')
+        name, *arguments = words
+        name = name.upper().decode("latin-1")
+        if name in _NOT_ASKED and self._has_loaded:
+            raise Misuse(f"a real Redis can't be asked {name}: it has no answer of its own at once")
+        self._is_reached = self._is_reached or name in _COPYING
+        sent = [f"{name}-{self._secret}".encode(), *arguments] if name in _ADMINISTRATION else words
+        self._last_asked = name
+        self._connection.send(sent)
         return words, self._connection.reply(self._attempt.event_loop)
+
+    def _require_running(self):
+        if self._connection is None:
+            raise Misuse("a real Redis runs only inside of `with server.real_redis(…) as redis:`")
 
     def _start(self):
         self._folder = self._make_folder()
-        for name, data in self._files.items():
-            path = os.path.join(self._folder, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(data)
-        if self._password is not None:
-            self.port = _free_port(self._attempt)
-            self._settings["port"] = str(self.port)
-        # By standard input, so that no command line and no file has the password.
+        self._write_files()
+        if self._listens:
+            self._port = _free_port(self._attempt)
+            self._attempt.own_ports.add(self._port)
+            self._settings["port"] = str(self._port)
+        # By standard input, so that no command line and no file has the secret.
         lines = [f"{name} {value or chr(34) * 2}" for name, value in self._settings.items()]
         lines += [f"dir {self._folder}", f"unixsocket {os.path.join(self._folder, _SOCKET)}"]
-        if self._password is not None:
-            lines += [f"user {_REPLICA}", f"user judge on >{self._password} ~* &* +@all"]
+        lines += [f"rename-command {name} {name}-{self._secret}" for name in _ADMINISTRATION]
+        if self._listens:
+            lines += [f"user {_REPLICA}", f"user judge on >{self._secret} ~* &* +@all"]
+        # A process that saves or sends what is stored outlives the one that forked it.
+        kernel.become_subreaper()
         try:
             self._process = subprocess.Popen(
                 [redis_programs.program("redis-server"), "-"],
@@ -185,12 +235,30 @@ class RealRedis:
                 env={},
                 cwd=self._folder,
                 preexec_fn=lambda: restrict(_MEMORY_BYTES),
+                process_group=0,
             )
         except OSError as error:
             raise RealRedisLost(f"redis-server can't be started: {error}") from None
+        # It would stop where nobody took its log.
+        self._log_stream = self._process.stdout.fileno()
+        self._attempt.event_loop.add_stream(self._log_stream, self._take_log)
         with self._process.stdin as stdin:
             stdin.write("\n".join(lines).encode())
-        os.set_blocking(self._process.stdout.fileno(), False)
+
+    def _write_files(self):
+        for name, data in self._files.items():
+            path = os.path.join(self._folder, name)
+            try:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(data)
+            except (FileExistsError, IsADirectoryError, NotADirectoryError):
+                raise Misuse(f"{name} can't be a file and a folder") from None
+
+    def _take_log(self, data, _now):
+        self._log += data
+        # The beginning says why.
+        del self._log[_LOG_BYTES_MAX:]
 
     def _make_folder(self):
         if not self._attempt.oracle.is_container:
@@ -219,47 +287,44 @@ class RealRedis:
     def _until_loaded(self):
         """It listens before it has read its files."""
         until = monotonic() + _START_SECONDS
-        if self._password is not None:
-            self._ask(["AUTH", "judge", self._password])
+        if self._listens:
+            self._ask([b"AUTH", b"judge", self._secret.encode()])
         while True:
-            _, data = self._ask(["PING"])
+            _, data = self._ask([b"PING"])
             if data == b"+PONG\r\n":
+                self._has_loaded = True
+                # What it says from now on is about something else.
+                self._attempt.event_loop.drain()
+                self._log.clear()
                 return
             if monotonic() > until:
                 self._lost("it goes on loading")
             self._attempt.event_loop.sleep(_RETRY_SECONDS)
 
     def _lost(self, problem):
-        """Ends the test: it is the files that a redis-server does not get over."""
-        is_busy = running_us(self._process.pid) > _WORK_US
+        """Ends the test: a redis-server does not get over what the program has given it."""
         try:
             # Its last words come with its end.
-            self._process.wait(0 if is_busy else _END_SECONDS)
+            self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             pass
-        self._read_log()
-        said, has_ended = self._said(), self._process.returncode is not None
+        self._attempt.event_loop.drain()
         log = self._log.decode("utf-8", "replace")
-        if _SETTINGS_FAULT in log:
+        found = [line[1] for line in map(_LOG_LINE.match, log.splitlines()) if line is not None]
+        # Of what it reads later, a log can have it print anything.
+        if _SETTINGS_FAULT in log and not found:
             raise Misuse(f"a real Redis does not take its settings: {' '.join(log.splitlines()[-2:])}")
-        if has_ended and self._password is not None and said is not None and "listening socket" in said:
+        said = [line[:300] for line in found if not line.startswith(_IDLE_TALK)]
+        if self._listens and not self._has_loaded and any("listening socket" in line for line in said):
             raise Interference("no-port")
-        if not self._files or not (has_ended or is_busy):
+        if self._has_loaded and not self._is_reached:
+            raise Misuse(f"a real Redis has no answer to {self._last_asked}: {said}")
+        if not self._is_reached:
             raise RealRedisLost(f"the redis-server of a test: {problem}: {said}")
-        self._fail({"what": "not-read", "said": said})
-
-    def _read_log(self):
-        try:
-            while data := os.read(self._process.stdout.fileno(), _LOG_BYTES_MAX):
-                self._log += data[: _LOG_BYTES_MAX - len(self._log)]
-        except BlockingIOError:
-            pass
-
-    def _said(self):
-        """The line of its log that says what is wrong, or None."""
-        lines = self._log.decode("utf-8", "replace").splitlines()
-        found = (line[1] for line in map(_LOG_LINE.match, lines) if line is not None)
-        return next((line[:300] for line in found), None)
+        if self._has_loaded or not self._files:
+            self._fail({"what": "lost", "said": said[0] if said else None})
+        has_crashed = any(_CRASHED in line for line in said[:1])
+        self._fail({"what": "not-read", "said": said[0] if said and not has_crashed else None, "has_crashed": has_crashed})
 
     def _fail(self, fault):
         raise Failed(outcome.disagrees(sorted(self._files), fault))
@@ -271,13 +336,44 @@ class RealRedis:
     def _stop(self):
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
         if self._process is not None:
-            self._process.kill()
+            # With all that it has forked.
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # All have ended.
             self._process.wait()
+            _reap_group(self._process.pid)
+            if self._log_stream is not None:
+                self._attempt.event_loop.remove_stream(self._log_stream)
             self._process.stdout.close()
             self._process = None
+        self._attempt.own_ports.discard(self._port)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _reap_group(group):
+    """Waits for the end of all processes of a group that were killed; they are this one's by now."""
+    while True:
+        try:
+            os.waitpid(-group, 0)
+        except ChildProcessError:
+            return
+
+
+def _checked_settings(settings):
+    """Settings of a test by their names in redis.conf."""
+    checked = {}
+    for name, value in settings.items():
+        name = name.replace("_", "-")
+        if name in _OWN_SETTINGS:
+            raise Misuse(f"a test can't set {name} of a real Redis; with `listens=True` it has a port")
+        if not isinstance(value, str) or not value.isprintable():
+            raise Misuse(f'a setting of a real Redis is text, as in {name}="yes", not {value!r}')
+        checked[name] = value
+    return checked
 
 
 def _checked(files):
@@ -286,9 +382,10 @@ def _checked(files):
     files = {name: as_bytes(data) for name, data in files.items()}
     for name in files:
         if not is_stored_name(name):
-            raise Misuse(f"no file of a real Redis's can be called {name!r}")
+            raise Misuse(f"no file of a real Redis's can be called {name!r}: {STORED_NAME_RULE}")
     if sum(map(len, files.values())) > _FILES_BYTES_MAX:
-        raise Misuse(f"a real Redis's files have at most {_FILES_BYTES_MAX} bytes")
+        # A test passes on what the program has stored.
+        raise Failed(outcome.disagrees(sorted(files), {"what": "too-large", "limit_kib": _FILES_BYTES_MAX // 1024}))
     return files
 
 

@@ -16,6 +16,10 @@ from .silence import expect_silence
 _SHARE_OF_SCRIPTS = 5
 
 
+#: Longer ones would end the run as if the program had.
+_PAUSE_MS_MAX = 5000
+
+
 class Server:
     """What a test is given: the learner's program, running."""
 
@@ -46,7 +50,7 @@ class Server:
     def pause(self, ms):
         """Lets `ms` milliseconds go by; `time.sleep` would leave the program's output and the run's
         time limit unattended."""
-        self._attempt.event_loop.sleep(as_milliseconds(ms) / 1000)
+        self._attempt.event_loop.sleep(_pause_seconds(ms))
 
     def later(self, ms):
         """Lets `ms` milliseconds go by, or more: what is to be over then is over for sure.
@@ -55,7 +59,7 @@ class Server:
         so that a run takes less time. Where any of them fails so, it is made again alone, and only that
         counts.
         """
-        self._attempt.let_pass(as_milliseconds(ms) / 1000)
+        self._attempt.let_pass(_pause_seconds(ms))
 
     def settle(self):
         """Waits until the program has nothing to do: each of its threads waits for something.
@@ -139,6 +143,12 @@ class Server:
         """Asks the program to end, as `kill` does: by SIGTERM. It must end within this time, with exit
         code 0; all that it started besides is killed then."""
         starting.terminate(self._attempt, within_ms)
+
+
+def _pause_seconds(ms):
+    if as_milliseconds(ms) > _PAUSE_MS_MAX:
+        raise Misuse(f"a test lets {_PAUSE_MS_MAX} ms go by at once, and no more: its run has 10 s")
+    return ms / 1000
 
 
 def differential(server, commands, scripts=100, length=20):

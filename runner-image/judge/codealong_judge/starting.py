@@ -126,7 +126,10 @@ def _checked(files, attempt):
     files = {name: as_bytes(data) for name, data in files.items()}
     for name in files:
         if not is_file_name(name) or name in attempt.files:
-            raise Misuse(f"no file of a test can be called {name!r}")
+            raise Misuse(
+                f"no file of a test can be called {name!r}: a name is of letters, digits, `_` and `-`, with one ending at"
+                " most, and none of the learner's own"
+            )
     if sum(map(len, files.values())) > _FILES_BYTES_MAX:
         raise Misuse(f"a test's files have at most {_FILES_BYTES_MAX} bytes")
     return files

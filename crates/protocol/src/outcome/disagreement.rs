@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Comparison;
-use super::phrase::{quoted, the_request, without_backticks};
+use super::phrase::{listed, quoted, the_request, without_backticks};
 use crate::{Expected, Received};
 
 /// What a real redis-server makes of files.
@@ -13,6 +13,19 @@ pub enum Disagreement {
     /// It can't read them, and has ended.
     NotRead {
         /// The line of its log that says why, if any does.
+        said: Option<String>,
+        /// Whether it broke down: Redis trusts the counts in a log.
+        #[serde(default)]
+        has_crashed: bool,
+    },
+    /// They are more than it is given.
+    TooLarge {
+        /// The most for all of them together, in KiB.
+        limit_kib: u32,
+    },
+    /// It has ended, or does not answer any more, by what the program has stored or sent.
+    Lost {
+        /// The first line of its log since it has read them, if there is one.
         said: Option<String>,
     },
     /// It answers a question otherwise.
@@ -30,7 +43,7 @@ impl Disagreement {
     /// Its answer beside the expected one, where there is one.
     pub(super) fn reply(&self) -> Option<&Comparison> {
         match self {
-            Self::NotRead { .. } => None,
+            Self::NotRead { .. } | Self::TooLarge { .. } | Self::Lost { .. } => None,
             Self::Answered { reply, .. } => Some(reply),
         }
     }
@@ -40,34 +53,57 @@ impl Disagreement {
             .iter()
             .map(|file| format!("`{}`", without_backticks(file)))
             .collect();
+        let names = listed(&names);
+        let redis = if names.is_empty() {
+            "A real Redis".to_owned()
+        } else {
+            format!("A real Redis that was given {names}")
+        };
         match self {
-            Self::NotRead { said } => {
-                let names = if names.is_empty() {
-                    "what it was given".to_owned()
-                } else {
-                    names.join(" and ")
-                };
-                let said = said.as_ref().map_or_else(String::new, |said| {
-                    format!(" It says: `{}`", quoted(said.trim_end_matches('.')))
-                });
-                let end = if said.is_empty() { "" } else { "." };
-                format!("A real Redis can't read {names}.{said}{end}")
+            Self::NotRead {
+                has_crashed: true, ..
+            } => format!(
+                "A real Redis breaks down while it reads {names}. Does each count in it fit what follows?"
+            ),
+            Self::NotRead { said, .. } => {
+                format!(
+                    "A real Redis can't read {names}.{}",
+                    its_words(said.as_deref())
+                )
             }
+            Self::TooLarge { limit_kib } => {
+                let have = if let [_] = files {
+                    "has"
+                } else {
+                    "together have"
+                };
+                format!(
+                    "{names} {have} more than {limit_kib} KiB, which is the most that a real Redis is given here."
+                )
+            }
+            Self::Lost { said } => format!(
+                "{redis} does not answer any more.{}",
+                its_words(said.as_deref())
+            ),
             Self::Answered {
                 reply,
                 expected,
                 received,
             } => {
-                let who = if names.is_empty() {
-                    "A real Redis".to_owned()
-                } else {
-                    format!("A real Redis that has read {}", names.join(" and "))
-                };
                 let request = the_request(reply.request.as_ref());
-                format!("{who} answers {request} with {received}, and {expected} would be right.")
+                format!(
+                    "{redis} should answer {request} with {expected}, but answers with {received}."
+                )
             }
         }
     }
+}
+
+/// A line of its log, as a sentence of its own.
+fn its_words(said: Option<&str>) -> String {
+    said.map_or_else(String::new, |said| {
+        format!(" It says: `{}`.", quoted(said.trim_end_matches('.')))
+    })
 }
 
 #[cfg(test)]
@@ -84,6 +120,7 @@ mod tests {
     fn a_file_that_it_cannot_read_is_told_in_its_own_words() {
         let fault = |said: Option<&str>| Disagreement::NotRead {
             said: said.map(str::to_owned),
+            has_crashed: false,
         };
         assert_eq!(
             said(
@@ -95,6 +132,48 @@ mod tests {
         assert_eq!(
             said(&["dump.rdb"], fault(None)),
             "A real Redis can't read `dump.rdb`."
+        );
+        let has_crashed = true;
+        assert_eq!(
+            said(
+                &["appendonly.aof"],
+                Disagreement::NotRead {
+                    said: None,
+                    has_crashed
+                }
+            ),
+            "A real Redis breaks down while it reads `appendonly.aof`. Does each count in it fit what follows?"
+        );
+    }
+
+    #[test]
+    fn one_that_is_lost_is_told_with_its_last_words() {
+        let out_of_memory = "Out Of Memory allocating 15983644 bytes!";
+        assert_eq!(
+            said(
+                &["appendonly.aof"],
+                Disagreement::Lost {
+                    said: Some(out_of_memory.to_owned())
+                }
+            ),
+            "A real Redis that was given `appendonly.aof` does not answer any more. It says: `Out Of Memory allocating 15983644 bytes!`."
+        );
+        assert_eq!(
+            said(&[], Disagreement::Lost { said: None }),
+            "A real Redis does not answer any more."
+        );
+    }
+
+    #[test]
+    fn files_that_are_too_large_are_told() {
+        let fault = || Disagreement::TooLarge { limit_kib: 4096 };
+        assert_eq!(
+            said(&["dump.rdb"], fault()),
+            "`dump.rdb` has more than 4096 KiB, which is the most that a real Redis is given here."
+        );
+        assert_eq!(
+            said(&["a", "b"], fault()),
+            "`a` and `b` together have more than 4096 KiB, which is the most that a real Redis is given here."
         );
     }
 
@@ -115,11 +194,11 @@ mod tests {
         };
         assert_eq!(
             said(&["appendonly.aof"], answered()),
-            "A real Redis that has read `appendonly.aof` answers a request with nil, and the integer 2 would be right."
+            "A real Redis that was given `appendonly.aof` should answer a request with the integer 2, but answers with nil."
         );
         assert_eq!(
             said(&[], answered()),
-            "A real Redis answers a request with nil, and the integer 2 would be right."
+            "A real Redis should answer a request with the integer 2, but answers with nil."
         );
     }
 }

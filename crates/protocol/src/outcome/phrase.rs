@@ -48,8 +48,16 @@ pub(super) fn exit(code: i32) -> String {
 
 pub(super) fn ports(found: &[u16]) -> String {
     let names: Vec<String> = found.iter().map(|port| format!("port {port}")).collect();
+    match names.as_slice() {
+        [] => "no port".to_owned(),
+        names => listed(names),
+    }
+}
+
+/// As in `a, b and c`; empty where there are none.
+pub(super) fn listed(names: &[String]) -> String {
     match names.split_last() {
-        None => "no port".to_owned(),
+        None => String::new(),
         Some((only, [])) => only.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
     }

@@ -25,8 +25,8 @@ pub(super) fn not_ended(
             duration(waited_ms)
         ),
         Some(SIGTERM) => format!(
-            "{asked} that signal killed it. It has to end by itself, with exit code 0: a function that \
-             `signal.signal` is given for SIGTERM can do what is left to be done, and end it."
+            "{asked} that signal killed it. It has to end by itself, with exit code 0. Give `signal.signal` a function \
+             for SIGTERM that does what is left to be done, and then calls `sys.exit(0)`."
         ),
         Some(code) if code < 0 => format!(
             "{asked} signal {} killed it. It has to end by itself, with exit code 0.",

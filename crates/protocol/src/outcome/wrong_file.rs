@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Comparison;
-use super::phrase::{bytes, quoted, shortened, without_backticks};
+use super::phrase::{bytes, listed, quoted, shortened, without_backticks};
 use crate::english::with_article;
 
 /// What is wrong with a file of the program's.
@@ -21,12 +21,24 @@ pub enum FileFault {
         #[serde(rename = "type")]
         file_type: FileType,
     },
+    /// There is no folder of the name before its own.
+    NoFolder {
+        /// The folder's name.
+        folder: String,
+    },
+    /// It is shorter than it has to be.
+    TooShort {
+        /// Its length in bytes.
+        bytes: u32,
+        /// What it has to have, in bytes.
+        at_least_bytes: u32,
+    },
     /// The kernel does not let it be read, or changed.
     Refused {
         /// The kernel's text for the error.
         error: String,
     },
-    /// It is longer than any file can be here.
+    /// It is longer than what a test reads.
     TooLarge {
         /// The most, in KiB.
         limit_kib: u32,
@@ -75,8 +87,8 @@ impl FileFault {
                     .map(|name| format!("`{}`", quoted(name)))
                     .collect();
                 format!(
-                    "There is no file {file} in your program's folder. There is {}.",
-                    names.join(", ")
+                    "There is no file {file} in your program's folder, which has {}.",
+                    listed(&names)
                 )
             }
             Self::NoFile { file_type } => {
@@ -92,29 +104,50 @@ impl FileFault {
                     with_article(found)
                 )
             }
-            Self::Refused { error } => format!(
-                "{file} can't be opened, though it is your program's own: {}.",
-                quoted(error)
+            Self::NoFolder { folder } => format!(
+                "There is no folder `{}` for {file}.",
+                without_backticks(folder)
             ),
+            Self::TooShort {
+                bytes: length,
+                at_least_bytes,
+            } => format!(
+                "{file} has {}, and should have {} or more.",
+                bytes(*length),
+                bytes(*at_least_bytes)
+            ),
+            Self::Refused { error } => {
+                format!("The test can't read or change {file}: {}.", quoted(error))
+            }
             Self::TooLarge { limit_kib } => format!(
-                "{file} is longer than {limit_kib} KiB, which is the most that a file can have here."
+                "{file} is longer than {limit_kib} KiB, which is the most that a test reads."
             ),
             Self::Differs { content } => differs(&file, content),
         }
     }
 }
 
+/// How much is quoted of what is alike, before the place where it differs.
+const ALIKE_BYTES: usize = 20;
+
 fn differs(file: &str, content: &Comparison) -> String {
     let (expected, received) = (content.expected.as_bytes(), content.received.as_bytes());
+    let at = content.first_difference();
+    let shown = |bytes: &[u8]| {
+        let begin = (at as usize).saturating_sub(ALIKE_BYTES);
+        match bytes.get(begin..) {
+            Some(rest) if begin > ALIKE_BYTES => format!("`…{}`", shortened(rest)),
+            _ => format!("`{}`", shortened(bytes)),
+        }
+    };
     let found = match received {
         [] => "it is empty".to_owned(),
-        received => format!("it holds `{}`", shortened(received)),
+        received => format!("it holds {}", shown(received)),
     };
     let should = match expected {
         [] => "be empty".to_owned(),
-        expected => format!("hold `{}`", shortened(expected)),
+        expected => format!("hold {}", shown(expected)),
     };
-    let at = content.first_difference();
     let is_of_both = [expected, received]
         .iter()
         .all(|bytes| bytes.len() > at as usize);
@@ -166,7 +199,7 @@ mod tests {
         };
         assert_eq!(
             said(names(&["dump.rbd", "main.py"])),
-            "There is no file `dump.rdb` in your program's folder. There is `dump.rbd`, `main.py`."
+            "There is no file `dump.rdb` in your program's folder, which has `dump.rbd` and `main.py`."
         );
         assert_eq!(
             said(names(&[])),
@@ -209,6 +242,15 @@ mod tests {
             differs("", "ab"),
             "`dump.rdb` should be empty, but it holds `ab`."
         );
+        let long = "x".repeat(100);
+        assert_eq!(
+            differs(&format!("{long}right"), &format!("{long}wrong")),
+            "`dump.rdb` should hold `…xxxxxxxxxxxxxxxxxxxxright`, but it holds `…xxxxxxxxxxxxxxxxxxxxwrong`. The first difference is at byte 100."
+        );
+        assert_eq!(
+            differs(&format!("{long}right"), &long),
+            "`dump.rdb` should hold `…xxxxxxxxxxxxxxxxxxxxright`, but it holds `…xxxxxxxxxxxxxxxxxxxx`. It ends after 100 bytes."
+        );
     }
 
     #[test]
@@ -216,11 +258,24 @@ mod tests {
         let error = "Permission denied".to_owned();
         assert_eq!(
             said(FileFault::Refused { error }),
-            "`dump.rdb` can't be opened, though it is your program's own: Permission denied."
+            "The test can't read or change `dump.rdb`: Permission denied."
         );
         assert_eq!(
-            said(FileFault::TooLarge { limit_kib: 8192 }),
-            "`dump.rdb` is longer than 8192 KiB, which is the most that a file can have here."
+            said(FileFault::TooLarge { limit_kib: 2048 }),
+            "`dump.rdb` is longer than 2048 KiB, which is the most that a test reads."
+        );
+        let folder = "inner".to_owned();
+        assert_eq!(
+            said(FileFault::NoFolder { folder }),
+            "There is no folder `inner` for `dump.rdb`."
+        );
+        let (length, at_least_bytes) = (1, 5);
+        assert_eq!(
+            said(FileFault::TooShort {
+                bytes: length,
+                at_least_bytes
+            }),
+            "`dump.rdb` has 1 byte, and should have 5 bytes or more."
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Testing a program from the learner's own editor: a server judges it, and the verdict streams into the
 //! terminal.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
@@ -179,12 +179,15 @@ impl<'arguments> RemoteJudge<'arguments> {
     }
 }
 
-/// Why there is no answer: another attempt mends no address, and no certificate.
+/// Why there is no answer: another attempt mends no address, and no certificate. A server that says nothing
+/// until the end has had its time.
 fn unanswered(server: &str, source: ureq::Error) -> anyhow::Error {
-    let is_lost = matches!(
-        source,
-        ureq::Error::Io(_) | ureq::Error::ConnectionFailed | ureq::Error::Timeout(_)
-    );
+    let is_lost = match &source {
+        // What a certificate lacks comes as invalid data.
+        ureq::Error::Io(error) => error.kind() != io::ErrorKind::InvalidData,
+        ureq::Error::ConnectionFailed | ureq::Error::Timeout(ureq::Timeout::Connect) => true,
+        _ => false,
+    };
     let server = server.to_owned();
     let error = RunLost::Unanswered { server, source };
     if is_lost {

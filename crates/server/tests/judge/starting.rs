@@ -183,13 +183,13 @@ async fn what_a_test_does_with_the_program_is_told() {
             r#"open("first.log", "wb")"#,
             r#"open("frist.log", "wb")"#,
             "wrong-file",
-            "There is no file `first.log` in your program's folder. There is `frist.log`, `main.py`, `second.log`.",
+            "There is no file `first.log` in your program's folder, which has `frist.log`, `main.py` and `second.log`.",
         ),
         (
             r"nv\r",
             r"nw\r",
             "disagrees",
-            r#"A real Redis that has read `appendonly.aof` answers `GET k` with the bulk string "w", and the bulk string "v" would be right."#,
+            r#"A real Redis that was given `appendonly.aof` should answer `GET k` with the bulk string "v", but answers with the bulk string "w"."#,
         ),
         (
             r"*3\r",

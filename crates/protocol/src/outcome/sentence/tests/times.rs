@@ -54,8 +54,9 @@ fn a_program_that_was_asked_to_end_is_told_what_it_did_instead() {
         ),
         (
             said(Some(-15), None, false),
-            "that signal killed it. It has to end by itself, with exit code 0: a function that \
-             `signal.signal` is given for SIGTERM can do what is left to be done, and end it.",
+            "that signal killed it. It has to end by itself, with exit code 0. Give \
+             `signal.signal` a function for SIGTERM that does what is left to be done, and then calls \
+             `sys.exit(0)`.",
         ),
         (
             said(Some(-9), None, false),
