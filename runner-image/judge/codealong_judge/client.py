@@ -281,7 +281,8 @@ class Client:
         if self._replies >= self._replies_asked:
             self._unanswered_since_ns = self.asked_ns
         # A request can have more replies than one, and more commands than are told.
-        self._replies_asked = max(self._replies_asked, self._replies) + len((request.get("commands") or {}).get("commands", "?"))
+        commands = (request.get("commands") or {}).get("commands", "?")
+        self._replies_asked = max(self._replies_asked, self._replies) + len(commands)
 
     def _note_version(self, words):
         """HELLO asks for a version of the protocol, from its own reply on."""
