@@ -91,6 +91,8 @@ const WITH_RECEIVED: [&str; 11] = [
     "wrong-file",
     "disagrees",
 ];
+/// Outcomes that have several faults.
+const WITH_FAULT: [&str; 2] = ["wrong-file", "disagrees"];
 /// Outcomes of which something is missing.
 const WITH_MISSING: [&str; 1] = ["incomplete"];
 /// In a message, the line of the output that `printed` matched.
@@ -206,6 +208,11 @@ impl MistakeReader<'_> {
             self.check_possible(text, "exception_text", &outcomes, &WITH_EXCEPTION_TEXT);
         }
         Condition {
+            faults: when
+                .faults
+                .iter()
+                .filter_map(|fault| self.fault(fault, &outcomes))
+                .collect(),
             missing: self.missing(when.missing.as_ref(), &outcomes),
             outcomes,
             tests: when
@@ -245,6 +252,28 @@ impl MistakeReader<'_> {
                     "nothing is missing that is called `{}`: it is one of {}",
                     kind.value,
                     names.join(", ")
+                ),
+            );
+        }
+        known
+    }
+
+    fn fault(&self, name: &Spanned<String>, outcomes: &[&'static str]) -> Option<&'static str> {
+        self.check_possible(name, "fault", outcomes, &WITH_FAULT);
+        let of_outcomes = Outcome::FAULTS.into_iter();
+        let of_outcomes = of_outcomes.filter(|(kind, _)| outcomes.contains(kind));
+        let faults: Vec<&'static str> = of_outcomes
+            .flat_map(|(_, faults)| faults)
+            .copied()
+            .collect();
+        let known = faults.iter().find(|known| **known == name.value).copied();
+        if known.is_none() && !faults.is_empty() {
+            self.report(
+                name.line,
+                format!(
+                    "there is no fault `{}`: it is one of {}",
+                    name.value,
+                    faults.join(", ")
                 ),
             );
         }
@@ -357,6 +386,7 @@ mod tests {
         for kind in [
             &NOT_MISTAKES[..],
             &WITH_RECEIVED,
+            &WITH_FAULT,
             &WITH_MISSING,
             &WITH_EXCEPTION,
             &WITH_EXCEPTION_TEXT,

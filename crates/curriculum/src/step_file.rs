@@ -30,6 +30,7 @@ pub(crate) struct MistakeFile {
 pub(crate) struct WhenFile {
     pub(crate) outcomes: Vec<Spanned<String>>,
     pub(crate) tests: Vec<Spanned<String>>,
+    pub(crate) faults: Vec<Spanned<String>>,
     pub(crate) received: Option<Spanned<String>>,
     pub(crate) received_before: Option<Spanned<String>>,
     pub(crate) missing: Option<Spanned<String>>,
@@ -106,6 +107,7 @@ impl WhenFile {
         let when = Self {
             outcomes,
             tests,
+            faults: table.optional_strings("fault"),
             received: table.optional_string("received"),
             received_before: table.optional_string("received_before"),
             missing: table.optional_string("missing"),

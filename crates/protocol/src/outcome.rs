@@ -349,6 +349,14 @@ impl Outcome {
         }
     }
 
+    /// The line of a real Redis's log that says why it has no answer, where there is one.
+    pub fn said_by_redis(&self) -> Option<&str> {
+        match self {
+            Self::Disagrees { fault, .. } => fault.said(),
+            _ => None,
+        }
+    }
+
     /// What Python itself has warned of, where that explains the outcome.
     pub fn warning(&self) -> Option<&ProgramWarning> {
         match self {

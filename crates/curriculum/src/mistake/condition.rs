@@ -67,7 +67,9 @@ pub(super) struct Condition {
     pub(super) outcomes: Vec<&'static str>,
     /// The tests, one of which it must be; empty for any.
     pub(super) tests: Vec<TestId>,
-    /// Must match the received bytes.
+    /// The faults of the outcome, one of which it must be; empty for any.
+    pub(super) faults: Vec<&'static str>,
+    /// Must match the received bytes, or what a real Redis said instead.
     pub(super) received: Option<BytesRegex>,
     /// Must match all that the test's clients had received before the last request.
     pub(super) received_before: Option<BytesRegex>,
@@ -95,6 +97,7 @@ impl Condition {
         let Self {
             outcomes,
             tests,
+            faults,
             received,
             received_before,
             missing,
@@ -120,6 +123,10 @@ impl Condition {
         };
         outcomes.contains(&result.outcome.kind())
             && (tests.is_empty() || tests.contains(&result.id))
+            && (faults.is_empty() || {
+                let fault = result.outcome.fault();
+                fault.is_some_and(|fault| faults.contains(&fault))
+            })
             && missing.is_none_or(|kind| MissingKind::of(&result.outcome) == Some(kind))
             && (exceptions.is_empty() || {
                 let exception = crash.map_or(NO_EXCEPTION, |crash| &crash.exception);
@@ -200,9 +207,12 @@ fn lines_at(text: &str, positions: impl Iterator<Item = usize>) -> Vec<u32> {
 }
 
 fn received_matches(outcome: &Outcome, pattern: &BytesRegex) -> bool {
-    outcome
-        .comparison()
-        .is_some_and(|reply| pattern.is_match(reply.received.as_bytes()))
+    let received = match (outcome.comparison(), outcome.said_by_redis()) {
+        (Some(comparison), _) => comparison.received.as_bytes(),
+        (None, Some(said)) => said.as_bytes(),
+        (None, None) => return false,
+    };
+    pattern.is_match(received)
 }
 
 fn bytes_before_last_request(result: &TestResult) -> Vec<u8> {

@@ -2,8 +2,9 @@
 
 use curriculum::{Course, Evidence, PythonSource};
 use protocol::{
-    Comparison, Crash, CrashPlace, Excerpt, Exchange, ExchangeAction, Expected, Outcome,
-    ProgramEnd, Received, RecognisedMistake, SourceSpan, TestId, TestResult,
+    Comparison, Crash, CrashPlace, Disagreement, Excerpt, Exchange, ExchangeAction, Expected,
+    FileFault, FileType, Outcome, ProgramEnd, Received, RecognisedMistake, SourceSpan, TestId,
+    TestResult,
 };
 
 use crate::tiny_course::TinyCourse;
@@ -248,6 +249,54 @@ fn a_mistake_can_require_what_was_received_before() {
     );
     assert_eq!(id(vec![sent(), received()]), None);
     assert_eq!(id(vec![sent()]), None);
+}
+
+#[test]
+fn a_mistake_can_require_one_of_several_faults() {
+    let tiny = TinyCourse::new();
+    tiny.replace(
+        "echo/step.toml",
+        "outcome = \"crashed\"\nexception = \"IndexError\"\nsource = 'split\\('",
+        "outcome = [\"wrong-file\", \"disagrees\"]\nfault = [\"absent\", \"not-read\"]",
+    );
+    let course = tiny.load();
+    let id = |outcome| recognised(&course, &result("echo.1", outcome), "");
+    let wrong_file = |fault| Outcome::WrongFile {
+        file: "dump.rdb".to_owned(),
+        fault,
+    };
+    let absent = FileFault::Absent { names: Vec::new() };
+    assert_eq!(id(wrong_file(absent)).as_deref(), Some("no-words"));
+    let folder = FileFault::NoFile {
+        file_type: FileType::Folder,
+    };
+    assert_eq!(id(wrong_file(folder)), None);
+    assert_eq!(id(crashed("IndexError")), None);
+}
+
+#[test]
+fn what_a_real_redis_says_of_a_file_is_matched_as_received() {
+    let tiny = TinyCourse::new();
+    tiny.replace(
+        "echo/step.toml",
+        "outcome = \"crashed\"\nexception = \"IndexError\"\nsource = 'split\\('",
+        "outcome = \"disagrees\"\nreceived = 'signature'",
+    );
+    let course = tiny.load();
+    let id = |said: Option<&str>| {
+        let outcome = Outcome::Disagrees {
+            files: vec!["dump.rdb".to_owned()],
+            fault: Disagreement::NotRead {
+                said: said.map(str::to_owned),
+                has_crashed: false,
+            },
+        };
+        recognised(&course, &result("echo.1", outcome), "")
+    };
+    let wrong_signature = "Wrong signature trying to load DB from file";
+    assert_eq!(id(Some(wrong_signature)).as_deref(), Some("no-words"));
+    assert_eq!(id(Some("Short read")), None);
+    assert_eq!(id(None), None);
 }
 
 #[test]

@@ -69,6 +69,24 @@ fn an_impossible_condition_is_a_problem() {
     );
     check_replaced(
         "echo/step.toml",
+        "exception = \"IndexError\"",
+        "fault = \"absent\"",
+        &[
+            "echo/step.toml:31: `fault` never applies to the outcome `crashed`, \
+             only to wrong-file, disagrees",
+        ],
+    );
+    check_replaced(
+        "echo/step.toml",
+        "outcome = \"crashed\"\nexception = \"IndexError\"",
+        "outcome = \"disagrees\"\nfault = \"absent\"",
+        &[
+            "echo/step.toml:31: there is no fault `absent`: it is one of not-read, too-large, lost, \
+             answered",
+        ],
+    );
+    check_replaced(
+        "echo/step.toml",
         "outcome = \"crashed\"\nexception = \"IndexError\"",
         "outcome = \"passed\"",
         &["echo/step.toml:30: the outcome `passed` is not a mistake: name another"],

@@ -48,6 +48,14 @@ impl Disagreement {
         }
     }
 
+    /// The line of its log that says why it has no answer, where there is one.
+    pub(super) fn said(&self) -> Option<&str> {
+        match self {
+            Self::NotRead { said, .. } | Self::Lost { said } => said.as_deref(),
+            Self::TooLarge { .. } | Self::Answered { .. } => None,
+        }
+    }
+
     pub(super) fn sentence(&self, files: &[String]) -> String {
         let names: Vec<String> = files
             .iter()

@@ -1,6 +1,6 @@
 //! What kinds of outcome there are, by name.
 
-use super::Outcome;
+use super::{Disagreement, FileFault, Outcome};
 
 impl Outcome {
     /// The kind as written in JSON and in `step.toml`, as in `wrong-type`.
@@ -80,4 +80,80 @@ impl Outcome {
         "interfered",
         "test-broken",
     ];
+
+    /// The fault as written in JSON and in `step.toml`, as in `absent`, where the kind has several.
+    pub fn fault(&self) -> Option<&'static str> {
+        match self {
+            Self::WrongFile { fault, .. } => Some(match fault {
+                FileFault::Absent { .. } => "absent",
+                FileFault::NoFile { .. } => "no-file",
+                FileFault::NoFolder { .. } => "no-folder",
+                FileFault::TooShort { .. } => "too-short",
+                FileFault::Refused { .. } => "refused",
+                FileFault::TooLarge { .. } => "too-large",
+                FileFault::Differs { .. } => "differs",
+            }),
+            Self::Disagrees { fault, .. } => Some(match fault {
+                Disagreement::NotRead { .. } => "not-read",
+                Disagreement::TooLarge { .. } => "too-large",
+                Disagreement::Lost { .. } => "lost",
+                Disagreement::Answered { .. } => "answered",
+            }),
+            _ => None,
+        }
+    }
+
+    /// For each kind of which it can return something, all that [`Outcome::fault`] can return.
+    pub const FAULTS: [(&'static str, &'static [&'static str]); 2] = [
+        (
+            "wrong-file",
+            &[
+                "absent",
+                "no-file",
+                "no-folder",
+                "too-short",
+                "refused",
+                "too-large",
+                "differs",
+            ],
+        ),
+        ("disagrees", &["not-read", "too-large", "lost", "answered"]),
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Outcome;
+
+    fn fault_of(kind: &str, mut fault: Value) -> Option<&'static str> {
+        let comparison = json!({
+            "expected": "", "expected_is_prefix": false, "received": "", "cut_bytes": 0, "offset": 0
+        });
+        if fault["what"] == "differs" {
+            fault["content"] = comparison;
+        } else if fault["what"] == "answered" {
+            fault["reply"] = comparison;
+            let bytes = json!({"bytes": {"bytes": "", "cut_bytes": 0}});
+            (fault["expected"], fault["received"]) = (bytes.clone(), bytes);
+        }
+        let outcome = json!({"kind": kind, "file": "a", "files": [], "fault": fault});
+        let outcome: Outcome = serde_json::from_value(outcome).unwrap();
+        assert_eq!(outcome.kind(), kind);
+        outcome.fault()
+    }
+
+    #[test]
+    fn each_fault_is_called_as_in_json() {
+        for (kind, faults) in Outcome::FAULTS {
+            for &name in faults {
+                let fault = json!({
+                    "what": name, "names": [], "type": "folder", "folder": "a", "bytes": 1,
+                    "at_least_bytes": 2, "error": "a", "limit_kib": 1, "said": null
+                });
+                assert_eq!(fault_of(kind, fault), Some(name), "{kind}");
+            }
+        }
+    }
 }
