@@ -87,6 +87,11 @@ class Support(unittest.TestCase):
         report = judge(PONG, endless, support={"model": "def wait():\n    while True: pass\n"}, limit_ms=500)
         self.assertEqual(report.kinds, ["test-broken"])
 
+    def test_a_module_that_does_not_come_to_its_end_is_the_courses_fault(self):
+        endless = importing("endless", "from support.model import wait")
+        report = judge(PONG, endless, importing("later", ""), support={"model": "while True: pass\n"}, limit_ms=500)
+        self.assertEqual(report.kinds, ["test-broken", "not-run"])
+
     def test_what_goes_wrong_in_the_judge_is_not_the_modules_fault(self):
         spoils = importing("spoils", "from support.model import spoil", "spoil(server)")
         source = "def spoil(server):\n    server._attempt.trace._exchanges = None\n    server.connect()\n"

@@ -97,7 +97,8 @@ class Run:
             sys.exit(f"no program could be started: {lost.detail}")
         for step in self._job.steps:
             asked = [planned for planned in step.tests if planned.asked]
-            tests, problem = self._load(step) if asked else ({}, None)
+            is_needed = asked and self._outcome_of_rest is None
+            tests, problem = self._load(step) if is_needed else ({}, None)
             self._ahead = TestsAhead(asked, tests, self._make_ahead, self._is_reusable)
             for planned in asked:
                 if planned.fresh and self._is_used:
@@ -162,7 +163,11 @@ class Run:
     def _load(self, step):
         """The step's tests by their names, and what is wrong with them, or None."""
         try:
-            tests = course.load(step.step, step.source)
+            with self._alarm.in_test():
+                tests = course.load(step.step, step.source)
+        except EndlessTest:
+            self._outcome_of_rest = NOT_RUN
+            return {}, "its file, or a module that it imports, does not come to its end"
         except (Exception, SystemExit) as error:
             return {}, test_error.describe(error)
         planned = [test.name for test in step.tests]
