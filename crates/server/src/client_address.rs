@@ -5,8 +5,6 @@ use std::sync::{Arc, Once};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
-use axum::response::Response;
 use ipnet::IpNet;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -58,8 +56,7 @@ impl TrustedProxies {
 pub(crate) async fn find_client_address(
     State(proxies): State<TrustedProxies>,
     mut request: Request,
-    next: Next,
-) -> Response {
+) -> Request {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     if let Some(&ConnectInfo(peer)) = peer
         && request.headers().contains_key(FORWARDED_FOR)
@@ -80,7 +77,7 @@ pub(crate) async fn find_client_address(
             });
         }
     }
-    next.run(request).await
+    request
 }
 
 /// An address with or without a port, as in `192.0.2.1`, `192.0.2.1:80`, `::1` and `[::1]:80`.

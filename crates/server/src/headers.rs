@@ -6,8 +6,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-/// Headers of every answer.
-pub(crate) const EVERY_ANSWER: [(HeaderName, HeaderValue); 3] = [
+const EVERY_ANSWER: [(HeaderName, HeaderValue); 3] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -22,11 +21,20 @@ pub(crate) const EVERY_ANSWER: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
+/// Adds what every answer has, unless it says otherwise itself.
+pub(crate) fn add_headers_of_every_answer<B>(mut response: Response<B>) -> Response<B> {
+    let headers = response.headers_mut();
+    for (name, value) in EVERY_ANSWER {
+        headers.entry(name).or_insert(value);
+    }
+    response
+}
+
 const STREAM: &str = "application/octet-stream";
 
 /// Marks the stream of a run's events for proxies: nginx would hold them back until they are many,
 /// most of all where it compresses, and nobody else may keep them.
-pub(crate) async fn keep_streams_flowing(mut response: Response) -> Response {
+pub(crate) fn keep_streams_flowing(mut response: Response) -> Response {
     let headers = response.headers_mut();
     if headers
         .get(header::CONTENT_TYPE)

@@ -51,7 +51,7 @@ pub fn operations_router(
             stop,
             metrics: Some(metrics),
         })
-        .layer(middleware::from_fn_with_state(
+        .layer(middleware::map_request_with_state(
             KnownHosts::new(hosts),
             check_host,
         ))

@@ -14,7 +14,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::request_check::refuse;
@@ -123,19 +122,22 @@ impl KnownHosts {
 }
 
 /// Refuses requests for hosts that are none of ours.
+///
+/// # Errors
+///
+/// The answer to such a request.
 pub(crate) async fn check_host(
     State(known): State<KnownHosts>,
     request: Request,
-    next: Next,
-) -> Response {
+) -> Result<Request, Response> {
     let path = request.uri().path();
     if !path.starts_with('/') {
         // Of a host alone, as for CONNECT, or of `*`: there is nothing that it could name here.
-        return StatusCode::BAD_REQUEST.into_response();
+        return Err(StatusCode::BAD_REQUEST.into_response());
     }
     let host = host_of(request.uri(), request.headers()).unwrap_or_default();
     if known.answer(&host, path) {
-        return next.run(request).await;
+        return Ok(request);
     }
     let host: String = host.chars().take(80).collect();
     known.log_once(&host);
@@ -143,26 +145,29 @@ pub(crate) async fn check_host(
         "CodeAlong is not known as {host:?} here. Whoever runs this server adds the name to \
          CODEALONG_HOSTS.\n"
     );
-    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+    Err((StatusCode::MISDIRECTED_REQUEST, text).into_response())
 }
 
 /// Refuses calls of the server's functions, and connections that are to be upgraded, that a page of
 /// another site makes.
+///
+/// # Errors
+///
+/// The answer to such a call.
 pub(crate) async fn check_origin(
     State(known): State<KnownHosts>,
     request: Request,
-    next: Next,
-) -> Response {
+) -> Result<Request, Response> {
     let is_call = request.uri().path().starts_with("/api/");
     let is_upgrade = request.headers().contains_key(header::UPGRADE);
     if (is_call || is_upgrade) && is_foreign(&known.names, request.uri(), request.headers()) {
-        return refuse(
+        return Err(refuse(
             StatusCode::FORBIDDEN,
             "it came from a page of another site. Behind a proxy, add this site's name to \
              CODEALONG_HOSTS",
-        );
+        ));
     }
-    next.run(request).await
+    Ok(request)
 }
 
 /// Whether a page of another site asks. A program that is no browser says nothing, and is no page.

@@ -14,7 +14,7 @@ use axum::{Router, middleware};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use tower::Layer;
+use tower::{Layer, ServiceBuilder};
 use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::compression::predicate::{NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, DefaultPredicate};
@@ -27,7 +27,9 @@ use tracing::Span;
 use crate::bodies::Bodies;
 use crate::client_address::{TrustedProxies, find_client_address};
 use crate::file_cache::{cache_by_name, treat_impossible_paths_as_missing};
-use crate::headers::{EVERY_ANSWER, add_content_security_policy, keep_streams_flowing};
+use crate::headers::{
+    add_content_security_policy, add_headers_of_every_answer, keep_streams_flowing,
+};
 use crate::operations::health_router;
 use crate::page_cache::{PageCache, answer_from_cache};
 use crate::request_check::check_request;
@@ -96,21 +98,29 @@ pub fn router(
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     let known = KnownHosts::with_bare_health(settings.hosts.clone());
     let proxies = TrustedProxies::new(&settings.trusted_proxies);
-    let mut router = pages
+    // From the outermost. One stack: axum puts a box around each layer that it is given by itself, and
+    // copies them all for each request.
+    let layers = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http().on_failure(log_failure))
+        .map_response(add_headers_of_every_answer)
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .map_response(keep_streams_flowing)
+        .layer(middleware::map_request_with_state(
+            proxies,
+            find_client_address,
+        ))
+        .layer(middleware::map_request_with_state(
+            known.clone(),
+            check_host,
+        ))
+        .layer(middleware::map_request_with_state(known, check_origin))
+        .layer(middleware::from_fn_with_state(bodies, check_request));
+    let router = pages
         .fallback_service(site(&state))
         .with_state(state)
         .merge(health)
         .merge(sessions)
-        .layer(middleware::from_fn_with_state(bodies, check_request))
-        .layer(middleware::from_fn_with_state(known.clone(), check_origin))
-        .layer(middleware::from_fn_with_state(known, check_host))
-        .layer(middleware::from_fn_with_state(proxies, find_client_address))
-        .layer(middleware::map_response(keep_streams_flowing))
-        .layer(CompressionLayer::new().compress_when(compressed));
-    for (name, value) in EVERY_ANSWER {
-        router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
-    }
-    let router = router.layer(TraceLayer::new_for_http().on_failure(log_failure));
+        .layer(layers);
     // Before any route is matched: people type a slash at the end, and it changes nothing.
     let router = NormalizePathLayer::trim_trailing_slash().layer(router);
     let strip = middleware::map_request_with_state(settings.base_path.clone(), strip_base_path);
