@@ -9,7 +9,8 @@ use protocol::{Report, TestResult};
 use crate::judge_fixture::{JudgeFixture, programs, python_files, repository};
 
 /// Prints, for every wrong program, each mistake of its step that one of its failed tests shows:
-/// first the one that is told, then those that would be told without it.
+/// first the one that is told, then those that would be told without it. Below it stands what is said
+/// first, for a reader who knows the program alone: it is true, or the mistake has a wrong condition.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a table to read, of all programs: it takes minutes"]
 async fn soak_every_program_is_held_against_every_mistake() {
@@ -22,7 +23,7 @@ async fn soak_every_program_is_held_against_every_mistake() {
             let programs = mistake.programs.iter();
             programs.map(|program| (program.file.clone(), program.source.entry_text().to_owned()))
         });
-        let others = ["wrong_programs", "real_programs"]
+        let others = ["wrong_programs", "real_programs", "hostile_programs"]
             .into_iter()
             .map(|kind| programs(kind).join(step.id.as_str()))
             .filter(|folder| folder.is_dir())
@@ -37,10 +38,26 @@ async fn soak_every_program_is_held_against_every_mistake() {
         while let Some(((name, program), report)) = reports.next().await {
             judged += 1;
             println!("{name:<36} {}", shown(&step.mistakes, &report, &program));
+            println!("    {}", first_sentence(&report));
         }
     }
     judge_fixture.close().await;
     assert!(judged >= 150, "only {judged} programs");
+}
+
+/// The test that failed first, what is said of it, and the line that is shown.
+fn first_sentence(report: &Report) -> String {
+    let mut tests = report.steps.iter().flat_map(|step| &step.tests);
+    let Some(test) = tests.find(|test| !test.outcome.is_passed()) else {
+        return "passed".to_owned();
+    };
+    let said = match &test.mistake {
+        Some(mistake) => &mistake.message,
+        None => &test.message,
+    };
+    let line = test.span.as_ref().map(|span| span.line);
+    let line = line.map_or_else(String::new, |line| format!(" [line {line}]"));
+    format!("{}: {said}{line}", test.name)
 }
 
 /// As in `hangs-up · one-reply, one-client`.
