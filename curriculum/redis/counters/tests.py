@@ -65,6 +65,10 @@ def _(server):
     ask(client, "INCR", key, reply=integer(6))
     # A run ends after ten seconds.
     ask(client, "TTL", key, reply=integer_between(90, 100))
+    # Until the key goes: the next one of its name begins without.
+    ask(client, "DEL", key, reply=integer(1))
+    ask(client, "INCR", key, reply=integer(1))
+    ask(client, "TTL", key, reply=integer(-1))
 
 
 @test("starts anew when the time of a counter is over")
