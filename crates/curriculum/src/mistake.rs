@@ -45,7 +45,12 @@ pub struct MistakeProgram {
 impl Mistake {
     /// Whether a failed test shows this mistake.
     pub fn is_shown_by(&self, evidence: &Evidence<'_>) -> bool {
-        self.condition.holds(evidence)
+        self.unmet_key(evidence).is_none()
+    }
+
+    /// The first key of its `when` that does not hold of a failed test, as in `received`.
+    pub fn unmet_key(&self, evidence: &Evidence<'_>) -> Option<&'static str> {
+        self.condition.unmet(evidence)
     }
 
     /// What to tell the learner, if a failed test shows this mistake.
@@ -91,8 +96,6 @@ const WITH_RECEIVED: [&str; 11] = [
     "wrong-file",
     "disagrees",
 ];
-/// Outcomes that have several faults.
-const WITH_FAULT: [&str; 2] = ["wrong-file", "disagrees"];
 /// Outcomes of which something is missing.
 const WITH_MISSING: [&str; 1] = ["incomplete"];
 /// In a message, the line of the output that `printed` matched.
@@ -201,6 +204,10 @@ impl MistakeReader<'_> {
         if let Some(received) = &when.received {
             self.check_possible(received, "received", &outcomes, &WITH_RECEIVED);
         }
+        if let Some(fault) = when.faults.first() {
+            let with_fault = Outcome::FAULTS.map(|(kind, _)| kind);
+            self.check_possible(fault, "fault", &outcomes, &with_fault);
+        }
         if let Some(exception) = when.exceptions.first() {
             self.check_possible(exception, "exception", &outcomes, &WITH_EXCEPTION);
         }
@@ -259,13 +266,14 @@ impl MistakeReader<'_> {
     }
 
     fn fault(&self, name: &Spanned<String>, outcomes: &[&'static str]) -> Option<&'static str> {
-        self.check_possible(name, "fault", outcomes, &WITH_FAULT);
         let of_outcomes = Outcome::FAULTS.into_iter();
         let of_outcomes = of_outcomes.filter(|(kind, _)| outcomes.contains(kind));
-        let faults: Vec<&'static str> = of_outcomes
-            .flat_map(|(_, faults)| faults)
-            .copied()
-            .collect();
+        let mut faults: Vec<&'static str> = Vec::new();
+        for &fault in of_outcomes.flat_map(|(_, faults)| faults) {
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
         let known = faults.iter().find(|known| **known == name.value).copied();
         if known.is_none() && !faults.is_empty() {
             self.report(
@@ -386,7 +394,6 @@ mod tests {
         for kind in [
             &NOT_MISTAKES[..],
             &WITH_RECEIVED,
-            &WITH_FAULT,
             &WITH_MISSING,
             &WITH_EXCEPTION,
             &WITH_EXCEPTION_TEXT,

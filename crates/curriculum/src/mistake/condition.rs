@@ -93,7 +93,8 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    pub(super) fn holds(&self, evidence: &Evidence<'_>) -> bool {
+    /// The first key that does not hold of a failed test, as in `received`; none where all do.
+    pub(super) fn unmet(&self, evidence: &Evidence<'_>) -> Option<&'static str> {
         let Self {
             outcomes,
             tests,
@@ -109,8 +110,8 @@ impl Condition {
             code,
             code_lacks,
         } = self;
-        let Evidence { result, .. } = evidence;
-        let crash = result.outcome.crash();
+        let result = evidence.result;
+        let outcome = &result.outcome;
         let has = |pattern: &Option<Regex>, text: &str| {
             pattern
                 .as_ref()
@@ -121,29 +122,43 @@ impl Condition {
                 .as_ref()
                 .is_some_and(|pattern| pattern.is_match(text))
         };
-        outcomes.contains(&result.outcome.kind())
-            && (tests.is_empty() || tests.contains(&result.id))
-            && (faults.is_empty() || {
-                let fault = result.outcome.fault();
-                fault.is_some_and(|fault| faults.contains(&fault))
-            })
-            && missing.is_none_or(|kind| MissingKind::of(&result.outcome) == Some(kind))
-            && (exceptions.is_empty() || {
-                let exception = crash.map_or(NO_EXCEPTION, |crash| &crash.exception);
-                exceptions.iter().any(|name| name == exception)
-            })
-            && has(exception_text, exception_text_of(&result.outcome))
-            && received
-                .as_ref()
-                .is_none_or(|pattern| received_matches(&result.outcome, pattern))
-            && received_before
-                .as_ref()
-                .is_none_or(|pattern| pattern.is_match(&bytes_before_last_request(result)))
-            && has(printed, evidence.printed)
-            && has(source, evidence.source.source())
-            && lacks(source_lacks, evidence.source.source())
-            && has(code, evidence.source.code())
-            && lacks(code_lacks, evidence.source.code())
+        let unmet = if !outcomes.contains(&outcome.kind()) {
+            "outcome"
+        } else if !tests.is_empty() && !tests.contains(&result.id) {
+            "test"
+        } else if !faults.is_empty() && !outcome.fault().is_some_and(|it| faults.contains(&it)) {
+            "fault"
+        } else if missing.is_some() && MissingKind::of(outcome) != *missing {
+            "missing"
+        } else if !exceptions.is_empty() && !exceptions.iter().any(|it| it == exception_of(outcome))
+        {
+            "exception"
+        } else if !has(exception_text, exception_text_of(outcome)) {
+            "exception_text"
+        } else if received
+            .as_ref()
+            .is_some_and(|it| !received_matches(outcome, it))
+        {
+            "received"
+        } else if received_before
+            .as_ref()
+            .is_some_and(|pattern| !pattern.is_match(&bytes_before_last_request(result)))
+        {
+            "received_before"
+        } else if !has(printed, evidence.printed) {
+            "printed"
+        } else if !has(source, evidence.source.source()) {
+            "source"
+        } else if !lacks(source_lacks, evidence.source.source()) {
+            "source_lacks"
+        } else if !has(code, evidence.source.code()) {
+            "code"
+        } else if !lacks(code_lacks, evidence.source.code()) {
+            "code_lacks"
+        } else {
+            return None;
+        };
+        Some(unmet)
     }
 
     /// The line of the output that `printed` matches, short enough for a sentence and without
@@ -184,6 +199,12 @@ impl Condition {
             near => near,
         }
     }
+}
+
+fn exception_of(outcome: &Outcome) -> &str {
+    outcome
+        .crash()
+        .map_or(NO_EXCEPTION, |crash| &crash.exception)
 }
 
 fn exception_text_of(outcome: &Outcome) -> &str {

@@ -123,9 +123,10 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
 
-    use super::Outcome;
+    use super::{Disagreement, FileFault, Outcome};
 
     fn fault_of(kind: &str, mut fault: Value) -> Option<&'static str> {
         let comparison = json!({
@@ -142,6 +143,28 @@ mod tests {
         let outcome: Outcome = serde_json::from_value(outcome).unwrap();
         assert_eq!(outcome.kind(), kind);
         outcome.fault()
+    }
+
+    /// The names that serde knows, in its own complaint about another one.
+    fn known_to_serde<T: DeserializeOwned>() -> Vec<String> {
+        let unknown = json!({"what": "?"});
+        let Err(error) = serde_json::from_value::<T>(unknown) else {
+            panic!("it has a fault called `?`");
+        };
+        let complaint = error.to_string();
+        let names = complaint.split('`').skip(3).step_by(2);
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_fault_has_a_name_for_authors() {
+        let known = [
+            known_to_serde::<FileFault>(),
+            known_to_serde::<Disagreement>(),
+        ];
+        for ((kind, faults), known) in Outcome::FAULTS.into_iter().zip(known) {
+            assert_eq!(known, faults, "{kind}");
+        }
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use curriculum::{Course, Mistake, MistakeProgram, Step};
+use curriculum::{Course, Evidence, Mistake, MistakeProgram, PythonSource, Step};
 use futures::StreamExt;
 use futures::stream;
-use protocol::{Report, RunError, RunnableProgram, StepId, Verdict};
+use protocol::{Report, RunError, RunnableProgram, StepId, TestId, TestResult, Verdict};
 
 use super::budget::check_budget;
 use super::finding::{Finding, SEED};
@@ -175,8 +175,50 @@ fn recognised(mistake: &Mistake, program: &MistakeProgram, report: &Report) -> F
         let names: Vec<&str> = told.into_iter().collect();
         format!("recognised is {}", names.join(" and "))
     };
+    let unmet = unmet_keys(mistake, program, report);
     Finding::Bad {
         what,
-        why: format!("{told}:\n{}", report_text(report)),
+        why: format!("{told}{unmet}:\n{}", report_text(report)),
     }
+}
+
+/// Why each failed test does not show the mistake, as in `` ; ping.1 does not meet `received` ``. Those that
+/// it is not about, as their outcome or their name is another, come only where there are no others.
+fn unmet_keys(mistake: &Mistake, program: &MistakeProgram, report: &Report) -> String {
+    let source = PythonSource::new(program.source.entry_text());
+    let tests = report.steps.iter().flat_map(|step| &step.tests);
+    let failed = tests.filter(|test| !test.outcome.is_passed());
+    let unmet: Vec<(&TestResult, Option<&str>)> = failed
+        .map(|result| {
+            let key = mistake.unmet_key(&Evidence {
+                result,
+                source: &source,
+                printed: &printed_in(report, &result.id),
+            });
+            (result, key)
+        })
+        .collect();
+    let is_about = |key: Option<&str>| !matches!(key, Some("outcome" | "test"));
+    let is_any = unmet.iter().any(|(_, key)| is_about(*key));
+    let shown = unmet.iter().filter(|(_, key)| !is_any || is_about(*key));
+    shown
+        .map(|(result, key)| match key {
+            Some(key) => format!("; {} does not meet `{key}`", result.id),
+            None => format!(
+                "; {} meets all of it, but something else is told before",
+                result.id
+            ),
+        })
+        .collect()
+}
+
+/// What the last start of the program printed in a test: what `printed` is held against.
+fn printed_in(report: &Report, test: &TestId) -> String {
+    let chunks = report.output.chunks.iter();
+    let of_test = chunks.filter(|chunk| chunk.test.as_ref() == Some(test));
+    let last = of_test.clone().map(|chunk| chunk.launch).max();
+    of_test
+        .filter(|chunk| Some(chunk.launch) == last)
+        .map(|chunk| chunk.text.as_str())
+        .collect()
 }

@@ -107,7 +107,8 @@ async fn each_fault_that_only_a_run_can_find_is_found() {
         "talk: ✓ the instructions have 140 words",
         "talk: ✓ the starter fails",
         "talk: ✗ the solution passes: 1 of 3 tests failed",
-        "talk: ✗ only_one_line.py is told as only-one-line: recognised is shouts:",
+        "talk: ✗ only_one_line.py is told as only-one-line: recognised is shouts; hello.1 does not \
+         meet `outcome`; talk.1 does not meet `outcome`; talk.2 does not meet `outcome`:",
     ];
     assert_eq!(findings(&text), expected, "{text}");
     assert!(text.ends_with(" passed, 6 failed\n"), "{text}");
