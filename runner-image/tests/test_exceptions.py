@@ -44,6 +44,49 @@ while True:
         outcome = judge(program, PING_TWICE).outcome("ping.1")
         self.assertEqual((outcome["kind"], outcome["replies_before"]), ("crashed", 1))
 
+    def test_an_exception_before_the_client_asked_names_no_request(self):
+        in_thread = """
+import socket, threading
+def handle(conn):
+    with conn:
+        raise ValueError(conn.fileno() > 0)
+server = socket.create_server(("localhost", 6379))
+while True:
+    threading.Thread(target=handle, args=server.accept()[:1]).start()
+"""
+        in_task = """
+import asyncio
+async def talk(reader, writer):
+    data = reader.read(1024)
+    writer.write(data.upper())
+async def main():
+    async with await asyncio.start_server(talk, "localhost", 6379) as server:
+        await server.serve_forever()
+asyncio.run(main())
+"""
+        in_main = "import socket\nserver = socket.create_server(('localhost', 6379))\nserver.accept()[2]\n"
+        for program in (in_thread, in_task, in_main):
+            outcome = judge(program, PING).outcome("ping.1")
+            self.assertEqual((outcome["kind"], outcome["request"]), ("crashed", None), program)
+
+    def test_an_exception_on_the_first_of_two_requests_names_one(self):
+        two = step(
+            "two",
+            """
+            from codealong import simple, test
+
+            @test("answers two that come at once")
+            def _(server):
+                client = server.connect()
+                client.send("PING")
+                server.pause(100)
+                client.send("PING")
+                client.expect(simple("PONG"))
+            """,
+        )
+        outcome = judge(server_that("raise ValueError(data)"), two).outcome("two.1")
+        self.assertEqual((outcome["kind"], outcome["request"]), ("crashed", REQUEST_PING))
+
     def test_an_exception_that_another_client_led_to_names_no_request_of_this_one(self):
         after_another = step(
             "after",

@@ -52,7 +52,7 @@ class Client:
         #: When it last asked, in nanoseconds of the monotonic clock, or 0.
         self.asked_ns = 0
         # How many replies it has asked for, and when the first request began that may have none yet.
-        self._replies_asked = self._unanswered_since_ns = 0
+        self._replies_asked = self.unanswered_since_ns = 0
 
     # What a test calls
 
@@ -143,7 +143,7 @@ class Client:
     def expect_nothing_more(self, for_ms=None):
         """For `for_ms` nothing may come; what comes is "extra bytes".
 
-        Without it 30 ms; in the runs of later steps, 5 after the program has come to rest.
+        Without it 30 ms; in the runs of later steps, 2 after the program has come to rest.
         """
         expect_silence(self._attempt, [self], for_ms)
 
@@ -279,7 +279,7 @@ class Client:
         self._request, self._request_bytes = request, data
         self.asked_ns = monotonic_ns()
         if self._replies >= self._replies_asked:
-            self._unanswered_since_ns = self.asked_ns
+            self.unanswered_since_ns = self.asked_ns
         # A request can have more replies than one, and more commands than are told.
         commands = (request.get("commands") or {}).get("commands", "?")
         self._replies_asked = max(self._replies_asked, self._replies) + len(commands)
@@ -361,7 +361,7 @@ class Client:
         """
         if not self.asked_ns:
             raise Misuse("there is no request yet whose reply could be too early")
-        took_ms = (self._connection.received_ns - self._unanswered_since_ns) / 1e6
+        took_ms = (self._connection.received_ns - self.unanswered_since_ns) / 1e6
         if took_ms < at_least_ms - _CLOCK_MS:
             self._fail(outcome.too_early(took_ms, at_least_ms, self._request), self._reply_start)
 

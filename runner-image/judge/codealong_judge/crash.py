@@ -4,8 +4,8 @@
 _CRASH_PLACES = {name: name for name in ("thread", "task", "callback", "handler")} | {"future": "thread"}
 
 
-def crash_of(records, port):
-    """The exception to blame, or None.
+def blamed(records, port):
+    """The record of the exception to blame, or None.
 
     One in the main thread is to blame for everything after it. Any other is to blame unless its
     record says that it was about other clients than the one at `port`.
@@ -13,16 +13,25 @@ def crash_of(records, port):
     crashes = records.crashes()
     in_main = [crash for crash in crashes if crash.get("where") in ("main", "syntax")]
     about_client = [crash for crash in crashes if port is None or port in (ports_of(crash) or [port])]
-    for crash in (*in_main, *about_client):
-        return {
-            "exception": text_of(crash.get("exception") or "SyntaxError"),
-            "detail": text_of(crash.get("detail")),
-            "suggestion": text_of(crash.get("suggestion"))[:60] or None,
-            "span": checked_span(crash.get("span")),
-            "traceback": _traceback(crash.get("traceback")),
-            "place": _CRASH_PLACES.get(str(crash.get("where")), "main"),
-        }
-    return None
+    return next(iter((*in_main, *about_client)), None)
+
+
+def crash_of(records, port):
+    """The `protocol::Crash` to blame, or None."""
+    crash = blamed(records, port)
+    return crash and checked_crash(crash)
+
+
+def checked_crash(crash):
+    """The `protocol::Crash` that a record tells of."""
+    return {
+        "exception": text_of(crash.get("exception") or "SyntaxError"),
+        "detail": text_of(crash.get("detail")),
+        "suggestion": text_of(crash.get("suggestion"))[:60] or None,
+        "span": checked_span(crash.get("span")),
+        "traceback": _traceback(crash.get("traceback")),
+        "place": _CRASH_PLACES.get(str(crash.get("where")), "main"),
+    }
 
 
 def ports_of(crash):

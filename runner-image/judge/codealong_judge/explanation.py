@@ -4,7 +4,7 @@ import errno
 from time import monotonic
 
 from . import outcome, tcp_table
-from .crash import checked_span, crash_of, is_position, ports_of, span_of, text_of
+from .crash import blamed, checked_crash, checked_span, crash_of, is_position, ports_of, span_of, text_of
 from .outcome import Failed, LauncherLost, Misuse
 
 #: A connection may close before its traceback is recorded. It is waited for while the program is not
@@ -245,6 +245,15 @@ def _may_have_read(attempt, port):
     return first.port == port or is_named or any(client.was_accepted() for client in clients)
 
 
+def _first_asked_ns(attempt, port):
+    """When the client at `port`, which has had no reply, first asked.
+
+    What happened before had another cause: the program is let come to rest before that. Before a later
+    request it may be chance which of both came first.
+    """
+    return max((client.unanswered_since_ns for client in attempt.clients if client.port == port), default=0)
+
+
 def _clients(attempt):
     """How many clients have come in this test, and how many of them the program has taken."""
     return len(attempt.clients), sum(client.was_accepted() for client in attempt.clients)
@@ -293,9 +302,11 @@ def _cause(attempt, kind, request, replies, port):
         found = _limit_hit(attempt)
         if found is not None:
             return found
-        crash = crash_of(records, port)
+        crash = blamed(records, port)
         if crash is not None:
-            return outcome.crashed(crash, replies, request if _may_have_read(attempt, port) else None)
+            is_earlier = not replies and crash["at_ns"] < _first_asked_ns(attempt, port)
+            is_of_request = _may_have_read(attempt, port) and not is_earlier
+            return outcome.crashed(checked_crash(crash), replies, request if is_of_request else None)
         if program.status is not None and not attempt.launcher.descendant_pids():
             return outcome.stopped(program.status, request, replies, _end(records))
         times_asleep = times_asleep + 1 if attempt.launcher.is_program_asleep() else 0

@@ -219,7 +219,8 @@ class RecordReader:
         return line if is_known else None
 
     def crashes(self):
-        """The content of each crash record, the earliest first."""
+        """The content of each crash record, the earliest first; `at_ns` is when it was written, on the
+        monotonic clock."""
         found = []
         for slot in range(_MAIN_CRASHES + _CHILD_CRASHES):
             start = _CRASHES_AT + slot * _CRASH_BYTES
@@ -233,7 +234,7 @@ class RecordReader:
                 continue
             if isinstance(content, dict):
                 found.append((when, content))
-        return [content for _, content in sorted(found, key=lambda crash: crash[0])]
+        return [{**content, "at_ns": when} for when, content in sorted(found, key=lambda crash: crash[0])]
 
     def new_sends(self):
         """The sends recorded since the last call, as `(port, offset, frames)`.
