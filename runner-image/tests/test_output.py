@@ -2,7 +2,7 @@
 
 import unittest
 
-from judging import judge, step
+from judging import ANSWERS_PING, judge, step
 from codealong_judge.output import ProgramOutput
 from codealong_judge.output_order import OutputOrder
 
@@ -75,6 +75,32 @@ class Output(unittest.TestCase):
         kept.output.feed(2, "stdout", b"\xa9", now=0.0)
         kept.output.finish()
         self.assertEqual([c["launch"] for c in kept.chunks if "\ufffd" in c["text"]][-1], 2)
+
+    def test_that_is_printed_as_clients_leave_is_of_their_test(self):
+        program = """
+            import socket
+            server = socket.create_server(("localhost", 6379))
+            while True:
+                conn, _ = server.accept()
+                conn.recv(4096)
+                conn.sendall(b"+PONG\\r\\n")
+                print("answered", flush=True)
+                conn.recv(4096)
+                print("left", flush=True)
+            """
+        tests = ANSWERS_PING + "".join(ANSWERS_PING.replace("answers", f"answers {number}") for number in range(4))
+        pings = step("ping", tests)
+        for test in pings["tests"]:
+            test["fresh"] = True
+        report = judge(program, pings)
+        self.assertEqual(set(report.kinds), {"passed"})
+        begun, texts = None, {}
+        for frame in report.frames:
+            if frame["frame"] == "test-started":
+                begun = frame["id"]
+            elif frame["frame"] == "output":
+                texts[begun] = texts.get(begun, "") + frame["text"]
+        self.assertEqual(texts, {test["id"]: "answered\nleft\n" for test in pings["tests"]})
 
     def test_that_was_printed_before_the_last_answer_is_there(self):
         program = """

@@ -57,6 +57,35 @@ class Asleep(unittest.TestCase):
             time.sleep(0.001)
         self.assertFalse(self.table().are_asleep(ended, lambda: 2))
 
+    def test_a_thread_in_place_of_one_that_was_looked_at_before_is_found(self):
+        changes = """
+import signal, sys, threading
+ends = threading.Event()
+thread = threading.Thread(target=ends.wait)
+thread.start()
+print(flush=True)
+sys.stdin.readline()
+ends.set()
+thread.join()
+threading.Thread(target=eval, args=("[0 for _ in iter(int, 1)]",), daemon=True).start()
+print(flush=True)
+signal.pause()
+"""
+        child = subprocess.Popen([sys.executable, "-S", "-c", changes], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.stdin.close)
+        child.stdout.readline()
+        table = self.table()
+        while not table.are_asleep(child.pid, lambda: 3):
+            time.sleep(0.001)
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        child.stdout.readline()
+        for _ in range(3):
+            self.assertFalse(table.are_asleep(child.pid, lambda: 3))
+
     def test_without_a_first_process_the_others_count(self):
         self.assertTrue(self.table().are_asleep(None, lambda: 1))
         self.child(_IS_BUSY)

@@ -3,7 +3,7 @@
 import subprocess
 import unittest
 
-from judging import Judge, Report, free_port, job, judge, step
+from judging import ANSWERS_PING, Judge, Report, free_port, job, judge, step
 from test_outcomes import answering
 
 from codealong_judge.job import Job
@@ -53,6 +53,13 @@ class Support(unittest.TestCase):
         for test in ("first.1", "second.1"):
             self.assert_broken(report, test, "ZeroDivisionError: division by zero (support/ratio.py, line 2)")
         self.assertEqual(report.outcome("third.1"), {"kind": "passed"})
+
+    def test_a_broken_step_leaves_the_next_one_its_fresh_start(self):
+        broken, right = importing("broken", "from support import model"), step("ping", ANSWERS_PING)
+        for tests in (broken["tests"], right["tests"]):
+            tests[0]["fresh"] = True
+        report = judge(PONG, broken, right, support={"model": "1 / 0\n"})
+        self.assertEqual(report.kinds, ["test-broken", "passed"])
 
     def test_a_module_that_raises_in_a_test_names_its_line(self):
         calls = importing("calls", "from support.model import ratio", "ratio()")

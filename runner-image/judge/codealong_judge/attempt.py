@@ -1,6 +1,6 @@
 """One attempt at one test: what its clients share."""
 
-from time import monotonic
+from time import monotonic, sleep
 
 from .deadline import Deadline
 from .outcome import MustBeAlone
@@ -15,6 +15,8 @@ _SETTLE_CPU_US_MAX = 50_000
 _SETTLE_SECONDS_MAX, _SETTLE_SECONDS_UNCOUNTED = 1.0, 0.3
 #: What lies between two looks at it, longer each time that it is at work.
 _SETTLE_STEP_SECONDS, _SETTLE_STEP_SECONDS_MAX = 0.00005, 0.0004
+#: Between the first looks nothing else is attended to: most programs are asleep by then.
+_SETTLE_LOOKS_ALONE = 4
 
 
 class Attempt:
@@ -134,7 +136,8 @@ class Attempt:
             return False
         began, cpu_us = monotonic(), self.launcher.cpu_us()
         seconds_max = _SETTLE_SECONDS_MAX if cpu_us is not None else _SETTLE_SECONDS_UNCOUNTED
-        times_asleep, step = 0, _SETTLE_STEP_SECONDS
+        looks = times_asleep = 0
+        step = _SETTLE_STEP_SECONDS
         while True:
             if self.launcher.is_program_asleep():
                 times_asleep, step = times_asleep + 1, _SETTLE_STEP_SECONDS
@@ -148,7 +151,11 @@ class Attempt:
             if used_us > _SETTLE_CPU_US_MAX or monotonic() > began + seconds_max:
                 program.settles = False
                 return False
-            self.event_loop.sleep(step)
+            looks += 1
+            if looks < _SETTLE_LOOKS_ALONE:
+                sleep(step)
+            else:
+                self.event_loop.sleep(step)
 
     def deadline(self, seconds):
         """The end of a wait for the program that begins now."""

@@ -1,4 +1,4 @@
-"""Where the judge waits: nothing else may block while a program runs.
+"""Where the judge waits: nothing else may block while a program runs, but for parts of a millisecond.
 
 Each wait for a socket also drains the program's output, reads from the launcher, closes the
 connections of clients that have left, checks limits, watches for the end of standard input, and ends

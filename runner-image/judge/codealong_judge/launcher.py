@@ -57,6 +57,9 @@ class Launcher:
         self.is_traced = False
         #: Whether those that are not traced record all their lines, with values.
         self.is_recorded = False
+        # The program that the launcher has been told to kill, until its end has been waited for, and
+        # whether the answer has come meanwhile.
+        self._killed, self._has_ended = None, False
         # Whether it is about to fork ahead: there may be a process more than the judge knows of.
         self._forks_ahead = False
         event_loop.watch(self._channel, self.check)
@@ -101,13 +104,27 @@ class Launcher:
         """Kills the program and starts it again with the files that it was first given."""
         self.start(self.files)
 
-    def kill(self):
-        """Kills the program with all its processes, and takes the last of its output."""
+    def begin_to_kill(self):
+        """Has the launcher kill the program, and does not wait for its end, as `kill` does. From now on there is
+        no program."""
         program, self.program = self.program, None
         if program is None:
             return
+        self._killed, self._has_ended = program, False
         try:
-            self._request("killed", "kill")
+            self._send("kill")
+        except LauncherLost:
+            pass  # Whoever waits for the answer meets it.
+
+    def kill(self):
+        """Kills the program with all its processes, and takes the last of its output."""
+        self.begin_to_kill()
+        program, self._killed = self._killed, None
+        if program is None:
+            return
+        try:
+            if not self._has_ended:
+                self._receive("killed")
         finally:
             for descriptor in program.descriptors:
                 self._event_loop.remove_stream(descriptor)
@@ -122,10 +139,7 @@ class Launcher:
 
     def terminate(self):
         """Asks the program to end, as `kill` does without a number: by SIGTERM."""
-        try:
-            self._channel.send("terminate")
-        except ChannelClosed as closed:
-            raise LauncherLost(str(closed)) from None
+        self._send("terminate")
 
     def open_file(self, name, is_written=False):
         """A descriptor of a file in the program's folder, or the number of an error and the names there.
@@ -205,10 +219,7 @@ class Launcher:
         program = self.program
         if program is None or program.status is not None:
             return None
-        try:
-            self._channel.send("probe")
-        except ChannelClosed as closed:
-            raise LauncherLost(str(closed)) from None
+        self._send("probe")
         end = monotonic() + self._probe_seconds
         while not self._records.has_probed_line():
             if monotonic() > end:
@@ -231,11 +242,14 @@ class Launcher:
 
     def _request(self, reply, message, **fields):
         """Sends a request and waits for `reply`: the message and its descriptors."""
+        self._send(message, **fields)
+        return self._receive(reply)
+
+    def _send(self, message, **fields):
         try:
             self._channel.send(message, **fields)
         except ChannelClosed as closed:
             raise LauncherLost(str(closed)) from None
-        return self._receive(reply)
 
     def _await_preforked(self):
         """Waits until it has said which process it has forked ahead: the program runs meanwhile."""
@@ -270,7 +284,9 @@ class Launcher:
     def _handle(self, message, descriptors):
         for descriptor in descriptors:
             os.close(descriptor)  # Nobody asked for any.
-        if message["message"] == "preforked":
+        if message["message"] == "killed":
+            self._has_ended = True
+        if message["message"] in ("killed", "preforked"):
             self._take_preforked(message)
             return
         number, status = message.get("number"), message.get("status")

@@ -9,6 +9,9 @@ _DEAD = frozenset("ZX")
 #: The launcher's own.
 _LAUNCHER_THREADS = 1
 
+#: The files of so many threads stay open between two looks.
+_KEPT_THREADS_MAX = 16
+
 
 class ProcessTable:
     """Which processes there are besides the launcher's own, and whether they wait."""
@@ -19,6 +22,8 @@ class ProcessTable:
         #: Whether every process in `proc` belongs to the lane.
         self.is_container = is_container
         self._preforked = frozenset()
+        # Those of the program's first process, as they were at the last look.
+        self._threads = None
         self.set_preforked(preforked)
 
     def set_preforked(self, pids):
@@ -45,7 +50,7 @@ class ProcessTable:
         for, nobody looks for more processes: to list `/proc` takes longer than all the rest.
         """
         threads_before = threads_in_all()
-        states = () if first is None else procfs.thread_states(self._proc, first)
+        states = () if first is None else self._states(first, threads_before)
         if first is not None and (_DEAD.issuperset(states) or not _ASLEEP.issuperset(states)):
             return False
         known = _LAUNCHER_THREADS + len(self._preforked) + len(states)
@@ -53,6 +58,23 @@ class ProcessTable:
         if threads_before == known and threads_in_all() == known:
             return True
         return all(self.is_asleep(pid) for pid in self.program_pids() if pid != first)
+
+    def _states(self, pid, threads_in_all):
+        """The states of a process's threads.
+
+        The files that were opened for the look before are read again, as far as these may be all: another
+        thread in place of one that has ended shows by that one's file.
+        """
+        others = _LAUNCHER_THREADS + len(self._preforked)
+        if self._threads is not None:
+            is_known = self._threads.pid == pid and threads_in_all == others + len(self._threads)
+            states = self._threads.states() if is_known else None
+            if states is not None and _DEAD.isdisjoint(states):
+                return states
+            self._threads.close()
+        self._threads = procfs.Threads.open(self._proc, pid, _KEPT_THREADS_MAX)
+        states = None if self._threads is None else self._threads.states()
+        return procfs.thread_states(self._proc, pid) if states is None else states
 
     def is_dead(self, pid):
         """Whether all of a process's threads have ended."""

@@ -119,7 +119,11 @@ class Run:
                     result = self._outcome_of_rest, None, []
                 else:
                     result = self._run_test(planned, tests[planned.name])
+                self._event_loop.drain()
                 self._output.flush()
+                if self._later and self._later[0].fresh and self._outcome_of_rest is None and not self._job.record:
+                    # It ends while the result is written, and the next step's tests are loaded.
+                    self._launcher.begin_to_kill()
                 self._report(planned, result, began + self._ahead.seconds_of_others())
                 self._tests_left -= 1
                 self._recorded.write(planned, self._tests_left)
@@ -160,12 +164,15 @@ class Run:
         found = [{"id": test, "line": line} for test, line in lines.items()]
         self._frames.write("lines", lines=found, complete=self._retrace.is_complete)
 
-    def _load(self, step):
+    def _load(self, step, is_again=False):
         """The step's tests by their names, and what is wrong with them, or None."""
+        is_over = monotonic() >= self._deadline
         try:
             with self._alarm.in_test():
                 tests = course.load(step.step, step.source)
         except EndlessTest:
+            if is_over and not is_again:
+                return self._load(step, is_again=True)  # The run was over before: this is no sign of an end.
             self._outcome_of_rest = NOT_RUN
             return {}, "its file, or a module that it imports, does not come to its end"
         except (Exception, SystemExit) as error:
@@ -316,6 +323,9 @@ class Run:
             self._right_replies.take(attempt)
             self._retrace.take_passed(planned, test, monotonic() - began)
         attempt.close_clients()
+        if result is PASSED and beside is None and self._has_printed():
+            # What it prints as they leave is shown.
+            self._let_clients_go(attempt)
         self._many_have_left = len(attempt.clients) > 1
         self._record_timings()
         counts = result is PASSED or is_final
@@ -329,6 +339,10 @@ class Run:
             attempt.settle()
         except (Failed, RunTimedOut):
             pass  # The test meets it again.
+
+    def _has_printed(self):
+        self._event_loop.drain()
+        return self._launcher.program is not None and self._launcher.program.printed_bytes > 0
 
     def _will_end_with_daemon_threads(self):
         return self._records.has_ended_with_daemon_threads() and not self._launcher.descendant_pids()

@@ -7,6 +7,9 @@ another PID namespace.
 import os
 from collections import namedtuple
 
+#: More than a `stat` has, or a `schedstat`.
+_READ_BYTES = 4096
+
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -37,10 +40,47 @@ def thread_states(proc, pid):
     states = []
     for thread in _threads(proc, pid):
         try:
-            states.append(_stat(proc, f"{pid}/task/{thread}/stat")[0])
-        except (OSError, IndexError):
+            states.append(_state(_read(proc, f"{pid}/task/{thread}/stat")))
+        except (OSError, ValueError, IndexError):
             pass  # This thread has ended meanwhile; the others may be at work.
     return states
+
+
+class Threads:
+    """A process's threads, whose states are asked for again and again: each file is opened once."""
+
+    def __init__(self, pid, files):
+        self.pid = pid
+        self._files = files
+
+    @classmethod
+    def open(cls, proc, pid, threads_max):
+        """None where there are more than `threads_max`, or one ends meanwhile."""
+        threads, files = _threads(proc, pid), []
+        if len(threads) > threads_max:
+            return None
+        try:
+            for thread in threads:
+                files.append(os.open(f"{pid}/task/{thread}/stat", _FLAGS, dir_fd=proc))
+        except OSError:
+            cls(pid, files).close()
+            return None
+        return cls(pid, files)
+
+    def __len__(self):
+        return len(self._files)
+
+    def states(self):
+        """As `thread_states`, or None where one of them has ended altogether."""
+        try:
+            return [_state(os.pread(file, _READ_BYTES, 0)) for file in self._files]
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def close(self):
+        for file in self._files:
+            os.close(file)
+        self._files = []
 
 
 class ThreadSchedule(namedtuple("ThreadSchedule", "run_ns delay_ns turns is_ready")):
@@ -86,9 +126,14 @@ def _stat(proc, path):
     return _read(proc, path).rpartition(b")")[2].decode("ascii", "replace").split()
 
 
+def _state(stat):
+    """The state letter in a thread's `stat`: the first field after the command's name, which may hold spaces."""
+    return chr(stat[stat.rindex(b")") + 2])
+
+
 def _read(proc, path):
     file = os.open(path, _FLAGS, dir_fd=proc)
     try:
-        return os.read(file, 4096)
+        return os.read(file, _READ_BYTES)
     finally:
         os.close(file)
