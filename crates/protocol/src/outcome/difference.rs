@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Comparison;
 use super::phrase::the_request;
+use super::reply_phrase::right_until;
 use crate::{ByteString, Command, Expected, Received, RespValue};
 
 /// A command of a script, and who sends it.
@@ -30,6 +31,9 @@ pub struct Difference {
     pub received: Received,
 }
 
+/// What is alike for so long is easily taken for the same.
+const LONG_BYTES_MIN: u32 = 20;
+
 impl Difference {
     /// Which request is answered otherwise, and how.
     pub(super) fn sentence(&self) -> String {
@@ -53,13 +57,22 @@ impl Difference {
         };
         match &self.expected {
             Some(expected) => format!(
-                "{place}{redis} answers {whose} with {expected}, and your server with {}.",
-                self.received
+                "{place}{redis} answers {whose} with {expected}, and your server with {}.{}",
+                self.received,
+                self.alike()
             ),
             None => format!(
                 "{place}{redis} lets {whose} wait, and your server answers it with {}.",
                 self.received
             ),
+        }
+    }
+
+    /// How much of long replies is alike: where they are cut, it may be all that is shown of them.
+    fn alike(&self) -> String {
+        match self.reply.offset {
+            LONG_BYTES_MIN.. => format!(" {}", right_until(self.reply.offset, "the reply")),
+            _ => String::new(),
         }
     }
 
@@ -265,6 +278,13 @@ mod tests {
         assert_eq!(
             Outcome::Differs(alone).message(),
             "Real Redis answers `DECR k1` with the integer -1, and your server with the integer 1."
+        );
+        let mut long = number_that_is_none();
+        long.reply.offset = 65;
+        let message = Outcome::Differs(long).message();
+        assert!(
+            message.ends_with(" 8. The first 65 bytes of the reply are right."),
+            "{message}"
         );
         assert_eq!(
             Outcome::Differs(served_too_early()).message(),

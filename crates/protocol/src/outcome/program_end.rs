@@ -87,8 +87,8 @@ impl ProgramEnd {
     fn signal(number: i32) -> String {
         match number {
             SIGSEGV => {
-                "ended by a segmentation fault (signal 11). That is mostly code outside of Python \
-                        that touches memory which is not its own, such as what `ctypes` calls"
+                "killed (signal 11, `SIGSEGV`). That is mostly a segmentation fault: code outside of \
+                 Python, such as what `ctypes` calls, touched memory which is not its own"
                     .to_owned()
             }
             SIGABRT => "ended by signal 6: something in it called `abort`".to_owned(),

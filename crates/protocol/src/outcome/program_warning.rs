@@ -35,8 +35,8 @@ impl ProgramWarning {
                 };
                 let function = function.replace('`', "'");
                 format!(
-                    "{place} `{function}` without `await`, and of an `async def` nothing runs before \
-                     that: write `await {function}(…)`."
+                    "{place} `{function}` without `await`, and calling an `async def` does not run \
+                     it: write `await {function}(…)`."
                 )
             }
         }

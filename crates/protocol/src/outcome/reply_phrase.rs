@@ -1,7 +1,7 @@
 //! The phrases about a reply and its bytes.
 
 use super::Comparison;
-use super::phrase::{shortened, without_backticks};
+use super::phrase::{bytes, shortened, without_backticks};
 use crate::ByteString;
 
 pub(super) fn found_at(reply: &Comparison) -> String {
@@ -48,12 +48,26 @@ pub(super) fn first_difference(reply: &Comparison) -> String {
     let expected = length(reply.expected.as_bytes());
     let received = length(reply.received.as_bytes());
     if expected.is_some() && received.is_some() && expected != received {
-        " They differ in length already.".to_owned()
+        " Their lengths differ already.".to_owned()
     } else {
-        format!(
-            " The first difference is at byte {} of the reply.",
-            reply.offset
-        )
+        format!(" {}", right_until(reply.offset, "the reply"))
+    }
+}
+
+/// How much of `what` is right before the first difference: who reads "byte 4" may count from 1.
+pub(super) fn right_until(offset: u32, what: &str) -> String {
+    match offset {
+        0 => "They differ in the first byte already.".to_owned(),
+        1 => format!("The first byte of {what} is right."),
+        right => format!("The first {right} bytes of {what} are right."),
+    }
+}
+
+/// As in `is wrong after 4 bytes`, behind "the reply".
+pub(super) fn is_wrong_after(offset: u32) -> String {
+    match offset {
+        0 => "is wrong in its first byte".to_owned(),
+        right => format!("is wrong after {}", bytes(right)),
     }
 }
 

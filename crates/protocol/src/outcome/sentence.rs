@@ -5,7 +5,7 @@ use super::phrase::{
     after_line, bytes, duration, exception, exit, ports, shortened, the_request, times, to_request,
 };
 use super::program_end::before_the_end;
-use super::reply_phrase::{extra_bytes, first_difference, found_at, half_a_reply};
+use super::reply_phrase::{extra_bytes, first_difference, found_at, half_a_reply, is_wrong_after};
 use super::silence::Silence;
 use super::termination::not_ended;
 use super::wrong_output::WrongOutput;
@@ -33,7 +33,8 @@ impl Outcome {
                 ..
             } => format!(
                 "Nothing listens on port {port}: your program waits in line {line}. \
-                 By then a socket that is bound to `('localhost', {port})` has to listen, and stay open."
+                 Before any such wait a socket that is bound to `('localhost', {port})` has to listen, and \
+                 it has to stay open."
             ),
             Self::Refused {
                 port, waited_ms, ..
@@ -60,7 +61,7 @@ impl Outcome {
                 ),
                 Some(listener) => format!(
                     "Your program came to its end, and nothing listens any more: {}. \
-                     Keep it running: accept clients in a loop.",
+                     Keep it running: accept clients in a loop without end.",
                     listener.clause()
                 ),
                 None => format!(
@@ -125,8 +126,8 @@ impl Outcome {
                         format!(", with {} half answered", the_request(request.as_ref()))
                     }
                     (Some(_), _) => format!(
-                        ", so nobody was left to answer{}",
-                        to_request(request.as_ref())
+                        ", so nobody was left to answer {}",
+                        the_request(request.as_ref())
                     ),
                     (None, Some(_)) => String::new(),
                     (None, None) => ", and nothing listens any more".to_owned(),
@@ -136,7 +137,7 @@ impl Outcome {
                 } else {
                     "accept clients"
                 };
-                format!("{before}{ended}{nobody}.{half} Keep it running: {task} in a loop.")
+                format!("{before}{ended}{nobody}.{half} Keep it running: {task} in a loop without end.")
             }
             Self::Closed {
                 after_bytes: 0,
@@ -144,7 +145,11 @@ impl Outcome {
                 warning,
             } => format!(
                 "Your program closed the connection instead of answering{}.{}",
-                to_request(reply.request.as_ref()),
+                reply
+                    .request
+                    .as_ref()
+                    .map(|request| format!(" `{request}`"))
+                    .unwrap_or_default(),
                 warned(warning.as_ref())
             ),
             Self::Closed { reply, .. } => format!(
@@ -165,7 +170,9 @@ impl Outcome {
             Self::Incomplete { reply, missing } => {
                 let differs = reply.first_difference();
                 let began = if differs < reply.offset {
-                    format!("differs from byte {differs} on, and it never ended")
+                    format!("{}, and it never ended", is_wrong_after(differs))
+                } else if reply.expected_is_example {
+                    "stopped in the middle".to_owned()
                 } else {
                     "began well and then stopped".to_owned()
                 };
@@ -178,14 +185,17 @@ impl Outcome {
             Self::InvalidByte { reply, rule } => {
                 let differs = reply.first_difference();
                 let earlier = if differs < reply.offset {
-                    format!(" It already differs at byte {differs}.")
+                    format!(" The reply {} already.", is_wrong_after(differs))
                 } else {
                     String::new()
                 };
                 format!(
-                    "The reply{} breaks the protocol at byte {}: {}. {}.{earlier}",
+                    "The reply{} breaks the protocol {}: {}. {}.{earlier}",
                     to_request(reply.request.as_ref()),
-                    reply.offset,
+                    match reply.offset {
+                        0 => "with its first byte".to_owned(),
+                        before => format!("after {}", bytes(before)),
+                    },
                     found_at(reply),
                     capitalised(&rule.to_string())
                 )
@@ -292,8 +302,8 @@ impl Outcome {
                 reply,
                 ..
             } => format!(
-                "Instead of answering{}, your program {}.{}",
-                to_request(request.as_ref()),
+                "Instead of answering {}, your program {}.{}",
+                the_request(request.as_ref()),
                 end.clause(*code),
                 half_a_reply(reply.as_ref())
             ),
@@ -308,7 +318,7 @@ impl Outcome {
                 let sockets = match sockets {
                     SocketKind::Tcp => "TCP sockets",
                     SocketKind::Udp => "UDP sockets",
-                    SocketKind::Other => "sockets beside its TCP connections",
+                    SocketKind::Other => "sockets other than TCP connections",
                 };
                 format!(
                     "Your program had more than {limit} {sockets} open at once, which is the limit. \

@@ -63,6 +63,12 @@ pub(super) fn wrong_type(detail: &str) -> Option<&'static str> {
     if detail.starts_with("recv() takes at least 1 argument") {
         return Some("`recv` wants to know how many bytes to take at most, as in `recv(1024)`.");
     }
+    if says("'NoneType' object is not ") {
+        return Some(
+            "`None` stands where a value was meant. A function that ends without `return` gives `None`, \
+             for example.",
+        );
+    }
     is_self_missing(detail)
         .then_some("Python hands a method its object as the first argument: is `self` missing?")
 }
@@ -79,4 +85,20 @@ fn is_self_missing(detail: &str) -> bool {
         Some(name.contains('.') && given.parse() == Ok(takes + 1))
     };
     given().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrong_type;
+
+    #[test]
+    fn none_in_place_of_a_value_is_explained() {
+        for detail in [
+            "'NoneType' object is not subscriptable",
+            "'NoneType' object is not iterable",
+        ] {
+            let advice = wrong_type(detail).unwrap();
+            assert!(advice.starts_with("`None` stands"), "{advice}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Comparison;
 use super::phrase::{bytes, listed, quoted, shortened, without_backticks};
+use super::reply_phrase::right_until;
 use crate::english::with_article;
 
 /// What is wrong with a file of the program's.
@@ -152,7 +153,7 @@ fn differs(file: &str, content: &Comparison) -> String {
         .iter()
         .all(|bytes| bytes.len() > at as usize);
     let place = if is_of_both {
-        format!(" The first difference is at byte {at}.")
+        format!(" {}", right_until(at, "it"))
     } else if expected.is_empty() || received.is_empty() {
         String::new()
     } else if received.len() < expected.len() {
@@ -224,7 +225,7 @@ mod tests {
     fn another_content_is_told_with_its_place() {
         assert_eq!(
             differs("abc", "abd"),
-            "`dump.rdb` should hold `abc`, but it holds `abd`. The first difference is at byte 2."
+            "`dump.rdb` should hold `abc`, but it holds `abd`. The first 2 bytes of it are right."
         );
         assert_eq!(
             differs("abc", "a"),
@@ -245,7 +246,7 @@ mod tests {
         let long = "x".repeat(100);
         assert_eq!(
             differs(&format!("{long}right"), &format!("{long}wrong")),
-            "`dump.rdb` should hold `…xxxxxxxxxxxxxxxxxxxxright`, but it holds `…xxxxxxxxxxxxxxxxxxxxwrong`. The first difference is at byte 100."
+            "`dump.rdb` should hold `…xxxxxxxxxxxxxxxxxxxxright`, but it holds `…xxxxxxxxxxxxxxxxxxxxwrong`. The first 100 bytes of it are right."
         );
         assert_eq!(
             differs(&format!("{long}right"), &long),

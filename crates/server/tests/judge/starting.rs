@@ -177,7 +177,7 @@ async fn what_a_test_does_with_the_program_is_told() {
             r"kept\n",
             r"left\n",
             "wrong-file",
-            r"`first.log` should hold `kept\n`, but it holds `left\n`. The first difference is at byte 0.",
+            r"`first.log` should hold `kept\n`, but it holds `left\n`. They differ in the first byte already.",
         ),
         (
             r#"open("first.log", "wb")"#,

@@ -147,7 +147,7 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                 reply: comparison(b"+PONG\r\n", b"PONG", 0),
                 rule: RespRule::FirstByte,
             },
-            "The reply to `PING` breaks the protocol at byte 0: `P` stands there. \
+            "The reply to `PING` breaks the protocol with its first byte: `P` stands there. \
              A reply begins with `+`, `-`, `:`, `$` or `*`.",
         ),
         (
@@ -166,7 +166,7 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                 received: Received::Reply(RespValue::Error(b"no"[..].into())),
             },
             "The reply to `PING` should be an error that begins with \"ERR\", \
-             but it is the error \"no\". The first difference is at byte 1 of the reply.",
+             but it is the error \"no\". The first byte of the reply is right.",
         ),
         (
             Outcome::WrongValue {
@@ -206,7 +206,7 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                 expected: Expected::Bytes(b"hi"[..].into()),
                 received: Received::Bytes(b"h"[..].into()),
             },
-            r#"The reply to `PING` should be the bytes "hi", but it is the bytes "h". They differ in length already."#,
+            r#"The reply to `PING` should be the bytes "hi", but it is the bytes "h". Their lengths differ already."#,
         ),
         (
             Outcome::WrongValue {
@@ -214,7 +214,7 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                 expected: Expected::Bytes(b"hi"[..].into()),
                 received: Received::Bytes(b"ho"[..].into()),
             },
-            r#"The reply to `PING` should be the bytes "hi", but it is the bytes "ho". The first difference is at byte 5 of the reply."#,
+            r#"The reply to `PING` should be the bytes "hi", but it is the bytes "ho". The first 5 bytes of the reply are right."#,
         ),
     ] {
         assert_eq!(outcome.message(), said);
@@ -228,7 +228,7 @@ fn sockets_are_named_by_their_kind() {
         (SocketKind::Udp, "512 UDP sockets open"),
         (
             SocketKind::Other,
-            "512 sockets beside its TCP connections open",
+            "512 sockets other than TCP connections open",
         ),
     ] {
         let outcome = Outcome::TooManySockets {

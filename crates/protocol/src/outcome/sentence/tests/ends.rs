@@ -34,22 +34,22 @@ fn a_program_that_ends_is_told_how_far_it_came_and_what_took_its_socket() {
             },
             "Your program came to its end, and nothing listens any more: `main` returned in line 6, \
              and with it went the variable that held the listening socket. Keep it running: accept \
-             clients in a loop.",
+             clients in a loop without end.",
         ),
         (
             ended(None, (1, 1), 0, dropped(), None),
             "Your program let the client in, and then `main` returned in line 6, and with it went \
-             the variable that held the listening socket. Keep it running: accept clients in a loop.",
+             the variable that held the listening socket. Keep it running: accept clients in a loop without end.",
         ),
         (
             ended(ping(), (3, 2), 0, ProgramEnd::default(), None),
             "Your program let 2 clients in, and then it came to its end after line 10, so nobody was \
-             left to answer to `PING`. Keep it running: accept and answer in a loop.",
+             left to answer `PING`. Keep it running: accept and answer in a loop without end.",
         ),
         (
             ended(ping(), (1, 1), 1, ProgramEnd::default(), None),
             "Your program answered once, and then it came to its end after line 10, so nobody was \
-             left to answer to `PING`. Keep it running: accept and answer in a loop.",
+             left to answer `PING`. Keep it running: accept and answer in a loop without end.",
         ),
         (
             ended(
@@ -60,7 +60,7 @@ fn a_program_that_ends_is_told_how_far_it_came_and_what_took_its_socket() {
                 Some(comparison(b"+PONG\r\n", b"+PO", 3)),
             ),
             "Your program came to its end after line 10, with `PING` half answered. Of the reply `+PO` had come, and `NG\\r\\n` was missing. Keep it running: accept and \
-             answer in a loop.",
+             answer in a loop without end.",
         ),
     ] {
         assert_eq!(outcome.message(), said);
@@ -88,16 +88,16 @@ fn a_program_that_ends_itself_is_told_where_and_as_what() {
     for (outcome, said) in [
         (
             stopped(1, Some(4), Some("no `port`\nat all")),
-            "Instead of answering to `PING`, your program ended itself in line 4 (exit code 1) and \
+            "Instead of answering `PING`, your program ended itself in line 4 (exit code 1) and \
              said `no 'port'…`.",
         ),
         (
             stopped(3, Some(4), None),
-            "Instead of answering to `PING`, your program ended itself in line 4 (exit code 3).",
+            "Instead of answering `PING`, your program ended itself in line 4 (exit code 3).",
         ),
         (
             stopped(-9, None, None),
-            "Instead of answering to `PING`, your program was killed (signal 9, `SIGKILL`).",
+            "Instead of answering `PING`, your program was killed (signal 9, `SIGKILL`).",
         ),
     ] {
         assert_eq!(outcome.message(), said);
