@@ -5,7 +5,7 @@ import traceback
 from collections import deque
 from time import monotonic
 
-from . import course, explanation, outcome, recording, test_error
+from . import explanation, outcome, recording, step_tests, test_error
 from .attempt import Attempt
 from .crash import span_of
 from .deciding_line import RightReplies
@@ -98,7 +98,9 @@ class Run:
         for step in self._job.steps:
             asked = [planned for planned in step.tests if planned.asked]
             is_needed = asked and self._outcome_of_rest is None
-            tests, problem = self._load(step) if is_needed else ({}, None)
+            tests, problem = step_tests.load(step, self._alarm, self._deadline) if is_needed else ({}, None)
+            if problem is step_tests.ENDLESS:
+                self._outcome_of_rest = NOT_RUN
             self._ahead = TestsAhead(asked, tests, self._make_ahead, self._is_reusable)
             for planned in asked:
                 if planned.fresh and self._is_used:
@@ -163,26 +165,6 @@ class Run:
         self._alarm.clear()
         found = [{"id": test, "line": line} for test, line in lines.items()]
         self._frames.write("lines", lines=found, complete=self._retrace.is_complete)
-
-    def _load(self, step, is_again=False):
-        """The step's tests by their names, and what is wrong with them, or None."""
-        is_over = monotonic() >= self._deadline
-        try:
-            with self._alarm.in_test():
-                tests = course.load(step.step, step.source)
-        except EndlessTest:
-            if is_over and not is_again:
-                return self._load(step, is_again=True)  # The run was over before: this is no sign of an end.
-            self._outcome_of_rest = NOT_RUN
-            return {}, "its file, or a module that it imports, does not come to its end"
-        except (Exception, SystemExit) as error:
-            return {}, test_error.describe(error)
-        planned = [test.name for test in step.tests]
-        # Those that are judged once come in their own step's runs alone.
-        defined = [test.name for test in tests if not test.once or test.name in planned]
-        if sorted(defined) != sorted(planned):
-            return {}, f"the step's tests are {defined}, and {planned} were expected"
-        return {test.name: test for test in tests}, None
 
     def _run_test(self, planned, test):
         try:
