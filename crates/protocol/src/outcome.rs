@@ -145,7 +145,7 @@ pub enum Outcome {
         /// Bytes of this reply that came before.
         after_bytes: u32,
     },
-    /// The reply began well and stopped in the middle.
+    /// The reply has not come to its end.
     Incomplete {
         /// The reply up to then; `offset` is where the rest is missing.
         reply: Comparison,

@@ -169,15 +169,14 @@ impl Outcome {
             ),
             Self::Incomplete { reply, missing } => {
                 let differs = reply.first_difference();
-                let began = if differs < reply.offset {
+                let is = if differs < reply.offset {
                     format!("{}, and it never ended", is_wrong_after(differs))
-                } else if reply.expected_is_example {
-                    "stopped in the middle".to_owned()
                 } else {
-                    "began well and then stopped".to_owned()
+                    "is incomplete".to_owned()
                 };
+                // Of one without end the rest may be on its way still.
                 format!(
-                    "The reply{} {began}: after {}, {missing} did not come.",
+                    "The reply{} {is}: after {}, {missing} had not come.",
                     to_request(reply.request.as_ref()),
                     bytes(reply.offset)
                 )

@@ -140,7 +140,7 @@ fn a_wrong_reply_is_said_beside_the_right_one() {
                 reply: comparison(b"+PONG\r\n", b"+PONG", 5),
                 missing: Missing::LineEnd,
             },
-            r"The reply to `PING` began well and then stopped: after 5 bytes, the closing `\r\n` did not come.",
+            r"The reply to `PING` is incomplete: after 5 bytes, the closing `\r\n` had not come.",
         ),
         (
             Outcome::InvalidByte {
