@@ -45,7 +45,7 @@ What several steps share lies in the course's folder `support`: `from support.mo
 | `server.folder.read("dump")` | what a file holds that the program has stored; `.expect("dump", data)` compares it, `.write`, `.append` and `.cut` change it, `.names()` lists them |
 | `with server.real_redis(files={…}) as redis:` | a real redis-server that is given files; `redis.expect("GET", "k", bulk("v"))` asks it |
 | `server.settle()` | waits until the program has nothing to do, as a rule less than 1 ms |
-| `server.expect_silence(a, b, for_ms=None)` | nothing may come to any of these clients for so long: without it 30 ms, and 2 in later steps' runs |
+| `server.expect_silence(a, b, for_ms=None)` | nothing may come to any of these clients for so long: without it 30 ms, and 5 in later steps' runs |
 | `server.pause(ms)` | lets time go by, 5000 ms at most (not `time.sleep`: the judge has work to do meanwhile) |
 | `server.later(ms)` | the same, or a little longer: in runs of later steps other tests may be made meanwhile |
 | `server.random` | a `random.Random`, with `word()`, `words(n)`, `bytes(n)`, `text(length)` too |

@@ -143,7 +143,7 @@ class Client:
     def expect_nothing_more(self, for_ms=None):
         """For `for_ms` nothing may come; what comes is "extra bytes".
 
-        Without it 30 ms; in the runs of later steps, 2 after the program has come to rest.
+        Without it 30 ms; in the runs of later steps, 5 after the program has come to rest.
         """
         expect_silence(self._attempt, [self], for_ms)
 

@@ -6,7 +6,7 @@ from .expectation import as_milliseconds
 
 #: How long nothing may come, at a test's own step and, once the program has come to rest, in the runs of
 #: later ones.
-_SILENCE_MS, _SILENCE_AGAIN_MS = 30, 2
+_SILENCE_MS, _SILENCE_AGAIN_MS = 30, 5
 
 
 def expect_silence(attempt, clients, for_ms):
