@@ -12,14 +12,21 @@ use server::commands::{
 /// Exit code of our own failure; 1 is a program that did not pass.
 const OUR_FAILURE: u8 = 2;
 
+/// Docker's exit code of a health check that has failed; it reserves 2.
+const UNHEALTHY: u8 = 1;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let failure = match arguments.command {
+        Some(Command::Healthcheck) => UNHEALTHY,
+        _ => OUR_FAILURE,
+    };
     match run(arguments).await {
         Ok(code) => code,
         Err(error) => {
             report(&error);
-            ExitCode::from(OUR_FAILURE)
+            ExitCode::from(failure)
         }
     }
 }

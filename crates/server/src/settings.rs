@@ -177,6 +177,13 @@ pub const SETTINGS: [Setting; 29] = [
     ),
 ];
 
+/// Leptos's own variable for what only a server without its project's folder has elsewhere.
+const SITE_ROOT: Setting = setting(
+    "LEPTOS_SITE_ROOT",
+    "site-root of Leptos.toml",
+    "folder with the built pages",
+);
+
 const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
     Setting {
         name,
@@ -283,7 +290,8 @@ impl ServerSettings {
 
     /// All settings as a table, one a line.
     pub fn table() -> String {
-        SETTINGS.iter().fold(String::new(), |mut table, setting| {
+        let settings = SETTINGS.iter().chain([&SITE_ROOT]);
+        settings.fold(String::new(), |mut table, setting| {
             // Writing to a String can't fail.
             let _ = writeln!(
                 table,

@@ -1,18 +1,29 @@
 //! Leptos's own options, among them where the built page is.
 
+use std::env;
 use std::path::Path;
 
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration};
 
 const FILE: &str = "Leptos.toml";
 
+/// Without the file, the variable that nothing has a default for.
+const OUTPUT_NAME: &str = "LEPTOS_OUTPUT_NAME";
+
 /// Why Leptos's options can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
-    /// The file is invalid, or a variable is missing or invalid.
+    /// There is neither the file nor the variables that would do.
     #[error(
-        "Leptos.toml or a LEPTOS_* variable can't be read; start the server from the project's folder"
+        "there is no Leptos.toml in {folder}: change to the project's folder, or to the one that \
+         `cargo xtask stage` has made"
     )]
+    Missing {
+        /// The current folder.
+        folder: String,
+    },
+    /// The file or a variable is invalid.
+    #[error("Leptos.toml or a LEPTOS_* variable can't be read")]
     Options {
         /// Leptos's error.
         #[source]
@@ -25,6 +36,12 @@ pub enum SiteError {
 /// Without the file the variables alone count: cargo-leptos sets them all.
 pub fn leptos_options() -> Result<LeptosOptions, SiteError> {
     let file = Path::new(FILE).is_file().then_some(FILE);
+    if file.is_none() && env::var_os(OUTPUT_NAME).is_none() {
+        let folder = env::current_dir().unwrap_or_default();
+        return Err(SiteError::Missing {
+            folder: folder.display().to_string(),
+        });
+    }
     get_configuration(file)
         .map(|found| found.leptos_options)
         .map_err(|source| SiteError::Options { source })

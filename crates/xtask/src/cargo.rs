@@ -21,12 +21,10 @@ pub(crate) fn command() -> Command {
 
 /// Runs a cargo build, shows its progress in `step`, and prints its warnings and errors in full.
 pub(crate) fn compile(screen: &Screen, step: &SetupStep<'_>, command: &mut Command) -> Result<()> {
-    command.env("CARGO_TERM_COLOR", "never");
-    if screen.is_live() {
-        command
-            .env("CARGO_TERM_PROGRESS_WHEN", "always")
-            .env("CARGO_TERM_PROGRESS_WIDTH", "120");
-    }
+    command
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_PROGRESS_WHEN", "always")
+        .env("CARGO_TERM_PROGRESS_WIDTH", "120");
     let finished = command::run_streaming(command, HOUR, |_, line| {
         if let Some((position, length, what)) = parse_progress(line) {
             step.progress(position, length, what);

@@ -240,8 +240,17 @@ fn up(
     let mut server = Server::start(profile, address, OutputTarget::Terminal)?;
     server.wait_until_ready(screen)?;
     engine.leave_running(screen);
+    let others = if address.ip().is_unspecified() {
+        format!(
+            ", and to others at this machine's address, port {},",
+            address.port()
+        )
+    } else {
+        String::new()
+    };
     screen.println(format_args!(
-        "CodeAlong serves on http://{address} after {:.1} s. Ctrl-C stops it.",
+        "CodeAlong serves on http://{}{others} after {:.1} s. Ctrl-C stops it.",
+        server::reachable(address),
         began.elapsed().as_secs_f64()
     ));
     let status = server.run_until_stopped()?;

@@ -1,10 +1,14 @@
 //! Terminal output: set-up steps with their times on stderr, results on stdout.
 
+use std::cell::Cell;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// A log that stands still for longer looks like a program that hangs.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(20);
 
 /// Set-up messages go to stderr, so that the stdout of `cargo xtask judge --json` stays clean.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub(crate) struct SetupStep<'screen> {
     title: &'static str,
     began: Instant,
     bar: Option<ProgressBar>,
+    /// When a line was last written without a terminal.
+    written_at: Cell<Instant>,
     outcome: StepResult,
 }
 
@@ -50,10 +56,6 @@ impl Screen {
             bars: MultiProgress::new(),
             mode,
         }
-    }
-
-    pub(crate) fn is_live(&self) -> bool {
-        matches!(self.mode, Mode::Live)
     }
 
     /// Prints to stderr, above the spinners and bars.
@@ -97,6 +99,7 @@ impl Screen {
             title,
             began: Instant::now(),
             bar,
+            written_at: Cell::new(Instant::now()),
             outcome: StepResult::Failed,
         }
     }
@@ -110,8 +113,12 @@ impl SetupStep<'_> {
         }
     }
 
-    /// Turns the spinner into a progress bar.
+    /// Turns the spinner into a progress bar; without a terminal it is a line now and then.
     pub(crate) fn progress(&self, position: u64, length: u64, what: impl Display) {
+        if self.bar.is_none() && self.written_at.get().elapsed() >= PROGRESS_INTERVAL {
+            self.written_at.set(Instant::now());
+            self.note(format_args!("{position} of {length}"));
+        }
         if let Some(bar) = &self.bar {
             if bar.length() != Some(length) {
                 bar.set_length(length);

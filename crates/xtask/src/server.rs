@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -123,15 +123,35 @@ pub(crate) fn require_free(address: SocketAddr) -> Result<()> {
     let Err(error) = TcpListener::bind(address) else {
         return Ok(());
     };
-    let port = address.port();
-    if http_status(address, "/healthz") == Some(200) {
+    let other = other_port(address);
+    if http_status(reachable(address), "/healthz") == Some(200) {
         bail!(
-            "CodeAlong already serves on http://{address}: stop it, or choose another port with `--port`"
+            "CodeAlong already serves on http://{address}: stop it, or choose another port with {other}"
         );
     }
     bail!(
-        "port {port} can't be used ({error}): stop what listens there, or choose another one with `--port`"
+        "port {} can't be used ({error}): stop what listens there, or choose another one with {other}",
+        address.port()
     )
+}
+
+/// What chooses another port: `--port` is one of 127.0.0.1 alone.
+fn other_port(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V4(address) if *address.ip() == Ipv4Addr::LOCALHOST => "`--port`".to_owned(),
+        SocketAddr::V4(address) => format!("`CODEALONG_ADDRESS={}:PORT`", address.ip()),
+        SocketAddr::V6(address) => format!("`CODEALONG_ADDRESS=[{}]:PORT`", address.ip()),
+    }
+}
+
+/// Where this machine itself reaches a server that listens on `address`.
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// The server's settings for this checkout.
@@ -172,13 +192,13 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server ended with {status} before it was ready");
             }
-            if http_status(self.address, "/readyz") == Some(200) {
+            if http_status(reachable(self.address), "/readyz") == Some(200) {
                 step.done("ready");
                 return Ok(());
             }
             interrupt::check()?;
             if Instant::now() > deadline {
-                if http_status(self.address, "/healthz") == Some(200) {
+                if http_status(reachable(self.address), "/healthz") == Some(200) {
                     bail!(
                         "the server serves pages on http://{}, but its sandbox is not ready after {} s",
                         self.address,
@@ -306,5 +326,25 @@ mod tests {
         let text = error.to_string();
         assert!(text.contains("choose another one with `--port`"), "{text}");
         assert!(require_free(address(free_port().unwrap())).is_ok());
+    }
+
+    #[test]
+    fn an_address_for_others_is_kept_where_its_port_is_in_use() {
+        let of = |text: &str| other_port(text.parse().unwrap());
+        assert_eq!(of("127.0.0.1:80"), "`--port`");
+        assert_eq!(of("0.0.0.0:80"), "`CODEALONG_ADDRESS=0.0.0.0:PORT`");
+        assert_eq!(of("[::]:80"), "`CODEALONG_ADDRESS=[::]:PORT`");
+    }
+
+    #[test]
+    fn a_server_on_all_addresses_is_reached_on_loopback() {
+        for (listened, reached) in [
+            ("0.0.0.0:3000", "127.0.0.1:3000"),
+            ("[::]:3000", "[::1]:3000"),
+            ("192.0.2.1:80", "192.0.2.1:80"),
+        ] {
+            let found = reachable(listened.parse().unwrap());
+            assert_eq!(found.to_string(), reached);
+        }
     }
 }

@@ -11,9 +11,12 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 use curriculum::Curriculum;
-use sandbox::{EngineSurvey, SandboxSettings};
+use leptos::config::LeptosOptions;
+use sandbox::{EngineSurvey, SandboxError, SandboxSettings};
 
-use crate::{METRICS_ADDRESS, Machine, ServerSettings, Sizes, descriptors, leptos_options};
+use crate::{
+    METRICS_ADDRESS, Machine, ServerSettings, SiteError, Sizes, descriptors, leptos_options,
+};
 
 mod finding;
 
@@ -34,11 +37,12 @@ const PROBLEM: u8 = 1;
 /// Looks at all that a server needs and prints a line for each. It changes nothing, and starts no
 /// container.
 pub async fn doctor(settings: &ServerSettings) -> anyhow::Result<ExitCode> {
+    let leptos = leptos_options();
     let mut findings = engine(&settings.sandbox).await;
-    findings.extend(addresses(settings)?);
+    findings.extend(addresses(settings, leptos.as_ref().ok()));
     findings.extend([
         courses(&settings.curriculum),
-        site()?,
+        site(leptos.as_ref()),
         clock(SystemTime::now(), built_at()),
         open_files(&settings.sandbox),
         sizes(&settings.sandbox),
@@ -69,6 +73,10 @@ async fn engine(settings: &SandboxSettings) -> Vec<Finding> {
     }
     match EngineSurvey::of(settings).await {
         Ok(survey) => of_survey(&survey, settings),
+        Err(error @ SandboxError::ImageFolder { .. }) => vec![Finding::problem(
+            error.to_string(),
+            "change to the project's folder, or let CODEALONG_IMAGE_FOLDER name its runner-image",
+        )],
         Err(error) => vec![Finding::problem(
             format!("Docker engine: {error} at {host}"),
             "see whether it runs: `docker info`; CODEALONG_DOCKER_HOST chooses another",
@@ -216,16 +224,13 @@ fn lane_images(survey: &EngineSurvey) -> Finding {
     )
 }
 
-fn addresses(settings: &ServerSettings) -> anyhow::Result<[Finding; 2]> {
-    let served = match settings.address {
-        Some(address) => address,
-        None => leptos_options()?.site_addr,
-    };
+/// Where no address is known, the pages are a problem already.
+fn addresses(settings: &ServerSettings, leptos: Option<&LeptosOptions>) -> Vec<Finding> {
+    let served = settings.address.or(leptos.map(|leptos| leptos.site_addr));
     let metrics = settings.http.metrics_address.unwrap_or(METRICS_ADDRESS);
-    Ok([
-        address(served, "CODEALONG_ADDRESS"),
-        address(metrics, "CODEALONG_METRICS_ADDRESS"),
-    ])
+    let served = served.map(|served| address(served, "CODEALONG_ADDRESS"));
+    let metrics = address(metrics, "CODEALONG_METRICS_ADDRESS");
+    served.into_iter().chain([metrics]).collect()
 }
 
 fn address(address: SocketAddr, setting: &str) -> Finding {
@@ -261,12 +266,17 @@ fn courses(folder: &Path) -> Finding {
     }
 }
 
-fn site() -> anyhow::Result<Finding> {
-    let leptos = leptos_options()?;
-    Ok(match site_problem(&leptos) {
+fn site(leptos: Result<&LeptosOptions, &SiteError>) -> Finding {
+    let leptos = match leptos {
+        Ok(leptos) => leptos,
+        Err(error) => {
+            return Finding::problem(error.to_string(), "CodeAlong is started from there");
+        }
+    };
+    match site_problem(leptos) {
         None => Finding::fine(format!("the built pages are in {}", leptos.site_root)),
         Some(problem) => Finding::problem(problem, SITE_ADVICE),
-    })
+    }
 }
 
 /// When this program was built, as far as its file says.

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use protocol::{
-    Caller, Comparison, Exchange, ExchangeAction, Outcome, Report, StepReport, TestResult, Verdict,
+    Caller, Comparison, Exchange, ExchangeAction, Outcome, PROGRAM_FILE, Report, StepReport,
+    TestResult, Verdict,
 };
 
 use super::control_characters::escape_controls;
@@ -83,7 +84,7 @@ fn write_step(text: &mut String, step: &StepReport) {
 fn write_test(text: &mut String, test: &TestResult) {
     line(text, format_args!("{}", test_line(test)));
     if !test.outcome.is_passed() {
-        write_details(text, test);
+        write_details(text, test, PROGRAM_FILE);
     }
 }
 
@@ -102,14 +103,15 @@ pub(super) fn test_line(test: &TestResult) -> String {
     )
 }
 
-/// What is wrong with a test that failed, not escaped.
-pub(super) fn test_details(test: &TestResult) -> String {
+/// What is wrong with a test that failed, not escaped. The program is `file` on this machine: terminals open
+/// what looks like a file and a line.
+pub(super) fn test_details(test: &TestResult, file: &str) -> String {
     let mut text = String::new();
-    write_details(&mut text, test);
+    write_details(&mut text, test, file);
     text
 }
 
-fn write_details(text: &mut String, test: &TestResult) {
+fn write_details(text: &mut String, test: &TestResult, file: &str) {
     if let Some(mistake) = &test.mistake {
         line(
             text,
@@ -124,10 +126,7 @@ fn write_details(text: &mut String, test: &TestResult) {
         format_args!("      {} [{}]", test.message, test.outcome.kind()),
     );
     if let Some(span) = &test.span {
-        line(
-            text,
-            format_args!("      look at {}:{}", span.file, span.line),
-        );
+        line(text, format_args!("      look at {file}:{}", span.line));
     }
     if let Outcome::WrongOutput { command, .. } = &test.outcome {
         for run in command.lines() {
@@ -307,14 +306,17 @@ mod tests {
             name: "agrees with Redis".to_owned(),
         };
         let outcome: Outcome = serde_json::from_str(json).unwrap();
-        let text = test_details(&TestResult {
+        let result = TestResult {
             message: outcome.message(),
             outcome,
+            span: Some(protocol::SourceSpan::of_line(4)),
             ..TestResult::not_asked(planned)
-        });
+        };
+        let text = test_details(&result, "src/server.py");
         let session =
             "      > DECR k1\n      your server: (integer) 1\n      real Redis:  (integer) -1\n";
         assert!(text.contains(session), "{text}");
         assert!(!text.contains("received"), "{text}");
+        assert!(text.contains("look at src/server.py:4\n"), "{text}");
     }
 }

@@ -149,7 +149,7 @@ impl<'arguments> RemoteJudge<'arguments> {
             thread::sleep(ASK_AGAIN_AFTER);
             followed = self.follow_run(source);
         }
-        tell(&followed?)
+        tell(&followed?, &self.arguments.file)
     }
 
     /// Asks for a run and shows its events up to its report.
@@ -250,13 +250,16 @@ fn follow(events: impl BufRead) -> anyhow::Result<Report> {
 }
 
 /// Says what is wrong with the tests that failed, and the verdict.
-fn tell(report: &Report) -> anyhow::Result<ExitCode> {
+fn tell(report: &Report, file: &Path) -> anyhow::Result<ExitCode> {
     let tests = report.steps.iter().flat_map(|step| &step.tests);
     let mut failed = tests.filter(|test| test.is_asked() && !test.outcome.is_passed());
     // The first one in full: it is the one to mend, and often it is why the others failed.
     if let Some(first) = failed.next() {
         say(BOLD, &format!("\n{}", first.name))?;
-        say(Style::new(), test_details(first).trim_end())?;
+        say(
+            Style::new(),
+            test_details(first, &file.to_string_lossy()).trim_end(),
+        )?;
     }
     for test in failed {
         let sentence = match &test.mistake {

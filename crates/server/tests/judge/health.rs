@@ -1,5 +1,6 @@
 //! What an owner asks the program: whether this machine can host, and whether the server is healthy.
 
+use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -8,17 +9,19 @@ use crate::server_process::Server;
 
 /// Runs the program in the repository's folder.
 fn output(command: &mut Command) -> (bool, String) {
+    let (code, text) = output_in(repository(), command);
+    (code == Some(0), text)
+}
+
+/// Runs the program in a folder; its exit code, and what it has written.
+fn output_in(folder: &Path, command: &mut Command) -> (Option<i32>, String) {
     let Output {
         status,
         stdout,
         stderr,
-    } = command
-        .current_dir(repository())
-        .env("LEPTOS_OUTPUT_NAME", "codealong")
-        .output()
-        .unwrap();
+    } = command.current_dir(folder).output().unwrap();
     let text = [stdout, stderr].concat();
-    (status.success(), String::from_utf8(text).unwrap())
+    (status.code(), String::from_utf8(text).unwrap())
 }
 
 #[tokio::test]
@@ -50,6 +53,47 @@ async fn a_server_is_healthy_once_it_has_taken_runs_and_until_it_ends() {
     server.terminate().await;
     let (is_healthy, told) = healthcheck();
     assert!(!is_healthy && told.contains("/healthz"), "{told}");
+}
+
+/// Docker knows 0 and 1 alone.
+#[test]
+fn a_health_check_that_fails_ends_with_one_whatever_the_reason() {
+    for (variable, value) in [
+        ("CODEALONG_ADDRESS", "127.0.0.1:1"),
+        ("CODEALONG_WARM", "many"),
+    ] {
+        let mut command = codealong("unhealthy");
+        command.arg("healthcheck").env(variable, value);
+        let (code, told) = output_in(repository(), &mut command);
+        assert_eq!(code, Some(1), "{told}");
+    }
+}
+
+#[test]
+fn outside_of_the_projects_folder_the_folder_is_what_is_told() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    for argument in ["--check-config", "serve"] {
+        let mut command = codealong("elsewhere");
+        let (_, told) = output_in(elsewhere.path(), command.arg(argument));
+        assert!(told.contains("there is no Leptos.toml in "), "{told}");
+        assert!(!told.contains("OUTPUT_NAME"), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+    let mut command = codealong("elsewhere");
+    let doctor = command
+        .arg("doctor")
+        .env_remove("CODEALONG_IMAGE_FOLDER")
+        .env_remove("CODEALONG_CURRICULUM");
+    let (code, told) = output_in(elsewhere.path(), doctor);
+    assert_eq!(code, Some(1), "{told}");
+    for part in [
+        "problem  the images' folder ",
+        "problem  there is no Leptos.toml in ",
+        "problem  courses in curriculum",
+        "ok       the clock ",
+    ] {
+        assert!(told.contains(part), "{part:?} is not in:\n{told}");
+    }
 }
 
 #[tokio::test]
