@@ -28,13 +28,36 @@ test("pages without an editor load none of its code until one goes there", async
   expect(like(EDITOR).length).toBeGreaterThan(0);
 });
 
-test("from a step to its course and back, no page is loaded", async ({ page, workbench }) => {
+test("from a step to another and back, no page is loaded", async ({ page, workbench }) => {
   await workbench.open("listen");
   await page.evaluate(() => (document.documentElement.dataset.first = ""));
-  await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
-  await page.getByRole("main").getByRole("link", { name: "Start: Listen on port 6379" }).click();
+  await workbench.step("Step 2: PING").click();
+  await workbench.shows("Answer PING");
+  await page.goBack();
   await workbench.shows("Listen on port 6379");
   await expect(page.locator("html[data-first]")).toBeAttached();
+});
+
+test("a link in a step's text leads to the pages without an editor", async ({ page, workbench }) => {
+  for (const [address, title] of [
+    ["/", "Build a real system, step by step"],
+    ["/courses/redis#introduction-title", "Build Your Own Redis in Python"],
+  ] as const) {
+    await workbench.open("listen");
+    await workbench.guide.getByRole("heading", { level: 1 }).evaluate((heading, href) => {
+      const link = document.createElement("a");
+      link.href = href;
+      link.textContent = "elsewhere";
+      heading.after(link);
+    }, address);
+    await page.getByRole("link", { name: "elsewhere" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+    await expect(page.locator("html[data-hydrated]")).toBeAttached();
+    await expect(page).toHaveURL(address);
+    await page.goBack();
+    await workbench.shows("Listen on port 6379");
+    await workbench.isReady();
+  }
 });
 
 test("the way back leads from a course that was loaded anew to its step", async ({ page, workbench }) => {

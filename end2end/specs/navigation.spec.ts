@@ -210,16 +210,6 @@ test("while a step is on its way the page says so, and runs nothing", async ({ p
   await expect(workbench.liveRegion).toHaveText(/^Run 1: /);
 });
 
-test("a page that is long in coming stands there at once, with the bar", async ({ page, workbench }) => {
-  await workbench.open("listen");
-  const letCourseCome = await holdBack(page, /\/api\/course$/);
-  await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
-  await expect(page.getByText("Loading…")).toBeVisible();
-  await expect(page.getByRole("button", { name: /^Backup/ })).toBeVisible();
-  letCourseCome();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Build Your Own Redis in Python");
-});
-
 test("offline, another step can't be loaded, and comes with the connection", async ({
   page,
   context,

@@ -20,12 +20,7 @@ pub use crate::api_error::ApiError;
 /// Every course, ordered by name.
 #[server(prefix = "/api", endpoint = "courses", input = Json, client = ApiClient)]
 pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
-    let curriculum = expect_context::<AppState>().curriculum();
-    Ok(curriculum
-        .courses()
-        .iter()
-        .map(|course| course.view())
-        .collect())
+    Ok(expect_context::<AppState>().course_views())
 }
 
 /// One course and its steps.

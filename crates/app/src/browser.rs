@@ -19,8 +19,8 @@ pub(crate) use absent::{
     focus_text, is_apple, is_dialog_open, is_focused, is_offline, keep_at_end, local_time,
     next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving, on_other_tab,
     pasted_text, random_name, read_file, reload, root_attribute, select_line, session, set_field,
-    set_root_attribute, set_root_style, show_mark, show_modal, take_over_field, typed_into,
-    until_composed, use_editor_theme, wait,
+    set_root_attribute, set_root_style, show_mark, show_modal, take_over_field, text_of,
+    typed_into, until_composed, use_editor_theme, wait,
 };
 #[cfg(test)]
 pub(crate) use fake_storage as storage;
@@ -31,7 +31,7 @@ pub(crate) use present::{
     focus_text, is_apple, is_dialog_open, is_focused, is_offline, keep_at_end, local_time,
     next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving, on_other_tab,
     pasted_text, random_name, read_file, reload, root_attribute, select_line, session, set_field,
-    set_root_attribute, set_root_style, show_mark, show_modal, storage, take_over_field,
+    set_root_attribute, set_root_style, show_mark, show_modal, storage, take_over_field, text_of,
     typed_into, until_composed, use_editor_theme, wait,
 };
 

@@ -8,11 +8,11 @@ use web_sys::{Event, HtmlElement};
 
 use crate::ROOT_ID;
 use crate::base_path::BasePath;
+use crate::overview::Overview;
 
-/// Hydrates the page that the server rendered.
+/// Hydrates a page that the server rendered, by its root.
 pub fn hydrate<V: IntoView + 'static>(app: fn() -> V) {
     report_panics();
-    set_api_address();
     if let Some(root) = root() {
         mount::hydrate_from(root, app).forget();
     }
@@ -22,18 +22,25 @@ pub fn hydrate<V: IntoView + 'static>(app: fn() -> V) {
 /// server's elements are not as they came, hydration would panic or take one for another.
 pub fn render_afresh<V: IntoView + 'static>(app: fn() -> V) {
     report_panics();
-    set_api_address();
     if let Some(root) = root() {
-        // There are no islands, but this lets resources read what the server sent along, where
-        // `mount_to` alone fetches all of it again. It is read once, by the number of the resource:
-        // those of later pages have other numbers and fetch.
-        mount::hydrate_islands();
         mount::mount_to(root, app).forget();
     }
 }
 
+/// Whether the document's root is [`OverviewApp`](crate::OverviewApp).
+pub fn is_overview() -> bool {
+    Overview::is_in_document()
+}
+
+/// Lets resources read what the server sent along, before [`render_afresh`]: `mount_to` alone fetches all of it
+/// again. It is read once, by the number of the resource: those of later pages have other numbers and fetch.
+pub fn keep_resources() {
+    // There are no islands, but this does it.
+    mount::hydrate_islands();
+}
+
 /// Where the server functions are.
-fn set_api_address() {
+pub fn set_api_address() {
     let base = BasePath::of_page();
     // The first one holds, and it is the same.
     let _ = client::try_set_server_url(base.as_str().to_owned().leak());

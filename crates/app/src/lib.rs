@@ -1,8 +1,8 @@
 //! CodeAlong's pages, rendered on the server and hydrated in the browser, and the server functions.
 //!
 //! Compiled twice: with the feature `ssr` for the server, with `hydrate` for the browser. [`App`] is
-//! the root of every page, [`OverviewApp`] that of the pages without an editor, [`shell`] the document
-//! around either. All that a browser asks of the server is a function in [`api`]; under `ssr`, `state`
+//! the root of the steps' pages, [`OverviewApp`] that of the pages without an editor, [`shell`] the
+//! document around either. All that a browser asks of the server is a function in [`api`]; under `ssr`, `state`
 //! has the courses and the sandbox that these share, and `judge` makes a request a run. A step's page
 //! is `workbench`, and what a browser stores goes through `store`. What only a browser has is behind
 //! `browser`, whose functions do nothing on the server. The decisions are those of `browser_model`,
@@ -34,6 +34,7 @@ mod icon;
 pub mod judge;
 mod navigation;
 mod notice;
+mod overview;
 mod page;
 mod progress_dialog;
 mod prose;
@@ -47,6 +48,7 @@ mod store;
 mod top_bar;
 mod workbench;
 
+use leptos::either::Either;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -55,9 +57,12 @@ use leptos_router::{SsrMode, path};
 
 use crate::base_path::{BasePath, address_of};
 use crate::navigation::{NavigationCount, PendingNavigation};
-use crate::page::{CoursePage, HomePage, LoadingPage, NotFoundPage, StepPage};
+use crate::overview::Overview;
+use crate::page::{LoadingPage, NotFoundPage, StepPage};
 use crate::site_files::SiteFiles;
 use crate::store::Store;
+
+pub use crate::overview::OverviewApp;
 
 /// The id of the element that holds the app, and nothing else.
 pub const ROOT_ID: &str = "app";
@@ -65,6 +70,14 @@ pub const ROOT_ID: &str = "app";
 /// The document around the pages. The context provides the [`SiteFiles`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let files = expect_context::<SiteFiles>();
+    let overview = Overview::of_request();
+    if let Some(page) = overview.clone() {
+        provide_context(page);
+    }
+    let (head, data) = (
+        overview.as_ref().map(Overview::head),
+        overview.as_ref().map(Overview::data),
+    );
     let base = BasePath::of_page();
     let base = (base != BasePath::default()).then(|| base.as_str().to_owned());
     view! {
@@ -74,7 +87,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <script nonce=use_nonce() inner_html=include_str!("boot.js")></script>
-                <script nonce=use_nonce() inner_html=load_script(&files)></script>
+                <script nonce=use_nonce() inner_html=load_script(&files, overview.as_ref())></script>
                 <link rel="stylesheet" id="leptos" href=files.style() />
                 <link rel="icon" type="image/svg+xml" href=address_of("/favicon.svg") />
                 <link rel="apple-touch-icon" href=address_of("/touch-icon.png") />
@@ -84,13 +97,18 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <script nonce=use_nonce() inner_html=include_str!("translation.js")></script>
                 <AutoReload options=options.clone() />
                 <script type="module" nonce=use_nonce() inner_html=include_str!("start.js")></script>
+                {head}
                 <MetaTags />
             </head>
             <body>
                 // An element of its own: what extensions put into the body is none of its business.
                 <div id=ROOT_ID>
-                    <App />
+                    {match overview {
+                        Some(_) => Either::Left(view! { <OverviewApp /> }),
+                        None => Either::Right(view! { <App /> }),
+                    }}
                 </div>
+                {data}
             </body>
         </html>
     }
@@ -98,10 +116,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// Loads the wasm, as Leptos' `HydrationScripts` does but without its preload hints: on a slow
 /// machine, browsers warn in the console that what was preloaded is not used yet.
-fn load_script(files: &SiteFiles) -> String {
+fn load_script(files: &SiteFiles, overview: Option<&Overview>) -> String {
     let (wasm, script) = (files.wasm(), files.script());
-    let files = match files.overview() {
-        Some((overview_wasm, overview_script)) if !is_step_page() => serde_json::json!({
+    let files = match files.overview().filter(|_| overview.is_some()) {
+        Some((overview_wasm, overview_script)) => serde_json::json!({
             "wasm": overview_wasm,
             "script": overview_script,
             "steps": [wasm, script],
@@ -110,6 +128,7 @@ fn load_script(files: &SiteFiles) -> String {
         _ => serde_json::json!({
             "wasm": wasm,
             "script": script,
+            "courses": address_of("/courses/"),
             "editor": files.editor(),
             "editorWorker": files.editor_worker(),
         }),
@@ -158,55 +177,22 @@ fn page_origin() -> Option<String> {
     None
 }
 
-/// Whether the page that is being rendered has an editor, which [`OverviewApp`] does not know.
-#[cfg(feature = "ssr")]
-fn is_step_page() -> bool {
-    use_context::<axum::http::request::Parts>().is_some_and(|parts| {
-        let segments = parts.uri.path().split('/').filter(|part| !part.is_empty());
-        matches!(*segments.collect::<Vec<_>>(), ["courses", _, _])
-    })
-}
-
-#[cfg(not(feature = "ssr"))]
-fn is_step_page() -> bool {
-    true
-}
-
-/// The root of every page: the store and the routes.
+/// The root of a step's page: the store and the routes. A link to another step needs no new document.
 #[component]
 pub fn App() -> impl IntoView {
     provide_contexts();
-    // The server's pages without an editor are hydrated by `OverviewApp`.
-    #[cfg(feature = "hydrate")]
-    provide_context(navigation::RoutesToSteps);
     view! {
         <Router base=router_base()>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::Async />
+                <Route path=path!("/") view=PageOfAnotherProgram />
+                <Route path=path!("/courses/:course") view=PageOfAnotherProgram />
                 <Route path=path!("/courses/:course/:step") view=StepPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }
 }
 
-/// The root of the pages without an editor, which load less than half of the wasm for that. A link to
-/// a step loads its page anew, and so does the way back to one.
-#[component]
-pub fn OverviewApp() -> impl IntoView {
-    provide_contexts();
-    view! {
-        <Router base=router_base()>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::Async />
-                <Route path=path!("/courses/:course/:step") view=PageOfAnotherProgram />
-            </Routes>
-        </Router>
-    }
-}
-
-/// The router has come back to a page that was visited before this program was loaded.
+/// The browser's way back has come to a page of [`OverviewApp`]; links to it are none of the router's.
 #[component]
 fn PageOfAnotherProgram() -> impl IntoView {
     Effect::new(|_| browser::reload());

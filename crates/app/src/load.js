@@ -9,7 +9,19 @@
   // The start script awaits them; a failure before that must not count as an unhandled rejection.
   for (const file of Object.values(root.programFiles)) file.catch(() => {});
 
+  const isToStep = (link) => {
+    const { origin, pathname } = link;
+    return origin === location.origin && pathname.startsWith(files.courses)
+      && /^[^/]+\/[^/]/.test(pathname.slice(files.courses.length));
+  };
+
   if (files.editor) {
+    // The router leads from step to step alone, and takes every link for its own but such a one.
+    document.addEventListener("click", ({ target }) => {
+      const link = target.closest?.("a[href]");
+      if (link && !isToStep(link)) link.relList?.add("external");
+    }, true);
+
     let editor;
     let failures = 0;
     root.loadEditor = () => {
@@ -40,13 +52,14 @@
   if (files.steps) {
     const hints = ["pointerover", "focusin", "touchstart"];
     const prefetch = ({ target }) => {
-      if (!target.closest?.(`a[rel=external][href^='${files.courses}']`)) return;
+      const link = target.closest?.("a[href]");
+      if (!link || !isToStep(link)) return;
       for (const name of hints) document.removeEventListener(name, prefetch);
       for (const address of files.steps) {
-        const link = document.createElement("link");
-        link.rel = "prefetch";
-        link.href = address;
-        document.head.append(link);
+        const hint = document.createElement("link");
+        hint.rel = "prefetch";
+        hint.href = address;
+        document.head.append(hint);
       }
     };
     for (const name of hints) document.addEventListener(name, prefetch, { passive: true });

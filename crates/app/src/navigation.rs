@@ -37,17 +37,6 @@ impl PendingNavigation {
     }
 }
 
-/// In the context where the router leads to the steps' pages.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RoutesToSteps;
-
-/// The relation of a link to a step: where the router does not lead there, the browser does.
-pub(crate) fn relation_of_step_link() -> Option<&'static str> {
-    use_context::<RoutesToSteps>()
-        .is_none()
-        .then_some("external")
-}
-
 /// Focuses a new page's title: only a full load would move the focus by itself. After one, the
 /// first page leaves it alone.
 pub(crate) fn focus_after_navigation(title_id: &'static str) {

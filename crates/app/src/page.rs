@@ -13,9 +13,9 @@ use leptos_meta::Meta;
 use crate::erased_view::IntoErasedView;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-pub(crate) use course::CoursePage;
-pub(crate) use home::HomePage;
-pub(crate) use not_found::{NotFoundPage, Trouble};
+pub(crate) use course::{Course, course_description};
+pub(crate) use home::{HOME_TITLE, Home, WHAT_IT_IS};
+pub(crate) use not_found::{NotFound, NotFoundPage, Trouble};
 pub(crate) use step::StepPage;
 
 /// What search engines and messengers say of a page.

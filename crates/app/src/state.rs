@@ -9,8 +9,8 @@ use curriculum::{Course, Curriculum, Fingerprint, Problems, Step};
 use futures::Stream;
 use leptos::prelude::use_context;
 use protocol::{
-    CourseId, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed, SessionRequest,
-    Slug, SolutionView, StepId, StepView, TestId,
+    CourseId, CourseView, InvalidId, RunError, RunEvent, RunRequest, RunnableProgram, Seed,
+    SessionRequest, Slug, SolutionView, StepId, StepView, TestId,
 };
 use sandbox::{ClientId, Pool, PoolStatus, Session, SessionJob, StopOutcome};
 
@@ -84,6 +84,13 @@ impl AppState {
     /// Lets the runs in flight end and removes every container; returns what may be left.
     pub async fn stop(&self) -> StopOutcome {
         self.pool.stop().await
+    }
+
+    /// Every course, ordered by name.
+    pub(crate) fn course_views(&self) -> Vec<CourseView> {
+        let curriculum = self.curriculum();
+        let courses = curriculum.courses().iter();
+        courses.map(|course| course.view()).collect()
     }
 
     pub(crate) fn find_course(&self, course: &str) -> Result<Arc<Course>, RunError> {

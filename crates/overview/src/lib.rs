@@ -1,8 +1,8 @@
-//! The browser's entry point of the pages without an editor: less than half to download.
+//! The browser's entry point of the pages without an editor: a third to download.
 //!
 //! The twin of `frontend`, with the same two functions, which the same start script calls. Its root is
-//! [`OverviewApp`], whose routes have no workbench: the linker then leaves out the editor and all
-//! around it. A link to a step loads that page anew, with `frontend` as its program.
+//! [`OverviewApp`], which knows no router, no server function and no workbench: the linker then leaves
+//! out the editor and all around it. A link leads to another document.
 
 use app::{OverviewApp, entry};
 use wasm_bindgen::prelude::wasm_bindgen;

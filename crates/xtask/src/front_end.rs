@@ -33,6 +33,8 @@ pub(crate) fn build(screen: &Screen, compiler: &Compiler) -> Result<PathBuf> {
     let mut cargo = compiler.cargo();
     cargo.arg("build").args(packages());
     cargo.args(["--target", WASM32.triple, "--profile", PROFILE]);
+    // Each program has its own pages alone.
+    cargo.arg("--no-default-features");
     cargo::compile(screen, &step, &mut cargo)?;
     let folder = workspace::target()
         .join("wasm")

@@ -125,6 +125,10 @@ pub(crate) fn root_attribute(_: &str) -> Option<String> {
     None
 }
 
+pub(crate) fn text_of(_: &str) -> Option<String> {
+    None
+}
+
 pub(crate) fn set_root_attribute(_: &str, _: Option<&str>) {}
 
 pub(crate) fn set_root_style(_: &str, _: &str) {}

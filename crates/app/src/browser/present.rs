@@ -28,7 +28,7 @@ pub(crate) use page::{
     is_apple, is_dialog_open, is_offline, keep_at_end, local_time, next_frame, now_ms,
     on_color_scheme, on_dismissal, on_key, on_leaving, on_other_tab, random_name, reload,
     root_attribute, select_line, set_field, set_root_attribute, set_root_style, show_mark,
-    show_modal, take_over_field, typed_into, until_composed, wait,
+    show_modal, take_over_field, text_of, typed_into, until_composed, wait,
 };
 pub(crate) use socket::Socket;
 pub(crate) use storage::session;

@@ -2,58 +2,24 @@
 
 use browser_model::{CourseProgress, minutes_of};
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use protocol::{Chapter, CourseView, StepSummary, counted, duration_text, minutes_text};
 
 use super::course_progress::{Continue, ProgressBar};
-use crate::api::load_course;
 use crate::base_path::step_address;
 use crate::course_text::{CourseText, course_language};
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
-use crate::navigation::{focus_after_navigation, relation_of_step_link};
-use crate::page::{Description, LoadingPage, Trouble};
 use crate::prose::Prose;
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-/// The page of the course that the address names.
+/// A course's page.
 #[component]
-pub(crate) fn CoursePage() -> impl IntoView {
-    let params = use_params_map();
-    let name = Memo::new(move |_| params.with(|params| params.get("course").unwrap_or_default()));
-    let course = Resource::new(move || name.get(), load_course);
-    let retry = Callback::new(move |()| course.refetch());
-    view! {
-        <Suspense fallback=LoadingPage>
-            {move || Suspend::new(async move {
-                match course.await {
-                    Ok(course) => view! { <Course course /> }.into_erased(),
-                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_erased(),
-                }
-            })}
-        </Suspense>
-    }
-    .into_erased()
-}
-
-#[component]
-fn Course(course: CourseView) -> impl IntoView {
-    focus_after_navigation("page-title");
+pub(crate) fn Course(course: CourseView) -> impl IntoView {
     let language = course.language.clone();
     provide_context(language.clone());
     let store = expect_context::<Store>();
     let facts = format!("{} for most people", extent(&course.steps));
-    let mut goals: Vec<_> = course
-        .chapters
-        .iter()
-        .map(|chapter| &*chapter.goal)
-        .collect();
-    if goals.is_empty() {
-        goals.extend(course.steps.last().map(|step| &*step.goal));
-    }
-    let description = goals.join(" ");
     let (title, introduction) = (course.title.clone(), course.introduction_html.clone());
     let course = StoredValue::new(course);
     let progress = Memo::new(move |_| {
@@ -83,8 +49,6 @@ fn Course(course: CourseView) -> impl IntoView {
             .into_erased()
     });
     view! {
-        <Title text=format!("{title} · CodeAlong") />
-        <Description text=description />
         <TopBar />
         <main id=CONTENT_ID class="page course-page" tabindex="-1">
             <header class="hero">
@@ -108,6 +72,16 @@ fn Course(course: CourseView) -> impl IntoView {
         </main>
     }
     .into_erased()
+}
+
+/// What search engines and messengers say of a course: what one can do after each chapter, or at its end.
+pub(crate) fn course_description(course: &CourseView) -> String {
+    let chapters = course.chapters.iter();
+    let mut goals: Vec<_> = chapters.map(|chapter| &*chapter.goal).collect();
+    if goals.is_empty() {
+        goals.extend(course.steps.last().map(|step| &*step.goal));
+    }
+    goals.join(" ")
 }
 
 /// As in `6 steps · 1 to 2 hours`.
@@ -221,7 +195,7 @@ fn StepRow(
             </span>
             <div>
                 <h3>
-                    <a href=address rel=relation_of_step_link()>
+                    <a href=address>
                         <span class="unseen">{format!("Step {number}: ")}</span>
                         <CourseText text=step.title />
                     </a>

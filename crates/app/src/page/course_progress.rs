@@ -8,7 +8,6 @@ use crate::base_path::step_address;
 use crate::course_text::CourseText;
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
-use crate::navigation::relation_of_step_link;
 
 /// The steps done, in words and as a bar; nothing before the course is begun.
 #[component]
@@ -42,7 +41,6 @@ pub(super) fn Continue(
     course: StoredValue<CourseView>,
     progress: Memo<CourseProgress>,
 ) -> impl IntoView {
-    let relation = relation_of_step_link();
     let link = move || {
         let progress = progress.get();
         let address =
@@ -56,7 +54,7 @@ pub(super) fn Continue(
                 };
                 view! {
                     <p>
-                        <a class="button primary" href=address(&step) rel=relation>
+                        <a class="button primary" href=address(&step)>
                             <span>{words} <CourseText text=step.title.clone() /></span>
                             <Icon icon=IconName::Right />
                         </a>

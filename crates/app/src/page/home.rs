@@ -3,52 +3,31 @@
 use browser_model::{CourseProgress, minutes_of};
 use leptos::context::Provider;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use protocol::{CourseView, counted, minutes_text};
 
-use crate::api::list_courses;
 use crate::base_path::course_address;
 use crate::erased_view::IntoErasedView;
 use crate::icon::{Icon, IconName};
-use crate::navigation::focus_after_navigation;
 use crate::page::course_progress::{Continue, ProgressBar};
 use crate::page::demonstration::Demonstration;
-use crate::page::{Description, LoadingPage, Trouble};
 use crate::store::Store;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-const WHAT_IT_IS: &str = "Write it in the browser. Each run starts your program in a sandbox and \
+pub(crate) const HOME_TITLE: &str = "CodeAlong: build a real system, step by step";
+
+pub(crate) const WHAT_IT_IS: &str = "Write it in the browser. Each run starts your program in a sandbox and \
     speaks to it over the network, as a real client would. You see what arrived, byte by byte, what \
     should have, and which line to look at.";
 
+/// The home page.
 #[component]
-pub(crate) fn HomePage() -> impl IntoView {
-    let courses = Resource::new(|| (), |()| list_courses());
-    let retry = Callback::new(move |()| courses.refetch());
-    view! {
-        <Suspense fallback=LoadingPage>
-            {move || Suspend::new(async move {
-                match courses.await {
-                    Ok(courses) => view! { <Home courses /> }.into_erased(),
-                    Err(error) => view! { <Trouble error=error.0 retry /> }.into_erased(),
-                }
-            })}
-        </Suspense>
-    }
-    .into_erased()
-}
-
-#[component]
-fn Home(courses: Vec<CourseView>) -> impl IntoView {
-    focus_after_navigation("page-title");
+pub(crate) fn Home(courses: Vec<CourseView>) -> impl IntoView {
     let all = courses.clone();
     let cards = courses
         .into_iter()
         .map(|course| view! { <CourseCard course /> })
         .collect_view();
     view! {
-        <Title text="CodeAlong: build a real system, step by step" />
-        <Description text=WHAT_IT_IS />
         <TopBar />
         <main id=CONTENT_ID class="page home" tabindex="-1">
             <header class="hero">

@@ -9,16 +9,20 @@ use crate::erased_view::IntoErasedView;
 use crate::navigation::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-/// The page for an unknown address.
+/// The page for a step that there is none of.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    // The router may hold for a page what the server's routes don't, as `/courses//redis`.
-    #[cfg(feature = "ssr")]
-    if let Some(options) = use_context::<leptos_axum::ResponseOptions>() {
-        options.set_status(axum::http::StatusCode::NOT_FOUND);
-    }
     view! {
         <Title text="Not found · CodeAlong" />
+        <NotFound />
+    }
+    .into_erased()
+}
+
+/// The page for an unknown address.
+#[component]
+pub(crate) fn NotFound() -> impl IntoView {
+    view! {
         <TopBar />
         <main id=CONTENT_ID class="page trouble" tabindex="-1">
             <p class="trouble-code" aria-hidden="true">"404"</p>

@@ -43,6 +43,12 @@ pub(crate) fn root_attribute(name: &str) -> Option<String> {
     root()?.get_attribute(name)
 }
 
+/// The text of the element with this id.
+pub(crate) fn text_of(id: &str) -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    document.get_element_by_id(id)?.text_content()
+}
+
 /// Sets or removes an attribute of the page's root element.
 pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
     if let Some(root) = root() {
