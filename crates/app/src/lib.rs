@@ -131,6 +131,7 @@ fn load_script(files: &SiteFiles, overview: Option<&Overview>) -> String {
             "courses": address_of("/courses/"),
             "editor": files.editor(),
             "editorWorker": files.editor_worker(),
+            "editorIcons": files.editor_icons(),
         }),
     };
     include_str!("load.js").replace("FILES", &files.to_string())

@@ -34,6 +34,8 @@
         });
       return editor;
     };
+    // Browsers load a font once a character of it is seen: the first icon may be that of a menu.
+    document.fonts.add(new FontFace("codicon", `url(${files.editorIcons})`, { display: "block" }));
     window.MonacoEnvironment = { getWorker: () => new Worker(files.editorWorker) };
 
     // Some languages are composed of several keys: the editor may not take a field's place meanwhile.

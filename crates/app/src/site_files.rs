@@ -107,6 +107,11 @@ impl SiteFiles {
         self.of_package("monaco/editor.js")
     }
 
+    /// The font of Monaco's icons.
+    pub(crate) fn editor_icons(&self) -> String {
+        self.of_package("monaco/codicon.ttf")
+    }
+
     /// What Monaco runs beside the page.
     pub(crate) fn editor_worker(&self) -> String {
         self.of_package("monaco/editor.worker.js")

@@ -16,6 +16,7 @@ mod content_hash;
 mod debian_fallback;
 mod dependency_rules;
 mod docker_client;
+mod editor_bundle;
 mod engine;
 mod front_end;
 mod image;

@@ -10,14 +10,18 @@ use compression::CompressionLevel;
 
 use crate::compressed_files;
 use crate::content_hash::ContentHash;
+use crate::editor_bundle::EditorBundle;
 use crate::front_end::OUTPUT_NAME;
 use crate::screen::Screen;
 use crate::workspace;
 
-/// Monaco and its worker, which the crate `monaco` brings along, and where they are in the package.
+/// Monaco and its worker, which the crate `monaco` brings along, and where they are in the package; and Monaco's
+/// icons, which are inside it there.
 const EDITOR_SOURCE: &str = "js/release";
 const EDITOR: &str = "monaco";
-const EDITOR_FILES: [&str; 2] = ["editor.js", "editor.worker.js"];
+const EDITOR_SCRIPT: &str = "editor.js";
+const EDITOR_WORKER: &str = "editor.worker.js";
+const EDITOR_ICONS: &str = "codicon.ttf";
 
 /// Where wasm-bindgen puts what its crates bring along: Monaco once more, which the app does not
 /// import there, because the page would not start without it.
@@ -179,15 +183,20 @@ pub(crate) fn add_files_missed_by_cargo_leptos() -> Result<()> {
 
 fn copy_editor(package: &Path) -> Result<()> {
     let folder = package.join(EDITOR);
-    if EDITOR_FILES.iter().all(|name| folder.join(name).exists()) {
+    let names = [EDITOR_SCRIPT, EDITOR_WORKER, EDITOR_ICONS];
+    if names.iter().all(|name| folder.join(name).exists()) {
         return Ok(());
     }
     let source = workspace::package_folder("monaco")?.join(EDITOR_SOURCE);
+    let read = |name: &str| {
+        fs::read_to_string(source.join(name))
+            .with_context(|| format!("the editor's {name} is not in {}", source.display()))
+    };
+    let EditorBundle { script, icons } = EditorBundle::of(&read(EDITOR_SCRIPT)?)?;
     fs::create_dir_all(&folder)?;
-    for name in EDITOR_FILES {
-        fs::copy(source.join(name), folder.join(name))
-            .with_context(|| format!("the editor's {name} is not in {}", source.display()))?;
-    }
+    fs::write(folder.join(EDITOR_SCRIPT), script)?;
+    fs::write(folder.join(EDITOR_WORKER), read(EDITOR_WORKER)?)?;
+    fs::write(folder.join(EDITOR_ICONS), icons)?;
     Ok(())
 }
 
