@@ -60,15 +60,34 @@ test("a link in a step's text leads to the pages without an editor", async ({ pa
   }
 });
 
-test("the way back leads from a course that was loaded anew to its step", async ({ page, workbench }) => {
-  await workbench.open("ping");
-  await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
-  await expect(page).toHaveURL("/courses/redis");
-  await page.reload();
-  await expect(page.locator("html[data-hydrated]")).toBeAttached();
-  await page.goBack();
-  await workbench.shows("Answer PING");
+test("the editor's icons come when one is seen", async ({ page, workbench }) => {
+  const ICONS = /\/codicon\.\w+\.ttf$/;
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  await workbench.open("listen");
+  await page.waitForLoadState("networkidle");
+  expect(loaded.filter((path) => ICONS.test(path))).toEqual([]);
+  const icons = page.waitForResponse((response) => ICONS.test(response.url()));
+  await workbench.editor.focus();
+  await page.keyboard.press("ControlOrMeta+f");
+  await expect(page.locator(".find-widget.visible")).toBeVisible();
+  expect((await icons).status()).toBe(200);
+  const hasIcons = () => page.evaluate(() => document.fonts.check("16px codicon", "\ueab6"));
+  await expect.poll(hasIcons).toBe(true);
+});
+
+test("on a narrow page the editor comes with its tab", async ({ page, workbench }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  await workbench.open("listen");
+  await page.waitForLoadState("networkidle");
+  expect(loaded.filter((path) => EDITOR.test(path))).toEqual([]);
+  await workbench.showCode();
   await workbench.isReady();
+  expect(loaded.filter((path) => EDITOR.test(path)).length).toBeGreaterThan(0);
+  await workbench.judge(fourLines);
+  await workbench.hasVerdict("All 2 tests passed");
 });
 
 test("a file with a hash in its name is loaded once", async ({ page, workbench }) => {
@@ -79,7 +98,7 @@ test("a file with a hash in its name is loaded once", async ({ page, workbench }
         .filter(({ name }) => name.includes("/pkg/"))
         .map(({ name, transferSize }) => ({ name: new URL(name).pathname, transferSize })),
     );
-  for (const { name } of await loaded()) expect(name).toMatch(/\.[0-9a-f]{16}\.(css|js|wasm)$/);
+  for (const { name } of await loaded()) expect(name).toMatch(/\.[0-9a-f]{16}\.(css|js|ttf|wasm)$/);
   await workbench.open("ping");
   expect((await loaded()).length).toBeGreaterThan(2);
   for (const { name, transferSize } of await loaded()) expect(transferSize, name).toBe(0);

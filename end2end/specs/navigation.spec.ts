@@ -210,6 +210,31 @@ test("while a step is on its way the page says so, and runs nothing", async ({ p
   await expect(workbench.liveRegion).toHaveText(/^Run 1: /);
 });
 
+test("offline, the way to the course says so, and the way back is there", async ({
+  page,
+  context,
+  workbench,
+  trouble,
+}) => {
+  trouble.expectLostServer();
+  await workbench.open("listen");
+  await workbench.write("mine = 1\n");
+  await workbench.isSaved();
+  await context.setOffline(true);
+  await page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
+  await expect(
+    page.getByRole("heading", { level: 1, name: "This page could not be loaded" }),
+  ).toBeFocused();
+  await expect(page.getByText("What you wrote is kept in this browser.")).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Build Your Own Redis in Python");
+  await page.goBack();
+  await workbench.shows("Listen on port 6379");
+  await workbench.editor.expectText("mine = 1\n");
+});
+
 test("offline, another step can't be loaded, and comes with the connection", async ({
   page,
   context,

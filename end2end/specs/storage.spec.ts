@@ -195,4 +195,13 @@ test("a forbidden storage is told of, and everything else goes on", async ({ pag
   await workbench.results.getByRole("link", { name: "Next step: PING" }).click();
   await expect(workbench.guide.getByRole("heading", { level: 1 })).toBeFocused();
   await workbench.editor.expectText(fourLines);
+
+  // Another document would have none of it.
+  const asked = page.waitForEvent("dialog");
+  const left = page.getByRole("link", { name: "Build Your Own Redis in Python" }).click();
+  const dialog = await asked;
+  expect(dialog.type()).toBe("beforeunload");
+  await dialog.dismiss();
+  await left;
+  await workbench.editor.expectText(fourLines);
 });

@@ -17,7 +17,7 @@ use crate::state::{AppState, client_of};
 pub use crate::api_client::ApiClient;
 pub use crate::api_error::ApiError;
 
-/// Every course, ordered by name.
+/// Every course, ordered by name. No page asks for them: theirs come with the document.
 #[server(prefix = "/api", endpoint = "courses", input = Json, client = ApiClient)]
 pub async fn list_courses() -> Result<Vec<CourseView>, ApiError> {
     Ok(expect_context::<AppState>().course_views())

@@ -3,7 +3,7 @@
 // and shows a notice where the page can't start or has panicked.
 (() => {
   const root = document.documentElement;
-  // The server answers without the base path too, but the pages' router knows them by it alone.
+  // The server answers without the base path too, but the steps' router knows them by it alone.
   const base = root.dataset.basePath;
   if (base && !`${location.pathname}/`.startsWith(`${base}/`)) {
     location.replace(base + location.pathname + location.search + location.hash);
@@ -150,6 +150,9 @@
     whenReady(typeof WebAssembly === "object" ? "load" : "webAssembly");
   });
   // A page that the browser has kept for the way back knows nothing of what was stored meanwhile.
-  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+  // Offline it is all that there is.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && navigator.onLine) location.reload();
+  });
   addEventListener("codealong:broken", () => whenReady("broken"));
 })();

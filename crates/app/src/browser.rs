@@ -14,25 +14,25 @@ mod present;
 pub(crate) use absent::storage;
 #[cfg(not(feature = "hydrate"))]
 pub(crate) use absent::{
-    CodeEditor, DiffView, Listener, Local, Socket, Timer, after, announce_readiness, close_modal,
-    code_blocks, copy, download, element_width, field_selection, focus, focus_from, focus_if_lost,
-    focus_text, is_apple, is_dialog_open, is_focused, is_offline, keep_at_end, local_time,
-    next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving, on_other_tab,
-    pasted_text, random_name, read_file, reload, root_attribute, select_line, session, set_field,
-    set_root_attribute, set_root_style, show_mark, show_modal, take_over_field, text_of,
-    typed_into, until_composed, use_editor_theme, wait,
+    CodeEditor, DiffView, Listener, Local, Socket, Timer, after, announce_readiness,
+    ask_before_leaving, close_modal, code_blocks, copy, download, element_width, field_selection,
+    focus, focus_from, focus_if_lost, focus_text, is_apple, is_dialog_open, is_focused, is_offline,
+    keep_at_end, local_time, next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving,
+    on_other_tab, pasted_text, random_name, read_file, reload, root_attribute, select_line,
+    session, set_field, set_root_attribute, set_root_style, show_mark, show_modal, take_over_field,
+    text_of, typed_into, until_composed, until_in_sight, use_editor_theme, wait,
 };
 #[cfg(test)]
 pub(crate) use fake_storage as storage;
 #[cfg(feature = "hydrate")]
 pub(crate) use present::{
-    CodeEditor, DiffView, Listener, Local, Socket, Timer, after, announce_readiness, close_modal,
-    code_blocks, copy, download, element_width, field_selection, focus, focus_from, focus_if_lost,
-    focus_text, is_apple, is_dialog_open, is_focused, is_offline, keep_at_end, local_time,
-    next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving, on_other_tab,
-    pasted_text, random_name, read_file, reload, root_attribute, select_line, session, set_field,
-    set_root_attribute, set_root_style, show_mark, show_modal, storage, take_over_field, text_of,
-    typed_into, until_composed, use_editor_theme, wait,
+    CodeEditor, DiffView, Listener, Local, Socket, Timer, after, announce_readiness,
+    ask_before_leaving, close_modal, code_blocks, copy, download, element_width, field_selection,
+    focus, focus_from, focus_if_lost, focus_text, is_apple, is_dialog_open, is_focused, is_offline,
+    keep_at_end, local_time, next_frame, now_ms, on_color_scheme, on_dismissal, on_key, on_leaving,
+    on_other_tab, pasted_text, random_name, read_file, reload, root_attribute, select_line,
+    session, set_field, set_root_attribute, set_root_style, show_mark, show_modal, storage,
+    take_over_field, text_of, typed_into, until_composed, until_in_sight, use_editor_theme, wait,
 };
 
 /// Why the browser's storage could not be written or read.

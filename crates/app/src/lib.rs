@@ -54,11 +54,13 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
+use protocol::RunError;
 
 use crate::base_path::{BasePath, address_of};
+use crate::erased_view::IntoErasedView;
 use crate::navigation::{NavigationCount, PendingNavigation};
 use crate::overview::Overview;
-use crate::page::{LoadingPage, NotFoundPage, StepPage};
+use crate::page::{LoadingPage, NotFoundPage, StepPage, Trouble};
 use crate::site_files::SiteFiles;
 use crate::store::Store;
 
@@ -193,11 +195,20 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The browser's way back has come to a page of [`OverviewApp`]; links to it are none of the router's.
+/// The place of a page of [`OverviewApp`] among the routes, where the server looks for them. The router comes
+/// here in a browser that is offline, and by the way back in a tab that has another version's history.
 #[component]
 fn PageOfAnotherProgram() -> impl IntoView {
+    if browser::is_offline() {
+        let retry = Callback::new(|()| {
+            if !browser::is_offline() {
+                browser::reload();
+            }
+        });
+        return view! { <Trouble error=RunError::Offline retry /> }.into_erased();
+    }
     Effect::new(|_| browser::reload());
-    view! { <LoadingPage /> }
+    view! { <LoadingPage /> }.into_erased()
 }
 
 /// The server has removed it from the path that it routes.

@@ -16,10 +16,11 @@
   };
 
   if (files.editor) {
-    // The router leads from step to step alone, and takes every link for its own but such a one.
+    // The router leads from step to step alone, and takes every link for its own but an external one. What
+    // can't be loaded is left to it: it says so, where the browser's own page would hide what was written.
     document.addEventListener("click", ({ target }) => {
       const link = target.closest?.("a[href]");
-      if (link && !isToStep(link)) link.relList?.add("external");
+      if (link && !isToStep(link)) link.relList?.toggle("external", navigator.onLine);
     }, true);
 
     let editor;
@@ -34,8 +35,6 @@
         });
       return editor;
     };
-    // Browsers load a font once a character of it is seen: the first icon may be that of a menu.
-    document.fonts.add(new FontFace("codicon", `url(${files.editorIcons})`, { display: "block" }));
     window.MonacoEnvironment = { getWorker: () => new Worker(files.editorWorker) };
 
     // Some languages are composed of several keys: the editor may not take a field's place meanwhile.
@@ -48,10 +47,20 @@
     document.addEventListener("paste", (event) => {
       if (!event.clipboardData) event.stopPropagation();
     }, true);
+
+    // Browsers load a font once a character of it is seen: the first icon may be that of a menu.
+    document.fonts?.add(new FontFace("codicon", `url(${files.editorIcons})`, { display: "block" }));
   }
 
-  // Who points at a link to a step mostly follows it.
   if (files.steps) {
+    // A step's router may have led here, and this page was loaded in its place: then the way back is within
+    // one document, for browsers, and nothing here knows another page.
+    const { pathname } = location;
+    addEventListener("popstate", () => {
+      if (location.pathname !== pathname) location.reload();
+    });
+
+    // Who points at a link to a step mostly follows it.
     const hints = ["pointerover", "focusin", "touchstart"];
     const prefetch = ({ target }) => {
       const link = target.closest?.("a[href]");

@@ -17,7 +17,7 @@ pub(crate) fn StorageNotices() -> impl IntoView {
             let text = match fault {
                 StorageFault::Forbidden => {
                     "This browser does not let the page store anything, so your code and progress \
-                     last only as long as this tab. Save them under Backup before you leave."
+                     last only as long as you stay on the steps' pages. Save them under Backup before you leave."
                 }
                 StorageFault::Full => {
                     "This browser's storage for the page is full: what you type now is not kept. \

@@ -25,24 +25,26 @@ pub(crate) enum Overview {
     NotFound,
 }
 
-/// The root of the pages without an editor. It is empty in a document that is none of them.
+/// The root of the pages without an editor.
 #[component]
 pub fn OverviewApp() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
     Effect::new(move |_| store.load());
-    let page = use_context::<Overview>().or_else(Overview::of_document);
-    page.map(|page| match page {
+    let page = use_context::<Overview>().unwrap_or_else(Overview::of_document);
+    match page {
         Overview::Home { courses } => view! { <Home courses /> }.into_erased(),
         Overview::Course { course } => view! { <Course course /> }.into_erased(),
         Overview::NotFound => view! { <NotFound /> }.into_erased(),
-    })
+    }
 }
 
 impl Overview {
-    /// What the server has sent along.
-    fn of_document() -> Option<Self> {
-        serde_json::from_str(&browser::text_of(DATA_ID)?).ok()
+    /// What the server has sent along. Without it there is nothing to show, and the start script says that the
+    /// page is broken.
+    fn of_document() -> Self {
+        let json = browser::text_of(DATA_ID).unwrap_or_default();
+        serde_json::from_str(&json).expect("the server sends along what the page shows")
     }
 
     /// Whether the document holds such a page.

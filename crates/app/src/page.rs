@@ -1,4 +1,4 @@
-//! The pages, one for each route.
+//! The pages.
 
 mod course;
 mod course_progress;

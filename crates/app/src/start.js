@@ -50,8 +50,12 @@ const start = async () => {
   const { wasm, script } = root.programFiles;
   const page = await script;
   await page.default({ module_or_path: wasm });
-  // The connection has nothing else to do while the app starts; the app tells of a failure.
-  root.loadEditor?.().catch(() => {});
+  // The connection has nothing else to do while the app starts; the app tells of a failure. On a narrow
+  // page the editor may be behind a tab, and then it comes with that.
+  const field = document.getElementById("program-field");
+  if (field?.checkVisibility?.()) root.loadEditor?.().catch(() => {});
+  // Keys and clicks go in between.
+  await new Promise((resolve) => setTimeout(resolve));
   const isAsServed = app.isAsServed();
   if (mayHydrate && isAsServed) page.hydrate();
   else renderAfresh(page);

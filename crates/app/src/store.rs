@@ -27,7 +27,7 @@ pub(crate) struct Store {
     settings: RwSignal<LearnerSettings>,
     records: Records,
     imports: RwSignal<u32>,
-    listeners: Local<[Listener; 2]>,
+    listeners: Local<[Listener; 3]>,
 }
 
 impl Store {
@@ -66,6 +66,7 @@ impl Store {
         self.listeners.set(Some([
             browser::on_other_tab(move |key| self.read_other_tab(key)),
             browser::on_color_scheme(move || self.show_settings()),
+            browser::ask_before_leaving(move || self.is_any_step_unsaved()),
         ]));
         self.loaded.set(true);
         browser::next_frame(browser::announce_readiness);
@@ -79,6 +80,12 @@ impl Store {
     /// [`Self::is_loaded`], untracked.
     pub(crate) fn is_loaded_untracked(self) -> bool {
         self.loaded.get_untracked()
+    }
+
+    /// Whether what was written or passed is on this page alone.
+    fn is_any_step_unsaved(self) -> bool {
+        let unsaved = self.records.unsaved();
+        unsaved.iter().any(|key| step_of_key(key).is_some())
     }
 
     /// All progress.

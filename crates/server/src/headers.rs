@@ -60,7 +60,7 @@ pub(crate) fn add_content_security_policy(reload: bool, frame_ancestors: &str) {
     let policy = format!(
         "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {frame_ancestors}; \
          script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
+         style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; \
          worker-src 'self' blob:; manifest-src 'self'; connect-src {connect}"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {

@@ -177,7 +177,7 @@ pub const SETTINGS: [Setting; 29] = [
     ),
 ];
 
-/// Leptos's own variable for what only a server without its project's folder has elsewhere.
+/// Leptos's own, for pages that are not where `Leptos.toml` says.
 const SITE_ROOT: Setting = setting(
     "LEPTOS_SITE_ROOT",
     "site-root of Leptos.toml",

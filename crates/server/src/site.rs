@@ -15,8 +15,8 @@ const OUTPUT_NAME: &str = "LEPTOS_OUTPUT_NAME";
 pub enum SiteError {
     /// There is neither the file nor the variables that would do.
     #[error(
-        "there is no Leptos.toml in {folder}: change to the project's folder, or to the one that \
-         `cargo xtask stage` has made"
+        "there is no Leptos.toml in {folder}: change to the project's folder, or to `srv/codealong` in \
+         what `cargo xtask stage` has made"
     )]
     Missing {
         /// The current folder.

@@ -1,5 +1,5 @@
 //! Monaco as the site serves it. The crate `monaco` brings it with some eighty languages, and with its icons
-//! inside: a fifth of the download, of which a page with Python needs nothing.
+//! inside: a fifth of the download. A page needs Python, and the icons once one is seen.
 
 use anyhow::{Context, Result, bail};
 use base64::Engine;
@@ -61,8 +61,8 @@ fn take_icons(module: &str) -> Result<(String, Vec<u8>)> {
     Ok((script, icons))
 }
 
-/// The languages come last. Only functions before them name them, each in a language's registration, so nothing
-/// misses those that are left out.
+/// The languages come last. What is before them names them only in functions that are called when a text of that
+/// language is opened, and there is none but of this one.
 fn keep_one_language(module: &str) -> Result<String> {
     let (before, exports) = module
         .rfind(EXPORTS)
@@ -83,26 +83,55 @@ fn keep_one_language(module: &str) -> Result<String> {
             kept.extend([&*value, exports]);
             return Ok(kept);
         }
-        let registered = registered(code);
-        if let Some((LANGUAGE, value)) = registered {
-            name = Some(value);
-        }
-        if registered.is_none_or(|(language, _)| language == LANGUAGE) {
-            // A comma joins the registrations.
-            let code = code.trim_end_matches(',');
+        if registered(code).is_none() {
             kept.extend([NOTICE, notice, NOTICE_END, "\n", code, "\n"]);
+            continue;
+        }
+        // Some register two.
+        let mut rest = code;
+        while !rest.is_empty() {
+            let Some(Registered {
+                language,
+                value,
+                code,
+                after,
+            }) = registered(rest)
+            else {
+                bail!("Monaco does more than to register languages: {rest:.60}");
+            };
+            if language == LANGUAGE {
+                name = Some(value);
+                kept.extend([NOTICE, notice, NOTICE_END, "\n", code, ";\n"]);
+            }
+            rest = after;
         }
     }
     bail!("Monaco's languages are not where they were")
 }
 
-/// The language that code such as `f({id:"abap",loader:()=>…{return o}…})` registers, and its value's name.
-fn registered(code: &str) -> Option<(&str, &str)> {
+/// A language's registration.
+struct Registered<'module> {
+    language: &'module str,
+    /// The name of its value.
+    value: &'module str,
+    code: &'module str,
+    /// What follows the comma or the semicolon after it.
+    after: &'module str,
+}
+
+/// The registration that code such as `f({id:"abap",loader:()=>…{return o}))}),` begins with.
+fn registered(code: &str) -> Option<Registered<'_>> {
     let (function, rest) = code.split_once("({id:\"")?;
     let (language, rest) = rest.split_once('"')?;
     let (_, rest) = rest.split_once("{return ")?;
-    let (value, _) = rest.split_once('}')?;
-    (is_name(function) && is_name(value)).then_some((language, value))
+    let (value, rest) = rest.split_once("}))})")?;
+    let after = rest.strip_prefix([',', ';'])?;
+    (is_name(function) && is_name(value)).then(|| Registered {
+        language,
+        value,
+        code: &code[..code.len() - rest.len()],
+        after: after.trim_start(),
+    })
 }
 
 fn is_languages(code: &str) -> bool {
@@ -221,8 +250,16 @@ mod tests {
             ("p9=Object", "not where it was"),
             ("var o8", "languages are not where"),
             ("export{", "exports nothing"),
+            ("y7}))});", "more than to register languages"),
         ] {
-            let other = module().replace(part, "!");
+            let other = module().replace(
+                part,
+                if part.ends_with(';') {
+                    "y7}))});more();"
+                } else {
+                    "!"
+                },
+            );
             let error = EditorBundle::of(&other).unwrap_err().to_string();
             assert!(error.contains(told), "{part}: {error}");
         }

@@ -59,12 +59,16 @@ fn packages() -> impl Iterator<Item = &'static str> {
 pub(crate) fn clippy(screen: &Screen, compiler: &Compiler) -> Result<()> {
     compiler.ensure_clippy(screen)?;
     let step = screen.begin("front end", "clippy for wasm32");
-    let mut clippy = compiler.clippy();
-    clippy
-        .args(packages())
-        .args(["--target", WASM32.triple, "--profile", PROFILE])
-        .args(["--", "-D", "warnings"]);
-    cargo::compile(screen, &step, &mut clippy)?;
+    // As they are built here, and as cargo-leptos builds one of them.
+    for features in [&["--no-default-features"][..], &[]] {
+        let mut clippy = compiler.clippy();
+        clippy
+            .args(packages())
+            .args(features)
+            .args(["--target", WASM32.triple, "--profile", PROFILE])
+            .args(["--", "-D", "warnings"]);
+        cargo::compile(screen, &step, &mut clippy)?;
+    }
     step.done("no warnings");
     Ok(())
 }

@@ -19,6 +19,11 @@ use crate::workspace;
 /// Below the root, where the server runs and finds the rest.
 const HOME: &str = "srv/codealong";
 
+/// What the server reads first, and where it finds the pages by it.
+const OPTIONS: &str = "Leptos.toml";
+const SITE_ROOT: &str = "site-root = \"target/site\"";
+const SITE: &str = "site";
+
 const DOCKERFILE: &str = "deploy/Dockerfile";
 
 /// The line that a machine without a registry can't follow, and what takes its place.
@@ -53,12 +58,10 @@ pub(crate) fn stage(
     for (library, place) in platform.libraries(&program)? {
         copy(&library, &root.join(place.strip_prefix("/")?))?;
     }
-    copy(
-        &workspace::root().join("Leptos.toml"),
-        &home.join("Leptos.toml"),
-    )?;
+    let options = fs::read_to_string(workspace::root().join(OPTIONS))?;
+    fs::write(home.join(OPTIONS), of_staged_site(&options)?)?;
     for (from, to) in [
-        (site::root(), "site"),
+        (site::root(), SITE),
         (workspace::root().join("curriculum"), "curriculum"),
         (workspace::root().join("runner-image"), "runner-image"),
     ] {
@@ -75,6 +78,14 @@ pub(crate) fn stage(
     open_to_all(root)?;
     step.done(format_args!("in {}", root.display()));
     Ok(())
+}
+
+/// The options of a server whose pages are beside them.
+fn of_staged_site(options: &str) -> Result<String> {
+    if !options.contains(SITE_ROOT) {
+        bail!("{OPTIONS} does not say {SITE_ROOT}");
+    }
+    Ok(options.replace(SITE_ROOT, &format!("site-root = \"{SITE}\"")))
 }
 
 /// Builds the image from what this machine has built, with the engine's own builder.
@@ -235,6 +246,14 @@ mod tests {
             "/lib64/ld-linux-x86-64.so.2",
         ];
         assert_eq!(paths_of_ldd(listed), expected.map(PathBuf::from));
+    }
+
+    #[test]
+    fn a_staged_server_finds_its_pages_beside_it() {
+        let options = fs::read_to_string(workspace::root().join(OPTIONS)).unwrap();
+        let staged = of_staged_site(&options).unwrap();
+        assert!(staged.contains("site-root = \"site\"\n"), "{staged}");
+        assert_eq!(staged.lines().count(), options.lines().count());
     }
 
     #[test]

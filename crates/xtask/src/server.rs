@@ -126,7 +126,8 @@ pub(crate) fn require_free(address: SocketAddr) -> Result<()> {
     let other = other_port(address);
     if http_status(reachable(address), "/healthz") == Some(200) {
         bail!(
-            "CodeAlong already serves on http://{address}: stop it, or choose another port with {other}"
+            "CodeAlong already serves on http://{}: stop it, or choose another port with {other}",
+            reachable(address)
         );
     }
     bail!(
@@ -201,13 +202,13 @@ impl Server {
                 if http_status(reachable(self.address), "/healthz") == Some(200) {
                     bail!(
                         "the server serves pages on http://{}, but its sandbox is not ready after {} s",
-                        self.address,
+                        reachable(self.address),
                         READY_LIMIT.as_secs()
                     );
                 }
                 bail!(
                     "the server does not answer on http://{} after {} s",
-                    self.address,
+                    reachable(self.address),
                     READY_LIMIT.as_secs()
                 );
             }

@@ -167,6 +167,12 @@ pub(crate) fn reload() {}
 
 pub(crate) fn select_line(_: &HtmlTextAreaElement, _: u32) {}
 
+pub(crate) fn ask_before_leaving(_: impl Fn() -> bool + 'static) -> Listener {
+    Listener
+}
+
+pub(crate) async fn until_in_sight(_: &Element) {}
+
 pub(crate) async fn until_composed(_: &HtmlTextAreaElement) {}
 
 pub(crate) fn is_dialog_open() -> bool {

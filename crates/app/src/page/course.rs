@@ -53,8 +53,6 @@ pub(crate) fn Course(course: CourseView) -> impl IntoView {
         <main id=CONTENT_ID class="page course-page" tabindex="-1">
             <header class="hero">
                 <h1
-                    id="page-title"
-                    tabindex="-1"
                     lang=language.tag.clone()
                     dir=language.direction()
                 >

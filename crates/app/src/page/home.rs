@@ -32,7 +32,7 @@ pub(crate) fn Home(courses: Vec<CourseView>) -> impl IntoView {
         <main id=CONTENT_ID class="page home" tabindex="-1">
             <header class="hero">
                 <div>
-                    <h1 id="page-title" tabindex="-1">
+                    <h1>
                         "Build a real system, step by step"
                     </h1>
                     <p class="lead">

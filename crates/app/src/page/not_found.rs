@@ -9,7 +9,7 @@ use crate::erased_view::IntoErasedView;
 use crate::navigation::focus_after_navigation;
 use crate::top_bar::{CONTENT_ID, TopBar};
 
-/// The page for a step that there is none of.
+/// The page where no route matches.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {

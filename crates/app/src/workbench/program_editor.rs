@@ -139,6 +139,8 @@ impl ProgramEditor {
         }
         self.monaco_state.set(MonacoState::Loading);
         spawn_local(async move {
+            // On a narrow page nobody sees it before its tab is chosen.
+            browser::until_in_sight(&elements.field).await;
             let is_loaded = CodeEditor::load().await;
             browser::until_composed(&elements.field).await;
             // Another step may be shown by now.

@@ -269,8 +269,12 @@ fn courses(folder: &Path) -> Finding {
 fn site(leptos: Result<&LeptosOptions, &SiteError>) -> Finding {
     let leptos = match leptos {
         Ok(leptos) => leptos,
-        Err(error) => {
+        Err(error @ SiteError::Missing { .. }) => {
             return Finding::problem(error.to_string(), "CodeAlong is started from there");
+        }
+        Err(error @ SiteError::Options { source }) => {
+            let advice = "mend the file, or the variable";
+            return Finding::problem(format!("{error}: {source}"), advice);
         }
     };
     match site_problem(leptos) {

@@ -132,4 +132,5 @@ fn two_servers_on_one_machine_have_two_names_unless_one_is_chosen() {
 fn the_table_lists_every_setting() {
     let table = ServerSettings::table();
     assert!(SETTINGS.iter().all(|setting| table.contains(setting.name)));
+    assert!(table.contains("LEPTOS_SITE_ROOT"));
 }

@@ -117,6 +117,41 @@ pub(crate) fn marked_courses(folder: &Path) -> PathBuf {
     folder.to_owned()
 }
 
+/// What a page without an editor shows comes with it, in an element that no text can end.
+#[tokio::test]
+async fn the_data_of_a_page_is_no_part_of_its_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let courses = marked_courses(folder.path());
+    // Its tags would end the element, or begin others.
+    fs::write(courses.join("marked/introduction.md"), "A *course*.\n").unwrap();
+    let app = TestApp::start_with(&courses);
+    for (path, status, shown) in [
+        ("/", 200, "/Home/courses/0/introduction_html"),
+        ("/courses/marked", 200, "/Course/course/introduction_html"),
+        ("/courses/nothing", 404, ""),
+        ("/nothing", 404, ""),
+        ("/courses//marked", 404, ""),
+    ] {
+        let page = app.get(path).await.expect(status, "id=\"overview\"");
+        let (_, data) = page.body.split_once("id=\"overview\"").unwrap();
+        let (_, data) = data.split_once('>').unwrap();
+        let (data, _) = data.split_once("</script>").unwrap();
+        assert!(!data.contains('<'), "{path}: {data}");
+        let data: serde_json::Value = serde_json::from_str(data).unwrap();
+        if shown.is_empty() {
+            assert_eq!(data, "NotFound", "{path}");
+        } else {
+            let introduction = data.pointer(shown).unwrap().as_str().unwrap();
+            assert_eq!(introduction.trim(), "<p>A <em>course</em>.</p>", "{path}");
+        }
+    }
+    let step = app
+        .get("/courses/marked/first")
+        .await
+        .expect(200, "<title>");
+    assert!(!step.body.contains("id=\"overview\""));
+}
+
 /// A page is rendered once; whoever knew its nonce from one answer could write scripts into another.
 #[tokio::test]
 async fn each_answer_has_a_nonce_of_its_own_and_is_the_same_page() {

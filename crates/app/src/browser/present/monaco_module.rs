@@ -15,7 +15,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 use super::editor_theme;
-use super::js;
+use super::{js, page};
 
 thread_local! {
     static LOADED: RefCell<Option<MonacoModule>> = const { RefCell::new(None) };
@@ -40,6 +40,8 @@ impl MonacoModule {
         let promise: Promise = js::call(&root, "loadEditor", &[]).dyn_into().ok()?;
         // The browser itself reports in the console why.
         let module = JsFuture::from(promise).await.ok()?;
+        // To evaluate it and to make an editor takes long enough, each by itself: keys go in between.
+        page::wait(0).await;
         let editor = js::get(&module, "editor");
         let module = editor.is_object().then_some(Self(editor))?;
         if LOADED.replace(Some(module.clone())).is_none() {

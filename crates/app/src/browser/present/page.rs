@@ -45,8 +45,7 @@ pub(crate) fn root_attribute(name: &str) -> Option<String> {
 
 /// The text of the element with this id.
 pub(crate) fn text_of(id: &str) -> Option<String> {
-    let document = web_sys::window()?.document()?;
-    document.get_element_by_id(id)?.text_content()
+    element(id)?.text_content()
 }
 
 /// Sets or removes an attribute of the page's root element.
@@ -298,6 +297,19 @@ pub(crate) fn on_leaving(handler: impl Fn() + Clone + 'static) -> Listener {
         EventListener::new(&window, "pagehide", move |_| handler()),
         EventListener::new(&document, "visibilitychange", move |_| hidden()),
     ])
+}
+
+/// Has the browser ask whoever leaves the page while something would be lost by it.
+pub(crate) fn ask_before_leaving(would_lose: impl Fn() -> bool + 'static) -> Listener {
+    let may_prevent = EventListenerOptions::enable_prevent_default();
+    let listener = window().map(|window| {
+        EventListener::new_with_options(&window, "beforeunload", may_prevent, move |event| {
+            if would_lose() {
+                event.prevent_default();
+            }
+        })
+    });
+    Listener(listener.into_iter().collect())
 }
 
 /// Listens for the key of localStorage that another tab changed; none when it cleared all.
