@@ -2,6 +2,8 @@
 
 use std::os::unix::net::UnixListener;
 
+use leptos::config::errors::LeptosConfigError;
+
 use super::*;
 
 fn survey() -> EngineSurvey {
@@ -143,4 +145,20 @@ fn a_clock_that_is_before_the_program_is_wrong() {
     assert!(clock(now, Some(later)).is_problem());
     assert!(!clock(later, Some(now)).is_problem());
     assert!(!clock(now, None).is_problem());
+}
+
+#[test]
+fn options_that_cant_be_read_are_told_with_the_reason() {
+    let missing = SiteError::Missing {
+        folder: "/tmp".to_owned(),
+    };
+    assert!(
+        site(Err(&missing))
+            .to_string()
+            .contains("no Leptos.toml in /tmp")
+    );
+    let source = LeptosConfigError::EnvVarError("site-addr is foo".to_owned());
+    let told = site(Err(&SiteError::Options { source })).to_string();
+    assert!(told.contains("site-addr is foo"), "{told}");
+    assert!(told.contains("mend the file"), "{told}");
 }
