@@ -76,7 +76,7 @@ impl Overview {
 
     /// The element from which the browser reads it.
     pub(crate) fn data(&self) -> impl IntoView + use<> {
-        // It has no map whose keys are not text, and nothing else can't be JSON.
+        // Only a map whose keys are no text could fail, and there is none.
         let json = serde_json::to_string(self).unwrap_or_default();
         // A tag would end the element.
         let json = json.replace('<', "\\u003c");

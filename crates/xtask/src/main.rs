@@ -250,8 +250,8 @@ fn up(
         String::new()
     };
     screen.println(format_args!(
-        "CodeAlong serves on http://{}{others} after {:.1} s. Ctrl-C stops it.",
-        server::reachable(address),
+        "CodeAlong serves on {}{others} after {:.1} s. Ctrl-C stops it.",
+        server::page_address(address),
         began.elapsed().as_secs_f64()
     ));
     let status = server.run_until_stopped()?;

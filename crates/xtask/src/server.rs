@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -124,10 +124,10 @@ pub(crate) fn require_free(address: SocketAddr) -> Result<()> {
         return Ok(());
     };
     let other = other_port(address);
-    if http_status(reachable(address), "/healthz") == Some(200) {
+    if http_status(address, "/healthz") == Some(200) {
         bail!(
-            "CodeAlong already serves on http://{}: stop it, or choose another port with {other}",
-            reachable(address)
+            "CodeAlong already serves on {}: stop it, or choose another port with {other}",
+            page_address(address)
         );
     }
     bail!(
@@ -145,14 +145,13 @@ fn other_port(address: SocketAddr) -> String {
     }
 }
 
-/// Where this machine itself reaches a server that listens on `address`.
-pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
+/// Where a browser on this machine finds a server that listens on `address`.
+pub(crate) fn page_address(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    }
 }
 
 /// The server's settings for this checkout.
@@ -193,22 +192,22 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server ended with {status} before it was ready");
             }
-            if http_status(reachable(self.address), "/readyz") == Some(200) {
+            if http_status(self.address, "/readyz") == Some(200) {
                 step.done("ready");
                 return Ok(());
             }
             interrupt::check()?;
             if Instant::now() > deadline {
-                if http_status(reachable(self.address), "/healthz") == Some(200) {
+                if http_status(self.address, "/healthz") == Some(200) {
                     bail!(
-                        "the server serves pages on http://{}, but its sandbox is not ready after {} s",
-                        reachable(self.address),
+                        "the server serves pages on {}, but its sandbox is not ready after {} s",
+                        page_address(self.address),
                         READY_LIMIT.as_secs()
                     );
                 }
                 bail!(
-                    "the server does not answer on http://{} after {} s",
-                    reachable(self.address),
+                    "the server does not answer on {} after {} s",
+                    page_address(self.address),
                     READY_LIMIT.as_secs()
                 );
             }
@@ -338,14 +337,10 @@ mod tests {
     }
 
     #[test]
-    fn a_server_on_all_addresses_is_reached_on_loopback() {
-        for (listened, reached) in [
-            ("0.0.0.0:3000", "127.0.0.1:3000"),
-            ("[::]:3000", "[::1]:3000"),
-            ("192.0.2.1:80", "192.0.2.1:80"),
-        ] {
-            let found = reachable(listened.parse().unwrap());
-            assert_eq!(found.to_string(), reached);
-        }
+    fn a_server_on_all_addresses_has_one_that_a_browser_can_open() {
+        let of = |text: &str| page_address(text.parse().unwrap());
+        assert_eq!(of("0.0.0.0:3000"), "http://localhost:3000");
+        assert_eq!(of("[::]:3000"), "http://localhost:3000");
+        assert_eq!(of("192.0.2.1:80"), "http://192.0.2.1:80");
     }
 }
